@@ -1,0 +1,32 @@
+"""Entry point: `python -m tests.host COMMAND`, called by the Makefile."""
+
+import argparse
+import shutil
+import sys
+
+from . import commands
+from .terminal import HostError, say
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.host", description=__doc__)
+    chosen = parser.add_subparsers(dest="command", required=True)
+    for name, (function, text) in commands.COMMANDS.items():
+        sub = chosen.add_parser(name, help=text)
+        sub.set_defaults(function=function)
+        if name == "test":
+            sub.add_argument("--only", help="one part of the suite; see `--only list`")
+    arguments = parser.parse_args()
+    try:
+        return arguments.function(arguments) or 0
+    except HostError as error:
+        width = min(shutil.get_terminal_size().columns, 100)
+        print(f"\n{'=' * width}\n{error}\n{'=' * width}", file=sys.stderr, flush=True)
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""What each Makefile target does."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+from .databases import Databases
+from .environments import odoo_environment, tools_environment
+from .layout import HOST
+from .odoo_source import find_odoo
+from .packages import wkhtmltopdf
+from .postgres import Postgres
+from .terminal import HostError, say
+
+
+def prepare_host(*, tools=True):
+    """Make the host ready, independent parts at the same time; return its Databases."""
+    HOST.mkdir(exist_ok=True)
+    (HOST / ".gitignore").write_text("*\n")
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        database = pool.submit(_start_postgres)
+        odoo = pool.submit(_odoo_with_libraries)
+        others = [pool.submit(wkhtmltopdf)]
+        if tools:
+            others.append(pool.submit(tools_environment))
+        source, python = odoo.result()
+        postgres = database.result()
+        for other in others:
+            other.result()
+    databases = Databases(postgres, source, python)
+    databases.ensure_template()
+    return databases
+
+
+def _start_postgres():
+    postgres = Postgres()
+    postgres.start()
+    return postgres
+
+
+def _odoo_with_libraries():
+    source = find_odoo()
+    return source, odoo_environment(source)
+
+
+def prepare(_arguments):
+    databases = prepare_host()
+    say(f"The host is ready: Odoo from {databases.source.package}, template {databases.template}.")
+    databases.postgres.stop()
+
+
+def clean(_arguments):
+    try:
+        Postgres().remove()
+    except HostError as error:
+        say(f"PostgreSQL's private cluster was left alone: {error}")
+    shutil.rmtree(HOST, ignore_errors=True)
+    say("Removed .host; the next command makes everything anew.")
+
+
+COMMANDS = {
+    "prepare": (prepare, "make the host ready without running anything on it"),
+    "clean": (clean, "remove everything that was built"),
+}

@@ -1,0 +1,94 @@
+"""Template database of the host, and copies of it with our addons installed."""
+
+import shutil
+
+from .layout import ADDONS, HOST, LOGS, ROOT, TEMPLATE_MODULES, TEST_ADDONS
+from .terminal import run, step
+
+FILESTORE = HOST / "data"
+# A company as the host makes it for Brazil: country, language, chart of accounts and a valid CNPJ.
+PREPARE_TEMPLATE = """
+env['ir.config_parameter'].set_param('database.is_neutralized', False)
+company = env.company
+company.write({'country_id': env.ref('base.br').id, 'name': 'Empresa Modelo Ltda'})
+env['account.chart.template'].try_loading('br', company, install_demo=False)
+assert company.chart_template == 'br', company.chart_template
+env.cr.commit()
+"""
+
+
+class Databases:
+    """Makes databases on one Postgres with one Odoo."""
+
+    def __init__(self, postgres, source, python):
+        self.postgres = postgres
+        self.source = source
+        self.python = python
+        self.template = f"template_{source.key}"
+
+    def odoo_command(self, *arguments):
+        """Return the command line of this Odoo with our addons on its path."""
+        paths = [*self.source.addons_paths, ROOT, *([TEST_ADDONS] if any(TEST_ADDONS.glob("*/")) else [])]
+        return [
+            str(self.python), "-m", "odoo", *arguments,
+            f"--addons-path={','.join(str(path) for path in paths)}",
+            f"--data-dir={FILESTORE}",
+        ]  # fmt: skip
+
+    def odoo_shell(self, database, script, *, what):
+        """Run a script inside Odoo's shell; any error in it is an error of the command."""
+        guarded = f"try:\n{_indent(script)}\nexcept Exception:\n    import traceback, os\n"
+        guarded += "    traceback.print_exc()\n    os._exit(3)\n"
+        path = LOGS / "shell.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(guarded)
+        command = self.odoo_command("shell", "-d", database, "--no-http", "--log-level=warn", f"--shell-file={path}")
+        return run(command, what=what, env=self.postgres.environment, cwd=HOST)
+
+    def ensure_template(self):
+        """Make the template once per Odoo version; an interrupted one is never taken for finished."""
+        if self.postgres.exists(self.template):
+            return
+        making = f"{self.template}_making"
+        with step(f"Making the template database ({', '.join(TEMPLATE_MODULES)}; once)"):
+            self.drop(making)
+            self.postgres.create(making)
+            self._odoo_update(making, ["-i", ",".join(TEMPLATE_MODULES), "--load-language=pt_BR"], "template")
+            self.odoo_shell(making, PREPARE_TEMPLATE, what="Preparing the template database")
+            self.postgres.rename(making, self.template)
+            self._copy_filestore(making, self.template)
+
+    def copy(self, name, addons=ADDONS, *, demo=False):
+        """Make database `name` from the template with these addons installed."""
+        self.drop(name)
+        self.postgres.create(name, self.template)
+        self._copy_filestore(self.template, name)
+        if addons:
+            options = ["-i", ",".join(addons), *(["--with-demo"] if demo else [])]
+            self._odoo_update(name, options, f"install-{name}")
+
+    def drop(self, name):
+        self.postgres.drop(name)
+        shutil.rmtree(FILESTORE / "filestore" / name, ignore_errors=True)
+
+    def _odoo_update(self, database, options, log):
+        command = self.odoo_command(
+            "-d", database, *options, "--stop-after-init", "--no-http", "--max-cron-threads=0"
+        )
+        output = run(
+            command,
+            what=f"Odoo on {database} with {' '.join(options)}",
+            log=LOGS / f"{log}.log",
+            env=self.postgres.environment,
+            cwd=HOST,
+        )
+        return output
+
+    def _copy_filestore(self, old, new):
+        source = FILESTORE / "filestore" / old
+        if source.exists():
+            shutil.copytree(source, FILESTORE / "filestore" / new, dirs_exist_ok=True)
+
+
+def _indent(script):
+    return "\n".join(f"    {line}" for line in script.splitlines())

@@ -1,0 +1,1 @@
+"""A stand-in, over real HTTP, for the external services that the addons talk to."""

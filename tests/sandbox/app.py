@@ -1,0 +1,98 @@
+"""The application: wires storage, authentication, faults and the services together."""
+
+from flask import Flask, current_app, g, request
+
+from . import auth, clients, clock, control, faults, problems, traffic
+from .server import MAX_BODY
+from .store import Store
+from .supplier import (
+    books,
+    customers,
+    idempotency,
+    preauthorizations,
+    routes,
+    transactions,
+)
+
+API = "/api/v1"
+SCHEMAS = [
+    module.SCHEMA
+    for module in (
+        auth,
+        clients,
+        clock,
+        traffic,
+        books,
+        idempotency,
+        customers,
+        preauthorizations,
+        transactions,
+    )
+]
+
+
+class Sandbox(Flask):
+    """The Flask application with the state that its requests share."""
+
+    def __init__(self, database):
+        super().__init__("sandbox", static_folder=None)
+        self.store = Store(database, SCHEMAS)
+        self.faults = faults.Faults()
+        self.concurrency = traffic.Concurrency()
+        with self.store.transaction() as db:
+            clients.ensure_default(db)
+
+
+def create_app(database):
+    """The sandbox on the SQLite file `database`, which is made if it does not exist."""
+    app = Sandbox(database)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.json.ensure_ascii = False
+    app.json.sort_keys = False
+    app.url_map.merge_slashes = False
+    problems.install(app)
+    app.before_request(_arrive)
+    app.after_request(_answer)
+    app.teardown_request(_leave)
+    app.register_blueprint(auth.blueprint, url_prefix=API)
+    app.register_blueprint(routes.blueprint, url_prefix=API)
+    app.register_blueprint(control.blueprint, url_prefix="/_sandbox")
+    return app
+
+
+def _operation():
+    rule = request.url_rule.rule if request.url_rule else request.path
+    path = rule.removeprefix(API).replace("<", "{").replace(">", "}")
+    return f"{request.method} {path}"
+
+
+def _arrive():
+    """Count the request and let the faults loose on it."""
+    g.faults = []
+    g.client_id = None
+    if not request.path.startswith(f"{API}/"):
+        return None
+    app = current_app
+    with app.store.transaction() as db:
+        g.client_id = auth.identify(db)
+        if g.client_id:
+            traffic.record(
+                db, g.client_id, _operation(), request.headers.get("Idempotency-Key", "")[:200]
+            )
+    struck = app.faults.strike(g.client_id, request.method, request.path)
+    app.concurrency.enter(g.client_id)
+    g.entered = True
+    answer = faults.before(struck, app.store, g.client_id, request.environ)
+    if answer is None:
+        g.faults = struck
+    return answer
+
+
+def _answer(response):
+    return faults.after(g.get("faults", ()), response, request.environ)
+
+
+def _leave(error):
+    if g.pop("entered", False):
+        current_app.concurrency.leave(g.client_id)

@@ -1,0 +1,241 @@
+"""`/_sandbox`: what tests and demonstrations use to set the stage and to look behind it."""
+
+import json
+import re
+from datetime import datetime, timedelta
+
+from flask import Blueprint, current_app, jsonify
+
+from . import clients, clock, faults, traffic
+from .problems import Problem
+from .supplier import customers, documents
+from .supplier.ledger import ledger
+from .supplier.reservations import open_books
+from .validation import Reader, json_body, query
+
+blueprint = Blueprint("control", __name__)
+
+CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+PLANS = ("VENCIMENTO", "ANTECIPADO")
+BOOK_TABLES = (
+    "requests",
+    "sequences",
+    "effects",
+    "idempotency",
+    "customers",
+    "preauthorizations",
+    "transactions",
+)
+
+
+@blueprint.get("/health")
+def health():
+    return jsonify(status="ok")
+
+
+@blueprint.post("/clients")
+def register_client():
+    """Add a client or change its secret and conditions."""
+    reader = Reader(json_body())
+    client_id = reader.text("clientId", pattern=CLIENT_ID)
+    secret = reader.text("clientSecret")
+    settings = {
+        "taxaPercentual": _percent(reader),
+        "validadeDias": reader.integer("validadeDias", 0, 3650, required=False),
+        "consultasEmAnalise": reader.integer("consultasEmAnalise", 0, 1000, required=False),
+        "diasReanalise": reader.integer("diasReanalise", 0, 3650, required=False),
+        "regras": reader.boolean("regras", required=False),
+    }
+    plan = reader.child("repasse", required=False)
+    if plan:
+        settings["repasse"] = {
+            "plano": plan.choice("plano", PLANS),
+            "dias": plan.integer("dias", 0, 365),
+        }
+        plan.close()
+    reader.finish()
+    given = {name: value for name, value in settings.items() if value is not None}
+    with current_app.store.transaction() as db:
+        is_new = clients.register(db, client_id, secret, given)
+        client = clients.get(db, client_id)
+    return jsonify(clientId=client.id, **client.settings), 201 if is_new else 200
+
+
+def _percent(reader):
+    value = reader.money("taxaPercentual", required=False, zero=True)
+    if value is not None and value >= 100:
+        reader.note("taxaPercentual", "Deve ser menor que 100.00.")
+    return None if value is None else str(value)
+
+
+@blueprint.put("/clientes/<cnpj>")
+def set_customer(cnpj):
+    """Set fields of a customer directly; an unknown one is made, approved and active."""
+    if not documents.is_taxpayer(cnpj):
+        raise Problem(400, "PARAMETRO_INVALIDO", documents.HINT, [("cnpj", documents.HINT)])
+    reader = Reader(json_body())
+    values = _customer_fields(reader)
+    reader.finish()
+    with current_app.store.transaction() as db:
+        books = open_books(db, _client(db))
+        if customers.find(books, cnpj) is None:
+            customers.insert(books, cnpj, {})
+            values = {"state": "ATIVO", "credit_state": "APROVADO", **values}
+        row = customers.get(books, cnpj)
+        if "credit_limit" in values:
+            change = values["credit_limit"] - row["credit_limit"]
+            books.log("LIMIT_SET", cnpj, row["codigo"], limit=change)
+        if "used_elsewhere" in values:
+            change = values["used_elsewhere"] - row["used_elsewhere"]
+            books.log("USED_ELSEWHERE_SET", cnpj, row["codigo"], used=change)
+        if values:
+            customers.update(books, cnpj, **values)
+        return jsonify(customers.as_json(books, customers.get(books, cnpj)))
+
+
+def _customer_fields(reader):
+    """Column values of the fields that the body names; null empties the text ones."""
+    readers = {
+        "situacaoCliente": ("state", lambda n: reader.choice(n, customers.STATES)),
+        "situacaoCredito": ("credit_state", lambda n: reader.choice(n, customers.CREDIT_STATES)),
+        "limiteTotal": ("credit_limit", lambda n: reader.money(n, zero=True)),
+        "limiteUtilizadoExterno": ("used_elsewhere", lambda n: reader.money(n, zero=True)),
+        "diasAtraso": ("days_late", lambda n: reader.integer(n, 0, 9999)),
+        "faturamentoPrazoBloqueado": ("term_blocked", reader.boolean),
+        "motivo": ("reason", lambda n: reader.text(n, required=False, maximum=500)),
+        "pendencias": ("pending", lambda n: json.dumps(reader.texts(n, maximum=20))),
+        "reanaliseAPartirDe": ("retry_from", lambda n: _iso(reader.date(n, required=False))),
+    }
+    return {column: read(name) for name, (column, read) in readers.items() if reader.has(name)}
+
+
+def _iso(day):
+    return day.isoformat() if day else None
+
+
+@blueprint.post("/reset")
+def reset():
+    """Empty the books of one client, or of all; registered clients stay only in the first case."""
+    client_id = query(clientId=CLIENT_ID.fullmatch).get("clientId")
+    app = current_app
+    with app.store.transaction() as db:
+        condition, values = "", ()
+        if client_id:
+            clients.get(db, client_id)
+            condition, values = " WHERE client_id = ?", (client_id,)
+        tables = BOOK_TABLES if client_id else (*BOOK_TABLES, "clients", "tokens")
+        for table in (*tables, "clock"):
+            db.execute(f"DELETE FROM {table}{condition}", values)
+        clients.ensure_default(db)
+    app.faults.clear(client_id)
+    app.concurrency.forget(client_id)
+    return "", 204
+
+
+@blueprint.get("/ledger")
+def show_ledger():
+    with current_app.store.transaction() as db:
+        books = open_books(db, _client(db))
+        body = ledger(books)
+        body["requests"] = traffic.recorded(db, books.client.id)
+    body["maxConcurrent"] = current_app.concurrency.most(body["clientId"])
+    return jsonify(body)
+
+
+@blueprint.get("/clock")
+def show_clock():
+    client_id = query(clientId=CLIENT_ID.fullmatch).get("clientId", clock.EVERYBODY)
+    with current_app.store.transaction() as db:
+        return _clock(db, client_id)
+
+
+@blueprint.post("/clock")
+def move_clock():
+    """Move the clock of one client, or the common one."""
+    reader = Reader(json_body())
+    client_id = reader.text("clientId", required=False, pattern=CLIENT_ID) or clock.EVERYBODY
+    moment = _moment(reader)
+    days = reader.integer("advanceDays", -3650, 3650, required=False)
+    seconds = reader.integer("advanceSeconds", -(10**8), 10**8, required=False)
+    back = reader.boolean("reset", required=False)
+    reader.finish()
+    with current_app.store.transaction() as db:
+        if client_id:
+            clients.get(db, client_id)
+        if back:
+            clock.reset(db, client_id)
+        if moment:
+            clock.move(db, moment, client_id)
+        if days or seconds:
+            step = timedelta(days=days or 0, seconds=seconds or 0)
+            clock.move(db, clock.now(db, client_id) + step, client_id)
+        return _clock(db, client_id)
+
+
+def _moment(reader):
+    value = reader.text("now", required=False)
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        reader.note("now", "Deve ser um momento ISO, como 2026-11-30T09:00:00.")
+        return None
+
+
+def _clock(db, client_id):
+    moment = clock.now(db, client_id)
+    return jsonify(
+        clientId=client_id or None,
+        now=moment.isoformat(timespec="seconds"),
+        today=moment.date().isoformat(),
+    )
+
+
+@blueprint.get("/faults")
+def show_faults():
+    return jsonify(
+        faults=current_app.faults.as_json(query(clientId=CLIENT_ID.fullmatch).get("clientId"))
+    )
+
+
+@blueprint.delete("/faults")
+def clear_faults():
+    current_app.faults.clear(query(clientId=CLIENT_ID.fullmatch).get("clientId"))
+    return "", 204
+
+
+@blueprint.post("/faults")
+def set_faults():
+    """Replace the faults of one client, or the common ones."""
+    reader = Reader(json_body())
+    client_id = reader.text("clientId", required=False, pattern=CLIENT_ID)
+    seed = reader.integer("seed", 0, 2**31, required=False)
+    specifications = [_fault(child) for child in reader.children("faults", minimum=0, maximum=50)]
+    reader.finish()
+    current_app.faults.replace(client_id, seed or 0, specifications)
+    return jsonify(faults=current_app.faults.as_json(client_id)), 201
+
+
+def _fault(child):
+    options = {
+        "kind": child.choice("kind", faults.KINDS),
+        "method": child.choice("method", ("GET", "POST", "PUT"), required=False),
+        "path": child.text("path", required=False, maximum=200),
+        "times": child.integer("times", 1, 10**6, required=False),
+        "probability": child.number("probability", 0, 1),
+        "seconds": child.number("seconds", 0, 300),
+        "status": child.integer("status", 400, 599, required=False),
+        "retry_after": child.integer("retryAfter", 0, 3600, required=False),
+        "changes": child.mapping("set"),
+    }
+    child.close()
+    try:
+        re.compile(options["path"] or "")
+    except re.error:
+        child.note("path", "Expressão regular inválida.")
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _client(db):
+    return clients.get(db, query(clientId=CLIENT_ID.fullmatch).get("clientId", clients.DEFAULT_ID))

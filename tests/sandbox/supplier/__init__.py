@@ -1,0 +1,1 @@
+"""Supplier's partner API: customers, pre-authorizations and transactions."""

@@ -1,0 +1,92 @@
+"""The paths of Supplier's API and what every call has in common."""
+
+from flask import Blueprint, current_app, jsonify
+
+from .. import auth
+from ..validation import is_number, is_text, json_body, query
+from . import customers, preauthorizations, transactions
+from .documents import is_nfe_key
+from .idempotency import KEY, once, required_key
+from .reservations import open_books
+
+blueprint = Blueprint("supplier", __name__)
+
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 100
+MAX_PAGE = 1_000_000
+
+
+def writes(method, path, process, *, body=True):
+    """Route to `process(books, data, **path)`, which returns an Answer, at most once per key."""
+
+    def view(**arguments):
+        with current_app.store.transaction() as db:
+            client = auth.authenticate(db)
+            books = open_books(db, client, required_key())
+            data = json_body(optional=not body)
+            return once(books, data, lambda: process(books, data, **arguments))
+
+    _add(method, path, process, view)
+
+
+def reads(path, process):
+    """Route to `process(books, **path)`, which returns the JSON of one record."""
+
+    def view(**arguments):
+        with current_app.store.transaction() as db:
+            books = open_books(db, auth.authenticate(db))
+            query()
+            return jsonify(process(books, **arguments))
+
+    _add("GET", path, process, view)
+
+
+def lists(path, process, **filters):
+    """Route to `process(books, values, limit, offset)`, which returns a list of JSON records.
+
+    `filters` are the query parameters, with the check of each.
+    """
+
+    def view():
+        with current_app.store.transaction() as db:
+            books = open_books(db, auth.authenticate(db))
+            values = query(pagina=is_number(MAX_PAGE), tamanho=is_number(MAX_PAGE_SIZE), **filters)
+            page = int(values.pop("pagina", 1))
+            size = int(values.pop("tamanho", PAGE_SIZE))
+            found = process(books, values, size + 1, (page - 1) * size)
+            return jsonify(itens=found[:size], temMais=len(found) > size)
+
+    _add("GET", path, process, view)
+
+
+def _add(method, path, process, view):
+    name = f"{process.__module__.rpartition('.')[2]}_{process.__name__}"
+    blueprint.add_url_rule(path, name, view, methods=[method], provide_automatic_options=False)
+
+
+writes("POST", "/clientes", customers.register)
+writes("POST", "/clientes/<cnpjCpf>/limites", customers.request_limit)
+reads("/clientes/<cnpjCpf>", customers.show)
+
+PREAUTHORIZATION = "/pre-autorizacoes/<codigo>"
+writes("POST", "/pre-autorizacoes", preauthorizations.create)
+lists(
+    "/pre-autorizacoes",
+    preauthorizations.search,
+    numeroPedido=is_text(60),
+    chaveIdempotencia=KEY.fullmatch,
+)
+reads(PREAUTHORIZATION, preauthorizations.show)
+writes("PUT", PREAUTHORIZATION, preauthorizations.change)
+writes("POST", f"{PREAUTHORIZATION}/renovacao", preauthorizations.renew, body=False)
+writes("POST", f"{PREAUTHORIZATION}/cancelamento", preauthorizations.cancel, body=False)
+writes("POST", f"{PREAUTHORIZATION}/liberacao-saldo", preauthorizations.release, body=False)
+
+writes("POST", "/transacoes", transactions.register)
+lists(
+    "/transacoes",
+    transactions.search,
+    chaveNFe=is_nfe_key,
+    chaveIdempotencia=KEY.fullmatch,
+)
+reads("/transacoes/<codigo>", transactions.show)

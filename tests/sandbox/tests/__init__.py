@@ -1,0 +1,1 @@
+"""Contract tests of the sandbox, over real HTTP against a real process."""
