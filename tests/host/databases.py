@@ -28,7 +28,11 @@ class Databases:
 
     def odoo_command(self, *arguments):
         """Return the command line of this Odoo with our addons on its path."""
-        paths = [*self.source.addons_paths, ROOT, *([TEST_ADDONS] if any(TEST_ADDONS.glob("*/")) else [])]
+        paths = [
+            *self.source.addons_paths,
+            ROOT,
+            *([TEST_ADDONS] if any(TEST_ADDONS.glob("*/")) else []),
+        ]
         return [
             str(self.python), "-m", "odoo", *arguments,
             f"--addons-path={','.join(str(path) for path in paths)}",
@@ -42,7 +46,9 @@ class Databases:
         path = LOGS / "shell.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(guarded)
-        command = self.odoo_command("shell", "-d", database, "--no-http", "--log-level=warn", f"--shell-file={path}")
+        command = self.odoo_command(
+            "shell", "-d", database, "--no-http", "--log-level=warn", f"--shell-file={path}"
+        )
         return run(command, what=what, env=self.postgres.environment, cwd=HOST)
 
     def ensure_template(self):
@@ -53,7 +59,9 @@ class Databases:
         with step(f"Making the template database ({', '.join(TEMPLATE_MODULES)}; once)"):
             self.drop(making)
             self.postgres.create(making)
-            self._odoo_update(making, ["-i", ",".join(TEMPLATE_MODULES), "--load-language=pt_BR"], "template")
+            self._odoo_update(
+                making, ["-i", ",".join(TEMPLATE_MODULES), "--load-language=pt_BR"], "template"
+            )
             self.odoo_shell(making, PREPARE_TEMPLATE, what="Preparing the template database")
             self.postgres.rename(making, self.template)
             self._copy_filestore(making, self.template)

@@ -59,7 +59,8 @@ def _ensure(folder, requirements, what):
             venv.create(folder, with_pip=True)
         except subprocess.CalledProcessError as error:
             raise HostError(
-                f"{PYTHON} cannot make a virtual environment; on Debian or Ubuntu:  sudo apt-get install "
+                f"{PYTHON} cannot make a virtual environment; on Debian or Ubuntu:  sudo apt-get "
+                f"install "
                 "python3-venv python3-dev"
             ) from error
         files = [part for path in requirements for part in ("-r", path)]

@@ -59,15 +59,19 @@ def _read_release(package):
 
 
 def _from_path(path):
-    candidates = [path] if path.name == "odoo" and (path / "release.py").exists() else [path / "odoo", path]
+    candidates = (
+        [path] if path.name == "odoo" and (path / "release.py").exists() else [path / "odoo", path]
+    )
     package = next((c for c in candidates if _read_release(c)), None)
     if not package:
         raise HostError(
-            f"ODOO_PATH={path} holds no Odoo (no odoo/release.py). Point it at a checkout made with:  "
-            f"git clone --depth 1 -b {ODOO_SERIES} https://github.com/odoo/odoo"
+            f"ODOO_PATH={path} holds no Odoo (no odoo/release.py). Point it at a checkout made "
+            f"with:  git clone --depth 1 -b {ODOO_SERIES} https://github.com/odoo/odoo"
         )
     if _read_release(package) != ODOO_SERIES:
-        raise HostError(f"ODOO_PATH={path} is Odoo {_read_release(package)}; these addons need {ODOO_SERIES}.")
+        raise HostError(
+            f"ODOO_PATH={path} is Odoo {_read_release(package)}; these addons need {ODOO_SERIES}."
+        )
     addons = package.parent / "addons"
     outside = addons.is_dir() and not (package / "addons" / "web").exists()
     return OdooSource(package, (addons,) if outside else (), _key_of(package))
@@ -100,8 +104,10 @@ def _from_debian():
     if not stamp.exists():
         if not shutil.which("apt-get") or not shutil.which("dpkg"):
             raise HostError(
-                "No Odoo 19 was found, and this system has no apt to fetch Debian's package with. Clone it and "
-                f"say where it is:  git clone --depth 1 -b {ODOO_SERIES} https://github.com/odoo/odoo  and "
+                "No Odoo 19 was found, and this system has no apt to fetch Debian's package "
+                "with. Clone it and "
+                f"say where it is:  git clone --depth 1 -b {ODOO_SERIES} "
+                f"https://github.com/odoo/odoo  and "
                 "ODOO_PATH=/path/to/odoo make run"
             )
         with step("Fetching Odoo 19 from Debian (about 135 MB, once)"):
@@ -121,7 +127,11 @@ def _download_and_unpack(root):
         (apt / folder).mkdir(parents=True, exist_ok=True)
     (apt / "status").touch()
     options = _write_sources(apt)
-    run(["apt-get", *options, "update"], what="Reading Debian's package lists", log=LOGS / "apt-lists.log")
+    run(
+        ["apt-get", *options, "update"],
+        what="Reading Debian's package lists",
+        log=LOGS / "apt-lists.log",
+    )
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
     run(
         ["apt-get", *options, "download", f"{DEBIAN_PACKAGE}/sid", *LINKED_PACKAGES],
@@ -156,14 +166,17 @@ def _write_sources(apt):
     found = re.search(r"^'(\S+/debian)/dists/", addresses, re.MULTILINE)
     if not found:
         raise HostError(
-            "This machine's apt knows no Debian mirror, so Debian's Odoo package cannot be fetched. Clone Odoo "
+            "This machine's apt knows no Debian mirror, so Debian's Odoo package cannot be "
+            "fetched. Clone Odoo "
             f"({ODOO_SERIES}) and run with ODOO_PATH=/path/to/odoo."
         )
     site = found.group(1)
     keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
     sources = apt / "sources.list"
     suites = ("sid", *ICON_SUITES)
-    sources.write_text("".join(f"deb [signed-by={keyring}] {site} {suite} main\n" for suite in suites))
+    sources.write_text(
+        "".join(f"deb [signed-by={keyring}] {site} {suite} main\n" for suite in suites)
+    )
     settings = {
         "Dir::Etc::SourceList": sources,
         "Dir::Etc::SourceParts": "-",

@@ -74,9 +74,10 @@ def postgres_binaries():
         found = search()
     if not found:
         raise HostError(
-            "PostgreSQL's server programs (initdb, pg_ctl, postgres) were not found. Either install them, on "
-            "Debian or Ubuntu with:  sudo apt-get install postgresql   or point PGHOST, PGPORT, PGUSER and "
-            "PGPASSWORD at a running server in which that user may create databases."
+            "PostgreSQL's server programs (initdb, pg_ctl, postgres) were not found. Either "
+            "install them, on Debian or Ubuntu with:  sudo apt-get install postgresql   or point "
+            "PGHOST, PGPORT, PGUSER and PGPASSWORD at a running server in which that user may "
+            "create databases."
         )
     return found
 
@@ -92,4 +93,6 @@ def chromium():
 
 def wkhtmltopdf():
     """Return the program that Odoo prints its own PDF reports with, or None with a note."""
-    return require_program(("wkhtmltopdf",), ["wkhtmltopdf"], "Odoo's own PDF reports", optional=True)
+    return require_program(
+        ("wkhtmltopdf",), ["wkhtmltopdf"], "Odoo's own PDF reports", optional=True
+    )

@@ -102,7 +102,18 @@ class Postgres:
     def query(self, sql, database="postgres"):
         """Return what psql prints for one statement, unaligned and without headings."""
         return run(
-            [self._program("psql"), "-d", database, "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql],
+            [
+                self._program("psql"),
+                "-d",
+                database,
+                "-X",
+                "-A",
+                "-t",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-c",
+                sql,
+            ],
             what=f"SQL on {database}",
             env=self.environment,
         ).strip()
@@ -135,8 +146,8 @@ class Postgres:
     def _check_reachable(self):
         if not shutil.which("psql"):
             raise HostError(
-                "PGHOST is set, but the client programs (psql, createdb, dropdb) are not there; on Debian or "
-                "Ubuntu:  sudo apt-get install postgresql-client"
+                "PGHOST is set, but the client programs (psql, createdb, dropdb) are not there; "
+                "on Debian or Ubuntu:  sudo apt-get install postgresql-client"
             )
         self.query("SELECT 1")
 
@@ -174,7 +185,9 @@ class Postgres:
                 log=LOGS / "initdb.log",
             )  # fmt: skip
             settings = self._data / "postgresql.auto.conf"
-            settings.write_text("shared_buffers = '256MB'\nmax_connections = 150\nmax_wal_size = '2GB'\n")
+            settings.write_text(
+                "shared_buffers = '256MB'\nmax_connections = 150\nmax_wal_size = '2GB'\n"
+            )
             (self._data / ".complete").touch()
 
     def _is_running(self):
@@ -185,7 +198,12 @@ class Postgres:
     def _as_owner(self):
         if not IS_ROOT:
             return {}
-        return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": [], "cwd": "/"}
+        return {
+            "user": self._user.pw_uid,
+            "group": self._user.pw_gid,
+            "extra_groups": [],
+            "cwd": "/",
+        }
 
     def _run_as_owner(self, command, *, what, log=None):
         # pg_ctl's child keeps the pipe open, so its output goes to the server's own log.
@@ -203,7 +221,8 @@ class Postgres:
                 server_log = self._folder / "server.log"
                 tail = server_log.read_text().splitlines()[-15:] if server_log.exists() else []
                 raise HostError(
-                    f"{what} failed; `make clean` starts afresh. The server said:\n" + "\n".join(tail)
+                    f"{what} failed; `make clean` starts afresh. The server said:\n"
+                    + "\n".join(tail)
                 )
             return
         run(command, what=what, log=log, **self._as_owner())
@@ -218,7 +237,10 @@ def _cluster_owner():
             return pwd.getpwnam(name)
         except KeyError:
             say(f"No system user {name}.")
-    raise HostError("PostgreSQL cannot run as root and there is no user postgres or nobody. Run as another user.")
+    raise HostError(
+        "PostgreSQL cannot run as root and there is no user postgres or nobody. Run as another "
+        "user."
+    )
 
 
 def _can_enter(user, folder):
