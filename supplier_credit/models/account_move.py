@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+
+NFE_MODEL = "55"
+
+
+class AccountMove(models.Model):
+    """Invoices sold on Supplier's credit. Seed 001, "Faturamento"."""
+
+    _inherit = "account.move"
+
+    supplier_order_id = fields.Many2one(
+        comodel_name="sale.order",
+        string="Supplier Order",
+        readonly=True,
+        copy=False,
+        check_company=True,
+        index="btree_not_null",
+        help="The one order on Supplier's credit that this invoice bills.",
+    )
+    supplier_transaction_ids = fields.One2many(
+        comodel_name="supplier.credit.transaction",
+        inverse_name="invoice_id",
+        string="Supplier Transactions",
+        readonly=True,
+        copy=False,
+    )
+    supplier_transaction_id = fields.Many2one(
+        comodel_name="supplier.credit.transaction",
+        string="Supplier Transaction",
+        compute="_compute_supplier_transaction",
+    )
+    supplier_state = fields.Selection(
+        related="supplier_transaction_ids.state", string="Supplier State"
+    )
+    supplier_processing_state = fields.Selection(
+        related="supplier_transaction_ids.processing_state", string="Supplier Processing"
+    )
+    supplier_installment_ids = fields.One2many(
+        related="supplier_transaction_ids.installment_ids", string="Financial Calendar"
+    )
+    supplier_error = fields.Text(
+        related="supplier_transaction_ids.error", string="Supplier Problem"
+    )
+    is_supplier_credit = fields.Boolean(
+        string="On Supplier's Credit", compute="_compute_is_supplier_credit"
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("preferred_payment_method_line_id", "move_type")
+    def _compute_is_supplier_credit(self):
+        ours = self._filter_supplier_credit()
+        ours.is_supplier_credit = True
+        (self - ours).is_supplier_credit = False
+
+    @api.depends("supplier_transaction_ids")
+    def _compute_supplier_transaction(self):
+        for move in self:
+            move.supplier_transaction_id = move.supplier_transaction_ids[:1]
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        if ours := posted._filter_supplier_credit():
+            ours._register_supplier_transactions()
+        return posted
+
+    def _filter_supplier_credit(self):
+        """Return the customer invoices whose bearer has charge type Supplier; costs no query.
+
+        Credit notes inherit the bearer and stay out: returns have a way of their own (seed 002).
+        """
+        ours = self.env["account.payment.method.line"]._supplier_line_ids()
+        if not ours:
+            return self.browse()
+        return self.filtered(
+            lambda move: move.move_type == "out_invoice"
+            and move.preferred_payment_method_line_id.id in ours
+        )
+
+    def _get_supplier_agreement(self):
+        """Return the agreement that this invoice belongs to; see the bearer's method for errors."""
+        self.ensure_one()
+        return self.preferred_payment_method_line_id._get_supplier_agreement(self.company_id)

@@ -1,0 +1,87 @@
+from decimal import Decimal
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..tools.supplier_api import Instalment
+from .account_move import NFE_MODEL
+
+
+class AccountMove(models.Model):
+    """Registering an invoice's NF-e as transaction at Supplier. Seed 001, "Faturamento", 1."""
+
+    _inherit = "account.move"
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_send_supplier_transaction(self):
+        """Send these invoices' NF-e to Supplier by hand, or again after a correction.
+
+        :raise UserError: naming the invoice and what keeps it from being sent
+        """
+        self.check_access("write")
+        for move in self:
+            transaction = move.sudo().supplier_transaction_ids
+            if transaction:
+                transaction._resend()
+            elif reasons := move._get_supplier_obstacles():
+                raise UserError(
+                    self.env._(
+                        "Invoice %(invoice)s cannot be sent to Supplier: %(reasons)s.",
+                        invoice=move.display_name,
+                        reasons="; ".join(reasons),
+                    )
+                )
+            else:
+                move._register_supplier_transactions()
+
+    def action_view_supplier_transaction(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "supplier.credit.transaction",
+            "res_id": self.supplier_transaction_id.id,
+            "view_mode": "form",
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _get_supplier_obstacles(self):
+        """Return what keeps this invoice from being registered at Supplier, as texts; [] if nothing.
+
+        The three conditions of seed 001: model 55, Supplier's bearer, authorised by SEFAZ.
+        """
+        self.ensure_one()
+        obstacles = []
+        if not self._filter_supplier_credit():
+            obstacles.append(self.env._("its bearer is not one of charge type Supplier"))
+        if self.l10n_latam_document_type_id.code != NFE_MODEL:
+            obstacles.append(self.env._("its document type is not NF-e, model 55"))
+        if self.supplier_sefaz_state != "authorised":
+            obstacles.append(
+                self.env._("SEFAZ has not authorised its NF-e; upload the authorised XML (procNFe)")
+            )
+        if self.state != "posted":
+            obstacles.append(self.env._("it is not posted"))
+        return obstacles
+
+    def _register_supplier_transactions(self):
+        """Register each of these invoices that is ready and not yet registered; leave the others."""
+        for move in self.sudo():
+            if not move.supplier_transaction_ids and not move._get_supplier_obstacles():
+                self.env["supplier.credit.transaction"].sudo()._create_for(move)
+
+    def _get_supplier_instalments(self):
+        """Return the invoice's instalments as its payment terms made them, in BRL."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return [
+            Instalment(
+                number, line.date_maturity, Decimal(str(self.currency_id.round(line.balance)))
+            )
+            for number, line in enumerate(lines.sorted("date_maturity"), start=1)
+        ]

@@ -1,0 +1,153 @@
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools.supplier_api import Instalment
+
+
+class SaleOrder(models.Model):
+    """Sending an order's pre-authorization. Seed 001, "Pré Autorização"."""
+
+    _inherit = "sale.order"
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_send_supplier_preauthorization(self):
+        """Reserve credit at Supplier for these orders.
+
+        Pressed again while a message waits, it delivers that one instead of making a second.
+
+        :raise UserError: naming the order and all that is missing; then nothing is sent for any
+        """
+        self.check_access("write")
+        for order in self:
+            reservation = order._get_live_preauthorization()
+            if reservation.state == "sending":
+                reservation.env["supplier.credit.message"]._find_open(reservation).action_retry()
+            elif reservation:
+                raise UserError(
+                    self.env._(
+                        "Order %(order)s already has pre-authorization %(code)s (%(state)s).",
+                        order=order.name,
+                        code=reservation.code,
+                        state=reservation._state_label(reservation.state),
+                    )
+                )
+            else:
+                order._create_preauthorization()
+
+    def action_view_supplier_preauthorizations(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "supplier_credit.supplier_credit_preauthorization_action"
+        )
+        return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _create_preauthorization(self):
+        """Write down the reservation and the intention to send it, in this transaction."""
+        self.ensure_one()
+        self._check_preauthorization_data()
+        agreement = self.preferred_payment_method_line_id._get_supplier_agreement(self.company_id)
+        amount = self._get_supplier_reservable_amount()
+        values = {
+            "agreement_id": agreement.id,
+            "company_id": self.company_id.id,
+            "order_id": self.id,
+            "order_number": self.name,
+            "partner_id": self.partner_invoice_id.commercial_partner_id.id,
+            "customer_vat": self.partner_invoice_id.commercial_partner_id._get_supplier_vat(),
+            "order_amount": amount,
+            "requested_amount": self.currency_id.round(
+                amount * (1 + agreement.tolerance_percent / 100)
+            ),
+        }
+        # A user of the order may reserve for it; what Supplier answers is not theirs to write.
+        reservations = self.sudo().supplier_preauthorization_ids
+        reservation = reservations.filtered(lambda known: known.state == "draft")[:1]
+        if reservation:
+            reservation.write(values)
+        else:
+            reservation = reservations.create(values)
+            self.sudo().supplier_preauthorization_id = reservation
+        reservation._send(self._get_supplier_instalments(amount))
+        return reservation
+
+    def _check_preauthorization_data(self):
+        """Raise one UserError with everything that keeps this order from being sent."""
+        self.ensure_one()
+        missing = []
+        if not self._filter_supplier_credit():
+            missing.append(
+                self.env._("its bearer is not one of charge type Supplier; choose such a bearer")
+            )
+        if self.state == "cancel":
+            missing.append(self.env._("it is cancelled; set it back to quotation first"))
+        if self.currency_id != self.company_id.currency_id or self.currency_id.name != "BRL":
+            missing.append(self.env._("its currency is not the Brazilian real"))
+        if self.currency_id.compare_amounts(self._get_supplier_reservable_amount(), 0) <= 0:
+            missing.append(self.env._("nothing of it is left to be invoiced"))
+        partner = self.partner_invoice_id.commercial_partner_id
+        if not partner._get_supplier_vat():
+            missing.append(
+                self.env._(
+                    "customer %(customer)s has no valid CNPJ or CPF; enter it on the contact",
+                    customer=partner.display_name,
+                )
+            )
+        if missing:
+            raise UserError(
+                self.env._(
+                    "Order %(order)s cannot be sent to Supplier: %(reasons)s.",
+                    order=self.name,
+                    reasons="; ".join(missing),
+                )
+            )
+
+    def _get_supplier_reservable_amount(self):
+        """Return what is still to be invoiced of the order, taxes included, in its currency.
+
+        By ordered quantities, and not the host's `amount_to_invoice`, which is 0 on drafts of products
+        invoiced on delivery and rises again after a credit note. Invoices count once their transaction
+        is approved; until then their part stays reserved.
+        """
+        self.ensure_one()
+        invoiced = sum(
+            self.sudo()
+            .supplier_invoice_ids.filtered(lambda invoice: invoice.supplier_state == "approved")
+            .mapped("amount_total")
+        )
+        ordered = sum(
+            self.order_line.filtered(lambda line: not line.display_type).mapped("price_total")
+        )
+        return max(self.currency_id.round(ordered - invoiced), 0.0)
+
+    def _get_supplier_instalments(self, amount):
+        """Return the instalments that the order's payment terms make of an amount in BRL."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        if not self.payment_term_id:
+            return [Instalment(1, today, Decimal(str(amount)))]
+        terms = self.payment_term_id._compute_terms(
+            date_ref=today,
+            currency=self.currency_id,
+            company=self.company_id,
+            tax_amount=0.0,
+            tax_amount_currency=0.0,
+            sign=1,
+            untaxed_amount=amount,
+            untaxed_amount_currency=amount,
+        )
+        lines = sorted(terms["line_ids"], key=lambda line: line["date"])
+        return [
+            Instalment(
+                number, line["date"], Decimal(str(self.currency_id.round(line["foreign_amount"])))
+            )
+            for number, line in enumerate(lines, start=1)
+        ]

@@ -1,0 +1,281 @@
+import logging
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.danfe_note import TAGS, fill_note, unknown_tags
+from ..tools.supplier_client import Connection, SupplierClient, is_acceptable_url
+from ..tools.supplier_errors import SupplierError
+
+_logger = logging.getLogger(__name__)
+
+DEFAULT_NOTE = (
+    "Venda realizada com o cartão <NOME_CARTAO_PARCEIRO> em <QTDE_PARCELAS> parcela(s). A "
+    "cobrança da NF <NUM_NF>, emitida em <DT_EMIS>, é feita pela administradora do cartão."
+)
+
+
+class SupplierCreditAgreement(models.Model):
+    """A contract with Supplier and its numbered parameters (Parâmetros de Integração Supplier).
+
+    Source: seeds 000 to 002; the numbers are the users' own.
+    """
+
+    _name = "supplier.credit.agreement"
+    _description = "Agreement with Supplier"
+    _inherit = ["mail.thread"]
+    _check_company_auto = True
+    _order = "company_id, name, id"
+
+    name = fields.Char(required=True, tracking=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Supplier's Contact",
+        required=True,
+        check_company=True,
+        tracking=True,
+        help="The partner on Supplier's receivables: the administrator of the credit.",
+    )
+    enabled = fields.Boolean(
+        string="Active",
+        tracking=True,
+        help="Switched off, nothing is sent and sales with the bearers of this agreement are refused "
+        "with a message. Switch it on once the contract with Supplier is signed.",
+    )
+    bearer_ids = fields.One2many(
+        comodel_name="account.payment.method.line",
+        inverse_name="supplier_agreement_id",
+        string="Bearers",
+    )
+
+    # 1 Connection
+    environment = fields.Selection(
+        selection=[("sandbox", "Sandbox"), ("production", "Production")],
+        required=True,
+        default="sandbox",
+        tracking=True,
+        help="Production takes only NF-e of SEFAZ's production environment.",
+    )
+    base_url = fields.Char(
+        string="Address",
+        required=True,
+        tracking=True,
+        help="Up to and including the version, for example https://partner.example.com/api/v1. "
+        "Only https, except on this very machine.",
+    )
+    client_id = fields.Char(copy=False, tracking=True)
+    client_secret = fields.Char(groups="base.group_system", copy=False)
+    timeout = fields.Integer(
+        default=20, required=True, help="Seconds to wait for an answer, 1 to 120."
+    )
+
+    # 3 Orders
+    tolerance_percent = fields.Float(
+        string="Additional Tolerance for Pre-Authorizations (%)",
+        digits=(5, 2),
+        tracking=True,
+        help="Reserved on top of what is still to be invoiced of the order, for differences that may "
+        "arise on invoicing.",
+    )
+
+    # 4 DANFE
+    card_name = fields.Char(
+        string="Name of the Partner Card",
+        required=True,
+        tracking=True,
+        help="The name under which the customers know the credit.",
+    )
+    danfe_note = fields.Text(
+        string="Default Note on the DANFE",
+        default=DEFAULT_NOTE,
+        tracking=True,
+        help="Added to the additional information of the DANFE. Tags: "
+        "<NOME_CARTAO_PARCEIRO>, <QTDE_PARCELAS>, <NUM_NF>, <DT_EMIS>.",
+    )
+    danfe_note_preview = fields.Text(
+        string="Preview",
+        compute="_compute_danfe_note_preview",
+    )
+
+    # 7 Settlement
+    journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        required=True,
+        check_company=True,
+        domain="[('type', '=', 'general')]",
+        tracking=True,
+        help="Where the entries of approvals are posted.",
+    )
+    receivable_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Supplier Receivable Account",
+        required=True,
+        check_company=True,
+        domain="[('account_type', '=', 'asset_receivable')]",
+        tracking=True,
+        help="What Supplier still has to pass on, one line per transfer.",
+    )
+    fee_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Fee Account",
+        required=True,
+        check_company=True,
+        domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
+        tracking=True,
+        help="What Supplier keeps of each sale.",
+    )
+
+    _tolerance_range = models.Constraint(
+        "CHECK (tolerance_percent BETWEEN 0 AND 100)",
+        "Parameter 3.1, the additional tolerance, is a percentage from 0 to 100.",
+    )
+    _timeout_range = models.Constraint(
+        "CHECK (timeout BETWEEN 1 AND 120)",
+        "Parameter 1.5, the timeout, is a number of seconds from 1 to 120.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("danfe_note", "card_name")
+    def _compute_danfe_note_preview(self):
+        for agreement in self:
+            agreement.danfe_note_preview = fill_note(
+                agreement.danfe_note,
+                card_name=agreement.card_name or "",
+                instalments=3,
+                number=12345,
+                issue_date=date(2026, 12, 1),
+            )
+
+    # -------------------------------------------------------------------------
+    # CONSTRAINT METHODS
+    # -------------------------------------------------------------------------
+
+    @api.constrains("base_url")
+    def _check_base_url(self):
+        for agreement in self:
+            if not is_acceptable_url(agreement.base_url):
+                raise ValidationError(
+                    self.env._(
+                        "Agreement %(agreement)s: the address %(address)s cannot be used. It "
+                        "must begin with https:// (plain http only for this very machine) and "
+                        "hold neither user, password nor query.",
+                        agreement=agreement.name,
+                        address=agreement.base_url,
+                    )
+                )
+
+    @api.constrains("danfe_note")
+    def _check_danfe_note(self):
+        for agreement in self:
+            if unknown := unknown_tags(agreement.danfe_note):
+                raise ValidationError(
+                    self.env._(
+                        "Agreement %(agreement)s, parameter 4.2: %(unknown)s is not a tag. The "
+                        "tags are %(tags)s.",
+                        agreement=agreement.name,
+                        unknown=", ".join(unknown),
+                        tags=", ".join(TAGS),
+                    )
+                )
+
+    @api.constrains("enabled", "client_id", "client_secret")
+    def _check_credentials(self):
+        for agreement in self.sudo().filtered("enabled"):
+            if not agreement.client_id or not agreement.client_secret:
+                raise ValidationError(
+                    self.env._(
+                        "Agreement %(agreement)s cannot be active without client id and client "
+                        "secret (1.3 and 1.4). Enter both as Supplier gave them.",
+                        agreement=agreement.name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_test_connection(self):
+        """Ask Supplier for a token and say how that went; changes nothing."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            SupplierClient(self._get_connection()).check()
+        except SupplierError as error:
+            _logger.info("Test connection of agreement %s: %s", self.id, type(error).__name__)
+            raise UserError(self._describe_error(error)) from error
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("Connection works"),
+                "message": self.env._(
+                    "Supplier accepted the credentials of agreement %(agreement)s.",
+                    agreement=self.name,
+                ),
+            },
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _get_connection(self, timeout=None):
+        """Return the client's Connection; the only place that reads the secret.
+
+        :param timeout: seconds, when less than the agreement's own is wanted
+        """
+        self.ensure_one()
+        secrets = self.sudo()
+        return Connection(
+            base_url=self.base_url,
+            client_id=secrets.client_id or "",
+            client_secret=secrets.client_secret or "",
+            timeout=min(timeout, self.timeout) if timeout else self.timeout,
+        )
+
+    def _describe_error(self, error):
+        """Return what a failed call means to the user and what to do, without technical text."""
+        self.ensure_one()
+        values = {"agreement": self.name, "address": self.base_url}
+        texts = {
+            "Unauthorized": self.env._(
+                "Supplier refused the credentials of agreement %(agreement)s. Correct client id "
+                "and client secret (1.3 and 1.4), then use Test connection.",
+                **values,
+            ),
+            "Unavailable": self.env._(
+                "Supplier cannot be reached at %(address)s. Nothing was sent. If the address "
+                "(1.2) of agreement %(agreement)s is right, wait: sending is repeated by itself.",
+                **values,
+            ),
+            "OutcomeUnknown": self.env._(
+                "Supplier did not answer in time at %(address)s. It may have received the "
+                "message, so its state is queried before anything is sent again.",
+                **values,
+            ),
+            "MalformedAnswer": self.env._(
+                "What answers at %(address)s does not speak as Supplier does. Check the address "
+                "(1.2) of agreement %(agreement)s; the answer is kept with the message.",
+                **values,
+            ),
+        }
+        if text := texts.get(type(error).__name__):
+            return text
+        return self.env._(
+            "Supplier refused the request (%(status)s): %(reason)s Correct the data and send "
+            "again.",
+            status=error.status,
+            reason=" ".join(filter(None, [error.code, error.message, *error.details])) or "-",
+        )

@@ -1,0 +1,53 @@
+from odoo import models
+
+
+class SupplierCreditExchange(models.AbstractModel):
+    """What a record must offer to talk to Supplier through messages."""
+
+    _name = "supplier.credit.exchange"
+    _description = "Record that Talks to Supplier"
+
+    def _queue_message(self, agreement, operation, body):
+        """Write down the intention to send, in the user's own transaction.
+
+        It leaves after the commit, or by the cron, and never if the transaction rolls back.
+
+        :param agreement: the `supplier.credit.agreement` to send under
+        :param operation: a key of `tools.supplier_api.OPERATIONS`
+        :param body: the request as `to_wire()` gives it, None for a query
+        :return: the message
+        """
+        self.ensure_one()
+        return (
+            self.env["supplier.credit.message"]
+            .sudo()
+            .create(
+                {
+                    "agreement_id": agreement.id,
+                    "operation": operation,
+                    "res_model": self._name,
+                    "res_id": self.id,
+                    "request": self.env["supplier.credit.message"]._dump(body),
+                }
+            )
+        )
+
+    def _get_resource_code(self):
+        """Return Supplier's code of this record, for paths; empty before the first answer."""
+        return ""
+
+    def _apply_answer(self, message, body):
+        """Move the record to what Supplier answered.
+
+        :param body: the answer's JSON
+        :raise MalformedAnswer: nothing is applied, the message keeps the answer
+        """
+        raise NotImplementedError
+
+    def _apply_rejection(self, message, reason):
+        """Take back what was waiting for the answer, so that the user can correct and send again."""
+        raise NotImplementedError
+
+    def _show_problem(self, message, text):
+        """Show on the record why a message could not be delivered or used; nothing else changes."""
+        raise NotImplementedError

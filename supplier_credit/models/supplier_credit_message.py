@@ -1,0 +1,196 @@
+import json
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.supplier_api import OPERATIONS
+
+# Which states a message may come from; what is not listed never happens. Repeating a state is a no-op.
+TRANSITIONS = {
+    # A failed attempt puts it back. A rejected message never comes back: sending again is a new one.
+    "waiting": {"sending", "unknown"},
+    "sending": {"waiting", "unknown", "sending"},
+    "unknown": {"sending", "failed"},
+    "answered": {"sending"},
+    "done": {"answered"},
+    "rejected": {"answered"},
+    "failed": {"answered", "sending"},
+    "cancelled": {"waiting"},
+}
+
+
+class SupplierCreditMessage(models.Model):
+    """One message to Supplier: the intention to send, its attempts and what became of it.
+
+    The row is written in the transaction of whoever wants something sent (transactional outbox), so
+    that nothing leaves for a transaction that rolled back and nothing committed is forgotten.
+    """
+
+    _name = "supplier.credit.message"
+    _description = "Message to Supplier"
+    _order = "id desc"
+    _rec_name = "idempotency_key"
+
+    agreement_id = fields.Many2one(
+        comodel_name="supplier.credit.agreement",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(related="agreement_id.company_id", store=True, index=True)
+    operation = fields.Selection(
+        selection=[
+            ("preauthorization_create", "Send pre-authorization"),
+            ("preauthorization_query", "Query pre-authorization"),
+            ("transaction_create", "Register NF-e"),
+            ("transaction_query", "Query transaction"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    res_model = fields.Char(string="Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Record", model_field="res_model", required=True, readonly=True, index=True
+    )
+    idempotency_key = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: uuid.uuid4().hex,
+        help="Stored before the first attempt; by it Supplier recognises a repetition.",
+    )
+    # waiting ⇄ sending → answered → done
+    #            ⇅   │       ├─────→ rejected (Supplier refused the request)
+    #            │   │       ↓
+    #            │   └────→ failed (an answer that cannot be used; by hand to unknown)
+    #            ↓            │
+    #         unknown ←───────┘  asked by idempotency key before anything is sent again
+    # waiting → cancelled, when the record took its intention back
+    state = fields.Selection(
+        selection=[
+            ("waiting", "Waiting"),
+            ("sending", "Sending"),
+            ("unknown", "Outcome unknown"),
+            ("answered", "Answered"),
+            ("done", "Done"),
+            ("rejected", "Rejected"),
+            ("failed", "Failed"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+        index=True,
+    )
+    request = fields.Text(readonly=True)
+    response = fields.Text(readonly=True)
+    refusal = fields.Text(readonly=True, help="Why Supplier refused the request, in its own words.")
+    attempts = fields.Integer(readonly=True)
+    next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    lease_until = fields.Datetime(
+        readonly=True,
+        help="Until then one process has this message; after it the message is taken to be orphaned.",
+    )
+    error = fields.Text(readonly=True)
+
+    _idempotency_key_unique = models.Constraint(
+        "UNIQUE (idempotency_key)", "Two messages cannot share an idempotency key."
+    )
+    _due_idx = models.Index(
+        "(next_attempt, id) WHERE state IN ('waiting', 'sending', 'unknown', 'answered')"
+    )
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        messages._deliver_after_commit()
+        return messages
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_retry(self):
+        """Try now what waits or failed; Supplier is asked first wherever it may have processed it."""
+        self.check_access("read")
+        for message in self.sudo():
+            if message.state in ("waiting", "unknown"):
+                message.next_attempt = fields.Datetime.now()
+            elif message.state == "failed":
+                message._move_to("unknown", next_attempt=fields.Datetime.now())
+            else:
+                raise UserError(
+                    self.env._(
+                        "Message %(message)s (%(operation)s) is %(state)s; there is nothing to "
+                        "retry.",
+                        message=message.id,
+                        operation=message._selection_label("operation"),
+                        state=message._selection_label("state"),
+                    )
+                )
+        self._deliver_after_commit()
+
+    def action_open_record(self):
+        """Open the record that this message is about."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _dump(self, body):
+        return json.dumps(body, ensure_ascii=False, indent=1) if body is not None else False
+
+    def _load(self, text):
+        return json.loads(text) if text else None
+
+    def _move_to(self, state, **values):
+        """Move to a state, by TRANSITIONS; the only method that writes it."""
+        for message in self:
+            if message.state != state and message.state not in TRANSITIONS[state]:
+                raise UserError(
+                    self.env._(
+                        "Message %(message)s cannot go from %(old)s to %(new)s.",
+                        message=message.id,
+                        old=message.state,
+                        new=state,
+                    )
+                )
+        self.write({"state": state, **values})
+
+    def _selection_label(self, name):
+        self.ensure_one()
+        return dict(self._fields[name]._description_selection(self.env))[self[name]]
+
+    def _get_record(self):
+        """Return the record this message is about; empty if it is gone."""
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    @api.model
+    def _find_open(self, record):
+        """Return the messages about a record that still have to be brought to an end."""
+        return self.sudo().search(
+            [
+                ("res_model", "=", record._name),
+                ("res_id", "in", record.ids),
+                ("state", "in", ("waiting", "sending", "unknown", "answered", "failed")),
+            ]
+        )
+
+    def _is_repeatable(self):
+        """Return whether the operation changes nothing at Supplier, so that it may be asked again."""
+        return OPERATIONS[self.operation].method == "GET"

@@ -1,0 +1,327 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.supplier_api import Transaction, TransactionRequest
+from .account_move import NFE_MODEL
+
+TRANSITIONS = {
+    "to_send": set(),
+    "sent": {"to_send", "rejected", "error"},
+    "in_analysis": {"sent", "error"},
+    "approved": {"sent", "in_analysis", "error"},
+    "rejected": {"sent", "in_analysis", "error"},
+    "error": {"sent", "in_analysis"},
+}
+
+
+class SupplierCreditTransaction(models.Model):
+    """An NF-e registered at Supplier (Transação), with its calendar. Seed 001, "Faturamento"."""
+
+    _name = "supplier.credit.transaction"
+    _description = "Supplier Transaction"
+    _inherit = ["mail.thread", "supplier.credit.exchange"]
+    _check_company_auto = True
+    _order = "id desc"
+
+    name = fields.Char(compute="_compute_name")
+    agreement_id = fields.Many2one(
+        comodel_name="supplier.credit.agreement",
+        required=True,
+        readonly=True,
+        check_company=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    invoice_id = fields.Many2one(
+        comodel_name="account.move",
+        required=True,
+        readonly=True,
+        check_company=True,
+        index=True,
+        ondelete="restrict",
+    )
+    order_id = fields.Many2one(related="invoice_id.supplier_order_id", string="Order")
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Customer", required=True, readonly=True, index=True
+    )
+    preauthorization_id = fields.Many2one(
+        comodel_name="supplier.credit.preauthorization",
+        string="Pre-Authorization",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        help="The reservation that the transaction uses; empty when it goes without one.",
+    )
+    reserved_amount = fields.Monetary(
+        readonly=True, help="How much of the reservation the transaction uses."
+    )
+    release_rest = fields.Boolean(
+        readonly=True,
+        help="The order is fully invoiced, so Supplier was told to free what remains reserved.",
+    )
+    nfe_key = fields.Char(string="NF-e Access Key", required=True, readonly=True)
+    code = fields.Char(
+        string="Transaction Code", readonly=True, index="btree_not_null", tracking=True
+    )
+    total = fields.Monetary(required=True, readonly=True)
+    # to_send → sent → in_analysis → approved
+    #            │ ⇅       ├──────→ rejected (correct, and send again: sent)
+    #            └→ error ─┘  an answer that cannot be used
+    state = fields.Selection(
+        selection=[
+            ("to_send", "To Send"),
+            ("sent", "Sent"),
+            ("in_analysis", "In Analysis"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+            ("error", "Error"),
+        ],
+        required=True,
+        readonly=True,
+        default="to_send",
+        index=True,
+        tracking=True,
+    )
+    # none → to_process → done
+    #             ⇅
+    #           error
+    processing_state = fields.Selection(
+        selection=[
+            ("none", "None"),
+            ("to_process", "To Process"),
+            ("done", "Done"),
+            ("error", "Error"),
+        ],
+        string="Processing",
+        required=True,
+        readonly=True,
+        default="none",
+        index=True,
+        tracking=True,
+        help="Whether the approval has become entries in the ledger.",
+    )
+    reason = fields.Char(readonly=True, help="Why Supplier rejected, in its own words.")
+    error = fields.Text(readonly=True)
+    installment_ids = fields.One2many(
+        comodel_name="supplier.credit.transaction.installment",
+        inverse_name="transaction_id",
+        string="Financial Calendar",
+        readonly=True,
+    )
+    transfer_total = fields.Monetary(compute="_compute_totals", string="Total Transfers")
+    fee_total = fields.Monetary(compute="_compute_totals", string="Total Fees")
+    move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Approval Entry",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+    )
+
+    _invoice_unique = models.Constraint(
+        "UNIQUE (invoice_id)", "An invoice is registered at Supplier once."
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("invoice_id.name", "code")
+    def _compute_name(self):
+        for transaction in self:
+            transaction.name = " / ".join(
+                filter(None, [transaction.invoice_id.name, transaction.code])
+            )
+
+    @api.depends("installment_ids.transfer_amount", "installment_ids.fee")
+    def _compute_totals(self):
+        for transaction in self:
+            transaction.transfer_total = sum(transaction.installment_ids.mapped("transfer_amount"))
+            transaction.fee_total = sum(transaction.installment_ids.mapped("fee"))
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._(
+                "Transactions %(transactions)s are the record of what Supplier was told; they "
+                "stay.",
+                transactions=", ".join(self.mapped("name")),
+            )
+        )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_query(self):
+        """Ask Supplier for the present state of these transactions."""
+        for transaction in self:
+            if not transaction.code:
+                raise UserError(
+                    self.env._(
+                        "Invoice %(invoice)s has no transaction code from Supplier yet, so there "
+                        "is nothing to query. See Messages for what is waiting.",
+                        invoice=transaction.invoice_id.display_name,
+                    )
+                )
+            transaction._queue_message(transaction.agreement_id, "transaction_query", None)
+
+    def action_resend(self):
+        self.check_access("read")
+        self.sudo()._resend()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _create_for(self, invoice):
+        """Create the transaction of an invoice that is ready, and queue its message."""
+        reservation = (
+            invoice.supplier_order_id._get_live_preauthorization()
+            if (invoice.supplier_order_id)
+            else self.env["supplier.credit.preauthorization"]
+        )
+        if reservation.state not in ("active", "partially_used"):
+            reservation = reservation.browse()
+        transaction = self.create(
+            {
+                "agreement_id": invoice._get_supplier_agreement().id,
+                "company_id": invoice.company_id.id,
+                "invoice_id": invoice.id,
+                "partner_id": invoice.commercial_partner_id.id,
+                "nfe_key": invoice.supplier_nfe_key,
+                "total": invoice.amount_total,
+                "preauthorization_id": reservation.id,
+                "reserved_amount": min(invoice.amount_total, reservation.remaining_amount),
+                "release_rest": bool(reservation) and self._bills_the_rest(invoice),
+            }
+        )
+        transaction._send()
+        return transaction
+
+    @api.model
+    def _bills_the_rest(self, invoice):
+        order = invoice.supplier_order_id
+        left = order._get_supplier_reservable_amount() - invoice.amount_total
+        return order.currency_id.compare_amounts(left, 0) <= 0
+
+    def _send(self):
+        """Queue the transaction's message, with the NF-e and the reservation it uses."""
+        self.ensure_one()
+        invoice = self.invoice_id
+        reservations = ()
+        if self.preauthorization_id:
+            reservations = (
+                (self.preauthorization_id.code, self.reserved_amount, self.release_rest),
+            )
+        series = self.nfe_key[22:25]
+        request = TransactionRequest(
+            nfe_key=self.nfe_key,
+            model=NFE_MODEL,
+            series=int(series),
+            number=invoice._get_nfe_number(),
+            issue_date=invoice.supplier_nfe_issue_date,
+            total=self.total,
+            customer=self.partner_id._get_supplier_vat(),
+            reservations=reservations,
+            instalments=tuple(invoice._get_supplier_instalments()),
+        )
+        self._move_to("sent", error=False, reason=False)
+        self._queue_message(self.agreement_id, "transaction_create", request.to_wire())
+
+    def _resend(self):
+        """Deliver what waits, or send again what was rejected; never registers a second time."""
+        for transaction in self:
+            open_messages = self.env["supplier.credit.message"]._find_open(transaction)
+            if open_messages:
+                open_messages.action_retry()
+            elif transaction.state == "rejected":
+                transaction._send()
+            else:
+                raise UserError(
+                    self.env._(
+                        "Invoice %(invoice)s is already registered at Supplier: %(state)s.",
+                        invoice=transaction.invoice_id.display_name,
+                        state=transaction._state_label(),
+                    )
+                )
+
+    def _move_to(self, state, **values):
+        """Move to a state, by TRANSITIONS; the only method that writes it. Repeating is a no-op."""
+        for transaction in self:
+            if transaction.state != state and transaction.state not in TRANSITIONS[state]:
+                raise UserError(
+                    self.env._(
+                        "Transaction %(transaction)s is %(old)s and cannot become %(new)s.",
+                        transaction=transaction.name,
+                        old=transaction.state,
+                        new=state,
+                    )
+                )
+        self.write({"state": state, **values})
+
+    def _state_label(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return labels.get(self.state, "")
+
+    def _get_resource_code(self):
+        return self.code or ""
+
+    def _apply_answer(self, message, body):
+        answer = Transaction.from_wire(body)
+        if answer.state == "approved":
+            answer.check_calendar(Decimal(str(self.currency_id.round(self.total))))
+        approved_before = self.state == "approved"
+        self._move_to(
+            answer.state,
+            code=answer.code or self.code,
+            reason=answer.reason or False,
+            error=False,
+        )
+        if answer.state == "approved" and not approved_before:
+            self._keep_calendar(answer.calendar)
+            if self.preauthorization_id:
+                self.preauthorization_id._consume(
+                    self.reserved_amount, release_rest=self.release_rest
+                )
+            self.processing_state = "to_process"
+            self._process_approval()
+
+    def _apply_rejection(self, message, reason):
+        if message.operation == "transaction_create":
+            self._move_to("rejected", reason=False, error=reason)
+        else:
+            self.error = reason
+
+    def _show_problem(self, message, text):
+        if message.state == "failed" and self.state in ("sent", "in_analysis"):
+            self._move_to("error", error=text)
+        else:
+            self.error = text
+
+    def _keep_calendar(self, calendar):
+        self.env["supplier.credit.transaction.installment"].create(
+            [
+                {
+                    "transaction_id": self.id,
+                    "number": entry.number,
+                    "due_date": entry.due_date,
+                    "amount": float(entry.amount),
+                    "transfer_date": entry.transfer_date,
+                    "transfer_amount": float(entry.transfer_amount),
+                    "fee": float(entry.fee),
+                }
+                for entry in calendar
+            ]
+        )

@@ -1,0 +1,46 @@
+from odoo import fields, models
+
+
+class SupplierCreditTransactionInstallment(models.Model):
+    """One line of the financial calendar (Calendário Financeiro). Seed 001, "Calendário Financeiro"."""
+
+    _name = "supplier.credit.transaction.installment"
+    _description = "Financial Calendar"
+    _order = "transfer_date, id"
+
+    transaction_id = fields.Many2one(
+        comodel_name="supplier.credit.transaction",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="transaction_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="transaction_id.currency_id")
+    partner_id = fields.Many2one(related="transaction_id.partner_id", store=True, string="Customer")
+    invoice_id = fields.Many2one(related="transaction_id.invoice_id")
+    number = fields.Integer(string="Instalment", required=True, readonly=True)
+    due_date = fields.Date(
+        required=True, readonly=True, help="When the customer owes it to Supplier."
+    )
+    amount = fields.Monetary(
+        required=True, readonly=True, help="What the customer owes to Supplier."
+    )
+    transfer_date = fields.Date(
+        required=True, readonly=True, index=True, help="When Supplier passes it on to the company."
+    )
+    transfer_amount = fields.Monetary(
+        required=True, readonly=True, help="What Supplier passes on: the amount less the fee."
+    )
+    fee = fields.Monetary(required=True, readonly=True, help="What Supplier keeps.")
+    receivable_line_id = fields.Many2one(
+        comodel_name="account.move.line",
+        string="Journal Item",
+        readonly=True,
+        index="btree_not_null",
+        help="The receivable on Supplier that the approval made of this transfer.",
+    )
+
+    _number_unique = models.Constraint(
+        "UNIQUE (transaction_id, number)", "An instalment's number occurs once in a calendar."
+    )

@@ -1,0 +1,10 @@
+from . import (
+    test_access,
+    test_agreement,
+    test_danfe,
+    test_delivery,
+    test_nfe_upload,
+    test_preauthorization,
+    test_supplier_client,
+    test_transaction,
+)

@@ -1,0 +1,252 @@
+import json
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import nfelib
+import requests
+
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+SAMPLES = Path(nfelib.__file__).parent / "nfe" / "samples" / "v4_0" / "leiauteNFe"
+# A real authorised NF-e of 610.37 BRL, and one of the same issuer with duplicatas.
+NFE_FILE = "35180834128745000152550010000476051695511860-nfe.xml"
+NFE_WITH_DUPLICATAS = "35180834128745000152550010000476861118934859-nfe.xml"
+ISSUER = "34.128.745/0001-52"
+RECIPIENT = "57.647.232/0001-53"
+
+
+class FakeSupplier:
+    """Answers in the place of the network; what it was asked is in `requests`.
+
+    Only HTTP is replaced. Real HTTP against the sandbox is in tests/e2e.
+    """
+
+    def __init__(self):
+        self.requests = []
+        self.answers = []
+
+    def on(self, method, path, answer, status=200, headers=None):
+        """Answer a call; an exception is raised instead. Later ones go before earlier ones."""
+        self.answers.insert(0, (method, re.compile(path), answer, status, headers or {}))
+
+    def calls(self, method, path):
+        return [
+            request
+            for request in self.requests
+            if request["method"] == method and re.search(path, request["url"])
+        ]
+
+    def _request(self, _session, method, url, **options):
+        self.requests.append({"method": method, "url": url, **options})
+        for known, path, answer, status, headers in self.answers:
+            if known == method and path.search(url):
+                if isinstance(answer, Exception):
+                    raise answer
+                response = requests.Response()
+                response.status_code = status
+                response.headers.update(headers)
+                text = answer if isinstance(answer, str) else json.dumps(answer)
+                response._content = text.encode()
+                return response
+        raise AssertionError(f"unexpected call: {method} {url}")
+
+    @contextmanager
+    def listening(self):
+        with patch.object(requests.Session, "request", autospec=True, side_effect=self._request):
+            yield self
+
+
+class SupplierCreditCommon(AccountTestInvoicingCommon):
+    """A Brazilian company with an agreement, a bearer, a customer and an order of 610.37 BRL."""
+
+    @classmethod
+    @AccountTestInvoicingCommon.setup_country("br")
+    def setUpClass(cls):
+        super().setUpClass()
+        # The tests read messages in English, whatever language the database was made with.
+        cls.env.user.lang = "en_US"
+        cls.env = cls.env(context={**cls.env.context, "lang": "en_US"})
+        cls.company = cls.company_data["company"].with_env(cls.env)
+        cls.company.vat = ISSUER
+        cls.supplier_partner = cls.env["res.partner"].create({"name": "Supplier S.A."})
+        cls.agreement = cls._create_agreement(cls.company_data)
+        cls.bearer = cls._create_bearer(cls.company_data, cls.agreement)
+        cls.customer = cls.env["res.partner"].create(
+            {
+                "name": "Supermercados Ltda",
+                "is_company": True,
+                "country_id": cls.env.ref("base.br").id,
+                "vat": RECIPIENT,
+            }
+        )
+        cls.payment_term = cls.env["account.payment.term"].create(
+            {
+                "name": "30/60/90",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": share, "nb_days": days})
+                    for share, days in ((33.33, 30), (33.33, 60), (33.34, 90))
+                ],
+            }
+        )
+        cls.product = cls.env["product.product"].create(
+            {"name": "Granola 800 g", "list_price": 610.37, "invoice_policy": "order"}
+        )
+        cls.product.taxes_id = False
+        cls.salesman = new_test_user(
+            cls.env,
+            "supplier_salesman",
+            groups="sales_team.group_sale_salesman_all_leads",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            lang="en_US",
+        )
+        cls.accountant = new_test_user(
+            cls.env,
+            "supplier_accountant",
+            groups="account.group_account_invoice,sales_team.group_sale_salesman_all_leads",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            lang="en_US",
+        )
+        cls.supplier = FakeSupplier()
+        cls.supplier.on(
+            "POST",
+            "/oauth/token",
+            {"access_token": "t", "token_type": "Bearer", "expires_in": 3600},
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.supplier.requests.clear()
+        kept = list(self.supplier.answers)
+        self.addCleanup(self.supplier.answers.__setitem__, slice(None), kept)
+
+    @classmethod
+    def _create_agreement(cls, company_data, **values):
+        company = company_data["company"]
+        account = company_data["default_account_receivable"].copy(
+            {"name": "Supplier a receber", "code": f"1010199{company.id}"}
+        )
+        return cls.env["supplier.credit.agreement"].create(
+            {
+                "name": "Supplier 2026",
+                "company_id": company.id,
+                "partner_id": cls.supplier_partner.id,
+                "base_url": "https://supplier.example.com/api/v1",
+                "client_id": "client",
+                "client_secret": "very-secret",
+                "card_name": "XPTO mais Crédito",
+                "journal_id": company_data["default_journal_misc"].id,
+                "receivable_account_id": account.id,
+                "fee_account_id": company_data["default_account_expense"].id,
+                "enabled": True,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_bearer(cls, company_data, agreement):
+        method = cls.env.ref("supplier_credit.account_payment_method_supplier")
+        return cls.env["account.payment.method.line"].create(
+            {
+                "name": "Supplier",
+                "payment_method_id": method.id,
+                "journal_id": company_data["default_journal_bank"].id,
+                "supplier_agreement_id": agreement.id,
+            }
+        )
+
+    def create_order(self, *, user=None, amount=610.37, bearer=None, **values):
+        order = (
+            self.env["sale.order"]
+            .with_user(user or self.salesman)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "payment_term_id": self.payment_term.id,
+                    "preferred_payment_method_line_id": (bearer or self.bearer).id,
+                    "order_line": [
+                        Command.create(
+                            {
+                                "product_id": self.product.id,
+                                "product_uom_qty": 1,
+                                "price_unit": amount,
+                                "tax_ids": [Command.clear()],
+                            }
+                        )
+                    ],
+                    **values,
+                }
+            )
+        )
+        return order
+
+    def reservation_answer(self, amount="610.37", state="VIGENTE", code="PA-1", **values):
+        return {
+            "codigoPreAutorizacao": code,
+            "situacao": state,
+            "valorPreAutorizado": amount,
+            "dataVigencia": "2026-12-31",
+            "motivo": None,
+            **values,
+        }
+
+    def transaction_answer(self, state="APROVADA", **values):
+        calendar = [
+            {
+                "numeroParcela": number,
+                "dataVencimento": due,
+                "valorParcela": amount,
+                "dataRepasse": transfer_date,
+                "valorRepasse": transfer,
+                "valorTaxa": fee,
+            }
+            for number, due, amount, transfer_date, transfer, fee in (
+                (1, "2026-12-22", "203.43", "2026-12-23", "198.34", "5.09"),
+                (2, "2027-01-21", "203.44", "2027-01-22", "198.35", "5.09"),
+                (3, "2027-02-20", "203.50", "2027-02-22", "198.41", "5.09"),
+            )
+        ]
+        return {
+            "codigoTransacao": "TR-1",
+            "situacao": state,
+            "motivo": None,
+            "calendario": calendar if state == "APROVADA" else [],
+            **values,
+        }
+
+    def deliver(self):
+        """Do what the commit of this transaction would do."""
+        with self.supplier.listening(), self.enter_registry_test_mode():
+            self.env.cr.postcommit.run()
+
+    def deliver_by_cron(self):
+        with self.supplier.listening(), self.enter_registry_test_mode():
+            self.env.ref("supplier_credit.ir_cron_deliver_messages").method_direct_trigger()
+
+    def reserve(self, order, **answer):
+        """Send the order's pre-authorization and have Supplier answer."""
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(**answer), 201)
+        order.action_send_supplier_preauthorization()
+        self.deliver()
+        return order.sudo().supplier_preauthorization_id
+
+    def create_invoice(self, order):
+        order.action_confirm()
+        return order.with_user(self.accountant)._create_invoices()
+
+    def nfe_content(self, name=NFE_FILE):
+        return (SAMPLES / name).read_bytes()
+
+    def messages(self, record):
+        return (
+            self.env["supplier.credit.message"]
+            .sudo()
+            .search([("res_model", "=", record._name), ("res_id", "in", record.ids)])
+        )

@@ -1,0 +1,190 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+import requests
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import SupplierCreditCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(SupplierCreditCommon):
+    """The outbox: what is committed is sent once, what rolled back never."""
+
+    def _queue(self, **values):
+        order = self.create_order()
+        order.action_send_supplier_preauthorization()
+        reservation = order.sudo().supplier_preauthorization_id
+        message = self.messages(reservation)
+        message.write(values)
+        self.env.cr.postcommit.clear()
+        return reservation, message
+
+    def test_cron_delivers_what_the_commit_could_not(self):
+        reservation, message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        self.deliver_by_cron()
+        self.assertEqual((reservation.state, message.state), ("active", "done"))
+
+    def test_cron_waits_until_a_message_is_due(self):
+        _reservation, message = self._queue(
+            next_attempt=fields.Datetime.now() + timedelta(minutes=5)
+        )
+        self.deliver_by_cron()
+        self.assertEqual((message.state, message.attempts), ("waiting", 0))
+
+    def test_message_in_another_process_is_left_alone(self):
+        _reservation, message = self._queue(
+            state="sending", lease_until=fields.Datetime.now() + timedelta(minutes=1)
+        )
+        self.deliver_by_cron()
+        self.assertEqual(message.state, "sending")
+        self.assertFalse(self.supplier.requests)
+
+    def test_message_of_a_dead_process_is_asked_about_and_then_sent_under_its_key(self):
+        reservation, message = self._queue(
+            state="sending", lease_until=fields.Datetime.now() - timedelta(seconds=1)
+        )
+        self.supplier.on("GET", "/pre-autorizacoes$", {"itens": [], "temMais": False})
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        self.deliver_by_cron()
+        self.assertEqual((reservation.state, message.state), ("active", "done"))
+        methods = [
+            (call["method"], call["headers"]["Idempotency-Key"] if call["method"] == "POST" else "")
+            for call in self.supplier.requests
+            if "pre-autorizacoes" in call["url"]
+        ]
+        self.assertEqual(methods, [("GET", ""), ("POST", message.idempotency_key)])
+
+    def test_message_of_a_dead_process_that_was_processed_is_not_sent_again(self):
+        reservation, _message = self._queue(
+            state="sending", lease_until=fields.Datetime.now() - timedelta(seconds=1)
+        )
+        self.supplier.on(
+            "GET", "/pre-autorizacoes$", {"itens": [self.reservation_answer()], "temMais": False}
+        )
+        self.deliver_by_cron()
+        self.assertEqual(reservation.state, "active")
+        self.assertFalse(self.supplier.calls("POST", "/pre-autorizacoes$"))
+
+    def test_failing_query_keeps_the_outcome_unknown(self):
+        _reservation, message = self._queue(state="unknown")
+        self.supplier.on("GET", "/pre-autorizacoes$", "", 503)
+        self.deliver_by_cron()
+        self.assertEqual(message.state, "unknown")
+        self.assertFalse(self.supplier.calls("POST", "/pre-autorizacoes$"))
+
+    @freeze_time("2026-11-22 12:00:00")
+    def test_waiting_grows_with_each_failure_and_has_an_end(self):
+        _reservation, message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", "", 500)
+        waits = []
+        for _attempt in range(9):
+            message.next_attempt = fields.Datetime.now()
+            self.deliver_by_cron()
+            waits.append((message.next_attempt - fields.Datetime.now()).total_seconds())
+        self.assertEqual(message.attempts, 9)
+        self.assertTrue(45 <= waits[0] <= 75, waits)
+        self.assertTrue(100 <= waits[2] / 2 <= 150, waits)
+        self.assertLessEqual(max(waits), 3600 * 1.2)
+
+    @freeze_time("2026-11-22 12:00:00")
+    def test_retry_after_is_honoured(self):
+        _reservation, message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", "", 429, {"Retry-After": "1000"})
+        self.deliver_by_cron()
+        self.assertEqual(message.next_attempt, fields.Datetime.now() + timedelta(seconds=1000))
+
+    def test_malformed_answer_is_kept_shown_and_asked_about_on_retry(self):
+        reservation, message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", "<html>", 200)
+        self.deliver_by_cron()
+        self.assertEqual((reservation.state, message.state), ("sending", "failed"))
+        self.assertEqual(message.response, "<html>")
+        self.assertTrue(reservation.error)
+        self.deliver_by_cron()
+        self.assertEqual(message.attempts, 1, "a failed message waits for a person")
+        self.supplier.on(
+            "GET", "/pre-autorizacoes$", {"itens": [self.reservation_answer()], "temMais": False}
+        )
+        message.action_retry()
+        self.deliver()
+        self.assertEqual((reservation.state, message.state), ("active", "done"))
+        self.assertFalse(reservation.error)
+
+    def test_absurd_answer_changes_nothing(self):
+        reservation, message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(amount="-1.00"), 201)
+        with self.assertLogs("odoo.addons.supplier_credit", "ERROR"):
+            self.deliver_by_cron()
+        self.assertEqual((reservation.state, message.state), ("sending", "failed"))
+        self.assertIn("valorPreAutorizado", message.error)
+        self.assertFalse(reservation.amount)
+
+    def test_error_while_applying_is_kept_and_can_be_repeated(self):
+        reservation, message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        model = type(reservation)
+        broken = patch.object(model, "_apply_answer", side_effect=UserError("locked"))
+        with broken, self.assertLogs("odoo.addons.supplier_credit", "ERROR"):
+            self.deliver_by_cron()
+        self.assertEqual(message.state, "failed")
+        self.assertIn("locked", message.error)
+        self.supplier.on(
+            "GET", "/pre-autorizacoes$", {"itens": [self.reservation_answer()], "temMais": False}
+        )
+        message.action_retry()
+        self.deliver()
+        self.assertEqual(reservation.state, "active")
+        self.assertEqual(len(self.supplier.calls("POST", "/pre-autorizacoes$")), 1)
+
+    def test_nothing_leaves_under_a_switched_off_agreement(self):
+        _reservation, message = self._queue()
+        self.agreement.enabled = False
+        self.deliver_by_cron()
+        self.assertFalse(self.supplier.requests)
+        self.assertEqual(message.state, "waiting")
+        self.assertIn("not active", message.error)
+
+    def test_wrong_secret_keeps_the_message_waiting(self):
+        reservation, message = self._queue()
+        self.agreement.client_secret = "another"
+        self.supplier.on("POST", "/oauth/token", {}, 401)
+        self.deliver_by_cron()
+        self.assertEqual((reservation.state, message.state), ("sending", "waiting"))
+        self.assertIn("refused the credentials", reservation.error)
+
+    def test_many_messages_of_one_request_are_left_to_the_cron(self):
+        orders = self.env["sale.order"]
+        for _number in range(5):
+            orders |= self.create_order()
+        orders.action_send_supplier_preauthorization()
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        self.deliver()
+        states = orders.sudo().supplier_preauthorization_ids.mapped("state")
+        self.assertEqual(sorted(states), ["active"] * 3 + ["sending"] * 2)
+        cron = self.env.ref("supplier_credit.ir_cron_deliver_messages")
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]))
+        self.deliver_by_cron()
+        states = orders.sudo().supplier_preauthorization_ids.mapped("state")
+        self.assertEqual(states, ["active"] * 5)
+
+    def test_what_is_done_cannot_be_retried(self):
+        reservation, message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        self.deliver_by_cron()
+        with self.assertRaisesRegex(UserError, "nothing to retry"):
+            message.action_retry()
+        self.assertEqual(reservation.state, "active")
+
+    def test_broken_connection_after_sending_is_unknown(self):
+        _reservation, message = self._queue()
+        self.supplier.on(
+            "POST", "/pre-autorizacoes$", requests.exceptions.ChunkedEncodingError("cut")
+        )
+        self.deliver_by_cron()
+        self.assertEqual(message.state, "unknown")

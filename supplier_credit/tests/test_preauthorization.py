@@ -1,0 +1,241 @@
+import requests
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+
+from .common import SupplierCreditCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-11-22 12:00:00")
+class TestPreauthorization(SupplierCreditCommon):
+    """Seed 001, "Bloqueio de Pedidos" and "Pré Autorização"."""
+
+    def test_order_with_supplier_bearer_is_blocked_and_says_why(self):
+        order = self.create_order()
+        self.assertEqual(order.supplier_release_state, "blocked")
+        with self.assertRaisesRegex(UserError, f"{order.name}.*Send Pre-Authorization"):
+            order.action_confirm()
+        self.assertEqual(order.state, "draft")
+
+    def test_choosing_the_bearer_on_the_form_blocks_and_changing_it_back_frees(self):
+        order = self.create_order()
+        order.preferred_payment_method_line_id = False
+        self.assertFalse(order.supplier_release_state)
+        with Form(order) as form:
+            form.preferred_payment_method_line_id = self.bearer
+            self.assertTrue(form.supplier_block_reason)
+        self.assertEqual(order.supplier_release_state, "blocked")
+
+    def test_order_with_another_bearer_is_left_alone(self):
+        order = self.create_order()
+        order.preferred_payment_method_line_id = False
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(order.supplier_release_state)
+
+    def test_reservation_releases_the_order(self):
+        order = self.create_order()
+        reservation = self.reserve(order)
+        self.assertRecordValues(
+            reservation,
+            [
+                {
+                    "state": "active",
+                    "code": "PA-1",
+                    "amount": 610.37,
+                    "order_amount": 610.37,
+                    "requested_amount": 610.37,
+                    "customer_vat": "57647232000153",
+                    "error": False,
+                }
+            ],
+        )
+        self.assertEqual(str(reservation.valid_until), "2026-12-31")
+        self.assertEqual(order.supplier_release_state, "released_reservation")
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_what_is_sent(self):
+        self.agreement.tolerance_percent = 10
+        order = self.create_order()
+        reservation = self.reserve(order, amount="671.41")
+        (call,) = self.supplier.calls("POST", "/pre-autorizacoes$")
+        self.assertEqual(
+            call["json"],
+            {
+                "cnpjCpf": "57647232000153",
+                "numeroPedido": order.name,
+                "valorPedido": "610.37",
+                "valorPreAutorizacao": "671.41",
+                "parcelas": [
+                    {
+                        "numeroParcela": 1,
+                        "dataVencimento": "2026-12-22",
+                        "valorParcela": "203.44",
+                    },
+                    {
+                        "numeroParcela": 2,
+                        "dataVencimento": "2027-01-21",
+                        "valorParcela": "203.44",
+                    },
+                    {
+                        "numeroParcela": 3,
+                        "dataVencimento": "2027-02-20",
+                        "valorParcela": "203.49",
+                    },
+                ],
+            },
+        )
+        message = self.messages(reservation)
+        self.assertEqual(call["headers"]["Idempotency-Key"], message.idempotency_key)
+        self.assertEqual(message.state, "done")
+
+    def test_pressed_twice_before_the_answer_makes_one_reservation(self):
+        order = self.create_order()
+        order.action_send_supplier_preauthorization()
+        order.action_send_supplier_preauthorization()
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        self.deliver()
+        self.assertEqual(len(order.sudo().supplier_preauthorization_ids), 1)
+        self.assertEqual(len(self.supplier.calls("POST", "/pre-autorizacoes$")), 1)
+
+    def test_pressed_again_after_the_answer_is_refused_naming_the_code(self):
+        order = self.create_order()
+        self.reserve(order)
+        with self.assertRaisesRegex(UserError, "PA-1"):
+            order.action_send_supplier_preauthorization()
+
+    def test_nothing_is_sent_for_a_transaction_that_rolls_back(self):
+        order = self.create_order()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            order.action_send_supplier_preauthorization()
+            raise UserError("rolled back")
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        self.deliver()
+        self.assertFalse(self.supplier.calls("POST", "/pre-autorizacoes$"))
+
+    def test_all_that_is_missing_is_said_at_once(self):
+        order = self.create_order(amount=0)
+        self.customer.vat = False
+        order.preferred_payment_method_line_id = False
+        with self.assertRaises(UserError) as caught:
+            order.action_send_supplier_preauthorization()
+        for part in (order.name, "bearer", "nothing of it is left", "CNPJ"):
+            self.assertIn(part, str(caught.exception))
+        self.assertFalse(order.sudo().supplier_preauthorization_ids)
+
+    def test_declined_order_stays_blocked_with_the_reason(self):
+        order = self.create_order()
+        reservation = self.reserve(
+            order, state="REPROVADA", code=None, motivo="Limite insuficiente", dataVigencia=None
+        )
+        self.assertEqual(reservation.state, "declined")
+        self.assertEqual(reservation.reason, "Limite insuficiente")
+        self.assertEqual(order.supplier_release_state, "blocked")
+        with self.assertRaises(UserError):
+            order.action_confirm()
+
+    def test_order_in_analysis_is_released_when_a_query_finds_it_approved(self):
+        order = self.create_order()
+        reservation = self.reserve(order, state="EM_ANALISE", amount="0.00", dataVigencia=None)
+        self.assertEqual(reservation.state, "in_analysis")
+        self.assertEqual(order.supplier_release_state, "blocked")
+        self.supplier.on("GET", "/pre-autorizacoes/PA-1$", self.reservation_answer())
+        reservation.with_user(self.salesman).action_query()
+        self.deliver()
+        self.assertEqual(reservation.state, "active")
+        self.assertEqual(order.supplier_release_state, "released_reservation")
+
+    def test_partly_approved_amount_does_not_release(self):
+        order = self.create_order()
+        self.reserve(order, amount="305.18")
+        self.assertEqual(order.supplier_release_state, "blocked")
+        with self.assertRaisesRegex(UserError, "covers only"):
+            order.action_confirm()
+
+    def test_raising_the_order_above_the_reservation_blocks_again(self):
+        order = self.create_order()
+        self.reserve(order)
+        order.order_line.price_unit = 700
+        with self.assertRaisesRegex(UserError, "covers only"):
+            order.action_confirm()
+        order.write({"order_line": [(1, order.order_line.id, {"price_unit": 610.37})]})
+        self.assertEqual(order.supplier_release_state, "released_reservation")
+
+    def test_copy_of_a_released_order_is_blocked(self):
+        order = self.create_order()
+        self.reserve(order)
+        copy = order.copy()
+        self.assertEqual(copy.supplier_release_state, "blocked")
+        self.assertFalse(copy.supplier_preauthorization_id)
+
+    def test_refused_data_can_be_corrected_and_sent_again(self):
+        order = self.create_order()
+        problem = {"status": 422, "codigo": "DADOS_INVALIDOS", "mensagem": "Verifique."}
+        self.supplier.on("POST", "/pre-autorizacoes$", problem, 422)
+        order.action_send_supplier_preauthorization()
+        self.deliver()
+        reservation = order.sudo().supplier_preauthorization_id
+        self.assertEqual(reservation.state, "draft")
+        self.assertIn("DADOS_INVALIDOS", reservation.error)
+        self.assertEqual(self.messages(reservation).state, "rejected")
+        again = self.reserve(order)
+        self.assertEqual(again, reservation)
+        self.assertEqual(reservation.state, "active")
+        keys = self.messages(reservation).mapped("idempotency_key")
+        self.assertEqual(len(set(keys)), 2, "a corrected message has a key of its own")
+
+    def test_bearer_with_a_live_reservation_cannot_be_deleted(self):
+        order = self.create_order()
+        self.reserve(order)
+        with self.assertRaisesRegex(UserError, order.name):
+            self.bearer.unlink()
+
+    def test_sale_without_active_agreement_is_refused_with_the_way_out(self):
+        self.agreement.enabled = False
+        order = self.create_order()
+        with self.assertRaisesRegex(UserError, "no active agreement"):
+            order.action_send_supplier_preauthorization()
+        self.assertFalse(order.sudo().supplier_preauthorization_ids)
+
+    def test_network_fault_leaves_the_order_blocked_and_the_message_waiting(self):
+        order = self.create_order()
+        self.supplier.on("POST", "/pre-autorizacoes$", "down", 503)
+        order.action_send_supplier_preauthorization()
+        self.deliver()
+        reservation = order.sudo().supplier_preauthorization_id
+        message = self.messages(reservation)
+        self.assertEqual((reservation.state, message.state), ("sending", "waiting"))
+        self.assertIn("cannot be reached", reservation.error)
+        self.assertGreater(message.next_attempt, message.create_date)
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        order.action_send_supplier_preauthorization()
+        self.deliver()
+        self.assertEqual(reservation.state, "active")
+        self.assertFalse(reservation.error)
+        keys = {
+            call["headers"]["Idempotency-Key"]
+            for call in self.supplier.calls("POST", "/pre-autorizacoes$")
+        }
+        self.assertEqual(keys, {message.idempotency_key})
+
+    def test_timeout_after_processing_is_asked_before_anything_is_sent_again(self):
+        order = self.create_order()
+        self.supplier.on("POST", "/pre-autorizacoes$", requests.exceptions.ReadTimeout())
+        order.action_send_supplier_preauthorization()
+        self.deliver()
+        reservation = order.sudo().supplier_preauthorization_id
+        message = self.messages(reservation)
+        self.assertEqual(message.state, "unknown")
+        self.assertIn("did not answer in time", reservation.error)
+        self.supplier.on(
+            "GET", "/pre-autorizacoes$", {"itens": [self.reservation_answer()], "temMais": False}
+        )
+        message.action_retry()
+        self.deliver()
+        self.assertEqual(reservation.state, "active")
+        self.assertEqual(len(self.supplier.calls("POST", "/pre-autorizacoes$")), 1)
+        (query,) = self.supplier.calls("GET", "/pre-autorizacoes$")
+        self.assertEqual(query["params"], {"chaveIdempotencia": message.idempotency_key})

@@ -1,0 +1,195 @@
+from datetime import date
+
+import requests
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import SupplierCreditCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-11-22 12:00:00")
+class TestTransaction(SupplierCreditCommon):
+    """Seed 001, "Faturamento" and "Calendário Financeiro"."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.create_order()
+        self.reservation = self.reserve(self.order)
+        self.invoice = self.create_invoice(self.order)
+
+    def register(self, answer=None, status=201):
+        self.supplier.on("POST", "/transacoes$", answer or self.transaction_answer(), status)
+        self.invoice.with_user(self.accountant)._attach_nfe(self.nfe_content())
+        self.invoice.with_user(self.accountant).action_post()
+        self.deliver()
+        return self.invoice.supplier_transaction_ids
+
+    def test_posting_registers_the_authorised_nfe_by_itself(self):
+        transaction = self.register()
+        (call,) = self.supplier.calls("POST", "/transacoes$")
+        body = call["json"]
+        self.assertEqual(
+            {key: body[key] for key in body if key != "parcelas"},
+            {
+                "chaveNFe": "35180834128745000152550010000476051695511860",
+                "modelo": "55",
+                "serie": "1",
+                "numeroNF": "47605",
+                "dataEmissao": "2018-08-15",
+                "valorTotal": "610.37",
+                "cnpjCpf": "57647232000153",
+                "preAutorizacoes": [{"codigo": "PA-1", "valor": "610.37", "cancelarSaldo": True}],
+            },
+        )
+        self.assertEqual(
+            [part["dataVencimento"] for part in body["parcelas"]],
+            ["2026-12-22", "2027-01-21", "2027-02-20"],
+        )
+        self.assertEqual((transaction.state, transaction.code), ("approved", "TR-1"))
+        self.assertEqual(transaction.processing_state, "done")
+        self.assertEqual(self.reservation.state, "used")
+
+    def test_posting_without_authorised_nfe_sends_nothing(self):
+        self.invoice.with_user(self.accountant).action_post()
+        self.deliver()
+        self.assertFalse(self.supplier.calls("POST", "/transacoes$"))
+        with self.assertRaisesRegex(UserError, "SEFAZ has not authorised"):
+            self.invoice.with_user(self.accountant).action_send_supplier_transaction()
+
+    def test_approval_moves_the_receivable_to_supplier_by_transfer_dates(self):
+        transaction = self.register()
+        entry = transaction.move_id
+        supplier = self.supplier_partner.id
+        account = self.agreement.receivable_account_id
+        expected = [
+            (account.id, supplier, date(2026, 12, 23), 198.34, 0.0),
+            (account.id, supplier, date(2027, 1, 22), 198.35, 0.0),
+            (account.id, supplier, date(2027, 2, 22), 198.41, 0.0),
+        ]
+        lines = entry.line_ids.filtered(lambda line: line.account_id == account)
+        self.assertEqual(
+            [
+                (
+                    line.account_id.id,
+                    line.partner_id.id,
+                    line.date_maturity,
+                    line.debit,
+                    line.credit,
+                )
+                for line in lines.sorted("date_maturity")
+            ],
+            expected,
+        )
+        fee = entry.line_ids.filtered(lambda line: line.account_id == self.agreement.fee_account_id)
+        self.assertEqual((fee.debit, fee.partner_id.id), (15.27, supplier))
+        customer = entry.line_ids - lines - fee
+        self.assertEqual(sum(customer.mapped("credit")), 610.37)
+        self.assertEqual(customer.partner_id, self.customer)
+        self.assertEqual(self.invoice.amount_residual, 0)
+        self.assertIn(self.invoice.payment_state, ("paid", "in_payment"))
+        self.assertEqual(transaction.installment_ids.receivable_line_id, lines)
+
+    def test_calendar_is_kept_and_shown_on_the_invoice(self):
+        self.register()
+        self.assertRecordValues(
+            self.invoice.supplier_installment_ids,
+            [
+                {"number": 1, "amount": 203.43, "transfer_amount": 198.34, "fee": 5.09},
+                {"number": 2, "amount": 203.44, "transfer_amount": 198.35, "fee": 5.09},
+                {"number": 3, "amount": 203.50, "transfer_amount": 198.41, "fee": 5.09},
+            ],
+        )
+
+    def test_rejected_transaction_posts_nothing_and_can_be_sent_again(self):
+        answer = self.transaction_answer("REJEITADA", codigoTransacao=None, motivo="Sem limite")
+        transaction = self.register(answer)
+        self.assertEqual((transaction.state, transaction.reason), ("rejected", "Sem limite"))
+        self.assertFalse(transaction.move_id)
+        self.assertEqual(self.invoice.amount_residual, 610.37)
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
+        self.invoice.with_user(self.accountant).action_send_supplier_transaction()
+        self.deliver()
+        self.assertEqual(transaction.state, "approved")
+        self.assertEqual(len(self.invoice.supplier_transaction_ids), 1)
+
+    def test_timeout_after_processing_registers_once(self):
+        transaction = self.register(requests.exceptions.ReadTimeout())
+        self.assertEqual(transaction.state, "sent")
+        self.supplier.on(
+            "GET", "/transacoes$", {"itens": [self.transaction_answer()], "temMais": False}
+        )
+        self.invoice.with_user(self.accountant).action_send_supplier_transaction()
+        self.invoice.with_user(self.accountant).action_send_supplier_transaction()
+        self.deliver()
+        self.assertEqual(transaction.state, "approved")
+        self.assertEqual(len(self.supplier.calls("POST", "/transacoes$")), 1)
+        self.assertEqual(len(transaction.move_id), 1)
+
+    def test_pressed_again_after_approval_is_refused(self):
+        self.register()
+        with self.assertRaisesRegex(UserError, "already registered"):
+            self.invoice.with_user(self.accountant).action_send_supplier_transaction()
+
+    def test_transaction_in_analysis_is_processed_when_a_query_finds_it_approved(self):
+        transaction = self.register(self.transaction_answer("EM_ANALISE"))
+        self.assertEqual((transaction.state, transaction.processing_state), ("in_analysis", "none"))
+        self.supplier.on("GET", "/transacoes/TR-1$", self.transaction_answer())
+        transaction.with_user(self.accountant).action_query()
+        self.deliver()
+        self.assertEqual((transaction.state, transaction.processing_state), ("approved", "done"))
+        transaction.with_user(self.accountant).action_query()
+        self.deliver()
+        self.assertEqual(len(transaction.installment_ids), 3)
+        self.assertEqual(len(self.env["account.move"].search([("ref", "like", "TR-1")])), 1)
+
+    def test_calendar_that_does_not_sum_posts_nothing(self):
+        answer = self.transaction_answer()
+        answer["calendario"][0].update(valorParcela="203.44", valorRepasse="198.35")
+        with self.assertLogs("odoo.addons.supplier_credit", "ERROR"):
+            transaction = self.register(answer)
+        self.assertEqual(transaction.state, "error")
+        self.assertIn("sums to", transaction.error)
+        self.assertFalse(transaction.installment_ids)
+        self.assertFalse(transaction.move_id)
+        self.assertEqual(self.invoice.amount_residual, 610.37)
+        self.assertEqual(self.reservation.state, "active")
+
+    def test_problem_in_the_ledger_does_not_undo_the_approval_and_can_be_processed_again(self):
+        self.agreement.fee_account_id.active = False
+        transaction = self.register()
+        self.assertEqual((transaction.state, transaction.processing_state), ("approved", "error"))
+        self.assertTrue(transaction.error)
+        self.assertFalse(transaction.move_id)
+        self.assertEqual(self.invoice.amount_residual, 610.37)
+        self.agreement.fee_account_id.active = True
+        transaction.with_user(self.accountant).action_process()
+        self.assertEqual(transaction.processing_state, "done")
+        self.assertEqual(self.invoice.amount_residual, 0)
+        with self.assertRaisesRegex(UserError, "nothing to process"):
+            transaction.with_user(self.accountant).action_process()
+
+    def test_two_supplier_orders_make_two_invoices(self):
+        other = self.create_order()
+        self.reserve(other, code="PA-2")
+        third = self.create_order()
+        self.reserve(third, code="PA-3")
+        (other | third).action_confirm()
+        invoices = (other | third).with_user(self.accountant)._create_invoices()
+        self.assertEqual(invoices.supplier_order_id, other | third)
+        self.assertEqual(len(invoices), 2)
+
+    def test_orders_of_other_bearers_are_still_grouped(self):
+        orders = self.create_order() | self.create_order()
+        orders.preferred_payment_method_line_id = False
+        orders.action_confirm()
+        self.assertEqual(len(orders.with_user(self.accountant)._create_invoices()), 1)
+
+    def test_credit_note_of_a_supplier_invoice_stays_out_of_the_flow(self):
+        self.register()
+        note = self.invoice.copy({"move_type": "out_refund"})
+        self.assertFalse(note._filter_supplier_credit())
+        self.assertFalse(note.supplier_nfe_key)
+        self.assertFalse(note.supplier_order_id)

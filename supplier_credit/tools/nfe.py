@@ -1,0 +1,179 @@
+"""Reads an authorised NF-e (procNFe, model 55, layout 4.00) and checks it by itself.
+
+Checked here is what the file alone can prove: the official schema, the authorisation, the access key,
+the digest. Whether it belongs to an invoice is for the invoice to say.
+Source: MOC 7.0 (layout, access key), NT 2026.001 (alphanumeric CNPJ in keys).
+"""
+
+import functools
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import nfelib
+from lxml import etree
+
+NAMESPACE = "http://www.portalfiscal.inf.br/nfe"
+SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
+NAMES = {"n": NAMESPACE, "s": SIGNATURE}
+SCHEMA = Path(nfelib.__file__).parent / "nfe" / "schemas" / "v4_0" / "procNFe_v4.00.xsd"
+
+# SEFAZ takes NF-e of up to 500 kB; a file ten times as large is no NF-e.
+LARGEST_FILE = 5 * 1024 * 1024
+AUTHORISED = ("100", "150")
+ACCESS_KEY = re.compile(r"[0-9]{6}[0-9A-Z]{12}[0-9]{26}")
+PRODUCTION = "1"
+
+
+class NfeProblem(Exception):
+    """What is wrong with a file.
+
+    :param code: one of the codes named in this module; the addon has a text for each
+    :param values: what the text needs
+    """
+
+    def __init__(self, code, **values):
+        self.code = code
+        self.values = values
+        super().__init__(f"{code}: {values}")
+
+
+@dataclass(frozen=True)
+class Nfe:
+    """An authorised NF-e, as far as an invoice has to agree with it. Money in BRL."""
+
+    key: str
+    model: str
+    series: int
+    number: int
+    issue_date: date
+    purpose: str
+    environment: str
+    issuer: str
+    issuer_name: str
+    recipient: str
+    recipient_name: str
+    total: Decimal
+    protocol: str
+    has_instalments: bool
+
+    @property
+    def is_production(self):
+        return self.environment == PRODUCTION
+
+
+def key_check_digit(key):
+    """Return the check digit of the first 43 characters of an access key.
+
+    Modulo 11 with weights 2 to 9 from the right, each character worth its ASCII code minus 48, which
+    leaves digits as they are and admits the letters of alphanumeric CNPJs.
+    """
+    total = sum(
+        (ord(character) - 48) * (2 + position % 8)
+        for position, character in enumerate(reversed(key[:43]))
+    )
+    rest = total % 11
+    return "0" if rest < 2 else str(11 - rest)
+
+
+def parse_nfe(content):
+    """Return the Nfe in these bytes.
+
+    :raise NfeProblem: the first thing that makes it no authorised NF-e of model 55
+    """
+    root = _parse_xml(content)
+    if etree.QName(root).localname == "NFe":
+        raise NfeProblem("not_authorised_file")
+    if root.tag != f"{{{NAMESPACE}}}nfeProc":
+        raise NfeProblem("not_an_nfe", root=etree.QName(root).localname)
+    _check_authorisation(root)
+    _check_schema(root)
+    nfe = _read(root)
+    _check_key(root, nfe)
+    _check_digest(root)
+    return nfe
+
+
+def _parse_xml(content):
+    if len(content) > LARGEST_FILE:
+        raise NfeProblem("too_large", size=len(content) // 1024, limit=LARGEST_FILE // 1024)
+    # No entities, no DTD, no network: a hostile file can make the parser do nothing.
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise NfeProblem("not_xml", detail=str(error)) from error
+    if root.getroottree().docinfo.doctype:
+        raise NfeProblem("has_doctype")
+    return root
+
+
+def _check_authorisation(root):
+    status = root.findtext("n:protNFe/n:infProt/n:cStat", namespaces=NAMES)
+    if status not in AUTHORISED:
+        reason = root.findtext("n:protNFe/n:infProt/n:xMotivo", namespaces=NAMES)
+        raise NfeProblem("not_authorised", status=status or "", reason=reason or "")
+
+
+@functools.lru_cache(maxsize=1)
+def _schema():
+    return etree.XMLSchema(etree.parse(SCHEMA))
+
+
+def _check_schema(root):
+    schema = _schema()
+    if not schema.validate(root):
+        first = schema.error_log[0]
+        raise NfeProblem("not_valid", line=first.line, detail=first.message)
+
+
+def _read(root):
+    def text(path, default=""):
+        return root.findtext(path, default, namespaces=NAMES)
+
+    information = "n:NFe/n:infNFe"
+    issuer = f"{information}/n:emit"
+    recipient = f"{information}/n:dest"
+    return Nfe(
+        key=text("n:protNFe/n:infProt/n:chNFe"),
+        model=text(f"{information}/n:ide/n:mod"),
+        series=int(text(f"{information}/n:ide/n:serie")),
+        number=int(text(f"{information}/n:ide/n:nNF")),
+        issue_date=date.fromisoformat(text(f"{information}/n:ide/n:dhEmi")[:10]),
+        purpose=text(f"{information}/n:ide/n:finNFe"),
+        environment=text(f"{information}/n:ide/n:tpAmb"),
+        issuer=text(f"{issuer}/n:CNPJ") or text(f"{issuer}/n:CPF"),
+        issuer_name=text(f"{issuer}/n:xNome"),
+        recipient=text(f"{recipient}/n:CNPJ") or text(f"{recipient}/n:CPF"),
+        recipient_name=text(f"{recipient}/n:xNome"),
+        total=Decimal(text(f"{information}/n:total/n:ICMSTot/n:vNF")),
+        protocol=text("n:protNFe/n:infProt/n:nProt"),
+        has_instalments=root.find(f"{information}/n:cobr/n:dup", NAMES) is not None,
+    )
+
+
+def _check_key(root, nfe):
+    identifier = root.find("n:NFe/n:infNFe", NAMES).get("Id", "")
+    if identifier != f"NFe{nfe.key}":
+        raise NfeProblem("key_differs", protocol_key=nfe.key, document_key=identifier[3:])
+    if not ACCESS_KEY.fullmatch(nfe.key) or key_check_digit(nfe.key) != nfe.key[-1]:
+        raise NfeProblem("key_check_digit", key=nfe.key)
+    in_key = (nfe.key[6:20], nfe.key[20:22], int(nfe.key[22:25]), int(nfe.key[25:34]))
+    in_document = (nfe.issuer.zfill(14), nfe.model, nfe.series, nfe.number)
+    if in_key != in_document:
+        raise NfeProblem("key_content", key=nfe.key)
+    if nfe.model != "55":
+        raise NfeProblem("wrong_model", model=nfe.model)
+
+
+def _check_digest(root):
+    protocol = root.findtext("n:protNFe/n:infProt/n:digVal", namespaces=NAMES)
+    signature = root.findtext(
+        "n:NFe/s:Signature/s:SignedInfo/s:Reference/s:DigestValue", namespaces=NAMES
+    )
+    if not protocol or protocol != signature:
+        raise NfeProblem("digest_differs")

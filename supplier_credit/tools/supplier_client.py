@@ -1,0 +1,198 @@
+"""HTTP client of Supplier's partner API. Knows no records, keeps no secrets in errors or logs."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit
+
+import requests
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+)
+
+from .supplier_api import OPERATIONS
+from .supplier_errors import MalformedAnswer, OutcomeUnknown, Rejected, Unauthorized, Unavailable
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# A token is renewed this long before it ends, so that none ends on its way.
+TOKEN_MARGIN = 60
+CONNECT_TIMEOUT = 5
+NOTHING_WAS_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
+
+_tokens = {}
+_tokens_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where Supplier is and who calls.
+
+    :param base_url: up to and including the version, `https://…/api/v1`
+    :param timeout: seconds to wait for an answer
+    """
+
+    base_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    timeout: float = 20.0
+
+
+def is_acceptable_url(url):
+    """True for https, and for plain http only towards this very machine (a sandbox)."""
+    parts = urlsplit(url or "")
+    if not parts.hostname or parts.username or parts.password or parts.query or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+class SupplierClient:
+    """Speaks to Supplier for one agreement. Safe to use from several threads, one instance each."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self._session = requests.Session()
+
+    def check(self):
+        """Ask for a new token: proves address, TLS and credentials.
+
+        :raise Unauthorized, Unavailable, Rejected, MalformedAnswer: as any call
+        """
+        self._token(renew=True)
+
+    def send(self, operation, body, key, code=""):
+        """Make one call and return the answer's JSON.
+
+        :param operation: a key of OPERATIONS
+        :param body: what `to_wire()` gave, or None for queries
+        :param key: the idempotency key of the message
+        :param code: Supplier's code of the resource, where the path has one
+        :raise Rejected, Unauthorized, Unavailable, OutcomeUnknown, MalformedAnswer:
+        """
+        call = OPERATIONS[operation]
+        path = call.path.format(code=quote(code, safe=""))
+        return self._call(call.method, path, body=body, key=key)
+
+    def find_by_key(self, operation, key):
+        """Return what Supplier made of an earlier attempt with this key, or None if nothing."""
+        answer = self._call("GET", OPERATIONS[operation].lookup, query={"chaveIdempotencia": key})
+        found = answer.get("itens") if isinstance(answer, dict) else None
+        if not isinstance(found, list) or len(found) > 1:
+            raise MalformedAnswer("a query by idempotency key must find one or none", str(answer))
+        return found[0] if found else None
+
+    # -------------------------------------------------------------------------
+    # TRANSPORT
+    # -------------------------------------------------------------------------
+
+    def _call(self, method, path, *, body=None, query=None, key=None):
+        response = self._request(method, path, body, query, key, self._token())
+        if response.status_code == requests.codes.unauthorized:
+            # The token may have been revoked before its time: one new one, one more try.
+            response = self._request(method, path, body, query, key, self._token(renew=True))
+        return self._read(response)
+
+    def _request(self, method, path, body, query, key, token):
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
+        return self._exchange(method, path, json=body, params=query, headers=headers)
+
+    def _exchange(self, method, path, **options):
+        """Do the HTTP exchange and say of a failure whether the request can have been processed."""
+        url = self.connection.base_url.rstrip("/") + path
+        timeout = (min(CONNECT_TIMEOUT, self.connection.timeout), self.connection.timeout)
+        try:
+            return self._session.request(
+                method, url, timeout=timeout, allow_redirects=False, **options
+            )
+        except (requests.exceptions.SSLError, requests.exceptions.ConnectTimeout) as error:
+            raise Unavailable(f"{method} {path}: {type(error).__name__}") from error
+        except requests.exceptions.ConnectionError as error:
+            cause = error.args[0] if error.args else None
+            reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+            if isinstance(reason, NOTHING_WAS_SENT):
+                raise Unavailable(f"{method} {path}: {type(reason).__name__}") from error
+            raise OutcomeUnknown(
+                f"{method} {path}: the connection broke before the answer"
+            ) from error
+        except requests.exceptions.Timeout as error:
+            raise OutcomeUnknown(
+                f"{method} {path}: no answer within {self.connection.timeout:g} s"
+            ) from error
+        except requests.exceptions.RequestException as error:
+            raise OutcomeUnknown(f"{method} {path}: {type(error).__name__}") from error
+
+    def _read(self, response):
+        status = response.status_code
+        if status == requests.codes.unauthorized:
+            raise Unauthorized(_problem(response)[1] or "401")
+        if status == requests.codes.too_many_requests or status >= 500:
+            code, text, _details = _problem(response)
+            raise Unavailable(f"HTTP {status} {code} {text}".strip(), _retry_after(response))
+        if status >= 300:
+            raise Rejected(status, *_problem(response))
+        try:
+            return response.json()
+        except ValueError as error:
+            raise MalformedAnswer(f"HTTP {status}: not JSON", response.text[:10000]) from error
+
+    # -------------------------------------------------------------------------
+    # TOKEN
+    # -------------------------------------------------------------------------
+
+    def _token(self, *, renew=False):
+        """Return the bearer token; one per connection in this process, renewed shortly before its end."""
+        owner = (self.connection.base_url, self.connection.client_id, self.connection.client_secret)
+        if not renew:
+            with _tokens_lock:
+                token, ends = _tokens.get(owner, ("", 0.0))
+            if time.monotonic() < ends:
+                return token
+        token, lifetime = self._fetch_token()
+        with _tokens_lock:
+            _tokens[owner] = (token, time.monotonic() + max(lifetime - TOKEN_MARGIN, 0))
+        return token
+
+    def _fetch_token(self):
+        credentials = {
+            "grant_type": "client_credentials",
+            "client_id": self.connection.client_id,
+            "client_secret": self.connection.client_secret,
+        }
+        try:
+            response = self._exchange("POST", "/oauth/token", data=credentials)
+        except OutcomeUnknown as error:
+            # Asking for a token changes nothing, so it may simply be asked again.
+            raise Unavailable(str(error)) from error
+        if response.status_code in (requests.codes.bad_request, requests.codes.forbidden):
+            raise Unauthorized(_problem(response)[1])
+        body = self._read(response)
+        token = body.get("access_token") if isinstance(body, dict) else None
+        lifetime = body.get("expires_in", 0) if isinstance(body, dict) else 0
+        if not isinstance(token, str) or not token or not isinstance(lifetime, (int, float)):
+            raise MalformedAnswer("the token's answer has no access_token and expires_in")
+        return token, lifetime
+
+
+def _problem(response):
+    """Return code, text and details of a problem+json body; empty ones if it is none."""
+    try:
+        body = response.json()
+    except ValueError:
+        return "", "", []
+    if not isinstance(body, dict):
+        return "", "", []
+    details = body.get("detalhes") or []
+    return (
+        str(body.get("codigo") or ""),
+        str(body.get("mensagem") or ""),
+        details if isinstance(details, list) else [details],
+    )
+
+
+def _retry_after(response):
+    value = response.headers.get("Retry-After", "")
+    return int(value) if value.isdigit() else None
