@@ -1,0 +1,23 @@
+{
+    "name": "Vendor Financing",
+    "summary": "Vendor bearers, their charge type and the invoices waiting for a bank",
+    "version": "19.0.1.0.0",
+    "development_status": "Alpha",
+    "category": "Accounting/Accounting",
+    "website": "https://github.com/trade-credit-odoo/trade-credit",
+    "author": "Trade Credit Maintainers",
+    "license": "LGPL-3",
+    "depends": ["account", "sale"],
+    "data": [
+        "security/vendor_financing_groups.xml",
+        "security/ir.model.access.csv",
+        "security/vendor_financing_rules.xml",
+        "data/account_payment_method_data.xml",
+        "views/account_payment_method_line_views.xml",
+        "views/account_payment_method_views.xml",
+        "views/account_move_views.xml",
+        "views/sale_order_views.xml",
+        "views/vendor_financing_menus.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,7 @@
+# Code of the charge type "Vendor" (``account.payment.method``). A bearer
+# (``account.payment.method.line``) of this charge type is what puts an order or an
+# invoice into vendor financing.
+VENDOR_METHOD_CODE = "vendor"
+
+# Payment states of a posted invoice that still has something to receive.
+OPEN_PAYMENT_STATES = ("not_paid", "partial")

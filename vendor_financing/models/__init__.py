@@ -1,0 +1,8 @@
+from . import (
+    account_journal,
+    account_move,
+    account_payment,
+    account_payment_method,
+    account_payment_method_line,
+    sale_order,
+)

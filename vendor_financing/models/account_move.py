@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    is_vendor = fields.Boolean(
+        string="In vendor financing",
+        compute="_compute_is_vendor",
+        search="_search_is_vendor",
+        help="A customer invoice whose bearer has the charge type Vendor.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE, SEARCH METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("move_type", "preferred_payment_method_line_id")
+    def _compute_is_vendor(self):
+        """Recognise the invoice by its bearer; a credit note inherits it and is none."""
+        vendor_ids = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
+        for move in self:
+            move.is_vendor = (
+                move.move_type == "out_invoice"
+                and move.preferred_payment_method_line_id.id in vendor_ids
+            )
+
+    @api.model
+    def _search_is_vendor(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        vendor_ids = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
+        return Domain("move_type", "=", "out_invoice") & Domain(
+            "preferred_payment_method_line_id", "in", list(vendor_ids)
+        )
+
+    # -------------------------------------------------------------------------
+    # CONSTRAINT METHODS
+    # -------------------------------------------------------------------------
+
+    @api.constrains("preferred_payment_method_line_id", "company_id")
+    def _check_vendor_bearer_company(self):
+        """Refuse another company's Vendor bearer; the host does not check this field."""
+        vendor_ids = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
+        for move in self:
+            bearer = move.preferred_payment_method_line_id.sudo()
+            if bearer.id not in vendor_ids or bearer.company_id in move.company_id.parent_ids:
+                continue
+            raise ValidationError(
+                self.env._(
+                    "The bearer %(bearer)s belongs to %(bearer_company)s, the invoice "
+                    "%(invoice)s to %(company)s. Choose a bearer of %(company)s.",
+                    bearer=bearer.display_name,
+                    bearer_company=bearer.company_id.display_name,
+                    invoice=move.display_name,
+                    company=move.company_id.display_name,
+                )
+            )

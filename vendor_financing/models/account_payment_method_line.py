@@ -1,0 +1,121 @@
+from odoo import api, models, tools
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..const import OPEN_PAYMENT_STATES, VENDOR_METHOD_CODE
+
+
+class AccountPaymentMethodLine(models.Model):
+    """Bearer (Portador); of the charge type Vendor it puts a document into vendor financing."""
+
+    _inherit = "account.payment.method.line"
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        bearers = lines.filtered(lambda line: line.code == VENDOR_METHOD_CODE)
+        if bearers:
+            bearers._check_vendor_manager()
+            self.env.registry.clear_cache()
+        return lines
+
+    def write(self, vals):
+        self._vendor_bearers()._check_vendor_manager()
+        if "payment_method_id" not in vals:
+            return super().write(vals)
+        method = self.env["account.payment.method"].browse(vals["payment_method_id"])
+        if method.code != VENDOR_METHOD_CODE:
+            self._vendor_bearers()._check_vendor_unused()
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        self._vendor_bearers()._check_vendor_manager()
+        return result
+
+    def unlink(self):
+        bearers = self._vendor_bearers()
+        bearers._check_vendor_manager()
+        result = super().unlink()
+        if bearers:
+            self.env.registry.clear_cache()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_vendor_in_use(self):
+        self._vendor_bearers()._check_vendor_unused()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _get_vendor_bearer_ids(self):
+        """Return the ids of the Vendor bearers of all companies.
+
+        Cached per database, so recognising a document costs no query; creating, changing or
+        deleting a bearer empties the cache.
+
+        :rtype: frozenset[int]
+        """
+        return frozenset(
+            self.sudo().search([("payment_method_id.code", "=", VENDOR_METHOD_CODE)]).ids
+        )
+
+    def _vendor_bearers(self):
+        """Return the lines of this recordset that are Vendor bearers."""
+        vendor_ids = self._get_vendor_bearer_ids()
+        return self.filtered(lambda line: line.id in vendor_ids)
+
+    def _check_vendor_manager(self):
+        """Let only managers set up Vendor bearers.
+
+        The host lets every invoicing user change payment method lines; a Vendor bearer is a
+        parameter that decides who pays an invoice.
+
+        :raise AccessError: if the user is no Vendor financing manager
+        """
+        if not self or self.env.su:
+            return
+        if not self.env.user.has_group("vendor_financing.vendor_financing_group_manager"):
+            raise AccessError(
+                self.env._(
+                    "The bearer %(bearer)s has the charge type Vendor: only a manager of Vendor "
+                    "financing creates, changes or deletes it. Ask a manager, or choose another "
+                    "charge type.",
+                    bearer=", ".join(self.mapped("display_name")),
+                )
+            )
+
+    def _check_vendor_unused(self):
+        """Keep bearers that open documents need.
+
+        Deleting a bearer empties it on its documents without a trace, and an invoice would
+        leave the pending list unnoticed.
+
+        :raise UserError: if an invoice to be paid, a draft invoice or an order that is not
+            fully invoiced has one of these bearers
+        """
+        if not self:
+            return
+        of_bearers = Domain("preferred_payment_method_line_id", "in", self.ids)
+        open_invoices = Domain("move_type", "=", "out_invoice") & (
+            Domain("state", "=", "draft")
+            | (Domain("state", "=", "posted") & Domain("payment_state", "in", OPEN_PAYMENT_STATES))
+        )
+        open_orders = Domain("state", "!=", "cancel") & Domain("invoice_status", "!=", "invoiced")
+        document = self.env["account.move"].sudo().search(
+            of_bearers & open_invoices, limit=1
+        ) or self.env["sale.order"].sudo().search(of_bearers & open_orders, limit=1)
+        if document:
+            raise UserError(
+                self.env._(
+                    "The bearer %(bearer)s is still used by %(document)s. Choose another bearer "
+                    "on its open orders and invoices first, then try again.",
+                    bearer=document.preferred_payment_method_line_id.display_name,
+                    document=document.display_name,
+                )
+            )

@@ -1,0 +1,30 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    is_vendor = fields.Boolean(
+        string="In vendor financing",
+        compute="_compute_is_vendor",
+        search="_search_is_vendor",
+        help="An order whose bearer has the charge type Vendor.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE, SEARCH METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("preferred_payment_method_line_id")
+    def _compute_is_vendor(self):
+        vendor_ids = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
+        for order in self:
+            order.is_vendor = order.preferred_payment_method_line_id.id in vendor_ids
+
+    @api.model
+    def _search_is_vendor(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        vendor_ids = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
+        return Domain("preferred_payment_method_line_id", "in", list(vendor_ids))

@@ -1,0 +1,1 @@
+from . import test_bearers, test_install, test_payments, test_pending_invoices, test_uninstall_hook

@@ -1,0 +1,82 @@
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+
+class VendorFinancingCommon(AccountTestInvoicingCommon):
+    """Two companies, each with a Vendor bearer on its bank journal, and users without
+    administration rights: an invoicing user, a manager, a salesman, one of another company."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.company_data["company"]
+        cls.journal = cls.company_data["default_journal_bank"]
+        cls.company_data_2 = cls.setup_other_company()
+        cls.company_2 = cls.company_data_2["company"]
+        cls.vendor_method = cls.env.ref("vendor_financing.account_payment_method_vendor")
+        cls.bearer = cls._create_bearer(cls.journal, "Vendor Banco A")
+        cls.bearer_2 = cls._create_bearer(
+            cls.company_data_2["default_journal_bank"], "Vendor Banco B"
+        )
+        cls.manual_line = cls.journal.inbound_payment_method_line_ids.filtered(
+            lambda line: line.code == "manual"
+        )[:1]
+        cls.invoicing_user = cls._create_user("vendor_clerk", "account.group_account_invoice")
+        cls.manager_user = cls._create_user(
+            "vendor_manager",
+            "vendor_financing.vendor_financing_group_manager",
+        )
+        cls.salesman = cls._create_user("vendor_salesman", "sales_team.group_sale_salesman")
+        cls.foreign_user = cls._create_user(
+            "vendor_foreign", "account.group_account_manager", cls.company_2
+        )
+
+    @classmethod
+    def get_default_groups(cls):
+        return super().get_default_groups() | cls.quick_ref("sales_team.group_sale_manager")
+
+    @classmethod
+    def _create_user(cls, login, groups, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _create_bearer(cls, journal, name):
+        return cls.env["account.payment.method.line"].create(
+            {
+                "name": name,
+                "payment_method_id": cls.vendor_method.id,
+                "journal_id": journal.id,
+            }
+        )
+
+    @classmethod
+    def _create_vendor_invoice(cls, amount=1000.0, bearer=None, post=True, **values):
+        return cls._create_invoice_one_line(
+            price_unit=amount,
+            product_id=cls.product_a,
+            tax_ids=[],
+            partner_id=cls.partner_a,
+            preferred_payment_method_line_id=bearer or cls.bearer,
+            post=post,
+            **values,
+        )
+
+    @classmethod
+    def _create_order(cls, bearer):
+        return cls.env["sale.order"].create(
+            {
+                "partner_id": cls.partner_a.id,
+                "preferred_payment_method_line_id": bearer.id,
+                "order_line": [
+                    Command.create({"product_id": cls.product_a.id, "product_uom_qty": 1.0})
+                ],
+            }
+        )
