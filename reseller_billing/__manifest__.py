@@ -1,0 +1,22 @@
+{
+    "name": "Reseller Billing",
+    "summary": "Subscription control: a reseller's clients and the online receipts provider Asaas",
+    "version": "19.0.1.0.0",
+    "development_status": "Alpha",
+    "category": "Accounting/Accounting",
+    "website": "https://github.com/trade-credit-odoo/trade-credit",
+    "author": "Trade Credit Maintainers",
+    "license": "LGPL-3",
+    "application": True,
+    "depends": ["account", "account_payment", "mail", "portal"],
+    "data": [
+        "security/reseller_billing_groups.xml",
+        "security/ir.model.access.csv",
+        "data/payment_provider_data.xml",
+        "views/payment_provider_views.xml",
+        "views/res_partner_views.xml",
+        "views/reseller_billing_menus.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

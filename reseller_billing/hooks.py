@@ -1,0 +1,30 @@
+from odoo.addons.payment import reset_payment_provider, setup_provider
+
+from .const import ASAAS_CODE, ASAAS_TEST_URL_PARAMETER
+
+
+def post_init_hook(env):
+    """Give every company its provider and register the payment method, as the host does."""
+    setup_provider(env, ASAAS_CODE)
+
+
+def uninstall_hook(env):
+    """Remove what the host leaves behind: the providers of the other companies and a parameter.
+
+    The host refuses to remove a provider whose payments exist. Providers with transactions stay
+    as disabled records without provider code, because the transactions need them.
+
+    :raise UserError: from the host, if payments of the provider exist
+    """
+    providers = env["payment.provider"].search([("code", "=", ASAAS_CODE)])
+    reset_payment_provider(env, ASAAS_CODE)
+    with_transactions = (
+        env["payment.transaction"].search([("provider_id", "in", providers.ids)]).provider_id
+    )
+    main_provider = (
+        env.ref("reseller_billing.payment_provider_asaas", raise_if_not_found=False)
+        or env["payment.provider"]
+    )
+    # The main one is data of the addon and goes with it.
+    (providers - with_transactions - main_provider).unlink()
+    env["ir.config_parameter"].search([("key", "=", ASAAS_TEST_URL_PARAMETER)]).unlink()
