@@ -4,6 +4,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 from .databases import Databases
+from .demo import run_demo
 from .environments import odoo_environment, tools_environment
 from .layout import HOST
 from .odoo_source import find_odoo
@@ -48,6 +49,14 @@ def prepare(_arguments):
     databases.postgres.stop()
 
 
+def run(_arguments):
+    databases = prepare_host()
+    try:
+        run_demo(databases)
+    finally:
+        databases.postgres.stop()
+
+
 def clean(_arguments):
     try:
         Postgres().remove()
@@ -58,6 +67,7 @@ def clean(_arguments):
 
 
 COMMANDS = {
+    "run": (run, "start the demo"),
     "prepare": (prepare, "make the host ready without running anything on it"),
     "clean": (clean, "remove everything that was built"),
 }

@@ -1,5 +1,6 @@
 """Template database of the host, and copies of it with our addons installed."""
 
+import hashlib
 import shutil
 
 from .layout import ADDONS, HOST, LOGS, ROOT, TEMPLATE_MODULES, TEST_ADDONS
@@ -74,6 +75,16 @@ class Databases:
         if addons:
             options = ["-i", ",".join(addons), *(["--with-demo"] if demo else [])]
             self._odoo_update(name, options, f"install-{name}")
+            (HOST / f"{name}.addons").write_text(addons_state(addons))
+
+    def update(self, name, addons):
+        """Bring the addons of an existing database up to date when their files have changed."""
+        stamp = HOST / f"{name}.addons"
+        state = addons_state(addons)
+        if not stamp.exists() or stamp.read_text() != state:
+            with step(f"Updating {', '.join(addons)} in {name}"):
+                self._odoo_update(name, ["-u", ",".join(addons)], f"update-{name}")
+            stamp.write_text(state)
 
     def drop(self, name):
         self.postgres.drop(name)
@@ -96,6 +107,16 @@ class Databases:
         source = FILESTORE / "filestore" / old
         if source.exists():
             shutil.copytree(source, FILESTORE / "filestore" / new, dirs_exist_ok=True)
+
+
+def addons_state(addons):
+    """Return a text that changes whenever a file of these addons does."""
+    digest = hashlib.sha256()
+    for addon in addons:
+        for path in sorted((ROOT / addon).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _indent(script):

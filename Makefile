@@ -1,0 +1,27 @@
+# Every target prepares what it needs in .host/ by itself and reuses it the next time.
+PYTHON ?= python3
+HOST = $(PYTHON) -m tests.host
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format clean screenshots
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: ## start Odoo with the three addons, demo data and the sandbox on http://localhost:8069
+	@$(HOST) run
+
+test: ## everything that CI checks: lint, each addon alone, all together, sandbox, end to end
+	@$(HOST) test
+
+lint: ## ruff, pylint-odoo, XML, translations, manifests and licences
+	@$(HOST) lint
+
+format: ## bring Python and XML into the project's form
+	@$(HOST) format
+
+screenshots: ## click the main path in a browser and renew the pictures in docs/images
+	@$(HOST) screenshots
+
+clean: ## remove everything that was built (.host/)
+	@$(HOST) clean

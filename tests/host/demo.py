@@ -1,0 +1,109 @@
+"""The demo of `make run`: a Brazilian company, the three addons, the sandbox, crons running."""
+
+import json
+import shutil
+import time
+import urllib.request
+
+from .environments import ODOO_VENV
+from .layout import ADDONS, HOST, ODOO_PORT, ROOT, SANDBOX_PORT
+from .processes import check_port_free, start_odoo, start_sandbox
+from .terminal import HostError, say, step
+
+DATABASE = "demo"
+CLIENT = ("sandbox-client", "sandbox-secret")
+# What the demo's customers may buy on Supplier's credit, BRL.
+CUSTOMER_LIMIT = "50000.00"
+NFE_NAMES = ("nfe-47605.xml", "nfe-47686.xml")
+TOUR = """
+  Odoo:     http://localhost:{port}      login: admin   password: admin
+  Sandbox:  http://127.0.0.1:{sandbox_port}/_sandbox/ledger?clientId=sandbox-client
+  NF-e:     {nfe_folder}
+
+  1. Supplier > Sales Console > Orders: open the order of Supermercados Ltda. It is blocked; press
+     Confirm to see why, then Send Pre-Authorization: code, amount and validity appear.
+  2. Confirm, Create Invoice, then Upload NF-e on the draft: choose {nfe_name} and Upload.
+  3. Confirm the invoice: the NF-e is registered at Supplier, tab Supplier shows the calendar, and
+     the invoice is paid because Supplier took the receivable over.
+  4. Press DANFE: it carries the note of parameter 4.2 and no instalment.
+  5. Supplier > Configuration > Agreements: change the address or the secret and press Test
+     Connection; send the other order and see it wait under Supplier > Messages.
+
+  Ctrl-C stops everything; the next `make run` goes on with the same data.
+"""
+
+
+def run_demo(databases):
+    """Start the demo, making its database the first time, and stay until Ctrl-C."""
+    check_port_free(ODOO_PORT, "Odoo", "ODOO_PORT")
+    check_port_free(SANDBOX_PORT, "the sandbox", "SANDBOX_PORT")
+    databases.postgres.set_durable(True)
+    state = HOST / "demo"
+    state.mkdir(exist_ok=True)
+    _copy_nfe_files(state)
+    complete = state / "complete"
+    if not databases.postgres.exists(DATABASE) or not complete.exists():
+        complete.unlink(missing_ok=True)
+        (state / "sandbox.sqlite").unlink(missing_ok=True)
+    sandbox = start_sandbox(SANDBOX_PORT, state / "sandbox.sqlite")
+    odoo = None
+    try:
+        if not complete.exists():
+            with step("Making the demo database with the three addons (once)"):
+                databases.copy(DATABASE, ADDONS)
+                fill(databases, DATABASE, SANDBOX_PORT)
+            complete.touch()
+        else:
+            databases.update(DATABASE, ADDONS)
+        odoo = start_odoo(databases, DATABASE, ODOO_PORT)
+        say("The demo is running.")
+        print(
+            TOUR.format(
+                port=ODOO_PORT,
+                sandbox_port=SANDBOX_PORT,
+                nfe_folder=state.relative_to(ROOT),
+                nfe_name=NFE_NAMES[0],
+            ),
+            flush=True,
+        )
+        while odoo.running and sandbox.running:
+            time.sleep(0.5)
+        raise HostError(f"Odoo or the sandbox ended by itself; see {odoo.log} and {sandbox.log}.")
+    finally:
+        if odoo:
+            odoo.stop()
+        sandbox.stop()
+
+
+def fill(databases, database, sandbox_port):
+    """Fill a database with the demo company, and let the sandbox know its customers."""
+    script = (
+        "import sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tests.host import demo_script\n"
+        f"demo_script.fill(env, 'http://127.0.0.1:{sandbox_port}/api/v1', *{CLIENT!r})\n"
+    )
+    databases.odoo_shell(database, script, what="Filling the demo database")
+    for vat in ("57647232000153", "95398560000152"):
+        set_customer(sandbox_port, vat, {"limiteTotal": CUSTOMER_LIMIT})
+
+
+def set_customer(sandbox_port, vat, values):
+    """Set a customer's credit at the sandbox."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{sandbox_port}/_sandbox/clientes/{vat}?clientId={CLIENT[0]}",
+        data=json.dumps(values).encode(),
+        headers={"Content-Type": "application/json"},
+        method="PUT",
+    )
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return json.load(response)
+
+
+def _copy_nfe_files(folder):
+    samples = next(
+        (ODOO_VENV / "lib").glob("python3*/site-packages/nfelib/nfe/samples/v4_0/leiauteNFe")
+    )
+    for name in NFE_NAMES:
+        number = name.removeprefix("nfe-").removesuffix(".xml")
+        shutil.copyfile(next(samples.glob(f"*55001{number:0>9}*-nfe.xml")), folder / name)
