@@ -46,9 +46,36 @@ class AccountMove(models.Model):
             "view_mode": "form",
         }
 
+    def button_cancel(self):
+        self._check_not_registered_at_supplier()
+        return super().button_cancel()
+
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_draftable(self):
+        super()._check_draftable()
+        self._check_not_registered_at_supplier()
+
+    def _check_not_registered_at_supplier(self):
+        """Refuse to reopen what Supplier may already have: it neither cancels nor changes it.
+
+        Source: seed 002, first paragraph. A rejected transaction leaves the invoice free.
+        """
+        if not self._filter_supplier_credit():
+            return
+        registered = self.sudo().supplier_transaction_ids.filtered(
+            lambda transaction: transaction.state != "rejected"
+        )
+        if registered:
+            raise UserError(
+                self.env._(
+                    "%(invoices)s cannot be reset or cancelled: sent to Supplier, which neither cancels "
+                    "nor changes a registered sale.",
+                    invoices=", ".join(registered.invoice_id.mapped("display_name")),
+                )
+            )
 
     def _get_supplier_obstacles(self):
         """Return what keeps this invoice from being registered at Supplier, as texts; [] if nothing.

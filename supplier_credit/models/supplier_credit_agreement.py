@@ -265,10 +265,14 @@ class SupplierCreditAgreement(models.Model):
                 "message, so its state is queried before anything is sent again.",
                 **values,
             ),
-            "MalformedAnswer": self.env._(
-                "What answers at %(address)s does not speak as Supplier does. Check the address "
-                "(1.2) of agreement %(agreement)s; the answer is kept with the message.",
+            "WrongAddress": self.env._(
+                "What answers at %(address)s does not speak as Supplier does. Nothing was sent. "
+                "Correct the address (1.2) of agreement %(agreement)s, then use Test connection.",
                 **values,
+            ),
+            "MalformedAnswer": self.env._(
+                "Supplier answered something that cannot be read. The answer is kept with the "
+                "message and nothing was changed. Retry the message; if it stays so, tell Supplier."
             ),
         }
         if text := texts.get(type(error).__name__):

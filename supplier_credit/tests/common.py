@@ -6,11 +6,9 @@ from unittest.mock import patch
 
 import nfelib
 import requests
-
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command
 from odoo.tests import new_test_user
-
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 SAMPLES = Path(nfelib.__file__).parent / "nfe" / "samples" / "v4_0" / "leiauteNFe"
 # A real authorised NF-e of 610.37 BRL, and one of the same issuer with duplicatas.

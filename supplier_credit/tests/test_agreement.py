@@ -1,10 +1,9 @@
 import logging
 
 import requests
-from urllib3.exceptions import MaxRetryError, NewConnectionError
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from .common import SupplierCreditCommon
 

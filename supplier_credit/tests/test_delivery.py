@@ -3,7 +3,6 @@ from unittest.mock import patch
 
 import requests
 from freezegun import freeze_time
-
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged

@@ -1,6 +1,5 @@
 import requests
 from freezegun import freeze_time
-
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 

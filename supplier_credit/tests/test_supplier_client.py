@@ -1,5 +1,4 @@
 import requests
-
 from odoo.tests import TransactionCase, tagged
 
 from ..tools import supplier_client

@@ -2,7 +2,6 @@ from datetime import date
 
 import requests
 from freezegun import freeze_time
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -127,6 +126,19 @@ class TestTransaction(SupplierCreditCommon):
         self.assertEqual(transaction.state, "approved")
         self.assertEqual(len(self.supplier.calls("POST", "/transacoes$")), 1)
         self.assertEqual(len(transaction.move_id), 1)
+
+    def test_registered_invoice_is_neither_reset_nor_cancelled(self):
+        transaction = self.register(self.transaction_answer("EM_ANALISE"))
+        invoice = self.invoice.with_user(self.accountant)
+        for reopen in (invoice.button_draft, invoice.button_cancel):
+            with self.assertRaisesRegex(UserError, "sent to Supplier"):
+                reopen()
+        self.assertEqual((self.invoice.state, transaction.state), ("posted", "in_analysis"))
+
+    def test_rejected_invoice_can_be_reset(self):
+        self.register(self.transaction_answer("REJEITADA", codigoTransacao=None))
+        self.invoice.with_user(self.accountant).button_draft()
+        self.assertEqual(self.invoice.state, "draft")
 
     def test_pressed_again_after_approval_is_refused(self):
         self.register()

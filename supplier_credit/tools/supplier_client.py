@@ -14,7 +14,14 @@ from urllib3.exceptions import (
 )
 
 from .supplier_api import OPERATIONS
-from .supplier_errors import MalformedAnswer, OutcomeUnknown, Rejected, Unauthorized, Unavailable
+from .supplier_errors import (
+    MalformedAnswer,
+    OutcomeUnknown,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    WrongAddress,
+)
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A token is renewed this long before it ends, so that none ends on its way.
@@ -169,11 +176,14 @@ class SupplierClient:
             raise Unavailable(str(error)) from error
         if response.status_code in (requests.codes.bad_request, requests.codes.forbidden):
             raise Unauthorized(_problem(response)[1])
-        body = self._read(response)
+        try:
+            body = self._read(response)
+        except (Rejected, MalformedAnswer) as error:
+            raise WrongAddress(f"POST /oauth/token: {error}") from error
         token = body.get("access_token") if isinstance(body, dict) else None
         lifetime = body.get("expires_in", 0) if isinstance(body, dict) else 0
         if not isinstance(token, str) or not token or not isinstance(lifetime, (int, float)):
-            raise MalformedAnswer("the token's answer has no access_token and expires_in")
+            raise WrongAddress("POST /oauth/token: no access_token and expires_in in the answer")
         return token, lifetime
 
 

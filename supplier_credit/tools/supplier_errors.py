@@ -37,6 +37,10 @@ class Unavailable(SupplierError):
         self.retry_after = retry_after
 
 
+class WrongAddress(Unavailable):
+    """What answers at the address is not Supplier. Nothing was processed."""
+
+
 class OutcomeUnknown(SupplierError):
     """The request left, no answer came back. Ask by the idempotency key before sending again."""
 

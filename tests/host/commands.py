@@ -7,7 +7,7 @@ from .databases import Databases
 from .demo import run_demo
 from .environments import odoo_environment, tools_environment
 from .layout import HOST
-from .odoo_source import find_odoo
+from .odoo_source import find_odoo, save
 from .packages import wkhtmltopdf
 from .postgres import Postgres
 from .terminal import HostError, say
@@ -29,6 +29,7 @@ def prepare_host(*, tools=True):
             other.result()
     databases = Databases(postgres, source, python)
     databases.ensure_template()
+    save(source)
     return databases
 
 

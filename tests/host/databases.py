@@ -3,10 +3,12 @@
 import hashlib
 import shutil
 
-from .layout import ADDONS, HOST, LOGS, ROOT, TEMPLATE_MODULES, TEST_ADDONS
+from .layout import HOST, LOGS, ROOT, TEMPLATE_MODULES, TEST_ADDONS
 from .terminal import run, step
 
 FILESTORE = HOST / "data"
+# English first: a database whose only language is Portuguese would take it for the source language.
+TEMPLATE_OPTIONS = ("-i", ",".join(TEMPLATE_MODULES), "--load-language=en_US,pt_BR")
 # A company as the host makes it for Brazil: country, language, chart of accounts and a valid CNPJ.
 PREPARE_TEMPLATE = """
 env['ir.config_parameter'].set_param('database.is_neutralized', False)
@@ -25,7 +27,8 @@ class Databases:
         self.postgres = postgres
         self.source = source
         self.python = python
-        self.template = f"template_{source.key}"
+        recipe = repr((TEMPLATE_OPTIONS, PREPARE_TEMPLATE)).encode()
+        self.template = f"template_{source.key}_{hashlib.sha256(recipe).hexdigest()[:8]}"
 
     def odoo_command(self, *arguments):
         """Return the command line of this Odoo with our addons on its path."""
@@ -42,15 +45,16 @@ class Databases:
 
     def odoo_shell(self, database, script, *, what):
         """Run a script inside Odoo's shell; any error in it is an error of the command."""
-        guarded = f"try:\n{_indent(script)}\nexcept Exception:\n    import traceback, os\n"
+        guarded = f"try:\n{_indent(script)}\nexcept BaseException:\n    import traceback, os\n"
         guarded += "    traceback.print_exc()\n    os._exit(3)\n"
-        path = LOGS / "shell.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(guarded)
-        command = self.odoo_command(
-            "shell", "-d", database, "--no-http", "--log-level=warn", f"--shell-file={path}"
+        return run(
+            self.odoo_command("shell", "-d", database, "--no-http", "--log-level=warn"),
+            what=what,
+            script=guarded,
+            log=LOGS / "shell.log",
+            env=self.postgres.environment,
+            cwd=HOST,
         )
-        return run(command, what=what, env=self.postgres.environment, cwd=HOST)
 
     def ensure_template(self):
         """Make the template once per Odoo version; an interrupted one is never taken for finished."""
@@ -60,21 +64,18 @@ class Databases:
         with step(f"Making the template database ({', '.join(TEMPLATE_MODULES)}; once)"):
             self.drop(making)
             self.postgres.create(making)
-            self._odoo_update(
-                making, ["-i", ",".join(TEMPLATE_MODULES), "--load-language=pt_BR"], "template"
-            )
+            self._odoo_update(making, TEMPLATE_OPTIONS, "template")
             self.odoo_shell(making, PREPARE_TEMPLATE, what="Preparing the template database")
             self.postgres.rename(making, self.template)
             self._copy_filestore(making, self.template)
 
-    def copy(self, name, addons=ADDONS, *, demo=False):
-        """Make database `name` from the template with these addons installed."""
+    def copy(self, name, addons=(), *, template=None):
+        """Make database `name` from a template with these addons installed."""
         self.drop(name)
-        self.postgres.create(name, self.template)
-        self._copy_filestore(self.template, name)
+        self.postgres.create(name, template or self.template)
+        self._copy_filestore(template or self.template, name)
         if addons:
-            options = ["-i", ",".join(addons), *(["--with-demo"] if demo else [])]
-            self._odoo_update(name, options, f"install-{name}")
+            self._odoo_update(name, ["-i", ",".join(addons)], f"install-{name}")
             (HOST / f"{name}.addons").write_text(addons_state(addons))
 
     def update(self, name, addons):

@@ -40,7 +40,7 @@ def run_demo(databases):
     databases.postgres.set_durable(True)
     state = HOST / "demo"
     state.mkdir(exist_ok=True)
-    _copy_nfe_files(state)
+    copy_nfe_files(state)
     complete = state / "complete"
     if not databases.postgres.exists(DATABASE) or not complete.exists():
         complete.unlink(missing_ok=True)
@@ -100,7 +100,8 @@ def set_customer(sandbox_port, vat, values):
         return json.load(response)
 
 
-def _copy_nfe_files(folder):
+def copy_nfe_files(folder):
+    """Put the demo's NF-e where a person finds them to upload."""
     samples = next(
         (ODOO_VENV / "lib").glob("python3*/site-packages/nfelib/nfe/samples/v4_0/leiauteNFe")
     )

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import nfelib
 from lxml import etree
-
 from odoo.fields import Command
 
 NFE_FOLDER = Path(nfelib.__file__).parent / "nfe" / "samples" / "v4_0" / "leiauteNFe"

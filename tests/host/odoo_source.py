@@ -1,5 +1,6 @@
 """Finds Odoo 19: ODOO_PATH, an importable odoo, or Debian's package unpacked into a private folder."""
 
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 from .layout import DOWNLOADS, HOST, LOGS, ODOO_SERIES, PYTHON
 from .terminal import HostError, run, step
 
+SAVED = HOST / "odoo.json"
 DEBIAN_PACKAGE = "odoo-19"
 # Fonts and JavaScript that Debian's package links to instead of shipping them.
 LINKED_PACKAGES = (
@@ -40,6 +42,21 @@ class OdooSource:
     package: Path
     addons_paths: tuple
     key: str
+
+
+def save(source):
+    """Write down the source, for the test processes that this command starts."""
+    SAVED.write_text(
+        json.dumps([str(source.package), [str(p) for p in source.addons_paths], source.key])
+    )
+
+
+def load():
+    """Return the source that the last command found."""
+    if not SAVED.exists():
+        raise HostError("The host is not prepared. Run:  make test")
+    package, addons_paths, key = json.loads(SAVED.read_text())
+    return OdooSource(Path(package), tuple(Path(path) for path in addons_paths), key)
 
 
 def find_odoo():

@@ -29,16 +29,17 @@ def step(message):
     say(f"{message}: done in {time.monotonic() - began:.0f} s")
 
 
-def run(command, *, what, log=None, **options):
+def run(command, *, what, log=None, script=None, **options):
     """Run a command quietly; on failure raise HostError with the end of its output.
 
     :param what: the step in the reader's words, for the message
     :param log: a file that keeps the whole output
+    :param script: text for its standard input, which is empty otherwise
     :return: the output as text
     """
     finished = subprocess.run(
         [str(part) for part in command],
-        stdin=subprocess.DEVNULL,
+        input=script or "",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,0 +1,122 @@
+"""A running Odoo and a running sandbox, each a process of its own, with the demo company."""
+
+import base64
+from types import SimpleNamespace
+
+import pytest
+
+from tests.host import demo
+from tests.host.databases import Databases
+from tests.host.environments import ODOO_PYTHON
+from tests.host.layout import ADDONS, HOST
+from tests.host.odoo_source import load
+from tests.host.postgres import Postgres
+from tests.host.processes import free_port, start_odoo, start_sandbox
+
+from .odoo import Session
+from .sandbox import Sandbox
+
+DATABASE = "e2e"
+INSTALLED = "e2e_installed"
+
+
+@pytest.fixture(scope="session")
+def databases():
+    postgres = Postgres()
+    postgres.start()
+    postgres.set_durable(False)
+    databases = Databases(postgres, load(), ODOO_PYTHON)
+    databases.copy(INSTALLED, ADDONS)
+    yield databases
+    databases.drop(INSTALLED)
+
+
+@pytest.fixture(scope="module")
+def running(databases):
+    """Odoo with the three addons and the demo company, and the sandbox it talks to."""
+    sandbox_port, odoo_port = free_port(), free_port()
+    state = HOST / DATABASE
+    state.mkdir(exist_ok=True)
+    demo.copy_nfe_files(state)
+    books = state / "sandbox.sqlite"
+    for path in state.glob("sandbox.sqlite*"):
+        path.unlink()
+    sandbox = start_sandbox(sandbox_port, books)
+    odoo = None
+    try:
+        databases.copy(DATABASE, template=INSTALLED)
+        demo.fill(databases, DATABASE, sandbox_port)
+        odoo = start_odoo(databases, DATABASE, odoo_port)
+        yield SimpleNamespace(
+            url=f"http://127.0.0.1:{odoo_port}",
+            sandbox=Sandbox(sandbox_port),
+            sandbox_process=sandbox,
+            sandbox_port=sandbox_port,
+            books=books,
+            nfe_folder=state,
+        )
+    finally:
+        if odoo:
+            odoo.stop()
+        sandbox.stop()
+        databases.drop(DATABASE)
+
+
+@pytest.fixture(scope="module")
+def admin(running):
+    return Session(running.url, DATABASE, "admin", "admin")
+
+
+@pytest.fixture(scope="module")
+def group_ids(admin):
+    """Return a function from the XML ids of groups to their ids."""
+
+    def find(*names):
+        found = []
+        for name in names:
+            module, _, local = name.partition(".")
+            (data,) = admin.search_read(
+                "ir.model.data", [["module", "=", module], ["name", "=", local]], ["res_id"]
+            )
+            found.append(data["res_id"])
+        return found
+
+    return find
+
+
+@pytest.fixture(scope="module")
+def users(running, admin, group_ids):
+    """A salesman and an accountant without other rights, in English."""
+    roles = {
+        "salesman": ["sales_team.group_sale_salesman_all_leads"],
+        "accountant": [
+            "account.group_account_invoice",
+            "sales_team.group_sale_salesman_all_leads",
+        ],
+    }
+    sessions = SimpleNamespace()
+    for login, groups in roles.items():
+        admin.call(
+            "res.users",
+            "create",
+            {
+                "name": login.title(),
+                "login": login,
+                "password": f"{login}-{login}",
+                "lang": "en_US",
+                "group_ids": [[6, 0, group_ids(*groups)]],
+            },
+        )
+        session = Session(running.url, DATABASE, login, f"{login}-{login}")
+        setattr(sessions, login, session)
+    return sessions
+
+
+@pytest.fixture
+def sandbox(running):
+    yield running.sandbox
+    running.sandbox.clear_faults()
+
+
+def nfe_base64(running, name):
+    return base64.b64encode((running.nfe_folder / name).read_bytes()).decode()

@@ -1,0 +1,31 @@
+"""The sandbox's side of the books, and its switches."""
+
+import requests
+
+from tests.host.demo import CLIENT
+
+
+class Sandbox:
+    """The control API of a running sandbox, for the demo's client."""
+
+    def __init__(self, port):
+        self.url = f"http://127.0.0.1:{port}"
+
+    def ledger(self):
+        return self._call("GET", "/_sandbox/ledger", params={"clientId": CLIENT[0]})
+
+    def set_faults(self, *faults):
+        """Switch these faults on, in the place of all others."""
+        self._call("POST", "/_sandbox/faults", json={"seed": 1, "faults": list(faults)})
+
+    def fired(self):
+        """Return how often the faults fired in all."""
+        return sum(fault["fired"] for fault in self._call("GET", "/_sandbox/faults")["faults"])
+
+    def clear_faults(self):
+        requests.delete(f"{self.url}/_sandbox/faults", timeout=10).raise_for_status()
+
+    def _call(self, method, path, **options):
+        response = requests.request(method, self.url + path, timeout=10, **options)
+        response.raise_for_status()
+        return response.json() if response.content else None

@@ -1,0 +1,215 @@
+"""The main path clicked in Chromium, as the printed tour of `make run` describes it.
+
+With E2E_PICTURES set to a folder, the pictures of the documentation are taken on the way.
+"""
+
+import os
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.host.packages import chromium
+
+from .conftest import DATABASE
+from .odoo import Session
+
+LANGUAGE = os.environ.get("E2E_LANGUAGE", "en_US")
+PICTURES = os.environ.get("E2E_PICTURES")
+ORDER_AMOUNT = 610.37
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def analyst(running, admin, group_ids):
+    """A person who sells, invoices and manages the agreement."""
+    admin.call(
+        "res.users",
+        "create",
+        {
+            "name": "Ana Analista",
+            "login": "ana",
+            "password": "ana-ana-ana",
+            "lang": LANGUAGE,
+            "tz": "America/Sao_Paulo",
+            "group_ids": [
+                [
+                    6,
+                    0,
+                    group_ids(
+                        "sales_team.group_sale_manager",
+                        "account.group_account_manager",
+                        "supplier_credit.supplier_credit_group_manager",
+                    ),
+                ]
+            ],
+        },
+    )
+    return Session(running.url, DATABASE, "ana", "ana-ana-ana")
+
+
+@pytest.fixture(scope="module")
+def page(running, analyst):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(SWITCHES))
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 860}, accept_downloads=True, locale="pt-BR"
+        )
+        page = context.new_page()
+        page.set_default_timeout(20000)
+        page.goto(f"{running.url}/web/login")
+        page.fill("input[name=login]", "ana")
+        page.fill("input[name=password]", "ana-ana-ana")
+        page.click("form.oe_login_form button[type=submit]")
+        page.wait_for_selector(".o_main_navbar")
+        yield page
+        browser.close()
+
+
+def picture(page, name):
+    if not PICTURES:
+        return
+    folder = Path(PICTURES)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Notifications and the cursor's focus would differ from run to run.
+    page.evaluate("document.activeElement && document.activeElement.blur()")
+    page.wait_for_timeout(600)
+    page.screenshot(path=folder / f"{name}.png")
+
+
+def button(page, name):
+    return page.locator(f".o_form_view button[name={name}]:visible").first
+
+
+def press(page, name):
+    """Press a button of the form and wait for the server's answer."""
+    with page.expect_response(lambda response: f"/{name}" in response.url):
+        button(page, name).click()
+
+
+def open_tab(page, name):
+    page.locator(f".o_notebook a.nav-link[name={name}]").click()
+
+
+def form_url(running, action, record):
+    return f"{running.url}/odoo/{action}/{record}"
+
+
+def test_agreement_and_its_connection(page, running, analyst):
+    (agreement,) = analyst.search_read("supplier.credit.agreement", [], ["name"])
+    page.goto(
+        form_url(
+            running, "action-supplier_credit.supplier_credit_agreement_action", agreement["id"]
+        )
+    )
+    press(page, "action_test_connection")
+    expect(page.locator(".o_notification").first).to_contain_text(agreement["name"])
+    picture(page, "agreement")
+
+
+def test_blocked_order_says_why_and_is_released(page, running, analyst):
+    (order,) = analyst.search_read("sale.order", [["amount_total", "=", ORDER_AMOUNT]], ["name"])
+    page.goto(f"{running.url}/odoo/action-supplier_credit.sale_order_action_console")
+    row = page.locator(".o_data_row", has_text=order["name"])
+    expect(row).to_be_visible()
+    picture(page, "console_orders")
+    row.locator("td[name=name]").click()
+    banner = page.locator(".o_form_view .alert-warning:visible")
+    expect(banner).to_contain_text(order["name"])
+    page.locator(
+        ".o_form_view button#action_confirm:visible, button[name=action_confirm]:visible"
+    ).first.click()
+    dialog = page.locator(".modal")
+    expect(dialog).to_contain_text(order["name"])
+    dialog.locator("footer button, .btn-close").first.click()
+    expect(dialog).to_be_hidden()
+    picture(page, "order_blocked")
+    press(page, "action_send_supplier_preauthorization")
+    open_tab(page, "supplier_credit")
+    expect(page.locator("div[name=supplier_preauthorization_code]")).to_contain_text("PA")
+    expect(page.locator("div[name=supplier_preauthorization_amount]")).to_contain_text("640")
+    expect(page.locator("div[name=supplier_preauthorization_valid_until]")).not_to_be_empty()
+    expect(banner).to_have_count(0)
+    picture(page, "order_released")
+    press(page, "action_confirm")
+    expect(button(page, "action_confirm")).to_have_count(0)
+
+
+def test_order_becomes_an_invoice_with_its_nfe(page, running, analyst):
+    page.locator(".o_form_view button.btn-primary:visible").first.click()
+    page.locator(".modal button[name=create_invoices]").click()
+    page.wait_for_selector("button[name=action_open_nfe_upload]:visible")
+    picture(page, "invoice_draft")
+    button(page, "action_open_nfe_upload").click()
+    page.locator(".modal input[type=file]").set_input_files(running.nfe_folder / "nfe-47605.xml")
+    expect(page.locator(".modal div[name=nfe_file] input[type=text]")).to_have_value(
+        "nfe-47605.xml"
+    )
+    picture(page, "nfe_upload")
+    page.locator(".modal button[name=action_upload]").click()
+    expect(page.locator(".modal")).to_be_hidden()
+    expect(page.locator(".o_form_view .o_form_sheet")).to_contain_text("47605")
+
+
+def test_posting_registers_it_and_shows_the_calendar(page, running, analyst):
+    press(page, "action_post")
+    page.wait_for_selector("button[name=action_view_supplier_transaction]:visible")
+    open_tab(page, "supplier_credit")
+    rows = page.locator("div[name=supplier_installment_ids] .o_data_row")
+    expect(rows).to_have_count(3)
+    picture(page, "invoice_registered")
+    page.goto(
+        f"{running.url}/odoo/action-supplier_credit.supplier_credit_transaction_installment_action"
+    )
+    expect(page.locator(".o_data_row").first).to_be_visible()
+    picture(page, "financial_calendar")
+
+
+def test_danfe_is_downloaded(page, running, analyst, tmp_path):
+    (invoice,) = analyst.search_read(
+        "account.move",
+        [["amount_total", "=", ORDER_AMOUNT], ["move_type", "=", "out_invoice"]],
+        ["name"],
+    )
+    page.goto(
+        form_url(running, "action-supplier_credit.account_move_action_console", invoice["id"])
+    )
+    with page.expect_download() as download:
+        button(page, "action_print_supplier_danfe").click()
+    target = tmp_path / "danfe.pdf"
+    download.value.save_as(target)
+    document = pypdfium2.PdfDocument(target)
+    text = document[0].get_textpage().get_text_range()
+    assert "47605" in text.replace(".", "")
+    if PICTURES:
+        document[0].render(scale=1.6).to_pil().save(Path(PICTURES) / "danfe.png")
+
+
+def test_message_waits_where_it_can_be_retried(page, running, analyst, sandbox):
+    (order,) = analyst.search_read(
+        "sale.order",
+        [["state", "=", "draft"], ["supplier_release_state", "=", "blocked"]],
+        ["name"],
+    )
+    sandbox.set_faults({"kind": "status", "status": 503, "path": "/pre-autorizacoes"})
+    analyst.call("sale.order", "action_send_supplier_preauthorization", [order["id"]])
+    page.goto(f"{running.url}/odoo/action-supplier_credit.supplier_credit_message_action")
+    row = page.locator(".o_data_row").first
+    expect(row).to_be_visible()
+    picture(page, "messages")
+    sandbox.clear_faults()
+    row.locator("td[name=operation]").click()
+    press(page, "action_retry")
+    (reservation,) = analyst.search_read(
+        "supplier.credit.preauthorization", [["order_id", "=", order["id"]]], ["state"]
+    )
+    assert reservation["state"] == "active"
