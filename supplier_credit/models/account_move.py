@@ -6,11 +6,10 @@ NFE_MODEL = "55"
 class AccountMove(models.Model):
     """Invoices sold on Supplier's credit. Seed 001, "Faturamento"."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     supplier_order_id = fields.Many2one(
         comodel_name="sale.order",
-        string="Supplier Order",
         readonly=True,
         copy=False,
         check_company=True,
@@ -26,7 +25,6 @@ class AccountMove(models.Model):
     )
     supplier_transaction_id = fields.Many2one(
         comodel_name="supplier.credit.transaction",
-        string="Supplier Transaction",
         compute="_compute_supplier_transaction",
     )
     supplier_state = fields.Selection(

@@ -13,7 +13,7 @@ NORMAL_PURPOSE = "1"
 class AccountMove(models.Model):
     """The authorised NF-e of an invoice and its DANFE. Seed 001, "Faturamento", 1 and 2."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     # none → authorised
     supplier_sefaz_state = fields.Selection(

@@ -10,7 +10,7 @@ from .account_move import NFE_MODEL
 class AccountMove(models.Model):
     """Registering an invoice's NF-e as transaction at Supplier. Seed 001, "Faturamento", 1."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -55,8 +55,8 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_draftable(self):
-        super()._check_draftable()
         self._check_not_registered_at_supplier()
+        return super()._check_draftable()
 
     def _check_not_registered_at_supplier(self):
         """Refuse to reopen what Supplier may already have: it neither cancels nor changes it.
@@ -71,14 +71,14 @@ class AccountMove(models.Model):
         if registered:
             raise UserError(
                 self.env._(
-                    "%(invoices)s cannot be reset or cancelled: sent to Supplier, which neither cancels "
-                    "nor changes a registered sale.",
+                    "%(invoices)s cannot be reset or cancelled: sent to Supplier, which neither "
+                    "cancels nor changes a registered sale.",
                     invoices=", ".join(registered.invoice_id.mapped("display_name")),
                 )
             )
 
     def _get_supplier_obstacles(self):
-        """Return what keeps this invoice from being registered at Supplier, as texts; [] if nothing.
+        """Return what keeps this invoice from being registered at Supplier, as texts.
 
         The three conditions of seed 001: model 55, Supplier's bearer, authorised by SEFAZ.
         """
@@ -97,7 +97,7 @@ class AccountMove(models.Model):
         return obstacles
 
     def _register_supplier_transactions(self):
-        """Register each of these invoices that is ready and not yet registered; leave the others."""
+        """Register those of these invoices that are ready and not yet registered."""
         for move in self.sudo():
             if not move.supplier_transaction_ids and not move._get_supplier_obstacles():
                 self.env["supplier.credit.transaction"].sudo()._create_for(move)

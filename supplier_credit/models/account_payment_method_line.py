@@ -11,7 +11,6 @@ class AccountPaymentMethodLine(models.Model):
 
     supplier_agreement_id = fields.Many2one(
         comodel_name="supplier.credit.agreement",
-        string="Supplier Agreement",
         check_company=True,
         index="btree_not_null",
         help="The contract that sales with this bearer belong to. Left empty, the company's only "

@@ -14,9 +14,9 @@ RELEASE_FIELDS = {
 class SaleOrder(models.Model):
     """The block of orders sold on Supplier's credit. Seed 001, "Bloqueio de Pedidos"."""
 
-    _inherit = "sale.order"
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
-    # Written by methods and not computed, so that installing on a large table adds empty columns only.
+    # Written by methods and not computed, so that an install on a large table only adds columns.
     # none → blocked ⇄ released by reservation
     supplier_release_state = fields.Selection(
         selection=[

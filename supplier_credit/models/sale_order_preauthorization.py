@@ -9,7 +9,7 @@ from ..tools.supplier_api import Instalment
 class SaleOrder(models.Model):
     """Sending an order's pre-authorization. Seed 001, "Pré Autorização"."""
 
-    _inherit = "sale.order"
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -113,9 +113,9 @@ class SaleOrder(models.Model):
     def _get_supplier_reservable_amount(self):
         """Return what is still to be invoiced of the order, taxes included, in its currency.
 
-        By ordered quantities, and not the host's `amount_to_invoice`, which is 0 on drafts of products
-        invoiced on delivery and rises again after a credit note. Invoices count once their transaction
-        is approved; until then their part stays reserved.
+        By ordered quantities, and not the host's `amount_to_invoice`, which is 0 on drafts of
+        products invoiced on delivery and rises again after a credit note. Invoices count once
+        their transaction is approved; until then their part stays reserved.
         """
         self.ensure_one()
         invoiced = sum(

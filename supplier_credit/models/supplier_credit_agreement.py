@@ -47,8 +47,8 @@ class SupplierCreditAgreement(models.Model):
     enabled = fields.Boolean(
         string="Active",
         tracking=True,
-        help="Switched off, nothing is sent and sales with the bearers of this agreement are refused "
-        "with a message. Switch it on once the contract with Supplier is signed.",
+        help="Switched off, nothing is sent and sales with the bearers of this agreement are "
+        "refused with a message. Switch it on once the contract with Supplier is signed.",
     )
     bearer_ids = fields.One2many(
         comodel_name="account.payment.method.line",
@@ -82,8 +82,8 @@ class SupplierCreditAgreement(models.Model):
         string="Additional Tolerance for Pre-Authorizations (%)",
         digits=(5, 2),
         tracking=True,
-        help="Reserved on top of what is still to be invoiced of the order, for differences that may "
-        "arise on invoicing.",
+        help="Reserved on top of what is still to be invoiced of the order, for differences that "
+        "may arise on invoicing.",
     )
 
     # 4 DANFE
@@ -125,7 +125,6 @@ class SupplierCreditAgreement(models.Model):
     )
     fee_account_id = fields.Many2one(
         comodel_name="account.account",
-        string="Fee Account",
         required=True,
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",

@@ -45,7 +45,7 @@ class SupplierCreditExchange(models.AbstractModel):
         raise NotImplementedError
 
     def _apply_rejection(self, message, reason):
-        """Take back what was waiting for the answer, so that the user can correct and send again."""
+        """Take back what waited for the answer, so that the user can correct and send again."""
         raise NotImplementedError
 
     def _show_problem(self, message, text):

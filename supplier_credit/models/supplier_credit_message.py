@@ -6,9 +6,9 @@ from odoo.exceptions import UserError
 
 from ..tools.supplier_api import OPERATIONS
 
-# Which states a message may come from; what is not listed never happens. Repeating a state is a no-op.
+# Which states a message may come from; what is not listed never happens. Repeating is a no-op.
 TRANSITIONS = {
-    # A failed attempt puts it back. A rejected message never comes back: sending again is a new one.
+    # A failed attempt puts it back. A rejected one never comes back: sending again is a new one.
     "waiting": {"sending", "unknown"},
     "sending": {"waiting", "unknown", "sending"},
     "unknown": {"sending", "failed"},
@@ -91,7 +91,8 @@ class SupplierCreditMessage(models.Model):
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
     lease_until = fields.Datetime(
         readonly=True,
-        help="Until then one process has this message; after it the message is taken to be orphaned.",
+        help="Until then one process has this message; after it the message is taken to be "
+        "orphaned.",
     )
     error = fields.Text(readonly=True)
 
@@ -117,7 +118,7 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     def action_retry(self):
-        """Try now what waits or failed; Supplier is asked first wherever it may have processed it."""
+        """Try now what waits or failed; Supplier is asked first where it may have processed it."""
         self.check_access("read")
         for message in self.sudo():
             if message.state in ("waiting", "unknown"):
@@ -192,5 +193,5 @@ class SupplierCreditMessage(models.Model):
         )
 
     def _is_repeatable(self):
-        """Return whether the operation changes nothing at Supplier, so that it may be asked again."""
+        """Return whether the operation changes nothing at Supplier and may be repeated."""
         return OPERATIONS[self.operation].method == "GET"

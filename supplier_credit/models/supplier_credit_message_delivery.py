@@ -44,10 +44,10 @@ class _Claim:
 
 
 class SupplierCreditMessage(models.Model):
-    """Delivery: claim (commit), exchange with no open transaction, keep the answer (commit), apply it.
+    """Delivery: claim (commit), exchange with no transaction, keep the answer (commit), apply it.
 
-    A crash between any two of these leaves the message where the next worker takes it up: before the
-    exchange it is sent again under the same key, after it Supplier is asked by that key first.
+    A crash between any two of these leaves the message where the next worker takes it up: a claimed
+    one is asked about by its key before it is sent again under that key, a kept answer is applied.
     """
 
     _inherit = "supplier.credit.message"
@@ -120,7 +120,7 @@ class SupplierCreditMessage(models.Model):
         try:
             self._in_own_transaction(lambda model: model._apply_answered(message_id))
         except Exception as error:
-            # Whatever the answer did to the records is rolled back; it is kept and can be read again.
+            # What the answer did to the records is rolled back; it is kept and can be read again.
             _logger.exception("Answer of message %s could not be applied", message_id)
             text = str(error)
             self._in_own_transaction(lambda model: model._keep_failure(message_id, text))

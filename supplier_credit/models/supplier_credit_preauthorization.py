@@ -19,7 +19,7 @@ TRANSITIONS = {
 
 
 class SupplierCreditPreauthorization(models.Model):
-    """Credit reserved at Supplier for a sale order (Pré-Autorização). Seed 001, "Pré Autorização"."""
+    """Credit reserved at Supplier for a sale order (Pré-Autorização). Seed 001."""
 
     _name = "supplier.credit.preauthorization"
     _description = "Pre-Authorization"

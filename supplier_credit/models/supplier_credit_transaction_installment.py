@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class SupplierCreditTransactionInstallment(models.Model):
-    """One line of the financial calendar (Calendário Financeiro). Seed 001, "Calendário Financeiro"."""
+    """One line of the financial calendar (Calendário Financeiro). Seed 001, section 3."""
 
     _name = "supplier.credit.transaction.installment"
     _description = "Financial Calendar"

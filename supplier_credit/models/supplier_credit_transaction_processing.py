@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 
 class SupplierCreditTransaction(models.Model):
-    """Processing of the approval (Processamento da Aprovação). Seed 001, "Calendário Financeiro"."""
+    """Processing of the approval (Processamento da Aprovação). Seed 001, section 3."""
 
     _inherit = "supplier.credit.transaction"
 

@@ -46,8 +46,7 @@ class TestAgreement(SupplierCreditCommon):
             self._test_connection()
 
     def test_secret_is_in_no_log(self):
-        logger = logging.getLogger()
-        with self.assertLogs(logger, logging.DEBUG) as logs:
+        with self.assertLogs("odoo.addons.supplier_credit", logging.DEBUG) as logs:
             self._test_connection()
             self.supplier.on("POST", "/oauth/token", {}, 401)
             with self.assertRaises(UserError):

@@ -1,7 +1,7 @@
 """Draws the DANFE of an authorised NF-e sold on Supplier's credit.
 
-Source: seed 001, "Impressão da DANFE": an own note in the additional information, and no value or due
-date of any instalment, because what the customer pays, and when, is Supplier's to say.
+Source: seed 001, "Impressão da DANFE": an own note in the additional information, and no value or
+due date of any instalment, because what the customer pays, and when, is Supplier's to say.
 """
 
 from brazilfiscalreport.danfe import Danfe

@@ -1,7 +1,7 @@
 """Reads an authorised NF-e (procNFe, model 55, layout 4.00) and checks it by itself.
 
-Checked here is what the file alone can prove: the official schema, the authorisation, the access key,
-the digest. Whether it belongs to an invoice is for the invoice to say.
+Checked here is what the file alone can prove: the official schema, the authorisation, the access
+key, the digest. Whether it belongs to an invoice is for the invoice to say.
 Source: MOC 7.0 (layout, access key), NT 2026.001 (alphanumeric CNPJ in keys).
 """
 
@@ -67,8 +67,8 @@ class Nfe:
 def key_check_digit(key):
     """Return the check digit of the first 43 characters of an access key.
 
-    Modulo 11 with weights 2 to 9 from the right, each character worth its ASCII code minus 48, which
-    leaves digits as they are and admits the letters of alphanumeric CNPJs.
+    Modulo 11 with weights 2 to 9 from the right, each character worth its ASCII code minus 48,
+    which leaves digits as they are and admits the letters of alphanumeric CNPJs.
     """
     total = sum(
         (ord(character) - 48) * (2 + position % 8)

@@ -1,7 +1,7 @@
 """What is said to Supplier and what it answers, typed, and how both look on the wire.
 
-The wire's field names and codes are those of docs/api/supplier.openapi.yaml. Money is Decimal in BRL
-with two places, dates are `datetime.date`.
+The wire's field names and codes are those of docs/api/supplier.openapi.yaml. Money is Decimal in
+BRL with two places, dates are `datetime.date`.
 """
 
 from dataclasses import dataclass

@@ -14,8 +14,8 @@ class SupplierCreditNfeUpload(models.TransientModel):
         string="Authorised XML (procNFe)",
         required=True,
         attachment=False,
-        help="The file that came back from SEFAZ, with its protocol. All is checked before anything "
-        "is changed.",
+        help="The file that came back from SEFAZ, with its protocol. All is checked before "
+        "anything is changed.",
     )
     nfe_filename = fields.Char()
 

@@ -7,9 +7,11 @@ from .databases import Databases
 from .demo import run_demo
 from .environments import odoo_environment, tools_environment
 from .layout import HOST
+from .lint import format_sources, lint
 from .odoo_source import find_odoo, save
-from .packages import wkhtmltopdf
+from .packages import chromium, wkhtmltopdf
 from .postgres import Postgres
+from .suite import Suite, take_screenshots
 from .terminal import HostError, say
 
 
@@ -58,6 +60,35 @@ def run(_arguments):
         databases.postgres.stop()
 
 
+def test(arguments):
+    databases = prepare_host()
+    databases.postgres.set_durable(False)
+    try:
+        Suite(databases).run(arguments.only)
+    finally:
+        databases.postgres.stop()
+
+
+def lint_only(_arguments):
+    save(_odoo_with_libraries()[0])
+    tools_environment()
+    lint()
+
+
+def format_only(_arguments):
+    tools_environment()
+    format_sources()
+
+
+def screenshots(_arguments):
+    databases = prepare_host()
+    chromium()
+    try:
+        take_screenshots(databases)
+    finally:
+        databases.postgres.stop()
+
+
 def clean(_arguments):
     try:
         Postgres().remove()
@@ -69,6 +100,10 @@ def clean(_arguments):
 
 COMMANDS = {
     "run": (run, "start the demo"),
+    "test": (test, "everything that CI checks"),
+    "lint": (lint_only, "static checks"),
+    "format": (format_only, "bring the sources into form"),
+    "screenshots": (screenshots, "renew the pictures of the documentation"),
     "prepare": (prepare, "make the host ready without running anything on it"),
     "clean": (clean, "remove everything that was built"),
 }

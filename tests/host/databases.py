@@ -30,16 +30,17 @@ class Databases:
         recipe = repr((TEMPLATE_OPTIONS, PREPARE_TEMPLATE)).encode()
         self.template = f"template_{source.key}_{hashlib.sha256(recipe).hexdigest()[:8]}"
 
+    @property
+    def addons_path(self):
+        """Where Odoo finds addons: the host's own, ours, and those that only tests use."""
+        for_tests = [TEST_ADDONS] if any(TEST_ADDONS.glob("*/__manifest__.py")) else []
+        return ",".join(str(path) for path in [*self.source.addons_paths, ROOT, *for_tests])
+
     def odoo_command(self, *arguments):
         """Return the command line of this Odoo with our addons on its path."""
-        paths = [
-            *self.source.addons_paths,
-            ROOT,
-            *([TEST_ADDONS] if any(TEST_ADDONS.glob("*/")) else []),
-        ]
         return [
             str(self.python), "-m", "odoo", *arguments,
-            f"--addons-path={','.join(str(path) for path in paths)}",
+            f"--addons-path={self.addons_path}",
             f"--data-dir={FILESTORE}",
         ]  # fmt: skip
 
@@ -57,7 +58,7 @@ class Databases:
         )
 
     def ensure_template(self):
-        """Make the template once per Odoo version; an interrupted one is never taken for finished."""
+        """Make the template once per Odoo version; a half-made one is never taken for finished."""
         if self.postgres.exists(self.template):
             return
         making = f"{self.template}_making"
@@ -75,8 +76,12 @@ class Databases:
         self.postgres.create(name, template or self.template)
         self._copy_filestore(template or self.template, name)
         if addons:
-            self._odoo_update(name, ["-i", ",".join(addons)], f"install-{name}")
-            (HOST / f"{name}.addons").write_text(addons_state(addons))
+            self.install(name, addons)
+
+    def install(self, name, addons):
+        """Install addons into an existing database."""
+        self._odoo_update(name, ["-i", ",".join(addons)], f"install-{name}")
+        (HOST / f"{name}.addons").write_text(addons_state(addons))
 
     def update(self, name, addons):
         """Bring the addons of an existing database up to date when their files have changed."""
@@ -90,6 +95,7 @@ class Databases:
     def drop(self, name):
         self.postgres.drop(name)
         shutil.rmtree(FILESTORE / "filestore" / name, ignore_errors=True)
+        (HOST / f"{name}.addons").unlink(missing_ok=True)
 
     def _odoo_update(self, database, options, log):
         command = self.odoo_command(

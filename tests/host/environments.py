@@ -18,6 +18,7 @@ TOOLS_VENV = HOST / "tools"
 ODOO_PYTHON = ODOO_VENV / "bin" / "python"
 TOOLS_PYTHON = TOOLS_VENV / "bin" / "python"
 
+OLDEST_PYTHON = (3, 10)
 ODOO_REQUIREMENTS = (
     ROOT / "tests" / "host" / "requirements-odoo.txt",
     ROOT / "requirements.txt",
@@ -26,7 +27,7 @@ TOOLS_REQUIREMENTS = (ROOT / "tests" / "host" / "requirements-tools.txt",)
 
 
 def odoo_environment(source):
-    """Make, or reuse, the environment with Odoo's and the addons' libraries, and link Odoo into it."""
+    """Make, or reuse, the environment with Odoo's and the addons' libraries; link Odoo into it."""
     _ensure(ODOO_VENV, ODOO_REQUIREMENTS, "Odoo's libraries")
     site = next((ODOO_VENV / "lib").glob("python3*/site-packages"))
     link = site / "odoo"
@@ -43,7 +44,7 @@ def tools_environment():
 
 
 def _ensure(folder, requirements, what):
-    if sys.version_info < (3, 10):
+    if sys.version_info < OLDEST_PYTHON:
         raise HostError(
             f"Odoo 19 needs Python 3.10 or newer; this is {sys.version.split()[0]}. "
             "Choose another with:  make PYTHON=python3.11 …"

@@ -1,4 +1,4 @@
-"""Finds Odoo 19: ODOO_PATH, an importable odoo, or Debian's package unpacked into a private folder."""
+"""Finds Odoo 19: ODOO_PATH, an importable odoo, or Debian's package unpacked privately."""
 
 import json
 import os

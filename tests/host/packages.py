@@ -1,4 +1,4 @@
-"""Packages of the operating system: used when there, installed by apt when allowed, named when not."""
+"""The operating system's packages: used when there, installed when allowed, named when not."""
 
 import os
 import shutil
@@ -55,7 +55,7 @@ def require_program(names, packages, reason, *, optional=False):
 
 
 def postgres_binaries():
-    """Return the folder with initdb, pg_ctl and postgres, installing PostgreSQL when this user may."""
+    """Return the folder with initdb, pg_ctl and postgres; install PostgreSQL if this user may."""
 
     def search():
         on_path = shutil.which("pg_ctl")

@@ -29,7 +29,7 @@ def check_port_free(port, what, variable):
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise HostError(
-                f"Port {port} for {what} is taken. Stop what listens there, or choose another one:  "
+                f"Port {port} for {what} is taken. Stop what listens there, or choose another:  "
                 f"{variable}={port + 10} make run"
             ) from error
 

@@ -1,0 +1,111 @@
+"""What `make test` runs, part by part; each part is a process of its own with its own database."""
+
+import os
+import subprocess
+
+from .environments import ODOO_PYTHON, TOOLS_PYTHON
+from .layout import ADDONS, HOST, ROOT
+from .lifecycle import check_uninstall, snapshot
+from .lint import lint
+from .packages import chromium
+from .terminal import HostError, say, step
+
+TOGETHER = "test_together"
+LANGUAGES = ("en_US", "pt_BR")
+
+
+class Suite:
+    """The parts in their order; a part that fails does not keep the next from running."""
+
+    def __init__(self, databases):
+        self.databases = databases
+        self.parts = {
+            "lint": lint,
+            "sandbox": self._sandbox,
+            **{f"alone:{addon}": lambda addon=addon: self._alone(addon) for addon in ADDONS},
+            "together": self._together,
+            "e2e": self._e2e,
+        }
+
+    def run(self, only=None):
+        """Run all parts, or those whose name begins with `only`; raise HostError if one failed."""
+        chosen = [name for name in self.parts if name.startswith(only or "")]
+        if not chosen:
+            raise HostError(f"No part is called {only}. Parts: {', '.join(self.parts)}")
+        failed = []
+        for name in chosen:
+            say(f"== {name}")
+            try:
+                self.parts[name]()
+            except HostError as error:
+                failed.append(name)
+                say(f"== {name} FAILED: {error}")
+        if failed:
+            raise HostError(f"Failed: {', '.join(failed)}")
+        say("All green.")
+
+    def _sandbox(self):
+        self._pytest(TOOLS_PYTHON, ["tests/sandbox"])
+
+    def _alone(self, addon):
+        """Install one addon without the others, test it, and see that it leaves nothing behind."""
+        database = f"test_{addon}"
+        with step(f"Installing {addon} alone"):
+            self.databases.copy(database)
+            before = snapshot(self.databases.postgres, database)
+            self.databases.install(database, [addon])
+        self._odoo_pytest(database, [addon])
+        with step(f"Uninstalling {addon}"):
+            check_uninstall(self.databases, database, addon, before)
+        self.databases.drop(database)
+
+    def _together(self):
+        with step("Installing the three addons together"):
+            self.databases.copy(TOGETHER, ADDONS)
+        self._odoo_pytest(TOGETHER, ADDONS)
+        self.databases.drop(TOGETHER)
+
+    def _e2e(self):
+        chromium()
+        self._pytest(TOOLS_PYTHON, ["tests/e2e"])
+
+    def _odoo_pytest(self, database, addons):
+        self._pytest(
+            ODOO_PYTHON,
+            [
+                f"--odoo-database={database}",
+                f"--odoo-addons-path={self.databases.addons_path}",
+                f"--odoo-extra=data-dir={HOST / 'data'}",
+                "--odoo-http",
+                *addons,
+            ],
+        )
+
+    def _pytest(self, python, arguments, environment=()):
+        command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+        finished = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={
+                **self.databases.postgres.environment,
+                **_unchanged(os.environ),
+                **dict(environment),
+            },
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        if finished.returncode:
+            raise HostError(f"pytest ended with exit code {finished.returncode}")
+
+
+def take_screenshots(databases):
+    """Click the main path once in each language of the documentation, taking its pictures."""
+    for language in LANGUAGES:
+        pictures = {"E2E_LANGUAGE": language, "E2E_PICTURES": str(ROOT / "docs/images" / language)}
+        with step(f"Taking the pictures of docs/images/{language}"):
+            Suite(databases)._pytest(TOOLS_PYTHON, ["tests/e2e/test_browser.py"], pictures)
+
+
+def _unchanged(environment):
+    """Everything of the caller's environment but what would point at another PostgreSQL."""
+    return {key: value for key, value in environment.items() if not key.startswith("PG")}
