@@ -3,7 +3,7 @@ PYTHON ?= python3
 HOST = $(PYTHON) -m tests.host
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format clean screenshots
+.PHONY: help run test lint format clean screenshots translations
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -19,6 +19,9 @@ lint: ## ruff, pylint-odoo, XML, translations, manifests and licences
 
 format: ## bring Python and XML into the project's form
 	@$(HOST) format
+
+translations: ## bring translation templates and pt_BR.po up to date with the source
+	@$(HOST) translations
 
 screenshots: ## click the main path in a browser and renew the pictures in docs/images
 	@$(HOST) screenshots

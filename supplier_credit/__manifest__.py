@@ -12,6 +12,7 @@
     "external_dependencies": {
         "python": ["requests", "nfelib", "brazilfiscalreport", "python-stdnum"],
     },
+    "uninstall_hook": "uninstall_hook",
     "data": [
         "security/supplier_credit_groups.xml",
         "security/ir.model.access.csv",

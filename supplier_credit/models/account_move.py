@@ -59,10 +59,23 @@ class AccountMove(models.Model):
             move.supplier_transaction_id = move.supplier_transaction_ids[:1]
 
     # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        if "preferred_payment_method_line_id" in vals:
+            bearer = vals["preferred_payment_method_line_id"]
+            self.filtered(
+                lambda move: move.preferred_payment_method_line_id.id != bearer
+            )._check_not_registered_at_supplier()
+        return super().write(vals)
+
+    # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
     def _post(self, soft=True):
+        self._filter_supplier_credit()._check_nfe_agrees()
         posted = super()._post(soft)
         if ours := posted._filter_supplier_credit():
             ours._register_supplier_transactions()

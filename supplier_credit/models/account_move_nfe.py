@@ -27,6 +27,7 @@ class AccountMove(models.Model):
         string="NF-e Access Key", readonly=True, copy=False, index="btree_not_null"
     )
     supplier_nfe_issue_date = fields.Date(string="NF-e Issue Date", readonly=True, copy=False)
+    supplier_nfe_total = fields.Monetary(string="NF-e Total", readonly=True, copy=False)
     # Not readable by everybody: whoever has the XML can draw a DANFE from it.
     supplier_nfe_file = fields.Binary(
         string="Authorised NF-e (procNFe)",
@@ -92,6 +93,7 @@ class AccountMove(models.Model):
                 "supplier_sefaz_state": "authorised",
                 "supplier_nfe_key": nfe.key,
                 "supplier_nfe_issue_date": nfe.issue_date,
+                "supplier_nfe_total": float(nfe.total),
                 "supplier_nfe_file": base64.b64encode(content),
             }
         )
@@ -167,9 +169,31 @@ class AccountMove(models.Model):
                 ("supplier_nfe_key", "=", nfe.key),
                 ("id", "!=", self.id),
                 ("company_id", "=", self.company_id.id),
+                ("state", "!=", "cancel"),
             ],
             limit=1,
         )
+
+    def _check_nfe_agrees(self):
+        """Refuse to go on with an invoice that was changed after its NF-e was taken over."""
+        for move in self.filtered("supplier_nfe_key"):
+            number = int(move.supplier_nfe_key[25:34])
+            same_total = not move.currency_id.compare_amounts(
+                move.supplier_nfe_total, move.amount_total
+            )
+            if not same_total or move._get_nfe_number() != number:
+                raise UserError(
+                    self.env._(
+                        "Invoice %(invoice)s no longer agrees with its NF-e %(number)s of "
+                        "%(total)s: it has now number %(new_number)s and a total of "
+                        "%(new_total)s. Undo the change of the invoice.",
+                        invoice=move.display_name,
+                        number=number,
+                        total=move.currency_id.format(move.supplier_nfe_total),
+                        new_number=move._get_nfe_number() or "-",
+                        new_total=move.currency_id.format(move.amount_total),
+                    )
+                )
 
     def _get_nfe_number(self):
         """Return the invoice's document number as the NF-e counts it, or None."""
@@ -237,7 +261,8 @@ class AccountMove(models.Model):
                         invoice=move.display_name,
                     )
                 )
-            if move._filter_supplier_credit() and move.sudo().supplier_state != "approved":
+            on_credit = move._filter_supplier_credit() or move.sudo().supplier_transaction_ids
+            if on_credit and move.sudo().supplier_state != "approved":
                 raise UserError(
                     self.env._(
                         "The DANFE of %(invoice)s cannot be printed before Supplier approved its "
@@ -256,9 +281,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         self._check_danfe_allowed()
         content = base64.b64decode(self.sudo().supplier_nfe_file)
-        if not self._filter_supplier_credit():
+        agreement = self.sudo().supplier_transaction_ids.agreement_id
+        if not agreement:
             return draw_danfe(content)
-        agreement = self.sudo().supplier_transaction_id.agreement_id
         note = fill_note(
             agreement.danfe_note,
             card_name=agreement.card_name,

@@ -63,16 +63,16 @@ class AccountMove(models.Model):
 
         Source: seed 002, first paragraph. A rejected transaction leaves the invoice free.
         """
-        if not self._filter_supplier_credit():
-            return
-        registered = self.sudo().supplier_transaction_ids.filtered(
+        # Only an invoice that took over an NF-e can be registered; others cost no query.
+        taken_over = self.filtered("supplier_nfe_key")
+        registered = taken_over.sudo().supplier_transaction_ids.filtered(
             lambda transaction: transaction.state != "rejected"
         )
         if registered:
             raise UserError(
                 self.env._(
-                    "%(invoices)s cannot be reset or cancelled: sent to Supplier, which neither "
-                    "cancels nor changes a registered sale.",
+                    "%(invoices)s cannot be reset, cancelled or charged otherwise: sent to "
+                    "Supplier, which neither cancels nor changes a registered sale.",
                     invoices=", ".join(registered.invoice_id.mapped("display_name")),
                 )
             )

@@ -76,7 +76,7 @@ class AccountPaymentMethodLine(models.Model):
             raise UserError(
                 self.env._(
                     "Bearer %(bearer)s cannot be deleted: order %(order)s has credit reserved at "
-                    "Supplier through it. Change the order's bearer or cancel the order first.",
+                    "Supplier through it. Choose another bearer on the order first.",
                     bearer=used.order_id.preferred_payment_method_line_id.display_name,
                     order=used.order_number,
                 )

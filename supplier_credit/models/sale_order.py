@@ -20,7 +20,7 @@ class SaleOrder(models.Model):
     # none → blocked ⇄ released by reservation
     supplier_release_state = fields.Selection(
         selection=[
-            ("blocked", "Blocked: no reservation"),
+            ("blocked", "Blocked: awaiting reservation"),
             ("released_reservation", "Released by reservation"),
         ],
         string="Supplier Release",
@@ -132,13 +132,12 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if not self._filter_supplier_credit():
             return False
+        needed = self._get_supplier_reservable_amount()
+        if self.state == "sale" and self.currency_id.is_zero(needed):
+            return False
         reservation = self._get_live_preauthorization()
         if not reservation:
-            return self.env._(
-                "Order %(order)s is sold on Supplier's credit and blocked: no credit is reserved "
-                "for it. Use Send Pre-Authorization.",
-                order=self.name,
-            )
+            return self._describe_missing_reservation()
         if reservation.state in ("sending", "in_analysis"):
             return self.env._(
                 "Order %(order)s is sold on Supplier's credit and blocked: its pre-authorization "
@@ -147,18 +146,35 @@ class SaleOrder(models.Model):
                 state=reservation._state_label(reservation.state).lower(),
                 error=reservation.error or "",
             ).strip()
-        needed = self._get_supplier_reservable_amount()
         if self.currency_id.compare_amounts(needed, reservation.remaining_amount) > 0:
             return self.env._(
                 "Order %(order)s is sold on Supplier's credit and blocked: %(needed)s is still "
                 "to be invoiced, but pre-authorization %(code)s covers only %(reserved)s. Lower "
-                "the order or reserve more.",
+                "the order.",
                 order=self.name,
                 needed=self.currency_id.format(needed),
                 code=reservation.code,
                 reserved=self.currency_id.format(reservation.remaining_amount),
             )
         return False
+
+    def _describe_missing_reservation(self):
+        """Return why no credit is reserved for this order: never sent, refused or declined."""
+        latest = self.sudo().supplier_preauthorization_id
+        if latest.state == "declined":
+            return self.env._(
+                "Order %(order)s is sold on Supplier's credit and blocked: Supplier declined its "
+                "pre-authorization (%(reason)s). Choose another bearer, or settle it with Supplier "
+                "and send again.",
+                order=self.name,
+                reason=latest.reason or "-",
+            )
+        return self.env._(
+            "Order %(order)s is sold on Supplier's credit and blocked: no credit is reserved for "
+            "it. Use Send Pre-Authorization. %(error)s",
+            order=self.name,
+            error=latest.error or "",
+        ).strip()
 
     def _update_supplier_release_state(self):
         """Bring the column that lists and filters use up to date; writes only what changed."""

@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
         for order in self:
             reservation = order._get_live_preauthorization()
             if reservation.state == "sending":
-                reservation.env["supplier.credit.message"]._find_open(reservation).action_retry()
+                reservation.env["supplier.credit.message"]._find_open(reservation)._retry()
             elif reservation:
                 raise UserError(
                     self.env._(

@@ -71,7 +71,7 @@ class SupplierCreditAgreement(models.Model):
         help="Up to and including the version, for example https://partner.example.com/api/v1. "
         "Only https, except on this very machine.",
     )
-    client_id = fields.Char(copy=False, tracking=True)
+    client_id = fields.Char(string="Client ID", copy=False, tracking=True)
     client_secret = fields.Char(groups="base.group_system", copy=False)
     timeout = fields.Integer(
         default=20, required=True, help="Seconds to wait for an answer, 1 to 120."

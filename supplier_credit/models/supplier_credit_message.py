@@ -16,8 +16,10 @@ TRANSITIONS = {
     "done": {"answered"},
     "rejected": {"answered"},
     "failed": {"answered", "sending"},
-    "cancelled": {"waiting"},
 }
+
+
+RETRYABLE_STATES = ("waiting", "unknown", "failed")
 
 
 class SupplierCreditMessage(models.Model):
@@ -30,7 +32,6 @@ class SupplierCreditMessage(models.Model):
     _name = "supplier.credit.message"
     _description = "Message to Supplier"
     _order = "id desc"
-    _rec_name = "idempotency_key"
 
     agreement_id = fields.Many2one(
         comodel_name="supplier.credit.agreement",
@@ -67,7 +68,6 @@ class SupplierCreditMessage(models.Model):
     #            │   └────→ failed (an answer that cannot be used; by hand to unknown)
     #            ↓            │
     #         unknown ←───────┘  asked by idempotency key before anything is sent again
-    # waiting → cancelled, when the record took its intention back
     state = fields.Selection(
         selection=[
             ("waiting", "Waiting"),
@@ -77,7 +77,6 @@ class SupplierCreditMessage(models.Model):
             ("done", "Done"),
             ("rejected", "Rejected"),
             ("failed", "Failed"),
-            ("cancelled", "Cancelled"),
         ],
         required=True,
         readonly=True,
@@ -104,6 +103,17 @@ class SupplierCreditMessage(models.Model):
     )
 
     # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("operation", "res_model", "res_id")
+    def _compute_display_name(self):
+        for message in self:
+            record = message._get_record()
+            parts = [message._selection_label("operation"), record.display_name]
+            message.display_name = ": ".join(filter(None, parts))
+
+    # -------------------------------------------------------------------------
     # CRUD
     # -------------------------------------------------------------------------
 
@@ -120,22 +130,16 @@ class SupplierCreditMessage(models.Model):
     def action_retry(self):
         """Try now what waits or failed; Supplier is asked first where it may have processed it."""
         self.check_access("read")
-        for message in self.sudo():
-            if message.state in ("waiting", "unknown"):
-                message.next_attempt = fields.Datetime.now()
-            elif message.state == "failed":
-                message._move_to("unknown", next_attempt=fields.Datetime.now())
-            else:
+        for message in self:
+            if message.state not in RETRYABLE_STATES:
                 raise UserError(
                     self.env._(
-                        "Message %(message)s (%(operation)s) is %(state)s; there is nothing to "
-                        "retry.",
-                        message=message.id,
-                        operation=message._selection_label("operation"),
+                        "%(message)s is %(state)s; there is nothing to retry.",
+                        message=message.display_name,
                         state=message._selection_label("state"),
                     )
                 )
-        self._deliver_after_commit()
+        self.sudo()._retry()
 
     def action_open_record(self):
         """Open the record that this message is about."""
@@ -151,6 +155,13 @@ class SupplierCreditMessage(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _retry(self):
+        """Have those of these messages that wait or failed tried after this commit."""
+        messages = self.filtered(lambda message: message.state in RETRYABLE_STATES)
+        messages.filtered(lambda message: message.state == "failed")._move_to("unknown")
+        messages.next_attempt = fields.Datetime.now()
+        messages._deliver_after_commit()
+
     @api.model
     def _dump(self, body):
         return json.dumps(body, ensure_ascii=False, indent=1) if body is not None else False
@@ -164,17 +175,17 @@ class SupplierCreditMessage(models.Model):
             if message.state != state and message.state not in TRANSITIONS[state]:
                 raise UserError(
                     self.env._(
-                        "Message %(message)s cannot go from %(old)s to %(new)s.",
-                        message=message.id,
-                        old=message.state,
-                        new=state,
+                        "%(message)s is %(old)s and cannot become %(new)s.",
+                        message=message.display_name,
+                        old=message._selection_label("state"),
+                        new=message._selection_label("state", state),
                     )
                 )
         self.write({"state": state, **values})
 
-    def _selection_label(self, name):
+    def _selection_label(self, name, value=None):
         self.ensure_one()
-        return dict(self._fields[name]._description_selection(self.env))[self[name]]
+        return dict(self._fields[name]._description_selection(self.env))[value or self[name]]
 
     def _get_record(self):
         """Return the record this message is about; empty if it is gone."""

@@ -34,7 +34,7 @@ POSTCOMMIT_KEY = "supplier_credit.messages"
 class _Claim:
     """All that the HTTP exchange needs, so that it happens with no transaction open."""
 
-    message_id: int
+    attempt: int
     operation: str
     body: object
     key: str
@@ -116,7 +116,9 @@ class SupplierCreditMessage(models.Model):
         claim = self._in_own_transaction(lambda model: model._claim(message_id, timeout))
         if claim is not None:
             outcome = _exchange(claim)
-            self._in_own_transaction(lambda model: model._keep_outcome(message_id, outcome))
+            self._in_own_transaction(
+                lambda model: model._keep_outcome(message_id, claim.attempt, outcome)
+            )
         try:
             self._in_own_transaction(lambda model: model._apply_answered(message_id))
         except Exception as error:
@@ -131,10 +133,14 @@ class SupplierCreditMessage(models.Model):
             env = api.Environment(cr, SUPERUSER_ID, {})
             return retrying(functools.partial(function, env[self._name]), env)
 
+    def _in_language_of_sender(self):
+        """Return the message in the language of who wanted it sent and reads what comes back."""
+        return self.with_context(lang=self.create_uid.lang) if self else self
+
     @api.model
     def _claim(self, message_id, timeout):
         """Take a message for this process; None if it is somebody else's or not due for sending."""
-        message = self.browse(message_id).try_lock_for_update()
+        message = self.browse(message_id).try_lock_for_update()._in_language_of_sender()
         if not message:
             return None
         now = fields.Datetime.now()
@@ -142,23 +148,20 @@ class SupplierCreditMessage(models.Model):
         if not orphaned and message.state not in ("waiting", "unknown"):
             return None
         agreement = message.agreement_id
-        if not agreement.enabled:
-            message.write(
-                {
-                    "error": self.env._(
-                        "Agreement %(agreement)s is not active. Switch it on and retry.",
-                        agreement=agreement.name,
-                    ),
-                    "next_attempt": now + timedelta(seconds=LONGEST_BACKOFF),
-                }
-            )
-            return None
         record = message._get_record()
+        if not agreement.enabled:
+            text = message.env._(
+                "Agreement %(agreement)s is not active. Switch it on and retry.",
+                agreement=agreement.name,
+            )
+            message.write({"error": text, "next_attempt": now + timedelta(seconds=LONGEST_BACKOFF)})
+            record._show_problem(message, text)
+            return None
         connection = agreement._get_connection(timeout)
         # Up to four exchanges: a token, the query, a token again, the sending.
         lease = timedelta(seconds=4 * connection.timeout + LEASE_MARGIN)
         claim = _Claim(
-            message_id=message.id,
+            attempt=message.attempts + 1,
             operation=message.operation,
             body=message._load(message.request),
             key=message.idempotency_key,
@@ -170,13 +173,18 @@ class SupplierCreditMessage(models.Model):
         return claim
 
     @api.model
-    def _keep_outcome(self, message_id, outcome):
+    def _keep_outcome(self, message_id, attempt, outcome):
         """Write down how the exchange ended, before anything is made of it."""
-        message = self.browse(message_id)
+        message = self.browse(message_id)._in_language_of_sender()
+        if message.state != "sending" or message.attempts != attempt:
+            # The lease ran out and another process took over; what it finds out counts.
+            _logger.warning("Message %s: late outcome of attempt %s ignored", message_id, attempt)
+            return
         if not isinstance(outcome, SupplierError):
             message._move_to("answered", response=self._dump(outcome), error=False)
             return
-        text = message.agreement_id._describe_error(outcome)
+        cause = outcome.cause if isinstance(outcome, OutcomeUnknown) else None
+        text = message.agreement_id._describe_error(cause or outcome)
         _logger.info("Message %s: %s", message_id, outcome)
         if isinstance(outcome, Rejected):
             message._move_to("answered", response=str(outcome), refusal=text, error=text)
@@ -199,8 +207,8 @@ class SupplierCreditMessage(models.Model):
     @api.model
     def _apply_answered(self, message_id):
         """Let the record read a kept answer. All or nothing, in one transaction."""
-        message = self.browse(message_id).try_lock_for_update()
-        if not message or message.state != "answered":
+        message = self.browse(message_id).try_lock_for_update()._in_language_of_sender()
+        if message.state != "answered":
             return
         record = message._get_record()
         if message.refusal:
@@ -212,10 +220,10 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _keep_failure(self, message_id, text):
-        message = self.browse(message_id)
-        reason = self.env._(
-            "Supplier's answer was kept but could not be used: %(reason)s Nothing was changed. "
-            "Correct the cause and retry.",
+        message = self.browse(message_id)._in_language_of_sender()
+        reason = message.env._(
+            "Supplier's answer was kept but could not be used. Nothing was changed. Correct the "
+            "cause and retry.\n%(reason)s",
             reason=text,
         )
         message._move_to("failed", error=reason)
@@ -234,7 +242,7 @@ def _exchange(claim):
         return error
     except SupplierError as error:
         # The query failed, so the outcome of the first attempt is as unknown as before.
-        return OutcomeUnknown(str(error))
+        return OutcomeUnknown(str(error), cause=error)
     try:
         return client.send(claim.operation, claim.body, claim.key, claim.code)
     except SupplierError as error:

@@ -9,12 +9,12 @@ TRANSITIONS = {
     "draft": {"sending"},
     "sending": {"draft"},
     "in_analysis": {"sending"},
-    "active": {"sending", "in_analysis"},
+    "active": {"sending", "in_analysis", "partially_used", "expired"},
     "declined": {"sending", "in_analysis"},
     "expired": {"sending", "in_analysis", "active", "partially_used"},
     "cancelled": {"sending", "in_analysis", "active", "partially_used"},
-    "partially_used": {"sending", "active"},
-    "used": {"sending", "active", "partially_used"},
+    "partially_used": {"sending", "active", "expired"},
+    "used": {"sending", "active", "partially_used", "expired"},
 }
 
 
@@ -60,15 +60,16 @@ class SupplierCreditPreauthorization(models.Model):
         tracking=True,
         help="Supplier's identification of the reservation, for queries and invoicing.",
     )
-    # draft ⇄ sending → in_analysis → active → partially_used → used
-    #             ├────────┴──→ declined │          │
-    #             └──────────────────────┴──────────┴──→ expired | cancelled
+    # draft ⇄ sending → in_analysis → active ⇄ partially_used → used
+    #             ├────────┴──→ declined ⇅          ⇅
+    #             │                      expired (renewed at Supplier: back) → used
+    #             └──────────────────────┴──────────┴──→ cancelled
     state = fields.Selection(
         selection=[
             ("draft", "To Send"),
             ("sending", "Sending"),
             ("in_analysis", "In Analysis"),
-            ("active", "Active"),
+            ("active", "In Force"),
             ("partially_used", "Partially Used"),
             ("used", "Used"),
             ("expired", "Expired"),
@@ -130,7 +131,7 @@ class SupplierCreditPreauthorization(models.Model):
                 raise UserError(
                     self.env._(
                         "Pre-authorization %(reservation)s was sent to Supplier and stays on "
-                        "record. Cancel it instead.",
+                        "record; it cannot be deleted.",
                         reservation=reservation.name,
                     )
                 )
@@ -227,6 +228,22 @@ class SupplierCreditPreauthorization(models.Model):
 
     def _show_problem(self, message, reason):
         self.error = reason
+
+    def _get_unclaimed_amount(self, claiming=None):
+        """Return what no transaction under way has claimed yet of the remaining amount, in BRL.
+
+        :param claiming: the transaction that asks; its own claim does not count
+        """
+        self.ensure_one()
+        under_way = self.env["supplier.credit.transaction"].search(
+            [
+                ("preauthorization_id", "=", self.id),
+                ("state", "in", ("sent", "in_analysis", "error")),
+                ("id", "not in", claiming.ids if claiming else []),
+            ]
+        )
+        claimed = sum(under_way.mapped("reserved_amount"))
+        return max(self.currency_id.round(self.remaining_amount - claimed), 0.0)
 
     def _consume(self, amount, *, release_rest):
         """Book what a registered NF-e used of this reservation.

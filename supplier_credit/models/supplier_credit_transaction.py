@@ -93,7 +93,7 @@ class SupplierCreditTransaction(models.Model):
     #           error
     processing_state = fields.Selection(
         selection=[
-            ("none", "None"),
+            ("none", "Awaiting Approval"),
             ("to_process", "To Process"),
             ("done", "Done"),
             ("error", "Error"),
@@ -187,28 +187,32 @@ class SupplierCreditTransaction(models.Model):
     @api.model
     def _create_for(self, invoice):
         """Create the transaction of an invoice that is ready, and queue its message."""
-        reservation = (
-            invoice.supplier_order_id._get_live_preauthorization()
-            if (invoice.supplier_order_id)
-            else self.env["supplier.credit.preauthorization"]
-        )
-        if reservation.state not in ("active", "partially_used"):
-            reservation = reservation.browse()
-        transaction = self.create(
-            {
-                "agreement_id": invoice._get_supplier_agreement().id,
-                "company_id": invoice.company_id.id,
-                "invoice_id": invoice.id,
-                "partner_id": invoice.commercial_partner_id.id,
-                "nfe_key": invoice.supplier_nfe_key,
-                "total": invoice.amount_total,
-                "preauthorization_id": reservation.id,
-                "reserved_amount": min(invoice.amount_total, reservation.remaining_amount),
-                "release_rest": bool(reservation) and self._bills_the_rest(invoice),
-            }
-        )
+        transaction = self.create(self._prepare_values(invoice))
         transaction._send()
         return transaction
+
+    @api.model
+    def _prepare_values(self, invoice):
+        """Return what an invoice, as it is now, registers: its NF-e and the reservation it uses."""
+        reservations = self.env["supplier.credit.preauthorization"]
+        if invoice.supplier_order_id:
+            reservations = invoice.supplier_order_id._get_live_preauthorization()
+        reservation = reservations.filtered(lambda live: live.state in ("active", "partially_used"))
+        reserved = 0.0
+        if reservation:
+            unclaimed = reservation._get_unclaimed_amount(invoice.supplier_transaction_ids)
+            reserved = min(invoice.amount_total, unclaimed)
+        return {
+            "agreement_id": invoice._get_supplier_agreement().id,
+            "company_id": invoice.company_id.id,
+            "invoice_id": invoice.id,
+            "partner_id": invoice.commercial_partner_id.id,
+            "nfe_key": invoice.supplier_nfe_key,
+            "total": invoice.amount_total,
+            "preauthorization_id": reservation.id if reserved else False,
+            "reserved_amount": reserved,
+            "release_rest": bool(reserved) and self._bills_the_rest(invoice),
+        }
 
     @api.model
     def _bills_the_rest(self, invoice):
@@ -245,8 +249,11 @@ class SupplierCreditTransaction(models.Model):
         for transaction in self:
             open_messages = self.env["supplier.credit.message"]._find_open(transaction)
             if open_messages:
-                open_messages.action_retry()
+                open_messages._retry()
             elif transaction.state == "rejected":
+                # The invoice may have been corrected, the reservation may have gone since.
+                transaction.invoice_id._check_nfe_agrees()
+                transaction.write(transaction._prepare_values(transaction.invoice_id))
                 transaction._send()
             else:
                 raise UserError(
@@ -265,15 +272,15 @@ class SupplierCreditTransaction(models.Model):
                     self.env._(
                         "Transaction %(transaction)s is %(old)s and cannot become %(new)s.",
                         transaction=transaction.name,
-                        old=transaction.state,
-                        new=state,
+                        old=transaction._state_label(),
+                        new=transaction._state_label(state),
                     )
                 )
         self.write({"state": state, **values})
 
-    def _state_label(self):
+    def _state_label(self, state=None):
         labels = dict(self._fields["state"]._description_selection(self.env))
-        return labels.get(self.state, "")
+        return labels.get(state or self.state, "")
 
     def _get_resource_code(self):
         return self.code or ""

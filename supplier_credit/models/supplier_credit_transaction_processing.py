@@ -25,7 +25,9 @@ class SupplierCreditTransaction(models.Model):
                         "processing %(processing)s.",
                         transaction=transaction.name,
                         state=transaction._state_label(),
-                        processing=transaction.processing_state,
+                        processing=dict(
+                            self._fields["processing_state"]._description_selection(self.env)
+                        )[transaction.processing_state],
                     )
                 )
             transaction._process_approval()

@@ -88,7 +88,7 @@ class TestDelivery(SupplierCreditCommon):
             waits.append((message.next_attempt - fields.Datetime.now()).total_seconds())
         self.assertEqual(message.attempts, 9)
         self.assertTrue(45 <= waits[0] <= 75, waits)
-        self.assertTrue(100 <= waits[2] / 2 <= 150, waits)
+        self.assertTrue(4 * 48 <= waits[2] <= 4 * 72, waits)
         self.assertLessEqual(max(waits), 3600 * 1.2)
 
     @freeze_time("2026-11-22 12:00:00")
@@ -141,6 +141,37 @@ class TestDelivery(SupplierCreditCommon):
         self.assertEqual(reservation.state, "active")
         self.assertEqual(len(self.supplier.calls("POST", "/pre-autorizacoes$")), 1)
 
+    def test_problems_are_told_in_the_language_of_who_sent(self):
+        self.env["res.lang"]._activate_lang("pt_BR")
+        self.salesman.lang = "pt_BR"
+        reservation, message = self._queue()
+        self.assertEqual(message.create_uid, self.salesman)
+        seen = []
+
+        def show(_record, message, _text):
+            seen.append(message.env.lang)
+
+        self.supplier.on("POST", "/pre-autorizacoes$", "", 503)
+        with patch.object(type(reservation), "_show_problem", show):
+            self.deliver_by_cron()
+        self.assertEqual(seen, ["pt_BR"])
+
+    def test_answer_that_comes_after_another_process_took_over_is_ignored(self):
+        reservation, message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        self.deliver_by_cron()
+        self.assertEqual(message.state, "done")
+        message._keep_outcome(message.id, 0, self.reservation_answer(amount="1.00"))
+        self.assertEqual((message.state, reservation.amount), ("done", 610.37))
+
+    def test_failing_query_tells_its_own_cause(self):
+        reservation, message = self._queue(state="unknown")
+        self.supplier.on("POST", "/oauth/token", {}, 401)
+        self.agreement.client_secret = "another"
+        self.deliver_by_cron()
+        self.assertEqual(message.state, "unknown")
+        self.assertIn("refused the credentials", reservation.error)
+
     def test_nothing_leaves_under_a_switched_off_agreement(self):
         _reservation, message = self._queue()
         self.agreement.enabled = False
@@ -148,6 +179,7 @@ class TestDelivery(SupplierCreditCommon):
         self.assertFalse(self.supplier.requests)
         self.assertEqual(message.state, "waiting")
         self.assertIn("not active", message.error)
+        self.assertEqual(_reservation.error, message.error)
 
     def test_wrong_secret_keeps_the_message_waiting(self):
         reservation, message = self._queue()

@@ -186,6 +186,20 @@ class TestPreauthorization(SupplierCreditCommon):
         keys = self.messages(reservation).mapped("idempotency_key")
         self.assertEqual(len(set(keys)), 2, "a corrected message has a key of its own")
 
+    def test_renewal_done_at_supplier_is_read(self):
+        order = self.create_order()
+        reservation = self.reserve(order)
+        self.supplier.on("GET", "/pre-autorizacoes/PA-1$", self.reservation_answer(state="VENCIDA"))
+        reservation.with_user(self.salesman).action_query()
+        self.deliver()
+        self.assertEqual(reservation.state, "expired")
+        self.assertEqual(order.supplier_release_state, "blocked")
+        self.supplier.on("GET", "/pre-autorizacoes/PA-1$", self.reservation_answer())
+        reservation.with_user(self.salesman).action_query()
+        self.deliver()
+        self.assertEqual(reservation.state, "active")
+        self.assertEqual(order.supplier_release_state, "released_reservation")
+
     def test_bearer_with_a_live_reservation_cannot_be_deleted(self):
         order = self.create_order()
         self.reserve(order)

@@ -135,6 +135,47 @@ class TestTransaction(SupplierCreditCommon):
                 reopen()
         self.assertEqual((self.invoice.state, transaction.state), ("posted", "in_analysis"))
 
+    def test_fully_invoiced_order_is_no_longer_blocked(self):
+        self.register()
+        self.assertEqual(self.reservation.state, "used")
+        self.assertFalse(self.order.supplier_block_reason)
+        self.assertEqual(self.order.supplier_release_state, "released_reservation")
+
+    def test_draft_changed_after_the_upload_is_not_posted(self):
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
+        invoice = self.invoice.with_user(self.accountant)
+        invoice._attach_nfe(self.nfe_content())
+        invoice.invoice_line_ids[0].price_unit = 730.37
+        with self.assertRaisesRegex(UserError, "610.37.*730.37"):
+            invoice.action_post()
+        self.assertFalse(self.supplier.calls("POST", "/transacoes$"))
+
+    def test_bearer_of_a_registered_invoice_stays(self):
+        self.register(self.transaction_answer("EM_ANALISE"))
+        with self.assertRaisesRegex(UserError, "sent to Supplier"):
+            self.invoice.with_user(self.accountant).preferred_payment_method_line_id = False
+        with self.assertRaisesRegex(UserError, "before Supplier approved"):
+            self.invoice.with_user(self.accountant).action_print_supplier_danfe()
+
+    def test_second_invoice_of_an_order_claims_only_what_the_first_left(self):
+        first = self.register(requests.exceptions.ReadTimeout())
+        self.assertEqual((first.state, first.reserved_amount), ("sent", 610.37))
+        self.assertEqual(self.reservation._get_unclaimed_amount(), 0.0)
+        self.assertEqual(
+            self.reservation._get_unclaimed_amount(first), 610.37, "its own claim is its own"
+        )
+
+    def test_resend_after_a_correction_sends_the_corrected_invoice(self):
+        answer = self.transaction_answer("REJEITADA", codigoTransacao=None, motivo="Sem limite")
+        transaction = self.register(answer)
+        self.reservation._move_to("expired")
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
+        self.invoice.with_user(self.accountant).action_send_supplier_transaction()
+        self.deliver()
+        body = self.supplier.calls("POST", "/transacoes$")[-1]["json"]
+        self.assertEqual(body["preAutorizacoes"], [], "an expired reservation is not used")
+        self.assertEqual(transaction.state, "approved")
+
     def test_rejected_invoice_can_be_reset(self):
         self.register(self.transaction_answer("REJEITADA", codigoTransacao=None))
         self.invoice.with_user(self.accountant).button_draft()

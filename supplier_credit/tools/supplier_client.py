@@ -151,7 +151,7 @@ class SupplierClient:
     # -------------------------------------------------------------------------
 
     def _token(self, *, renew=False):
-        """Return the bearer token, one per connection and process, renewed shortly before its end."""
+        """Return the bearer token: one per connection and process, renewed before its end."""
         owner = (self.connection.base_url, self.connection.client_id, self.connection.client_secret)
         if not renew:
             with _tokens_lock:

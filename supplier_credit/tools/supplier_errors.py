@@ -42,7 +42,14 @@ class WrongAddress(Unavailable):
 
 
 class OutcomeUnknown(SupplierError):
-    """The request left, no answer came back. Ask by the idempotency key before sending again."""
+    """The request left, no answer came back. Ask by the idempotency key before sending again.
+
+    :param cause: what kept the asking itself from being answered, if that failed
+    """
+
+    def __init__(self, text, cause=None):
+        super().__init__(text)
+        self.cause = cause
 
 
 class MalformedAnswer(SupplierError):

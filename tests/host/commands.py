@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .databases import Databases
 from .demo import run_demo
 from .environments import odoo_environment, tools_environment
-from .layout import HOST
+from .layout import ADDONS, HOST
 from .lint import format_sources, lint
 from .odoo_source import find_odoo, save
 from .packages import chromium, wkhtmltopdf
@@ -80,6 +80,16 @@ def format_only(_arguments):
     format_sources()
 
 
+def translations(_arguments):
+    databases = prepare_host()
+    try:
+        databases.copy("translations", ADDONS)
+        Suite(databases).translate("update", "translations")
+    finally:
+        databases.drop("translations")
+        databases.postgres.stop()
+
+
 def screenshots(_arguments):
     databases = prepare_host()
     chromium()
@@ -103,6 +113,7 @@ COMMANDS = {
     "test": (test, "everything that CI checks"),
     "lint": (lint_only, "static checks"),
     "format": (format_only, "bring the sources into form"),
+    "translations": (translations, "bring templates and pt_BR up to date with the source"),
     "screenshots": (screenshots, "renew the pictures of the documentation"),
     "prepare": (prepare, "make the host ready without running anything on it"),
     "clean": (clean, "remove everything that was built"),

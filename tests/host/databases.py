@@ -57,6 +57,25 @@ class Databases:
             cwd=HOST,
         )
 
+    def export_translations(self, database, addons):
+        """Export a fresh translation template of each addon; return the folder they are in."""
+        folder = HOST / "i18n"
+        folder.mkdir(exist_ok=True)
+        options = HOST / "i18n.conf"
+        options.write_text(f"[options]\naddons_path = {self.addons_path}\ndata_dir = {FILESTORE}\n")
+        for addon in addons:
+            target = folder / f"{addon}.pot"
+            run(
+                [
+                    self.python, "-m", "odoo", "i18n", "export",
+                    "-c", options, "-d", database, "-l", "pot", "-o", target, addon,
+                ],
+                what=f"Exporting the texts of {addon}",
+                env=self.postgres.environment,
+                cwd=HOST,
+            )  # fmt: skip
+        return folder
+
     def ensure_template(self):
         """Make the template once per Odoo version; a half-made one is never taken for finished."""
         if self.postgres.exists(self.template):

@@ -42,6 +42,12 @@ def run_demo(databases):
     state.mkdir(exist_ok=True)
     copy_nfe_files(state)
     complete = state / "complete"
+    if not databases.postgres.private and not complete.exists():
+        if databases.postgres.exists(DATABASE):
+            raise HostError(
+                f"The server at PGHOST already has a database {DATABASE} that this command did not "
+                "make. Rename or drop it, or unset PGHOST to use a private server."
+            )
     if not databases.postgres.exists(DATABASE) or not complete.exists():
         complete.unlink(missing_ok=True)
         (state / "sandbox.sqlite").unlink(missing_ok=True)

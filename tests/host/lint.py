@@ -24,7 +24,7 @@ def lint():
         "ruff format": [BIN / "ruff", "format", "--check", ROOT],
         "pylint-odoo": _pylint(),
         **{f"oca-checks {addon}": _oca(addon) for addon in ADDONS},
-        "translations complete": [ODOO_PYTHON, "-m", "tests.host.translations", *ADDONS],
+        "translations complete": [ODOO_PYTHON, "-m", "tests.host.translations", "check", *ADDONS],
         "licences": [
             BIN / "manifestoo",
             *_paths(),

@@ -8,7 +8,7 @@ from .layout import ADDONS, HOST, ROOT
 from .lifecycle import check_uninstall, snapshot
 from .lint import lint
 from .packages import chromium
-from .terminal import HostError, say, step
+from .terminal import HostError, run, say, step
 
 TOGETHER = "test_together"
 LANGUAGES = ("en_US", "pt_BR")
@@ -63,7 +63,18 @@ class Suite:
         with step("Installing the three addons together"):
             self.databases.copy(TOGETHER, ADDONS)
         self._odoo_pytest(TOGETHER, ADDONS)
+        with step("Comparing the translation templates with the source"):
+            self.translate("compare")
         self.databases.drop(TOGETHER)
+
+    def translate(self, command, database=TOGETHER):
+        """Compare or update the templates with what the addons in a database say now."""
+        folder = self.databases.export_translations(database, ADDONS)
+        run(
+            [ODOO_PYTHON, "-m", "tests.host.translations", command, folder, *ADDONS],
+            what="Translations (`make translations` brings them up to date)",
+            cwd=ROOT,
+        )
 
     def _e2e(self):
         chromium()

@@ -1,0 +1,25 @@
+import json
+
+from .models.account_payment_method import SUPPLIER_CODE
+
+BEARER_FIELD = "property_inbound_payment_method_line_id"
+
+
+def uninstall_hook(env):
+    """Take our bearers off the customers, where no foreign key would do it.
+
+    The customer's default bearer is kept per company in a JSON column; orders and invoices empty
+    themselves when the bearers go with their charge type.
+    """
+    bearers = env["account.payment.method.line"].search(
+        [("payment_method_id.code", "=", SUPPLIER_CODE)]
+    )
+    field = env["ir.model.fields"]._get("res.partner", BEARER_FIELD)
+    # The defaults first: through them every customer without an own bearer would be found.
+    env["ir.default"].search([("field_id", "=", field.id)]).filtered(
+        lambda default: json.loads(default.json_value) in bearers.ids
+    ).unlink()
+    everything = env(context={**env.context, "active_test": False})
+    for company in everything["res.company"].search([]):
+        partners = everything["res.partner"].with_company(company)
+        partners.search([(BEARER_FIELD, "in", bearers.ids)]).write({BEARER_FIELD: False})
