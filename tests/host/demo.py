@@ -20,14 +20,17 @@ TOUR = """
   Sandbox:  http://127.0.0.1:{sandbox_port}/_sandbox/ledger?clientId=sandbox-client
   NF-e:     {nfe_folder}
 
-  1. Supplier > Sales Console > Orders: open the order of Supermercados Ltda. It is blocked; press
-     Confirm to see why, then Send Pre-Authorization: code, amount and validity appear.
-  2. Confirm, Create Invoice, then Upload NF-e on the draft: choose {nfe_name} and Upload.
-  3. Confirm the invoice: the NF-e is registered at Supplier, tab Supplier shows the calendar, and
-     the invoice is paid because Supplier took the receivable over.
+  The demo speaks Portuguese; another language is chosen under the user's preferences.
+
+  1. Supplier > Console de Gestão de Vendas > Pedidos: open the order of Supermercados Ltda. It is
+     blocked; press Confirmar to see why, then Enviar pré-autorização: code, amount and validity
+     appear in the tab Supplier.
+  2. Confirmar, Criar fatura, then Carregar NF-e on the draft: choose {nfe_name} and Carregar.
+  3. Confirmar on the invoice: the NF-e is registered at Supplier, the tab Supplier shows the
+     calendar, and the invoice is paid because Supplier took the receivable over.
   4. Press DANFE: it carries the note of parameter 4.2 and no instalment.
-  5. Supplier > Configuration > Agreements: change the address or the secret and press Test
-     Connection; send the other order and see it wait under Supplier > Messages.
+  5. Supplier > Configuração > Convênios: change the address or the secret and press Testar
+     conexão; send the other order and see it wait under Supplier > Mensagens.
 
   Ctrl-C stops everything; the next `make run` goes on with the same data.
 """

@@ -1,8 +1,8 @@
 """Keeps each addon's template and Brazilian translation in step with its source.
 
 Run with the Odoo environment's Python, which has polib:
-`python -m tests.host.translations check ADDON…` or `update FOLDER ADDON…`, where FOLDER holds freshly
-exported templates.
+`python -m tests.host.translations check ADDON…` or `update FOLDER ADDON…`, where FOLDER holds
+freshly exported templates.
 """
 
 import re
