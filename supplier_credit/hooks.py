@@ -6,7 +6,13 @@ BEARER_FIELD = "property_inbound_payment_method_line_id"
 
 
 def uninstall_hook(env):
-    """Take our bearers off the customers, where no foreign key would do it.
+    """Take away what neither the host nor a foreign key would."""
+    _forget_bearers(env)
+    _forget_inheritance(env)
+
+
+def _forget_bearers(env):
+    """Take our bearers off the customers.
 
     The customer's default bearer is kept per company in a JSON column; orders and invoices empty
     themselves when the bearers go with their charge type.
@@ -23,3 +29,17 @@ def uninstall_hook(env):
     for company in everything["res.company"].search([]):
         partners = everything["res.partner"].with_company(company)
         partners.search([(BEARER_FIELD, "in", bearers.ids)]).write({BEARER_FIELD: False})
+
+
+def _forget_inheritance(env):
+    """Remove the XML ids by which the host noted that our models inherit from mail.thread.
+
+    It notes them under each module that extends mail.thread, and leaves them when we go.
+    """
+    env["ir.model.data"].search(
+        [
+            ("model", "=", "ir.model.inherit"),
+            ("module", "!=", "supplier_credit"),
+            ("name", "=like", r"model\_inherit\_\_supplier\_credit\_%"),
+        ]
+    ).unlink()

@@ -86,6 +86,13 @@ def run_demo(databases):
 
 def fill(databases, database, sandbox_port):
     """Fill a database with the demo company, and let the sandbox know its customers."""
+    fill_company(databases, database, sandbox_port)
+    for vat in ("57647232000153", "95398560000152"):
+        set_customer(sandbox_port, vat, {"limiteTotal": CUSTOMER_LIMIT})
+
+
+def fill_company(databases, database, sandbox_port):
+    """Fill a database with the demo company; the sandbox need not run."""
     script = (
         "import sys\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
@@ -93,8 +100,6 @@ def fill(databases, database, sandbox_port):
         f"demo_script.fill(env, 'http://127.0.0.1:{sandbox_port}/api/v1', *{CLIENT!r})\n"
     )
     databases.odoo_shell(database, script, what="Filling the demo database")
-    for vat in ("57647232000153", "95398560000152"):
-        set_customer(sandbox_port, vat, {"limiteTotal": CUSTOMER_LIMIT})
 
 
 def set_customer(sandbox_port, vat, values):

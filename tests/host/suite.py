@@ -3,11 +3,13 @@
 import os
 import subprocess
 
+from .demo import fill_company
 from .environments import ODOO_PYTHON, TOOLS_PYTHON
 from .layout import ADDONS, HOST, ROOT
 from .lifecycle import check_uninstall, snapshot
 from .lint import lint
 from .packages import chromium
+from .processes import free_port
 from .terminal import HostError, run, say, step
 
 TOGETHER = "test_together"
@@ -55,6 +57,9 @@ class Suite:
             before = snapshot(self.databases.postgres, database)
             self.databases.install(database, [addon])
         self._odoo_pytest(database, [addon])
+        if addon == "supplier_credit":
+            # With agreement, bearer, customers and orders in it, as a company would uninstall it.
+            fill_company(self.databases, database, free_port())
         with step(f"Uninstalling {addon}"):
             check_uninstall(self.databases, database, addon, before)
         self.databases.drop(database)
