@@ -11,6 +11,7 @@ from . import (
     sale_order,
     sale_order_invoicing,
     sale_order_preauthorization,
+    supplier_credit_abstract_state,
     supplier_credit_agreement,
     supplier_credit_exchange,
     supplier_credit_message,

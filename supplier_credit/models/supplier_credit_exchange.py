@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SupplierCreditExchange(models.AbstractModel):
@@ -6,6 +6,34 @@ class SupplierCreditExchange(models.AbstractModel):
 
     _name = "supplier.credit.exchange"
     _description = "Record that Talks to Supplier"
+    _inherit = ["mail.thread", "supplier.credit.abstract.state"]
+
+    agreement_id = fields.Many2one(
+        comodel_name="supplier.credit.agreement",
+        required=True,
+        readonly=True,
+        check_company=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Customer", required=True, readonly=True, index=True
+    )
+    code = fields.Char(
+        string="Supplier's Code",
+        readonly=True,
+        index="btree_not_null",
+        tracking=True,
+        help="Supplier's identification of the record, for queries.",
+    )
+    reason = fields.Char(readonly=True, help="Why Supplier said no, in its own words.")
+    error = fields.Text(
+        readonly=True, help="Why the last message could not be delivered or used, and what to do."
+    )
 
     def _queue_message(self, agreement, operation, body):
         """Write down the intention to send, in the user's own transaction.
@@ -31,10 +59,6 @@ class SupplierCreditExchange(models.AbstractModel):
                 }
             )
         )
-
-    def _get_resource_code(self):
-        """Return Supplier's code of this record, for paths; empty before the first answer."""
-        return ""
 
     def _apply_answer(self, message, body):
         """Move the record to what Supplier answered.

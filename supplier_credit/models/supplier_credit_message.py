@@ -6,19 +6,6 @@ from odoo.exceptions import UserError
 
 from ..tools.supplier_api import OPERATIONS
 
-# Which states a message may come from; what is not listed never happens. Repeating is a no-op.
-TRANSITIONS = {
-    # A failed attempt puts it back. A rejected one never comes back: sending again is a new one.
-    "waiting": {"sending", "unknown"},
-    "sending": {"waiting", "unknown", "sending"},
-    "unknown": {"sending", "failed"},
-    "answered": {"sending"},
-    "done": {"answered"},
-    "rejected": {"answered"},
-    "failed": {"answered", "sending"},
-}
-
-
 RETRYABLE_STATES = ("waiting", "unknown", "failed")
 
 
@@ -31,7 +18,18 @@ class SupplierCreditMessage(models.Model):
 
     _name = "supplier.credit.message"
     _description = "Message to Supplier"
+    _inherit = ["supplier.credit.abstract.state"]
     _order = "id desc"
+    _transitions = {
+        # A failed attempt puts it back. A rejected one never comes back: sending again is another.
+        "waiting": {"sending", "unknown"},
+        "sending": {"waiting", "unknown", "sending"},
+        "unknown": {"sending", "failed"},
+        "answered": {"sending"},
+        "done": {"answered"},
+        "rejected": {"answered"},
+        "failed": {"answered", "sending"},
+    }
 
     agreement_id = fields.Many2one(
         comodel_name="supplier.credit.agreement",
@@ -168,24 +166,6 @@ class SupplierCreditMessage(models.Model):
 
     def _load(self, text):
         return json.loads(text) if text else None
-
-    def _move_to(self, state, **values):
-        """Move to a state, by TRANSITIONS; the only method that writes it."""
-        for message in self:
-            if message.state != state and message.state not in TRANSITIONS[state]:
-                raise UserError(
-                    self.env._(
-                        "%(message)s is %(old)s and cannot become %(new)s.",
-                        message=message.display_name,
-                        old=message._selection_label("state"),
-                        new=message._selection_label("state", state),
-                    )
-                )
-        self.write({"state": state, **values})
-
-    def _selection_label(self, name, value=None):
-        self.ensure_one()
-        return dict(self._fields[name]._description_selection(self.env))[value or self[name]]
 
     def _get_record(self):
         """Return the record this message is about; empty if it is gone."""

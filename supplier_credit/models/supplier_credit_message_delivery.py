@@ -165,7 +165,7 @@ class SupplierCreditMessage(models.Model):
             operation=message.operation,
             body=message._load(message.request),
             key=message.idempotency_key,
-            code=record._get_resource_code() if record else "",
+            code=record.code or "",
             ask_first=(orphaned or message.state == "unknown") and not message._is_repeatable(),
             connection=connection,
         )

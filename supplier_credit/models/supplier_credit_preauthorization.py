@@ -4,18 +4,6 @@ from odoo.exceptions import UserError
 from ..tools.supplier_api import Preauthorization, PreauthorizationRequest
 
 LIVE_STATES = ("sending", "in_analysis", "active", "partially_used")
-# Which states a reservation may come from. Supplier is the master: its answers may skip steps.
-TRANSITIONS = {
-    "draft": {"sending"},
-    "sending": {"draft"},
-    "in_analysis": {"sending"},
-    "active": {"sending", "in_analysis", "partially_used", "expired"},
-    "declined": {"sending", "in_analysis"},
-    "expired": {"sending", "in_analysis", "active", "partially_used"},
-    "cancelled": {"sending", "in_analysis", "active", "partially_used"},
-    "partially_used": {"sending", "active", "expired"},
-    "used": {"sending", "active", "partially_used", "expired"},
-}
 
 
 class SupplierCreditPreauthorization(models.Model):
@@ -23,23 +11,23 @@ class SupplierCreditPreauthorization(models.Model):
 
     _name = "supplier.credit.preauthorization"
     _description = "Pre-Authorization"
-    _inherit = ["mail.thread", "supplier.credit.exchange"]
+    _inherit = ["supplier.credit.exchange"]
     _check_company_auto = True
     _order = "id desc"
+    # Supplier is the master: its answers may skip steps.
+    _transitions = {
+        "draft": {"sending"},
+        "sending": {"draft"},
+        "in_analysis": {"sending"},
+        "active": {"sending", "in_analysis", "partially_used", "expired"},
+        "declined": {"sending", "in_analysis"},
+        "expired": {"sending", "in_analysis", "active", "partially_used"},
+        "cancelled": {"sending", "in_analysis", "active", "partially_used"},
+        "partially_used": {"sending", "active", "expired"},
+        "used": {"sending", "active", "partially_used", "expired"},
+    }
 
     name = fields.Char(compute="_compute_name")
-    agreement_id = fields.Many2one(
-        comodel_name="supplier.credit.agreement",
-        required=True,
-        readonly=True,
-        check_company=True,
-        index=True,
-        ondelete="restrict",
-    )
-    company_id = fields.Many2one(
-        comodel_name="res.company", required=True, readonly=True, index=True
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
     order_id = fields.Many2one(
         comodel_name="sale.order",
         readonly=True,
@@ -49,15 +37,9 @@ class SupplierCreditPreauthorization(models.Model):
     )
     # As text, so that the reservation still says what it was for when the order is gone.
     order_number = fields.Char(required=True, readonly=True)
-    partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", required=True, readonly=True, index=True
-    )
     customer_vat = fields.Char(string="CNPJ/CPF", required=True, readonly=True)
     code = fields.Char(
         string="Pre-Authorization Code",
-        readonly=True,
-        index="btree_not_null",
-        tracking=True,
         help="Supplier's identification of the reservation, for queries and invoicing.",
     )
     # draft ⇄ sending → in_analysis → active ⇄ partially_used → used
@@ -94,10 +76,6 @@ class SupplierCreditPreauthorization(models.Model):
     used_amount = fields.Monetary(readonly=True, help="Consumed by registered NF-e of the order.")
     remaining_amount = fields.Monetary(compute="_compute_remaining_amount")
     valid_until = fields.Date(readonly=True, tracking=True, help="The last day it is valid.")
-    reason = fields.Char(readonly=True, help="Why Supplier declined, in its own words.")
-    error = fields.Text(
-        readonly=True, help="Why the last message could not be delivered or used, and what to do."
-    )
 
     _live_order_unique = models.UniqueIndex(
         "(order_id) WHERE state IN ('sending', 'in_analysis', 'active', 'partially_used')",
@@ -171,22 +149,10 @@ class SupplierCreditPreauthorization(models.Model):
         return [("state", "in", LIVE_STATES)]
 
     def _move_to(self, state, **values):
-        """Move to a state, by TRANSITIONS; the only method that writes it. Repeating is a no-op."""
-        for reservation in self:
-            if reservation.state != state and reservation.state not in TRANSITIONS[state]:
-                raise UserError(
-                    self.env._(
-                        "Pre-authorization %(reservation)s is %(old)s and cannot become %(new)s.",
-                        reservation=reservation.name,
-                        old=reservation._state_label(reservation.state),
-                        new=reservation._state_label(state),
-                    )
-                )
-        self.write({"state": state, **values})
+        """Move by the table, and with it the release of the order."""
+        result = super()._move_to(state, **values)
         self.order_id._update_supplier_release_state()
-
-    def _state_label(self, state):
-        return dict(self._fields["state"]._description_selection(self.env))[state]
+        return result
 
     def _send(self, instalments):
         """Queue the reservation's first message.
@@ -203,9 +169,6 @@ class SupplierCreditPreauthorization(models.Model):
         )
         self._move_to("sending", error=False, reason=False)
         self._queue_message(self.agreement_id, "preauthorization_create", request.to_wire())
-
-    def _get_resource_code(self):
-        return self.code or ""
 
     def _apply_answer(self, message, body):
         answer = Preauthorization.from_wire(body)

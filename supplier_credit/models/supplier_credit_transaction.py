@@ -6,38 +6,25 @@ from odoo.exceptions import UserError
 from ..tools.supplier_api import Transaction, TransactionRequest
 from .account_move import NFE_MODEL
 
-TRANSITIONS = {
-    "to_send": set(),
-    "sent": {"to_send", "rejected", "error"},
-    "in_analysis": {"sent", "error"},
-    "approved": {"sent", "in_analysis", "error"},
-    "rejected": {"sent", "in_analysis", "error"},
-    "error": {"sent", "in_analysis"},
-}
-
 
 class SupplierCreditTransaction(models.Model):
     """An NF-e registered at Supplier (Transação), with its calendar. Seed 001, "Faturamento"."""
 
     _name = "supplier.credit.transaction"
     _description = "Supplier Transaction"
-    _inherit = ["mail.thread", "supplier.credit.exchange"]
+    _inherit = ["supplier.credit.exchange"]
     _check_company_auto = True
     _order = "id desc"
+    _transitions = {
+        "to_send": set(),
+        "sent": {"to_send", "rejected", "error"},
+        "in_analysis": {"sent", "error"},
+        "approved": {"sent", "in_analysis", "error"},
+        "rejected": {"sent", "in_analysis", "error"},
+        "error": {"sent", "in_analysis"},
+    }
 
     name = fields.Char(compute="_compute_name")
-    agreement_id = fields.Many2one(
-        comodel_name="supplier.credit.agreement",
-        required=True,
-        readonly=True,
-        check_company=True,
-        index=True,
-        ondelete="restrict",
-    )
-    company_id = fields.Many2one(
-        comodel_name="res.company", required=True, readonly=True, index=True
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
     invoice_id = fields.Many2one(
         comodel_name="account.move",
         required=True,
@@ -47,9 +34,6 @@ class SupplierCreditTransaction(models.Model):
         ondelete="restrict",
     )
     order_id = fields.Many2one(related="invoice_id.supplier_order_id", string="Order")
-    partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", required=True, readonly=True, index=True
-    )
     preauthorization_id = fields.Many2one(
         comodel_name="supplier.credit.preauthorization",
         string="Pre-Authorization",
@@ -66,9 +50,7 @@ class SupplierCreditTransaction(models.Model):
         help="The order is fully invoiced, so Supplier was told to free what remains reserved.",
     )
     nfe_key = fields.Char(string="NF-e Access Key", required=True, readonly=True)
-    code = fields.Char(
-        string="Transaction Code", readonly=True, index="btree_not_null", tracking=True
-    )
+    code = fields.Char(string="Transaction Code")
     total = fields.Monetary(required=True, readonly=True)
     # to_send → sent → in_analysis → approved
     #            │ ⇅       ├──────→ rejected (correct, and send again: sent)
@@ -106,8 +88,6 @@ class SupplierCreditTransaction(models.Model):
         tracking=True,
         help="Whether the approval has become entries in the ledger.",
     )
-    reason = fields.Char(readonly=True, help="Why Supplier rejected, in its own words.")
-    error = fields.Text(readonly=True)
     installment_ids = fields.One2many(
         comodel_name="supplier.credit.transaction.installment",
         inverse_name="transaction_id",
@@ -263,27 +243,6 @@ class SupplierCreditTransaction(models.Model):
                         state=transaction._state_label(),
                     )
                 )
-
-    def _move_to(self, state, **values):
-        """Move to a state, by TRANSITIONS; the only method that writes it. Repeating is a no-op."""
-        for transaction in self:
-            if transaction.state != state and transaction.state not in TRANSITIONS[state]:
-                raise UserError(
-                    self.env._(
-                        "Transaction %(transaction)s is %(old)s and cannot become %(new)s.",
-                        transaction=transaction.name,
-                        old=transaction._state_label(),
-                        new=transaction._state_label(state),
-                    )
-                )
-        self.write({"state": state, **values})
-
-    def _state_label(self, state=None):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        return labels.get(state or self.state, "")
-
-    def _get_resource_code(self):
-        return self.code or ""
 
     def _apply_answer(self, message, body):
         answer = Transaction.from_wire(body)

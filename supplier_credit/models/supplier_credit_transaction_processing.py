@@ -25,9 +25,7 @@ class SupplierCreditTransaction(models.Model):
                         "processing %(processing)s.",
                         transaction=transaction.name,
                         state=transaction._state_label(),
-                        processing=dict(
-                            self._fields["processing_state"]._description_selection(self.env)
-                        )[transaction.processing_state],
+                        processing=transaction._selection_label("processing_state"),
                     )
                 )
             transaction._process_approval()

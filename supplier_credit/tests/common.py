@@ -95,21 +95,10 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
             {"name": "Granola 800 g", "list_price": 610.37, "invoice_policy": "order"}
         )
         cls.product.taxes_id = False
-        cls.salesman = new_test_user(
-            cls.env,
-            "supplier_salesman",
-            groups="sales_team.group_sale_salesman_all_leads",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            lang="en_US",
-        )
-        cls.accountant = new_test_user(
-            cls.env,
-            "supplier_accountant",
-            groups="account.group_account_invoice,sales_team.group_sale_salesman_all_leads",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            lang="en_US",
+        cls.salesman = cls._create_user("salesman", "sales_team.group_sale_salesman_all_leads")
+        cls.accountant = cls._create_user(
+            "accountant",
+            "account.group_account_invoice,sales_team.group_sale_salesman_all_leads",
         )
         cls.supplier = FakeSupplier()
         cls.supplier.on(
@@ -123,6 +112,18 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
         self.supplier.requests.clear()
         kept = list(self.supplier.answers)
         self.addCleanup(self.supplier.answers.__setitem__, slice(None), kept)
+
+    @classmethod
+    def _create_user(cls, name, groups, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            f"supplier_{name}",
+            groups=groups,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            lang="en_US",
+        )
 
     @classmethod
     def _create_agreement(cls, company_data, **values):

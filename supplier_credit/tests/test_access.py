@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import SupplierCreditCommon
 
@@ -13,30 +12,13 @@ class TestAccess(SupplierCreditCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.other = cls.setup_other_company(name="Outra Empresa Ltda")
-        cls.stranger = new_test_user(
-            cls.env,
-            "supplier_stranger",
-            groups="sales_team.group_sale_salesman_all_leads,account.group_account_manager",
-            company_id=cls.other["company"].id,
-            company_ids=[Command.set(cls.other["company"].ids)],
-            lang="en_US",
+        cls.stranger = cls._create_user(
+            "stranger",
+            "sales_team.group_sale_salesman_all_leads,account.group_account_manager",
+            cls.other["company"],
         )
-        cls.manager = new_test_user(
-            cls.env,
-            "supplier_manager",
-            groups="supplier_credit.supplier_credit_group_manager",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            lang="en_US",
-        )
-        cls.employee = new_test_user(
-            cls.env,
-            "supplier_employee",
-            groups="base.group_user",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            lang="en_US",
-        )
+        cls.manager = cls._create_user("manager", "supplier_credit.supplier_credit_group_manager")
+        cls.employee = cls._create_user("employee", "base.group_user")
 
     def setUp(self):
         super().setUp()
