@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import signal
 import sys
 
 from . import commands
@@ -17,6 +18,8 @@ def main():
         if name == "test":
             sub.add_argument("--only", help="one part of the suite; see `--only list`")
     arguments = parser.parse_args()
+    # Ended from outside, the command stops what it started just as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return arguments.function(arguments) or 0
     except HostError as error:

@@ -4,7 +4,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 from .databases import Databases
-from .demo import run_demo
+from .demo import check_ports, run_demo
 from .environments import odoo_environment, tools_environment
 from .layout import ADDONS, HOST
 from .lint import format_sources, lint
@@ -53,6 +53,7 @@ def prepare(_arguments):
 
 
 def run(_arguments):
+    check_ports()
     databases = prepare_host()
     try:
         run_demo(databases)

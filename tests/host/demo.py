@@ -36,10 +36,14 @@ TOUR = """
 """
 
 
-def run_demo(databases):
-    """Start the demo, making its database the first time, and stay until Ctrl-C."""
+def check_ports():
+    """Raise HostError if the demo's ports are taken, before anything long begins."""
     check_port_free(ODOO_PORT, "Odoo", "ODOO_PORT")
     check_port_free(SANDBOX_PORT, "the sandbox", "SANDBOX_PORT")
+
+
+def run_demo(databases):
+    """Start the demo, making its database the first time, and stay until Ctrl-C."""
     databases.postgres.set_durable(True)
     state = HOST / "demo"
     state.mkdir(exist_ok=True)
