@@ -39,6 +39,12 @@ class AccountMove(models.Model):
     supplier_error = fields.Text(
         related="supplier_transaction_ids.error", string="Supplier Problem"
     )
+    is_supplier_entry = fields.Boolean(
+        string="Entry of Supplier's Approval",
+        readonly=True,
+        copy=False,
+        help="Set on the entries that this addon posts, so that others are told apart for free.",
+    )
     is_supplier_credit = fields.Boolean(
         string="On Supplier's Credit", compute="_compute_is_supplier_credit"
     )
@@ -68,7 +74,10 @@ class AccountMove(models.Model):
             self.filtered(
                 lambda move: move.preferred_payment_method_line_id.id != bearer
             )._check_not_registered_at_supplier()
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("preferred_payment_method_line_id"):
+            self._filter_supplier_credit()._register_supplier_transactions()
+        return result
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

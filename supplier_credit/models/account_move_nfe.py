@@ -72,6 +72,14 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._check_not_registered_at_supplier()
+        if self.move_type != "out_invoice" or self.state == "cancel":
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is no open customer invoice; an NF-e of a sale belongs to one.",
+                    invoice=self.display_name,
+                )
+            )
         try:
             nfe = parse_nfe(content)
         except NfeProblem as problem:
@@ -241,8 +249,8 @@ class AccountMove(models.Model):
                 "The document is of model %(model)s; Supplier takes NF-e, model 55."
             ),
             "digest_differs": self.env._(
-                "The file was changed after SEFAZ authorised it: the digests of signature and "
-                "protocol differ. Upload the original."
+                "The protocol was given for other content than the signature: their digests "
+                "differ. Upload the original that came back from SEFAZ."
             ),
         }
         return texts[problem.code] % problem.values
@@ -261,8 +269,7 @@ class AccountMove(models.Model):
                         invoice=move.display_name,
                     )
                 )
-            on_credit = move._filter_supplier_credit() or move.sudo().supplier_transaction_ids
-            if on_credit and move.sudo().supplier_state != "approved":
+            if move._is_charged_by_supplier() and move.sudo().supplier_state != "approved":
                 raise UserError(
                     self.env._(
                         "The DANFE of %(invoice)s cannot be printed before Supplier approved its "
@@ -273,6 +280,20 @@ class AccountMove(models.Model):
                     )
                 )
 
+    def _is_charged_by_supplier(self):
+        """Return whether the goods of this invoice are Supplier's to charge.
+
+        By the bearer, by a transaction under way or approved, and by the order: taking the bearer
+        off the invoice of a Supplier order does not open the way out of the gate.
+        """
+        self.ensure_one()
+        transactions = self.sudo().supplier_transaction_ids
+        return bool(
+            self._filter_supplier_credit()
+            or transactions.filtered(lambda transaction: transaction.state != "rejected")
+            or (not transactions and self.sudo().supplier_order_id._filter_supplier_credit())
+        )
+
     def _draw_danfe(self):
         """Return this invoice's DANFE as PDF bytes.
 
@@ -281,9 +302,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         self._check_danfe_allowed()
         content = base64.b64decode(self.sudo().supplier_nfe_file)
-        agreement = self.sudo().supplier_transaction_ids.agreement_id
-        if not agreement:
+        if not self._is_charged_by_supplier():
             return draw_danfe(content)
+        agreement = self.sudo().supplier_transaction_ids.agreement_id
         note = fill_note(
             agreement.danfe_note,
             card_name=agreement.card_name,

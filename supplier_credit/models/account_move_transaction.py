@@ -26,15 +26,8 @@ class AccountMove(models.Model):
             transaction = move.sudo().supplier_transaction_ids
             if transaction:
                 transaction._resend()
-            elif reasons := move._get_supplier_obstacles():
-                raise UserError(
-                    self.env._(
-                        "Invoice %(invoice)s cannot be sent to Supplier: %(reasons)s.",
-                        invoice=move.display_name,
-                        reasons="; ".join(reasons),
-                    )
-                )
             else:
+                move._check_ready_for_supplier()
                 move._register_supplier_transactions()
 
     def action_view_supplier_transaction(self):
@@ -59,15 +52,24 @@ class AccountMove(models.Model):
         return super()._check_draftable()
 
     def _check_not_registered_at_supplier(self):
-        """Refuse to reopen what Supplier may already have: it neither cancels nor changes it.
+        """Refuse to reopen what Supplier may already have, and the entries made of it.
 
-        Source: seed 002, first paragraph. A rejected transaction leaves the invoice free.
+        Supplier neither cancels nor changes a registered sale (seed 002, first paragraph). A
+        rejected transaction leaves the invoice free.
         """
         # Only an invoice that took over an NF-e can be registered; others cost no query.
         taken_over = self.filtered("supplier_nfe_key")
         registered = taken_over.sudo().supplier_transaction_ids.filtered(
             lambda transaction: transaction.state != "rejected"
         )
+        if entries := self.filtered("is_supplier_entry"):
+            raise UserError(
+                self.env._(
+                    "%(entries)s was made by Supplier's approval of a sale and stays as long as "
+                    "the sale does.",
+                    entries=", ".join(entries.mapped("display_name")),
+                )
+            )
         if registered:
             raise UserError(
                 self.env._(
@@ -94,7 +96,26 @@ class AccountMove(models.Model):
             )
         if self.state != "posted":
             obstacles.append(self.env._("it is not posted"))
+        elif self.currency_id.compare_amounts(self.amount_residual, self.amount_total):
+            obstacles.append(
+                self.env._("a payment or credit note already settles part of it; undo that first")
+            )
+        if self.currency_id.name != "BRL" or self.currency_id != self.company_id.currency_id:
+            obstacles.append(self.env._("its currency is not the Brazilian real"))
         return obstacles
+
+    def _check_ready_for_supplier(self):
+        """Raise one UserError with everything that keeps this invoice from being registered."""
+        self.ensure_one()
+        if reasons := self._get_supplier_obstacles():
+            raise UserError(
+                self.env._(
+                    "Invoice %(invoice)s cannot be sent to Supplier: %(reasons)s.",
+                    invoice=self.display_name,
+                    reasons="; ".join(reasons),
+                )
+            )
+        self._check_nfe_agrees()
 
     def _register_supplier_transactions(self):
         """Register those of these invoices that are ready and not yet registered."""

@@ -44,23 +44,46 @@ class AccountPaymentMethodLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        self.env.registry.clear_cache()
+        if any(line.code == SUPPLIER_CODE for line in lines):
+            self.env.registry.clear_cache()
         return lines
 
     def write(self, vals):
+        if "payment_method_id" not in vals:
+            return super().write(vals)
+        self.filtered(
+            lambda line: line.payment_method_id.id != vals["payment_method_id"]
+        )._check_no_live_reservation()
         result = super().write(vals)
-        if "payment_method_id" in vals:
-            self.env.registry.clear_cache()
+        self.env.registry.clear_cache()
         return result
 
     def unlink(self):
+        ours = self._filter_supplier()
         result = super().unlink()
-        self.env.registry.clear_cache()
+        if ours:
+            self.env.registry.clear_cache()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_live_reservation(self):
-        """A bearer that reserved credit hangs on cannot vanish underneath it."""
+        self._check_no_live_reservation()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _supplier_line_ids(self):
+        """Return the ids of all bearers with charge type Supplier, of every company.
+
+        Cached in the process, so that documents that are not ours are told apart without a query.
+        """
+        return frozenset(self.sudo().search([("payment_method_id.code", "=", SUPPLIER_CODE)]).ids)
+
+    def _check_no_live_reservation(self):
+        """Refuse to take a bearer away from under orders that have credit reserved through it."""
         ours = self._filter_supplier()
         if not ours:
             return
@@ -75,25 +98,13 @@ class AccountPaymentMethodLine(models.Model):
         if used:
             raise UserError(
                 self.env._(
-                    "Bearer %(bearer)s cannot be deleted: order %(order)s has credit reserved at "
-                    "Supplier through it. Choose another bearer on the order first.",
+                    "Bearer %(bearer)s can neither be deleted nor change its charge type: order "
+                    "%(order)s has credit reserved at Supplier through it. Choose another bearer "
+                    "on the order first.",
                     bearer=used.order_id.preferred_payment_method_line_id.display_name,
                     order=used.order_number,
                 )
             )
-
-    # -------------------------------------------------------------------------
-    # BUSINESS METHODS
-    # -------------------------------------------------------------------------
-
-    @api.model
-    @tools.ormcache()
-    def _supplier_line_ids(self):
-        """Return the ids of all bearers with charge type Supplier, of every company.
-
-        Cached in the process, so that documents that are not ours are told apart without a query.
-        """
-        return frozenset(self.sudo().search([("payment_method_id.code", "=", SUPPLIER_CODE)]).ids)
 
     def _filter_supplier(self):
         """Return the bearers that bring a document into Supplier's flow."""

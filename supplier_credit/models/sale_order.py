@@ -133,7 +133,7 @@ class SaleOrder(models.Model):
         if not self._filter_supplier_credit():
             return False
         needed = self._get_supplier_reservable_amount()
-        if self.state == "sale" and self.currency_id.is_zero(needed):
+        if self.currency_id.is_zero(needed):
             return False
         reservation = self._get_live_preauthorization()
         if not reservation:

@@ -26,7 +26,8 @@ class SaleOrder(models.Model):
         for order in self:
             reservation = order._get_live_preauthorization()
             if reservation.state == "sending":
-                reservation.env["supplier.credit.message"]._find_open(reservation)._retry()
+                messages = self.env["supplier.credit.message"]
+                messages._find_open(reservation, "preauthorization_create")._retry()
             elif reservation:
                 raise UserError(
                     self.env._(

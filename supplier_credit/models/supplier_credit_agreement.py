@@ -201,6 +201,23 @@ class SupplierCreditAgreement(models.Model):
                 )
 
     # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        if "base_url" in vals and not self.env.su and not self.env.user._is_system():
+            changed = self.filtered(lambda agreement: agreement.base_url != vals["base_url"])
+            if changed:
+                raise UserError(
+                    self.env._(
+                        "Only a system administrator may change the address (1.2) of agreement "
+                        "%(agreement)s: the client secret is sent there.",
+                        agreement=changed[0].name,
+                    )
+                )
+        return super().write(vals)
+
+    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -230,18 +247,15 @@ class SupplierCreditAgreement(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _get_connection(self, timeout=None):
-        """Return the client's Connection; the only place that reads the secret.
-
-        :param timeout: seconds, when less than the agreement's own is wanted
-        """
+    def _get_connection(self):
+        """Return the client's Connection; the only place that reads the secret."""
         self.ensure_one()
         secrets = self.sudo()
         return Connection(
             base_url=self.base_url,
             client_id=secrets.client_id or "",
             client_secret=secrets.client_secret or "",
-            timeout=min(timeout, self.timeout) if timeout else self.timeout,
+            timeout=self.timeout,
         )
 
     def _describe_error(self, error):

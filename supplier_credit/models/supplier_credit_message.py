@@ -162,7 +162,8 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _dump(self, body):
-        return json.dumps(body, ensure_ascii=False, indent=1) if body is not None else False
+        # Escaped, so that no character of an answer can keep it from being stored.
+        return json.dumps(body, indent=1) if body is not None else False
 
     def _load(self, text):
         return json.loads(text) if text else None
@@ -173,10 +174,11 @@ class SupplierCreditMessage(models.Model):
         return self.env[self.res_model].browse(self.res_id).exists()
 
     @api.model
-    def _find_open(self, record):
-        """Return the messages about a record that still have to be brought to an end."""
+    def _find_open(self, record, operation):
+        """Return the messages of an operation on a record that are not yet at an end."""
         return self.sudo().search(
             [
+                ("operation", "=", operation),
                 ("res_model", "=", record._name),
                 ("res_id", "in", record.ids),
                 ("state", "in", ("waiting", "sending", "unknown", "answered", "failed")),

@@ -27,6 +27,8 @@ FIRST_BACKOFF = 60
 LONGEST_BACKOFF = 3600
 # A process that holds a message longer than this after its timeouts is taken to be dead.
 LEASE_MARGIN = 60
+# Of the senders that have none: Supplier's and its customers' own.
+TIME_ZONE = "America/Sao_Paulo"
 POSTCOMMIT_KEY = "supplier_credit.messages"
 
 
@@ -41,6 +43,7 @@ class _Claim:
     code: str
     ask_first: bool
     connection: Connection
+    seconds: float
 
 
 class SupplierCreditMessage(models.Model):
@@ -78,7 +81,11 @@ class SupplierCreditMessage(models.Model):
         due = self._find_due()
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for message_id in due:
-            self._deliver_one(message_id)
+            try:
+                self._deliver_one(message_id)
+            except Exception:
+                # One message must never keep the others from being delivered.
+                _logger.exception("Message %s could not be delivered", message_id)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
@@ -106,14 +113,14 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _deliver_one(self, message_id, timeout=None):
+    def _deliver_one(self, message_id, seconds=None):
         """Bring one message as far as it goes now.
 
         Opens its own transactions. Never raises for what happens outside: the message tells.
 
-        :param timeout: seconds to wait for Supplier, when less than the agreement's own is wanted
+        :param seconds: how long all exchanges together may take; four timeouts if not said
         """
-        claim = self._in_own_transaction(lambda model: model._claim(message_id, timeout))
+        claim = self._in_own_transaction(lambda model: model._claim(message_id, seconds))
         if claim is not None:
             outcome = _exchange(claim)
             self._in_own_transaction(
@@ -133,14 +140,20 @@ class SupplierCreditMessage(models.Model):
             env = api.Environment(cr, SUPERUSER_ID, {})
             return retrying(functools.partial(function, env[self._name]), env)
 
-    def _in_language_of_sender(self):
-        """Return the message in the language of who wanted it sent and reads what comes back."""
-        return self.with_context(lang=self.create_uid.lang) if self else self
+    def _as_for_sender(self):
+        """Return the message in the language and time zone of who wanted it sent.
+
+        What comes back is read by them, and entries made of it carry their date, not Greenwich's.
+        """
+        if not self:
+            return self
+        sender = self.create_uid
+        return self.with_context(lang=sender.lang, tz=sender.tz or TIME_ZONE)
 
     @api.model
-    def _claim(self, message_id, timeout):
+    def _claim(self, message_id, seconds):
         """Take a message for this process; None if it is somebody else's or not due for sending."""
-        message = self.browse(message_id).try_lock_for_update()._in_language_of_sender()
+        message = self.browse(message_id).try_lock_for_update()._as_for_sender()
         if not message:
             return None
         now = fields.Datetime.now()
@@ -157,9 +170,10 @@ class SupplierCreditMessage(models.Model):
             message.write({"error": text, "next_attempt": now + timedelta(seconds=LONGEST_BACKOFF)})
             record._show_problem(message, text)
             return None
-        connection = agreement._get_connection(timeout)
-        # Up to four exchanges: a token, the query, a token again, the sending.
-        lease = timedelta(seconds=4 * connection.timeout + LEASE_MARGIN)
+        connection = agreement._get_connection()
+        # Token, query, token again, sending; the client itself keeps to this time.
+        seconds = seconds or 4 * connection.timeout
+        lease = timedelta(seconds=seconds + LEASE_MARGIN)
         claim = _Claim(
             attempt=message.attempts + 1,
             operation=message.operation,
@@ -168,6 +182,7 @@ class SupplierCreditMessage(models.Model):
             code=record.code or "",
             ask_first=(orphaned or message.state == "unknown") and not message._is_repeatable(),
             connection=connection,
+            seconds=seconds,
         )
         message._move_to("sending", attempts=message.attempts + 1, lease_until=now + lease)
         return claim
@@ -175,7 +190,7 @@ class SupplierCreditMessage(models.Model):
     @api.model
     def _keep_outcome(self, message_id, attempt, outcome):
         """Write down how the exchange ended, before anything is made of it."""
-        message = self.browse(message_id)._in_language_of_sender()
+        message = self.browse(message_id)._as_for_sender()
         if message.state != "sending" or message.attempts != attempt:
             # The lease ran out and another process took over; what it finds out counts.
             _logger.warning("Message %s: late outcome of attempt %s ignored", message_id, attempt)
@@ -187,9 +202,10 @@ class SupplierCreditMessage(models.Model):
         text = message.agreement_id._describe_error(cause or outcome)
         _logger.info("Message %s: %s", message_id, outcome)
         if isinstance(outcome, Rejected):
-            message._move_to("answered", response=str(outcome), refusal=text, error=text)
+            text = _storable(text)
+            message._move_to("answered", response=_storable(str(outcome)), refusal=text, error=text)
         elif isinstance(outcome, MalformedAnswer):
-            message._move_to("failed", response=outcome.body, error=text)
+            message._move_to("failed", response=_storable(outcome.body), error=text)
             message._get_record()._show_problem(message, text)
         else:
             state = "unknown" if isinstance(outcome, OutcomeUnknown) else "waiting"
@@ -207,7 +223,7 @@ class SupplierCreditMessage(models.Model):
     @api.model
     def _apply_answered(self, message_id):
         """Let the record read a kept answer. All or nothing, in one transaction."""
-        message = self.browse(message_id).try_lock_for_update()._in_language_of_sender()
+        message = self.browse(message_id).try_lock_for_update()._as_for_sender()
         if message.state != "answered":
             return
         record = message._get_record()
@@ -220,19 +236,24 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _keep_failure(self, message_id, text):
-        message = self.browse(message_id)._in_language_of_sender()
+        message = self.browse(message_id)._as_for_sender()
         reason = message.env._(
             "Supplier's answer was kept but could not be used. Nothing was changed. Correct the "
             "cause and retry.\n%(reason)s",
-            reason=text,
+            reason=_storable(text),
         )
         message._move_to("failed", error=reason)
         message._get_record()._show_problem(message, reason)
 
 
+def _storable(text):
+    """Return text without the characters that PostgreSQL or UTF-8 cannot hold."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
 def _exchange(claim):
     """Do the HTTP exchange of a claim; return the answer's JSON or the SupplierError."""
-    client = SupplierClient(claim.connection)
+    client = SupplierClient(claim.connection, claim.seconds)
     try:
         if claim.ask_first:
             found = client.find_by_key(claim.operation, claim.key)
@@ -247,6 +268,10 @@ def _exchange(claim):
         return client.send(claim.operation, claim.body, claim.key, claim.code)
     except SupplierError as error:
         return error
+    except Exception as error:
+        # Nobody knows how far it came, so Supplier is asked before anything is sent again.
+        _logger.exception("Exchange of a message with Supplier failed unexpectedly")
+        return OutcomeUnknown(repr(error))
 
 
 def _deliver_committed(registry, message_ids):
@@ -262,7 +287,7 @@ def _deliver_committed(registry, message_ids):
                 if position >= IMMEDIATE_MESSAGES or left <= 0:
                     messages._trigger_delivery()
                     break
-                messages._deliver_one(message_id, timeout=max(left, 1))
+                messages._deliver_one(message_id, seconds=max(left, 1))
     except Exception:
         _logger.exception("Delivery after commit stopped; the cron goes on with it")
     finally:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.supplier_api import Preauthorization, PreauthorizationRequest
+from .supplier_credit_transaction import UNDER_WAY
 
 LIVE_STATES = ("sending", "in_analysis", "active", "partially_used")
 
@@ -201,7 +202,7 @@ class SupplierCreditPreauthorization(models.Model):
         under_way = self.env["supplier.credit.transaction"].search(
             [
                 ("preauthorization_id", "=", self.id),
-                ("state", "in", ("sent", "in_analysis", "error")),
+                ("state", "in", UNDER_WAY),
                 ("id", "not in", claiming.ids if claiming else []),
             ]
         )

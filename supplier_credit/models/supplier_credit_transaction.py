@@ -6,6 +6,9 @@ from odoo.exceptions import UserError
 from ..tools.supplier_api import Transaction, TransactionRequest
 from .account_move import NFE_MODEL
 
+# Sent, and not yet decided by Supplier.
+UNDER_WAY = ("sent", "in_analysis", "error")
+
 
 class SupplierCreditTransaction(models.Model):
     """An NF-e registered at Supplier (Transação), with its calendar. Seed 001, "Faturamento"."""
@@ -18,8 +21,8 @@ class SupplierCreditTransaction(models.Model):
     _transitions = {
         "to_send": set(),
         "sent": {"to_send", "rejected", "error"},
-        "in_analysis": {"sent", "error"},
-        "approved": {"sent", "in_analysis", "error"},
+        "in_analysis": {"sent", "error", "rejected"},
+        "approved": {"sent", "in_analysis", "error", "rejected"},
         "rejected": {"sent", "in_analysis", "error"},
         "error": {"sent", "in_analysis"},
     }
@@ -146,6 +149,14 @@ class SupplierCreditTransaction(models.Model):
     def action_query(self):
         """Ask Supplier for the present state of these transactions."""
         for transaction in self:
+            if self.env["supplier.credit.message"]._find_open(transaction, "transaction_create"):
+                raise UserError(
+                    self.env._(
+                        "Invoice %(invoice)s is still being sent to Supplier. Use Send Again to "
+                        "bring that to an end first.",
+                        invoice=transaction.invoice_id.display_name,
+                    )
+                )
             if not transaction.code:
                 raise UserError(
                     self.env._(
@@ -157,8 +168,8 @@ class SupplierCreditTransaction(models.Model):
             transaction._queue_message(transaction.agreement_id, "transaction_query", None)
 
     def action_resend(self):
-        self.check_access("read")
-        self.sudo()._resend()
+        """Deliver what waits, or send again what was rejected, as the invoice's own button."""
+        self.invoice_id.action_send_supplier_transaction()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -180,6 +191,8 @@ class SupplierCreditTransaction(models.Model):
         reservation = reservations.filtered(lambda live: live.state in ("active", "partially_used"))
         reserved = 0.0
         if reservation:
+            # Another invoice of the order may be claiming its part at this very moment.
+            reservation.lock_for_update()
             unclaimed = reservation._get_unclaimed_amount(invoice.supplier_transaction_ids)
             reserved = min(invoice.amount_total, unclaimed)
         return {
@@ -196,8 +209,12 @@ class SupplierCreditTransaction(models.Model):
 
     @api.model
     def _bills_the_rest(self, invoice):
+        """Return whether nothing of the order is left once this and what is under way is billed."""
         order = invoice.supplier_order_id
+        others = (order.supplier_invoice_ids - invoice).supplier_transaction_ids
+        under_way = others.filtered(lambda other: other.state in UNDER_WAY)
         left = order._get_supplier_reservable_amount() - invoice.amount_total
+        left -= sum(under_way.mapped("total"))
         return order.currency_id.compare_amounts(left, 0) <= 0
 
     def _send(self):
@@ -221,18 +238,20 @@ class SupplierCreditTransaction(models.Model):
             reservations=reservations,
             instalments=tuple(invoice._get_supplier_instalments()),
         )
-        self._move_to("sent", error=False, reason=False)
+        # The code of a rejected attempt is not this one's.
+        self._move_to("sent", code=False, error=False, reason=False)
         self._queue_message(self.agreement_id, "transaction_create", request.to_wire())
 
     def _resend(self):
         """Deliver what waits, or send again what was rejected; never registers a second time."""
         for transaction in self:
-            open_messages = self.env["supplier.credit.message"]._find_open(transaction)
+            messages = self.env["supplier.credit.message"]
+            open_messages = messages._find_open(transaction, "transaction_create")
             if open_messages:
                 open_messages._retry()
             elif transaction.state == "rejected":
                 # The invoice may have been corrected, the reservation may have gone since.
-                transaction.invoice_id._check_nfe_agrees()
+                transaction.invoice_id._check_ready_for_supplier()
                 transaction.write(transaction._prepare_values(transaction.invoice_id))
                 transaction._send()
             else:

@@ -1,5 +1,14 @@
+import logging
+
 from odoo import Command, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
+
+# Places of the lines in the entry, by which each is found again for what it was made of.
+FEE_SEQUENCE = 500
+SETTLED_SEQUENCE = 1000
 
 
 class SupplierCreditTransaction(models.Model):
@@ -16,7 +25,7 @@ class SupplierCreditTransaction(models.Model):
 
         :raise UserError: naming the first transaction with nothing to process
         """
-        self.check_access("read")
+        self.invoice_id.check_access("write")
         for transaction in self.sudo():
             if transaction.processing_state not in ("to_process", "error"):
                 raise UserError(
@@ -58,6 +67,11 @@ class SupplierCreditTransaction(models.Model):
                 self._post_approval_entry()
         except (UserError, ValidationError) as error:
             self.write({"processing_state": "error", "error": str(error)})
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            _logger.exception("Approval of transaction %s could not be processed", self.id)
+            self.write({"processing_state": "error", "error": repr(error)})
         else:
             self.write({"processing_state": "done", "error": False})
 
@@ -88,20 +102,19 @@ class SupplierCreditTransaction(models.Model):
         customer_lines = self.invoice_id.line_ids.filtered(
             lambda line: line.display_type == "payment_term"
         )
-        calendar = self.installment_ids.sorted("number")
-        transfers = [
+        calendar = dict(enumerate(self.installment_ids.sorted("number"), start=1))
+        settled = dict(enumerate(customer_lines, start=SETTLED_SEQUENCE))
+        lines = [
             self._prepare_transfer_line(entry, sequence)
-            for sequence, entry in enumerate(calendar, start=1)
+            for sequence, entry in calendar.items()
+            if entry.transfer_amount
         ]
-        settled = [
-            self._prepare_settled_line(line, sequence)
-            for sequence, line in enumerate(customer_lines, start=1)
-        ]
+        lines += [self._prepare_settled_line(line, place) for place, line in settled.items()]
         fee = self.currency_id.round(self.fee_total)
-        fees = []
         if not self.currency_id.is_zero(fee):
-            fees.append(
+            lines.append(
                 {
+                    "sequence": FEE_SEQUENCE,
                     "name": self.env._("Supplier fee on %(invoice)s", invoice=self.invoice_id.name),
                     "account_id": agreement.fee_account_id.id,
                     "partner_id": agreement.partner_id.id,
@@ -119,19 +132,17 @@ class SupplierCreditTransaction(models.Model):
                     code=self.code,
                     invoice=self.invoice_id.name,
                 ),
-                "line_ids": [Command.create(line) for line in transfers + fees + settled],
+                "is_supplier_entry": True,
+                "line_ids": [Command.create(line) for line in lines],
             }
         )
         move._post(soft=False)
-        debits = move.line_ids.filtered(
-            lambda line: line.account_id == agreement.receivable_account_id and line.debit
-        )
-        for entry, line in zip(calendar, debits.sorted("sequence"), strict=True):
-            entry.receivable_line_id = line
-        credits = move.line_ids.filtered("credit").sorted("sequence")
+        made = {line.sequence: line for line in move.line_ids}
+        for sequence, entry in calendar.items():
+            entry.receivable_line_id = made.get(sequence)
         # Each instalment of the invoice is settled by the credit made for it.
         self.env["account.move.line"]._reconcile_plan(
-            [line | credit for line, credit in zip(customer_lines, credits, strict=True)]
+            [line | made[sequence] for sequence, line in settled.items()]
         )
         self.move_id = move
 

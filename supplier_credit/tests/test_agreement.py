@@ -83,6 +83,14 @@ class TestAgreement(SupplierCreditCommon):
         with self.assertRaisesRegex(ValidationError, "1.3 and 1.4"):
             self.agreement.client_secret = False
 
+    def test_only_an_administrator_says_where_the_secret_goes(self):
+        manager = self._create_user("manager", "supplier_credit.supplier_credit_group_manager")
+        agreement = self.agreement.with_user(manager)
+        with self.assertRaisesRegex(UserError, "system administrator"):
+            agreement.base_url = "https://evil.example.org/x"
+        agreement.write({"base_url": self.agreement.base_url, "tolerance_percent": 2})
+        self.assertEqual(self.agreement.base_url, "https://supplier.example.com/api/v1")
+
     def test_secret_is_not_copied_and_not_tracked(self):
         self.assertFalse(self.agreement.copy({"enabled": False}).client_secret)
         self.assertNotIn("client_secret", self.agreement._track_get_fields())

@@ -53,6 +53,20 @@ class TestDanfe(SupplierCreditCommon):
         with self.assertRaisesRegex(UserError, "before Supplier approved"):
             self.invoice.action_print_supplier_danfe()
 
+    def test_bearer_taken_off_does_not_open_the_way_out(self):
+        self.invoice._attach_nfe(self.nfe_content())
+        self.invoice.preferred_payment_method_line_id = False
+        self.invoice.action_post()
+        with self.assertRaisesRegex(UserError, "before Supplier approved"):
+            self.print_danfe()
+
+    def test_rejected_sale_that_is_charged_otherwise_has_its_plain_danfe(self):
+        self.register(self.transaction_answer("REJEITADA", codigoTransacao=None))
+        with self.assertRaisesRegex(UserError, "before Supplier approved"):
+            self.print_danfe()
+        self.invoice.preferred_payment_method_line_id = False
+        self.assertNotIn("XPTO", pdf_text(self.print_danfe()))
+
     def test_refused_without_nfe(self):
         with self.assertRaisesRegex(UserError, "no authorised NF-e"):
             self.print_danfe()

@@ -164,6 +164,51 @@ class TestDelivery(SupplierCreditCommon):
         message._keep_outcome(message.id, 0, self.reservation_answer(amount="1.00"))
         self.assertEqual((message.state, reservation.amount), ("done", 610.37))
 
+    def test_characters_that_cannot_be_stored_stop_neither_message_nor_queue(self):
+        poisoned, message = self._queue()
+        problem = {"status": 422, "codigo": "X", "mensagem": "a\u0000b\ud800c"}
+        self.supplier.on("POST", "/pre-autorizacoes$", problem, 422)
+        self.deliver_by_cron()
+        self.assertEqual((poisoned.state, message.state), ("draft", "rejected"))
+        self.supplier.on(
+            "POST", "/pre-autorizacoes$", "<\x00\ud800>".encode("utf-8", "replace").decode()
+        )
+        _other, second = self._queue()
+        self.deliver_by_cron()
+        self.assertEqual(second.state, "failed")
+        answer = self.reservation_answer(motivo="\ud800 \u0000")
+        self.supplier.on("POST", "/pre-autorizacoes$", answer, 201)
+        third, _message = self._queue()
+        with self.assertLogs("odoo.addons.supplier_credit", "ERROR"):
+            self.deliver_by_cron()
+        self.assertEqual(third.state, "sending")
+        self.assertTrue(third.error)
+
+    def test_one_message_that_cannot_be_delivered_leaves_the_others(self):
+        _first, broken = self._queue()
+        second, _message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        claim = type(broken)._claim
+
+        def fail_once(model, message_id, seconds):
+            if message_id == broken.id:
+                raise ValueError("broken")
+            return claim(model, message_id, seconds)
+
+        with (
+            patch.object(type(broken), "_claim", fail_once),
+            self.assertLogs("odoo.addons.supplier_credit", "ERROR"),
+        ):
+            self.deliver_by_cron()
+        self.assertEqual((broken.state, second.state), ("waiting", "active"))
+
+    def test_unexpected_error_in_the_exchange_is_asked_about(self):
+        _reservation, message = self._queue()
+        self.supplier.on("POST", "/pre-autorizacoes$", RuntimeError("surprise"))
+        with self.assertLogs("odoo.addons.supplier_credit", "ERROR"):
+            self.deliver_by_cron()
+        self.assertEqual(message.state, "unknown")
+
     def test_failing_query_tells_its_own_cause(self):
         reservation, message = self._queue(state="unknown")
         self.supplier.on("POST", "/oauth/token", {}, 401)

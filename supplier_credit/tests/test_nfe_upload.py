@@ -77,6 +77,18 @@ class TestNfeUpload(SupplierCreditCommon):
     def _in_test_environment(self, content):
         return content.replace(b"<tpAmb>1</tpAmb>", b"<tpAmb>2</tpAmb>")
 
+    def test_nothing_is_uploaded_over_what_supplier_has(self):
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer("EM_ANALISE"), 201)
+        self.upload(self.nfe_content())
+        self.invoice.action_post()
+        self.deliver()
+        with self.assertRaisesRegex(UserError, "sent to Supplier"):
+            self.upload(self.nfe_content())
+
+    def test_nfe_of_a_sale_belongs_to_an_open_customer_invoice(self):
+        self.invoice.button_cancel()
+        self.assertRefused(self.nfe_content(), "no open customer invoice")
+
     def test_same_nfe_is_not_taken_over_twice(self):
         self.upload(self.nfe_content())
         other = self.create_order()

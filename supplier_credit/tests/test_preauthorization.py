@@ -2,6 +2,8 @@ import requests
 from freezegun import freeze_time
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
 from .common import SupplierCreditCommon
 
@@ -200,11 +202,26 @@ class TestPreauthorization(SupplierCreditCommon):
         self.assertEqual(reservation.state, "active")
         self.assertEqual(order.supplier_release_state, "released_reservation")
 
-    def test_bearer_with_a_live_reservation_cannot_be_deleted(self):
+    def test_bearer_with_a_live_reservation_is_neither_deleted_nor_changed(self):
         order = self.create_order()
         self.reserve(order)
         with self.assertRaisesRegex(UserError, order.name):
             self.bearer.unlink()
+        manual = self.env.ref("account.account_payment_method_manual_in")
+        with self.assertRaisesRegex(UserError, order.name):
+            self.bearer.payment_method_id = manual
+        self.assertEqual(self.bearer.code, "supplier")
+
+    def test_order_of_nothing_is_not_blocked(self):
+        order = self.create_order(amount=0)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_only_one_live_reservation_even_past_the_method(self):
+        order = self.create_order()
+        reservation = self.reserve(order)
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            reservation.copy({"state": "sending"})
 
     def test_sale_without_active_agreement_is_refused_with_the_way_out(self):
         self.agreement.enabled = False

@@ -10,6 +10,7 @@ from ..tools.supplier_errors import (
     Rejected,
     Unauthorized,
     Unavailable,
+    WrongAddress,
 )
 from .common import FakeSupplier
 
@@ -65,7 +66,8 @@ class TestSupplierClient(TransactionCase):
             ({"codigo": "X"}, 422, Rejected),
             ({"codigo": "X"}, 404, Rejected),
             ("", 409, Rejected),
-            ("", 302, Rejected),
+            ("", 302, WrongAddress),
+            ("", 408, OutcomeUnknown),
             ("", 429, Unavailable),
             ("", 500, Unavailable),
             ("", 503, Unavailable),
@@ -82,6 +84,16 @@ class TestSupplierClient(TransactionCase):
                 with self.assertRaises(error) as caught:
                     self.send()
                 self.assertNotIn("very-secret", str(caught.exception))
+
+    def test_all_exchanges_together_keep_to_their_time(self):
+        self.supplier.on("POST", "/pre-autorizacoes$", {"ok": True}, 201)
+        client = SupplierClient(self.client.connection, seconds=7)
+        client.send("preauthorization_create", {"a": 1}, "key-1")
+        for request in self.supplier.requests:
+            self.assertLessEqual(request["timeout"][1], 7)
+        late = SupplierClient(self.client.connection, seconds=-1)
+        with self.assertRaises(Unavailable):
+            late.send("preauthorization_create", {"a": 1}, "key-2")
 
     def test_retry_after_is_kept(self):
         self.supplier.on("POST", "/pre-autorizacoes$", "", 429, {"Retry-After": "17"})

@@ -1,8 +1,9 @@
 from datetime import date
+from unittest.mock import patch
 
 import requests
 from freezegun import freeze_time
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import SupplierCreditCommon
@@ -158,12 +159,114 @@ class TestTransaction(SupplierCreditCommon):
             self.invoice.with_user(self.accountant).action_print_supplier_danfe()
 
     def test_second_invoice_of_an_order_claims_only_what_the_first_left(self):
-        first = self.register(requests.exceptions.ReadTimeout())
-        self.assertEqual((first.state, first.reserved_amount), ("sent", 610.37))
-        self.assertEqual(self.reservation._get_unclaimed_amount(), 0.0)
-        self.assertEqual(
-            self.reservation._get_unclaimed_amount(first), 610.37, "its own claim is its own"
+        order = self.create_order()
+        order.order_line.product_uom_qty = 2
+        reservation = self.reserve(order, code="PA-2", amount="1300.00")
+        first = self.create_invoice(order)
+        first.invoice_line_ids.quantity = 1
+        self.invoice = first
+        transaction = self.register(self.transaction_answer("EM_ANALISE"))
+        self.assertEqual((transaction.reserved_amount, transaction.release_rest), (610.37, False))
+        second = order.with_user(self.accountant)._create_invoices()
+        values = transaction._prepare_values(second.sudo())
+        self.assertEqual(values["preauthorization_id"], reservation.id)
+        self.assertEqual((values["reserved_amount"], values["release_rest"]), (610.37, True))
+
+    def test_rejected_sale_is_not_registered_once_it_is_no_longer_suppliers(self):
+        answer = self.transaction_answer("REJEITADA", codigoTransacao=None)
+        transaction = self.register(answer).with_user(self.accountant)
+        invoice = self.invoice.with_user(self.accountant)
+        self.supplier.requests.clear()
+        invoice.preferred_payment_method_line_id = False
+        with self.assertRaisesRegex(UserError, "charge type Supplier"):
+            transaction.action_resend()
+        invoice.preferred_payment_method_line_id = self.bearer
+        invoice.button_draft()
+        with self.assertRaisesRegex(UserError, "not posted"):
+            transaction.action_resend()
+        invoice.button_cancel()
+        with self.assertRaisesRegex(UserError, "not posted"):
+            transaction.action_resend()
+        self.deliver()
+        self.assertFalse(self.supplier.calls("POST", "/transacoes$"))
+
+    def test_approval_found_after_a_rejected_attempt_is_taken(self):
+        transaction = self.register(self.transaction_answer("REJEITADA", codigoTransacao="TR-OLD"))
+        self.supplier.on("POST", "/transacoes$", requests.exceptions.ReadTimeout())
+        self.invoice.with_user(self.accountant).action_send_supplier_transaction()
+        self.deliver()
+        self.assertEqual((transaction.state, transaction.code), ("sent", False))
+        with self.assertRaises(UserError):
+            transaction.with_user(self.accountant).action_query()
+        self.supplier.on(
+            "GET", "/transacoes$", {"itens": [self.transaction_answer()], "temMais": False}
         )
+        self.invoice.with_user(self.accountant).action_send_supplier_transaction()
+        self.deliver()
+        self.assertEqual((transaction.state, transaction.processing_state), ("approved", "done"))
+
+    def test_partly_paid_invoice_is_not_registered(self):
+        invoice = self.invoice.with_user(self.accountant)
+        invoice.l10n_latam_document_number = "47605"
+        invoice.action_post()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"amount": 100.0})._create_payments()
+        invoice._attach_nfe(self.nfe_content())
+        self.deliver()
+        self.assertFalse(self.supplier.calls("POST", "/transacoes$"))
+        with self.assertRaisesRegex(UserError, "already settles part of it"):
+            invoice.action_send_supplier_transaction()
+
+    def test_transfer_of_nothing_is_processed(self):
+        answer = self.transaction_answer()
+        answer["calendario"][0].update(valorRepasse="0.00", valorTaxa="203.43")
+        transaction = self.register(answer)
+        self.assertEqual((transaction.state, transaction.processing_state), ("approved", "done"))
+        self.assertEqual(self.invoice.amount_residual, 0)
+        first, second, _third = transaction.installment_ids.sorted("number")
+        self.assertFalse(first.receivable_line_id)
+        self.assertEqual(second.receivable_line_id.debit, 198.35)
+
+    def test_any_error_while_processing_leaves_the_approval(self):
+        model = type(self.env["supplier.credit.transaction"])
+        broken = patch.object(model, "_prepare_settled_line", side_effect=ValueError("surprise"))
+        with broken, self.assertLogs("odoo.addons.supplier_credit", "ERROR"):
+            transaction = self.register()
+        self.assertEqual((transaction.state, transaction.processing_state), ("approved", "error"))
+        transaction.with_user(self.accountant).action_process()
+        self.assertEqual(transaction.processing_state, "done")
+
+    def test_entry_takes_the_date_of_the_sender_not_of_greenwich(self):
+        with freeze_time("2026-12-01 01:30:00"):
+            self.accountant.tz = False
+            transaction = self.register()
+        self.assertEqual(transaction.move_id.date, date(2026, 11, 30))
+
+    def test_approval_entry_is_not_reopened(self):
+        entry = self.register().move_id
+        for reopen in (entry.button_draft, entry.button_cancel):
+            with self.assertRaisesRegex(UserError, "approval of a sale"):
+                reopen()
+
+    def test_bearer_set_on_a_posted_invoice_registers_it(self):
+        invoice = self.invoice.with_user(self.accountant)
+        invoice._attach_nfe(self.nfe_content())
+        invoice.preferred_payment_method_line_id = False
+        invoice.action_post()
+        self.assertFalse(invoice.supplier_transaction_ids)
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
+        invoice.preferred_payment_method_line_id = self.bearer
+        self.deliver()
+        self.assertEqual(invoice.supplier_state, "approved")
+
+    def test_salesman_neither_processes_nor_resends(self):
+        self.agreement.fee_account_id.active = False
+        transaction = self.register()
+        self.assertEqual(transaction.processing_state, "error")
+        for action in ("action_process", "action_resend"):
+            with self.assertRaises(AccessError):
+                getattr(transaction.with_user(self.salesman), action)()
 
     def test_resend_after_a_correction_sends_the_corrected_invoice(self):
         answer = self.transaction_answer("REJEITADA", codigoTransacao=None, motivo="Sem limite")
@@ -242,7 +345,13 @@ class TestTransaction(SupplierCreditCommon):
 
     def test_credit_note_of_a_supplier_invoice_stays_out_of_the_flow(self):
         self.register()
-        note = self.invoice.copy({"move_type": "out_refund"})
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=self.invoice.ids)
+            .create({"reason": "return", "journal_id": self.invoice.journal_id.id})
+        )
+        note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        self.assertEqual(note.preferred_payment_method_line_id, self.bearer, "the host copies it")
         self.assertFalse(note._filter_supplier_credit())
         self.assertFalse(note.supplier_nfe_key)
         self.assertFalse(note.supplier_order_id)

@@ -27,6 +27,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A token is renewed this long before it ends, so that none ends on its way.
 TOKEN_MARGIN = 60
 CONNECT_TIMEOUT = 5
+# A gateway gave up waiting; what stands behind it may have gone on.
+MAY_HAVE_BEEN_PROCESSED = (408, 425)
 NOTHING_WAS_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
 
 _tokens = {}
@@ -56,10 +58,14 @@ def is_acceptable_url(url):
 
 
 class SupplierClient:
-    """Speaks to Supplier for one agreement. Safe to use from several threads, one instance each."""
+    """Speaks to Supplier for one agreement. Safe to use from several threads, one instance each.
 
-    def __init__(self, connection):
+    :param seconds: how long all of this instance's exchanges may take together
+    """
+
+    def __init__(self, connection, seconds=None):
         self.connection = connection
+        self._deadline = None if seconds is None else time.monotonic() + seconds
         self._session = requests.Session()
 
     def check(self):
@@ -110,7 +116,8 @@ class SupplierClient:
     def _exchange(self, method, path, **options):
         """Do the HTTP exchange and say of a failure whether the request can have been processed."""
         url = self.connection.base_url.rstrip("/") + path
-        timeout = (min(CONNECT_TIMEOUT, self.connection.timeout), self.connection.timeout)
+        seconds = self._get_seconds()
+        timeout = (min(CONNECT_TIMEOUT, seconds), seconds)
         try:
             return self._session.request(
                 method, url, timeout=timeout, allow_redirects=False, **options
@@ -132,6 +139,15 @@ class SupplierClient:
         except requests.exceptions.RequestException as error:
             raise OutcomeUnknown(f"{method} {path}: {type(error).__name__}") from error
 
+    def _get_seconds(self):
+        """Return how long the next exchange may wait for an answer."""
+        if self._deadline is None:
+            return self.connection.timeout
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise Unavailable("out of time before this exchange began")
+        return min(left, self.connection.timeout)
+
     def _read(self, response):
         status = response.status_code
         if status == requests.codes.unauthorized:
@@ -139,7 +155,11 @@ class SupplierClient:
         if status == requests.codes.too_many_requests or status >= 500:
             code, text, _details = _problem(response)
             raise Unavailable(f"HTTP {status} {code} {text}".strip(), _retry_after(response))
-        if status >= 300:
+        if status in MAY_HAVE_BEEN_PROCESSED:
+            raise OutcomeUnknown(f"HTTP {status}")
+        if 300 <= status < 400:
+            raise WrongAddress(f"HTTP {status}: sent elsewhere")
+        if status >= 400:
             raise Rejected(status, *_problem(response))
         try:
             return response.json()
