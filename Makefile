@@ -6,7 +6,7 @@ HOST = $(PYTHON) -m tests.host
 .PHONY: help run test lint format clean screenshots translations
 
 help: ## show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## start Odoo with the three addons, demo data and the sandbox on http://localhost:8069
 	@$(HOST) run

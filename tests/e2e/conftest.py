@@ -11,10 +11,10 @@ from tests.host.environments import ODOO_PYTHON
 from tests.host.layout import ADDONS, HOST
 from tests.host.odoo_source import load
 from tests.host.postgres import Postgres
-from tests.host.processes import free_port, start_odoo, start_sandbox
+from tests.host.processes import free_port, start_odoo
 
 from .odoo import Session
-from .sandbox import Sandbox
+from .sandbox import Sandbox, SandboxProcess
 
 DATABASE = "e2e"
 INSTALLED = "e2e_installed"
@@ -24,7 +24,6 @@ INSTALLED = "e2e_installed"
 def databases():
     postgres = Postgres()
     postgres.start()
-    postgres.set_durable(False)
     databases = Databases(postgres, load(), ODOO_PYTHON)
     databases.copy(INSTALLED, ADDONS)
     yield databases
@@ -41,7 +40,7 @@ def running(databases):
     books = state / "sandbox.sqlite"
     for path in state.glob("sandbox.sqlite*"):
         path.unlink()
-    sandbox = start_sandbox(sandbox_port, books)
+    sandbox = SandboxProcess(sandbox_port, books)
     odoo = None
     try:
         databases.copy(DATABASE, template=INSTALLED)
@@ -49,10 +48,7 @@ def running(databases):
         odoo = start_odoo(databases, DATABASE, odoo_port)
         yield SimpleNamespace(
             url=f"http://127.0.0.1:{odoo_port}",
-            sandbox=Sandbox(sandbox_port),
-            sandbox_process=sandbox,
-            sandbox_port=sandbox_port,
-            books=books,
+            sandbox=Sandbox(sandbox),
             nfe_folder=state,
         )
     finally:

@@ -3,13 +3,30 @@
 import requests
 
 from tests.host.demo import CLIENT
+from tests.host.processes import start_sandbox
+
+
+class SandboxProcess:
+    """The sandbox as a process that can go and come back with its books."""
+
+    def __init__(self, port, books):
+        self.port = port
+        self._books = books
+        self.start()
+
+    def start(self):
+        self._process = start_sandbox(self.port, self._books)
+
+    def stop(self):
+        self._process.stop()
 
 
 class Sandbox:
     """The control API of a running sandbox, for the demo's client."""
 
-    def __init__(self, port):
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, process):
+        self.process = process
+        self.url = f"http://127.0.0.1:{process.port}"
 
     def ledger(self):
         return self._call("GET", "/_sandbox/ledger", params={"clientId": CLIENT[0]})

@@ -4,6 +4,7 @@ The order of the tests is the order of the path: each begins where the one befor
 """
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pypdf import PdfReader
@@ -85,8 +86,9 @@ def test_order_is_blocked_and_confirming_says_why(users, order):
 
 
 def test_sandbox_down_leaves_the_message_waiting(users, admin, running, order, sandbox):
-    sandbox.set_faults({"kind": "status", "status": 503, "path": "/pre-autorizacoes"})
+    sandbox.process.stop()
     users.salesman.call("sale.order", "action_send_supplier_preauthorization", [order["id"]])
+    sandbox.process.start()
     (reservation,) = reservation_of(users.salesman, order)
     assert reservation["state"] == "sending"
     assert "cannot be reached" in reservation["error"]
@@ -105,13 +107,19 @@ def test_lost_answer_is_found_again_and_reserves_once(users, admin, order, sandb
     assert message_of(admin, "preauthorization_create")["state"] == "unknown"
     assert len(sandbox_reservations(sandbox, order)) == 1, "it was processed before the cut"
     sandbox.clear_faults()
-    for _press in range(2):
+
+    def press(_number):
         try:
             users.salesman.call(
                 "sale.order", "action_send_supplier_preauthorization", [order["id"]]
             )
         except OdooError as error:
-            assert "already has pre-authorization" in str(error)
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(max_workers=4) as at_once:
+        errors = {error for error in at_once.map(press, range(4)) if error}
+    assert all("already has pre-authorization" in error for error in errors)
     (reservation,) = reservation_of(users.salesman, order)
     (booked,) = sandbox_reservations(sandbox, order)
     assert reservation["state"] == "active"
@@ -259,3 +267,34 @@ def test_danfe_is_drawn_with_the_note_and_without_instalments(users, invoice):
     assert "NF 47686, emitida em 17/08/2018" in text
     assert "19/09/2018" not in text, "the due date of the NF-e's duplicata"
     assert "Pedido cliente 1035" in text, "what the NF-e itself says stays"
+
+
+def test_four_people_press_at_once_and_one_reservation_is_made(users, admin, sandbox):
+    (order,) = users.salesman.search_read(
+        "sale.order",
+        [["state", "=", "draft"], ["supplier_release_state", "=", "blocked"]],
+        ["name"],
+    )
+    sandbox.set_faults({"kind": "latency", "seconds": 0.3, "path": "/pre-autorizacoes"})
+
+    def press(_number):
+        try:
+            users.salesman.call(
+                "sale.order", "action_send_supplier_preauthorization", [order["id"]]
+            )
+        except OdooError as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(max_workers=4) as at_once:
+        refusals = [error for error in at_once.map(press, range(4)) if error]
+    assert len(refusals) < 4
+    (reservation,) = reservation_of(users.salesman, order)
+    (booked,) = sandbox_reservations(sandbox, order)
+    assert (reservation["state"], reservation["code"]) == ("active", booked["codigoPreAutorizacao"])
+    reserved = [
+        effect
+        for effect in sandbox.ledger()["effects"]
+        if effect["effect"] == "RESERVED" and effect["codigo"] == reservation["code"]
+    ]
+    assert len(reserved) == 1

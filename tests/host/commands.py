@@ -1,9 +1,11 @@
 """What each Makefile target does."""
 
+import contextlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 from .databases import Databases
+from .demo import DATABASE as DEMO_DATABASE
 from .demo import check_ports, run_demo
 from .environments import odoo_environment, tools_environment
 from .layout import ADDONS, HOST
@@ -15,30 +17,30 @@ from .suite import Suite, take_screenshots
 from .terminal import HostError, say
 
 
-def prepare_host(*, tools=True):
-    """Make the host ready, independent parts at the same time; return its Databases."""
+@contextlib.contextmanager
+def prepared_host():
+    """Make the host ready, independent parts at the same time; give its Databases.
+
+    However it ends, PostgreSQL is stopped again unless somebody else is using it.
+    """
     HOST.mkdir(exist_ok=True)
     (HOST / ".gitignore").write_text("*\n")
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        database = pool.submit(_start_postgres)
-        odoo = pool.submit(_odoo_with_libraries)
-        others = [pool.submit(wkhtmltopdf)]
-        if tools:
-            others.append(pool.submit(tools_environment))
-        source, python = odoo.result()
-        postgres = database.result()
-        for other in others:
-            other.result()
-    databases = Databases(postgres, source, python)
-    databases.ensure_template()
-    save(source)
-    return databases
-
-
-def _start_postgres():
     postgres = Postgres()
-    postgres.start()
-    return postgres
+    try:
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            odoo = pool.submit(_odoo_with_libraries)
+            others = [
+                pool.submit(part) for part in (postgres.start, wkhtmltopdf, tools_environment)
+            ]
+            source, python = odoo.result()
+            for other in others:
+                other.result()
+        databases = Databases(postgres, source, python)
+        databases.ensure_template()
+        save(source)
+        yield databases
+    finally:
+        postgres.stop()
 
 
 def _odoo_with_libraries():
@@ -47,27 +49,22 @@ def _odoo_with_libraries():
 
 
 def prepare(_arguments):
-    databases = prepare_host()
-    say(f"The host is ready: Odoo from {databases.source.package}, template {databases.template}.")
-    databases.postgres.stop()
+    with prepared_host() as databases:
+        say(f"The host is ready: Odoo from {databases.source.package}.")
 
 
 def run(_arguments):
     check_ports()
-    databases = prepare_host()
-    try:
+    with prepared_host() as databases:
         run_demo(databases)
-    finally:
-        databases.postgres.stop()
 
 
 def test(arguments):
-    databases = prepare_host()
-    databases.postgres.set_durable(False)
-    try:
+    with prepared_host() as databases:
+        # Beside a running demo the cluster stays as safe as the demo wants it.
+        if not databases.postgres.private or not databases.postgres.count_clients(DEMO_DATABASE):
+            databases.postgres.set_durable(False)
         Suite(databases).run(arguments.only)
-    finally:
-        databases.postgres.stop()
 
 
 def lint_only(_arguments):
@@ -82,22 +79,18 @@ def format_only(_arguments):
 
 
 def translations(_arguments):
-    databases = prepare_host()
-    try:
-        databases.copy("translations", ADDONS)
-        Suite(databases).translate("update", "translations")
-    finally:
-        databases.drop("translations")
-        databases.postgres.stop()
+    with prepared_host() as databases:
+        try:
+            databases.copy("translations", ADDONS)
+            Suite(databases).translate("update", "translations")
+        finally:
+            databases.drop("translations")
 
 
 def screenshots(_arguments):
-    databases = prepare_host()
-    chromium()
-    try:
+    with prepared_host() as databases:
+        chromium()
         take_screenshots(databases)
-    finally:
-        databases.postgres.stop()
 
 
 def clean(_arguments):

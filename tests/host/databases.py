@@ -86,8 +86,9 @@ class Databases:
             self.postgres.create(making)
             self._odoo_update(making, TEMPLATE_OPTIONS, "template")
             self.odoo_shell(making, PREPARE_TEMPLATE, what="Preparing the template database")
-            self.postgres.rename(making, self.template)
+            # The files first: a template that has its name is whole.
             self._copy_filestore(making, self.template)
+            self.postgres.rename(making, self.template)
 
     def copy(self, name, addons=(), *, template=None):
         """Make database `name` from a template with these addons installed."""

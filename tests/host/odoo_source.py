@@ -1,5 +1,6 @@
 """Finds Odoo 19: ODOO_PATH, an importable odoo, or Debian's package unpacked privately."""
 
+import contextlib
 import json
 import os
 import re
@@ -97,8 +98,10 @@ def _from_path(path):
 def _key_of(package):
     mark = str(int((package / "release.py").stat().st_mtime))
     if (package.parent / ".git").exists():
-        command = ["git", "-C", package.parent, "rev-parse", "--short", "HEAD"]
-        mark = run(command, what="Reading the checkout's revision").strip()
+        # The checkout may be another user's; we only read its revision.
+        command = ["git", "-c", "safe.directory=*", "-C", package.parent]
+        with contextlib.suppress(HostError):
+            mark = run([*command, "rev-parse", "--short", "HEAD"], what="git").strip()
     return f"{_read_release(package)}_{mark}".replace(".", "_")
 
 

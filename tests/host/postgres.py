@@ -31,7 +31,6 @@ class Postgres:
         self._folder = self._choose_folder()
         self._data = self._folder / "data"
         self._socket = self._choose_socket()
-        self._started_here = False
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("PG")},
             "PGHOST": str(self._socket),
@@ -59,21 +58,26 @@ class Postgres:
                 ],
                 what="Starting PostgreSQL",
             )  # fmt: skip
-            self._started_here = True
 
     def stop(self):
-        """Stop the private cluster if this command started it and nobody else is using it."""
-        if not self.private or not self._started_here:
+        """Stop the private cluster unless somebody else is using it."""
+        if not self.private or not self._is_running():
             return
-        others = self.query(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-        if others == "0":
+        if not self.count_clients():
             self._run_as_owner(
                 [self.bin / "pg_ctl", "stop", "-w", "-m", "fast", "-s", "-D", self._data],
                 what="Stopping PostgreSQL",
             )
+
+    def count_clients(self, database=None):
+        """Return how many others are connected, to one database or to any."""
+        chosen = f" AND datname = '{database}'" if database else ""
+        return int(
+            self.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+                f" AND pid <> pg_backend_pid(){chosen}"
+            )
+        )
 
     def set_durable(self, durable):
         """Turn fsync on for a demo that people keep, off for tests that are thrown away."""
@@ -150,6 +154,11 @@ class Postgres:
                 "on Debian or Ubuntu:  sudo apt-get install postgresql-client"
             )
         self.query("SELECT 1")
+        if self.query("SELECT current_user") == "postgres":
+            raise HostError(
+                "Odoo refuses to work as database user postgres. Make another one that may create "
+                "databases, on the server with:  createuser --createdb odoo   and set PGUSER=odoo."
+            )
 
     def _choose_folder(self):
         inside = HOST / "postgres"

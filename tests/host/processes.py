@@ -93,8 +93,7 @@ def start_sandbox(port, database):
         LOGS / "sandbox.log",
         cwd=ROOT,
     )
-    process.wait_for(f"http://127.0.0.1:{port}/_sandbox/health", 20, "The sandbox")
-    return process
+    return _ready(process, f"http://127.0.0.1:{port}/_sandbox/health", 30, "The sandbox")
 
 
 def start_odoo(databases, database, port, *, options=()):
@@ -111,5 +110,14 @@ def start_odoo(databases, database, port, *, options=()):
     process = Process(
         command, LOGS / f"odoo-{database}.log", cwd=HOST, env=databases.postgres.environment
     )
-    process.wait_for(f"http://127.0.0.1:{port}/web/login", 90, "Odoo")
+    return _ready(process, f"http://127.0.0.1:{port}/web/login", 120, "Odoo")
+
+
+def _ready(process, url, seconds, what):
+    """Return the process once it answers; if it does not, or we are interrupted, stop it."""
+    try:
+        process.wait_for(url, seconds, what)
+    except BaseException:
+        process.stop()
+        raise
     return process

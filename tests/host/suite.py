@@ -1,6 +1,7 @@
 """What `make test` runs, part by part; each part is a process of its own with its own database."""
 
 import os
+import signal
 import subprocess
 
 from .demo import fill_company
@@ -13,6 +14,7 @@ from .processes import free_port
 from .terminal import HostError, run, say, step
 
 TOGETHER = "test_together"
+SECONDS_TO_CLEAN_UP = 60
 LANGUAGES = ("en_US", "pt_BR")
 
 
@@ -99,19 +101,26 @@ class Suite:
 
     def _pytest(self, python, arguments, environment=()):
         command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-        finished = subprocess.run(
+        # A session of its own: Ctrl-C reaches it once, from here, and it has time to clean up.
+        process = subprocess.Popen(
             command,
             cwd=ROOT,
+            start_new_session=True,
             env={
                 **self.databases.postgres.environment,
                 **_unchanged(os.environ),
                 **dict(environment),
             },
             stdin=subprocess.DEVNULL,
-            check=False,
         )
-        if finished.returncode:
-            raise HostError(f"pytest ended with exit code {finished.returncode}")
+        try:
+            code = process.wait()
+        except BaseException:
+            process.send_signal(signal.SIGINT)
+            process.wait(SECONDS_TO_CLEAN_UP)
+            raise
+        if code:
+            raise HostError(f"pytest ended with exit code {code}")
 
 
 def take_screenshots(databases):

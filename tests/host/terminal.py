@@ -37,16 +37,19 @@ def run(command, *, what, log=None, script=None, **options):
     :param script: text for its standard input, which is empty otherwise
     :return: the output as text
     """
-    finished = subprocess.run(
-        [str(part) for part in command],
-        input=script or "",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-        **options,
-    )
+    try:
+        finished = subprocess.run(
+            [str(part) for part in command],
+            input=script or "",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            **options,
+        )
+    except FileNotFoundError as error:
+        raise HostError(f"{what} failed: {error.filename} is not installed.") from error
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(finished.stdout)
