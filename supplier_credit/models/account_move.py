@@ -39,11 +39,12 @@ class AccountMove(models.Model):
     supplier_error = fields.Text(
         related="supplier_transaction_ids.error", string="Supplier Problem"
     )
+    # A column, so that entries that are not ours are told apart without a query.
     is_supplier_entry = fields.Boolean(
         string="Entry of Supplier's Approval",
         readonly=True,
         copy=False,
-        help="Set on the entries that this addon posts, so that others are told apart for free.",
+        help="Posted when Supplier approved the sale; stays as long as the sale does.",
     )
     is_supplier_credit = fields.Boolean(
         string="On Supplier's Credit", compute="_compute_is_supplier_credit"
