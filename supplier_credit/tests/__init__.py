@@ -3,6 +3,7 @@ from . import (
     test_agreement,
     test_danfe,
     test_delivery,
+    test_gate,
     test_nfe_upload,
     test_preauthorization,
     test_supplier_client,

@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+UNCONFIRMED = ("draft", "sent")
+
+
+class SaleOrder(models.Model):
+    """The one gate before a Supplier order is confirmed, whichever way is taken to it.
+
+    The host asks `_confirmation_error_message`; the ways around it end here: state written or
+    created over RPC, the customer's signature, and an online payment.
+    """
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    supplier_confirm_on_release = fields.Boolean(
+        string="Confirm on Supplier's Release",
+        readonly=True,
+        copy=False,
+        help="The customer has signed or paid; the order is confirmed when its reservation "
+        "releases it.",
+    )
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        if any(vals.get("state") == "sale" for vals in vals_list):
+            orders.filtered(lambda order: order.state == "sale")._check_supplier_release()
+        return orders
+
+    def write(self, vals):
+        if vals.get("state") == "sale":
+            self.filtered(lambda order: order.state != "sale")._check_supplier_release()
+        return super().write(vals)
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_confirm(self):
+        """Confirm; of several orders name all that are blocked, not only the first."""
+        if len(self) > 1:
+            self._check_supplier_release()
+        return super().action_confirm()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _check_supplier_release(self):
+        """Raise one UserError with the reasons of all of these orders that are blocked."""
+        reasons = [
+            reason
+            for order in self._filter_supplier_credit()
+            if (reason := order._get_supplier_block_reason())
+        ]
+        if reasons:
+            raise UserError("\n".join(reasons))
+
+    def _validate_order(self):
+        """Keep the customer's signature on a blocked order and confirm it when it is released."""
+        blocked = self._filter_supplier_blocked()
+        blocked._await_supplier_release()
+        if others := self - blocked:
+            return super(SaleOrder, others)._validate_order()
+        return None
+
+    def _has_to_be_paid(self):
+        """Supplier charges the customer, so the portal asks for no payment."""
+        return not self._filter_supplier_credit() and super()._has_to_be_paid()
+
+    def _filter_supplier_blocked(self):
+        """Return the Supplier orders among these that may not be confirmed yet."""
+        return self._filter_supplier_credit().filtered(
+            lambda order: order.state in UNCONFIRMED and order._get_supplier_block_reason()
+        )
+
+    def _await_supplier_release(self):
+        """Have these orders confirmed by their release; tell customer and salesman so, once."""
+        for order in self.filtered(lambda order: not order.supplier_confirm_on_release):
+            order.supplier_confirm_on_release = True
+            order.message_post(
+                body=self.env._(
+                    "Thank you. Order %(order)s is confirmed as soon as its credit is approved.",
+                    order=order.name,
+                ),
+                subtype_xmlid="mail.mt_comment",
+            )
+            order.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=order.user_id.id or self.env.uid,
+                summary=self.env._("Signed or paid by the customer, blocked by Supplier"),
+                note=order._get_supplier_block_reason(),
+            )
+
+    def _update_supplier_release_state(self):
+        """Confirm, as their salesman, the released orders that only waited for it."""
+        result = super()._update_supplier_release_state()
+        for order in self.sudo().filtered("supplier_confirm_on_release"):
+            if (
+                order.state in UNCONFIRMED
+                and order.supplier_release_state == "released_reservation"
+            ):
+                order.supplier_confirm_on_release = False
+                salesman = order.user_id or self.env.user
+                order.with_user(salesman).sudo()._validate_order()
+                order.activity_unlink(["mail.mail_activity_data_todo"])
+        return result
