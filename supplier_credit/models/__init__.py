@@ -10,6 +10,7 @@ from . import (
     payment_transaction,
     res_partner,
     sale_order,
+    sale_order_cancellation,
     sale_order_gate,
     sale_order_invoicing,
     sale_order_preauthorization,

@@ -138,6 +138,15 @@ class SaleOrder(models.Model):
         reservation = self._get_live_preauthorization()
         if not reservation:
             return self._describe_missing_reservation()
+        if reservation.cancel_requested:
+            return self.env._(
+                "Order %(order)s is sold on Supplier's credit and blocked: its former "
+                "pre-authorization %(code)s is being cancelled at Supplier. Send a new one once "
+                "that is done. %(error)s",
+                order=self.name,
+                code=reservation.code or "",
+                error=reservation.error or "",
+            ).strip()
         if reservation.state in ("sending", "in_analysis"):
             return self.env._(
                 "Order %(order)s is sold on Supplier's credit and blocked: its pre-authorization "

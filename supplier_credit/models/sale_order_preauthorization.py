@@ -25,6 +25,8 @@ class SaleOrder(models.Model):
         self.check_access("write")
         for order in self:
             reservation = order._get_live_preauthorization()
+            if reservation.cancel_requested:
+                raise UserError(order._get_supplier_block_reason())
             if reservation.state == "sending":
                 messages = self.env["supplier.credit.message"]
                 messages._find_open(reservation, "preauthorization_create")._retry()

@@ -28,6 +28,7 @@ class SupplierCreditMessage(models.Model):
         "answered": {"sending"},
         "done": {"answered"},
         "rejected": {"answered"},
+        "withdrawn": {"waiting"},
         "failed": {"answered", "sending"},
     }
 
@@ -43,6 +44,7 @@ class SupplierCreditMessage(models.Model):
         selection=[
             ("preauthorization_create", "Send pre-authorization"),
             ("preauthorization_query", "Query pre-authorization"),
+            ("preauthorization_cancel", "Cancel pre-authorization"),
             ("transaction_create", "Register NF-e"),
             ("transaction_query", "Query transaction"),
         ],
@@ -66,6 +68,7 @@ class SupplierCreditMessage(models.Model):
     #            │   └────→ failed (an answer that cannot be used; by hand to unknown)
     #            ↓            │
     #         unknown ←───────┘  asked by idempotency key before anything is sent again
+    # waiting → withdrawn, before the first attempt, when the record no longer wants it sent
     state = fields.Selection(
         selection=[
             ("waiting", "Waiting"),
@@ -75,6 +78,7 @@ class SupplierCreditMessage(models.Model):
             ("done", "Done"),
             ("rejected", "Rejected"),
             ("failed", "Failed"),
+            ("withdrawn", "Withdrawn"),
         ],
         required=True,
         readonly=True,

@@ -65,6 +65,11 @@ class SupplierCreditPreauthorization(models.Model):
         index=True,
         tracking=True,
     )
+    cancel_requested = fields.Boolean(
+        string="Being Cancelled",
+        readonly=True,
+        help="The order no longer wants this reservation; Supplier is told to free the credit.",
+    )
     order_amount = fields.Monetary(
         string="Amount to Invoice",
         readonly=True,
@@ -179,6 +184,9 @@ class SupplierCreditPreauthorization(models.Model):
         if answer.state in ("active", "partially_used"):
             values.update(amount=float(answer.amount), valid_until=answer.valid_until)
         self._move_to(answer.state, **values)
+        if self.cancel_requested and message.operation == "preauthorization_create":
+            if self.state in LIVE_STATES:
+                self._queue_cancellation()
         if answer.state == "declined":
             self.message_post(
                 body=self.env._("Supplier declined: %(reason)s", reason=answer.reason)
@@ -208,6 +216,33 @@ class SupplierCreditPreauthorization(models.Model):
         )
         claimed = sum(under_way.mapped("reserved_amount"))
         return max(self.currency_id.round(self.remaining_amount - claimed), 0.0)
+
+    def _request_cancellation(self):
+        """Have Supplier free what these live reservations hold, once, whatever happens since.
+
+        One that was never attempted is simply withdrawn. One whose sending is under way is
+        cancelled as soon as its answer is known. Seed 001, section 3.
+        """
+        for reservation in self.filtered(lambda live: not live.cancel_requested):
+            reservation.cancel_requested = True
+            if reservation.state == "sending":
+                reservation._withdraw()
+            else:
+                reservation._queue_cancellation()
+        self.order_id._update_supplier_release_state()
+
+    def _withdraw(self):
+        """Take back the sending if nothing of it has left yet."""
+        self.ensure_one()
+        messages = self.env["supplier.credit.message"]
+        message = messages._find_open(self, "preauthorization_create")
+        if message and message.state == "waiting" and not message.attempts:
+            message._move_to("withdrawn")
+            self._move_to("cancelled")
+
+    def _queue_cancellation(self):
+        self.ensure_one()
+        self._queue_message(self.agreement_id, "preauthorization_cancel", {})
 
     def _consume(self, amount, *, release_rest):
         """Book what a registered NF-e used of this reservation.

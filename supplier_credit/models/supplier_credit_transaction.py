@@ -188,7 +188,9 @@ class SupplierCreditTransaction(models.Model):
         reservations = self.env["supplier.credit.preauthorization"]
         if invoice.supplier_order_id:
             reservations = invoice.supplier_order_id._get_live_preauthorization()
-        reservation = reservations.filtered(lambda live: live.state in ("active", "partially_used"))
+        reservation = reservations.filtered(
+            lambda live: live.state in ("active", "partially_used") and not live.cancel_requested
+        )
         reserved = 0.0
         if reservation:
             # Another invoice of the order may be claiming its part at this very moment.

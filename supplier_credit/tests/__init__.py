@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_agreement,
+    test_cancellation,
     test_danfe,
     test_delivery,
     test_gate,

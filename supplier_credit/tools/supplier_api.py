@@ -29,6 +29,9 @@ class Operation:
 OPERATIONS = {
     "preauthorization_create": Operation("POST", "/pre-autorizacoes", "/pre-autorizacoes"),
     "preauthorization_query": Operation("GET", "/pre-autorizacoes/{code}"),
+    "preauthorization_cancel": Operation(
+        "POST", "/pre-autorizacoes/{code}/cancelamento", "/pre-autorizacoes"
+    ),
     "transaction_create": Operation("POST", "/transacoes", "/transacoes"),
     "transaction_query": Operation("GET", "/transacoes/{code}"),
 }

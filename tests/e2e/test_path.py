@@ -5,6 +5,7 @@ The order of the tests is the order of the path: each begins where the one befor
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
@@ -298,3 +299,27 @@ def test_four_people_press_at_once_and_one_reservation_is_made(users, admin, san
         if effect["effect"] == "RESERVED" and effect["codigo"] == reservation["code"]
     ]
     assert len(reserved) == 1
+
+
+def test_cancelled_order_frees_its_credit_on_both_sides(users, sandbox):
+    (reservation,) = users.salesman.search_read(
+        "supplier.credit.preauthorization",
+        [["state", "=", "active"]],
+        ["order_id", "code", "amount"],
+    )
+    order, _name = reservation["order_id"]
+    before = sandbox.ledger()["totals"]
+    users.salesman.call("sale.order", "action_cancel", [order])
+    after = sandbox.ledger()
+    values = users.salesman.read_one(
+        "supplier.credit.preauthorization", reservation["id"], ["state", "cancel_requested"]
+    )
+    assert (values["state"], values["cancel_requested"]) == ("cancelled", True)
+    (booked,) = [
+        booked
+        for booked in after["preAutorizacoes"]
+        if booked["codigoPreAutorizacao"] == reservation["code"]
+    ]
+    assert booked["situacao"] == "CANCELADA"
+    freed = Decimal(before["limitePreAutorizado"]) - Decimal(after["totals"]["limitePreAutorizado"])
+    assert f"{freed:.2f}" == f"{reservation['amount']:.2f}"
