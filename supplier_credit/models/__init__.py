@@ -1,6 +1,7 @@
 from . import (
     account_journal,
     account_move,
+    account_move_danfe,
     account_move_nfe,
     account_move_transaction,
     account_payment,
