@@ -21,6 +21,7 @@ from . import (
     supplier_credit_message,
     supplier_credit_message_delivery,
     supplier_credit_preauthorization,
+    supplier_credit_preauthorization_expiry,
     supplier_credit_transaction,
     supplier_credit_transaction_installment,
     supplier_credit_transaction_processing,

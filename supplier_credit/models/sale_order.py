@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 # What makes an order Supplier's, or decides whether it is released.
 RELEASE_FIELDS = {
@@ -155,6 +156,15 @@ class SaleOrder(models.Model):
                 state=reservation._state_label(reservation.state).lower(),
                 error=reservation.error or "",
             ).strip()
+        if reservation._is_overdue():
+            return self.env._(
+                "Order %(order)s is sold on Supplier's credit and blocked: its pre-authorization "
+                "%(code)s was valid through %(date)s and has expired. Renew it at Supplier and use "
+                "Query on it, or send a new one once it shows as expired.",
+                order=self.name,
+                code=reservation.code,
+                date=format_date(self.env, reservation.valid_until),
+            )
         if self.currency_id.compare_amounts(needed, reservation.remaining_amount) > 0:
             return self.env._(
                 "Order %(order)s is sold on Supplier's credit and blocked: %(needed)s is still "

@@ -202,6 +202,30 @@ class TestPreauthorization(SupplierCreditCommon):
         self.assertEqual(reservation.state, "active")
         self.assertEqual(order.supplier_release_state, "released_reservation")
 
+    def expire_by_cron(self):
+        with self.enter_registry_test_mode():
+            cron = self.env.ref("supplier_credit.ir_cron_expire_preauthorizations")
+            cron.method_direct_trigger()
+
+    def test_valid_through_its_last_day_and_expired_from_the_next(self):
+        order = self.create_order()
+        reservation = self.reserve(order)
+        # 23:30 of 31 December and 00:30 of 1 January in Sao Paulo.
+        with freeze_time("2027-01-01 02:30:00"):
+            self.expire_by_cron()
+            self.assertEqual(reservation.state, "active")
+            self.assertFalse(order._get_supplier_block_reason())
+        with freeze_time("2027-01-01 03:30:00"):
+            self.assertIn("expired", order._get_supplier_block_reason())
+            with self.assertRaisesRegex(UserError, "valid through"):
+                order.action_confirm()
+            self.expire_by_cron()
+            self.assertEqual(reservation.state, "expired")
+            self.assertEqual(order.supplier_release_state, "blocked")
+            second = self.reserve(order, code="PA-2", dataVigencia="2027-01-31")
+            self.assertEqual(second.state, "active")
+            order.action_confirm()
+
     def test_bearer_with_a_live_reservation_is_neither_deleted_nor_changed(self):
         order = self.create_order()
         self.reserve(order)

@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+
+# Of companies whose contact names none.
+TIME_ZONE = "America/Sao_Paulo"
+
+
+class SupplierCreditPreauthorization(models.Model):
+    """Expiry: valid through its last day, expired (VENCIDA) from 00:00 of the next one.
+
+    Days are those of the company's time zone. Source: seed 001, "Renovação de Pré-Autorização".
+    """
+
+    _inherit = "supplier.credit.preauthorization"
+
+    @api.model
+    def _get_today(self, company):
+        """Return the date it is now at the company."""
+        zone = company.partner_id.tz or TIME_ZONE
+        return fields.Date.context_today(self.with_context(tz=zone))
+
+    def _is_overdue(self):
+        """Return whether the last day of validity is over, also before the cron has said so."""
+        self.ensure_one()
+        return bool(self.valid_until) and self.valid_until < self._get_today(self.company_id)
+
+    @api.model
+    def _cron_expire(self):
+        """Expire what is overdue, company by company; quotations are blocked again by it."""
+        for company in self.env["res.company"].search([]):
+            overdue = self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "in", ("active", "partially_used")),
+                    ("valid_until", "<", self._get_today(company)),
+                ]
+            )
+            self.env["ir.cron"]._commit_progress(remaining=len(overdue))
+            for reservation in overdue.with_prefetch():
+                reservation = reservation.try_lock_for_update().filtered_domain(
+                    [("state", "in", ("active", "partially_used"))]
+                )
+                reservation._move_to("expired")
+                if not self.env["ir.cron"]._commit_progress(1):
+                    return
