@@ -26,19 +26,18 @@ class SupplierCreditPreauthorization(models.Model):
     @api.model
     def _cron_expire(self):
         """Expire what is overdue, company by company; quotations are blocked again by it."""
-        for company in self.env["res.company"].search([]):
+        in_force = [("state", "in", ("active", "partially_used"))]
+        for (company,) in self._read_group(in_force, ["company_id"]):
             overdue = self.search(
                 [
+                    *in_force,
                     ("company_id", "=", company.id),
-                    ("state", "in", ("active", "partially_used")),
                     ("valid_until", "<", self._get_today(company)),
                 ]
             )
             self.env["ir.cron"]._commit_progress(remaining=len(overdue))
             for reservation in overdue.with_prefetch():
-                reservation = reservation.try_lock_for_update().filtered_domain(
-                    [("state", "in", ("active", "partially_used"))]
-                )
+                reservation = reservation.try_lock_for_update().filtered_domain(in_force)
                 reservation._move_to("expired")
                 if not self.env["ir.cron"]._commit_progress(1):
                     return
