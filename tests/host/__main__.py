@@ -18,8 +18,10 @@ def main():
         if name == "test":
             sub.add_argument("--only", help="one part of the suite; see `--only list`")
     arguments = parser.parse_args()
-    # Ended from outside, the command stops what it started just as with Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ended from outside, the command stops what it started just as with Ctrl-C, also where a script
+    # started it in the background with Ctrl-C ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         return arguments.function(arguments) or 0
     except HostError as error:
