@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+# Of users and companies that name none: Supplier's and its customers' own.
+TIME_ZONE = "America/Sao_Paulo"
+
 
 class SupplierCreditExchange(models.AbstractModel):
     """What a record must offer to talk to Supplier through messages."""

@@ -17,6 +17,7 @@ from ..tools.supplier_errors import (
     SupplierError,
     Unavailable,
 )
+from .supplier_credit_exchange import TIME_ZONE
 
 _logger = logging.getLogger(__name__)
 
@@ -27,8 +28,6 @@ FIRST_BACKOFF = 60
 LONGEST_BACKOFF = 3600
 # A process that holds a message longer than this after its timeouts is taken to be dead.
 LEASE_MARGIN = 60
-# Of the senders that have none: Supplier's and its customers' own.
-TIME_ZONE = "America/Sao_Paulo"
 POSTCOMMIT_KEY = "supplier_credit.messages"
 
 

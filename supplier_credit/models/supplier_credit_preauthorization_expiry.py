@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-# Of companies whose contact names none.
-TIME_ZONE = "America/Sao_Paulo"
+from .supplier_credit_exchange import TIME_ZONE
 
 
 class SupplierCreditPreauthorization(models.Model):

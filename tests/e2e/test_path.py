@@ -37,6 +37,16 @@ def sandbox_reservations(sandbox, order):
     return [r for r in sandbox.ledger()["preAutorizacoes"] if r["numeroPedido"] == order["name"]]
 
 
+def press_send(pressed):
+    """Press Send Pre-Authorization; return what the user is told if it is refused, else ''."""
+    users, order = pressed
+    try:
+        users.salesman.call("sale.order", "action_send_supplier_preauthorization", [order["id"]])
+    except OdooError as error:
+        return str(error)
+    return ""
+
+
 def message_of(admin, operation):
     found = admin.search_read(
         "supplier.credit.message",
@@ -109,17 +119,8 @@ def test_lost_answer_is_found_again_and_reserves_once(users, admin, order, sandb
     assert len(sandbox_reservations(sandbox, order)) == 1, "it was processed before the cut"
     sandbox.clear_faults()
 
-    def press(_number):
-        try:
-            users.salesman.call(
-                "sale.order", "action_send_supplier_preauthorization", [order["id"]]
-            )
-        except OdooError as error:
-            return str(error)
-        return ""
-
     with ThreadPoolExecutor(max_workers=4) as at_once:
-        errors = {error for error in at_once.map(press, range(4)) if error}
+        errors = set(at_once.map(press_send, [(users, order)] * 4)) - {""}
     assert all("already has pre-authorization" in error for error in errors)
     (reservation,) = reservation_of(users.salesman, order)
     (booked,) = sandbox_reservations(sandbox, order)
@@ -278,17 +279,8 @@ def test_four_people_press_at_once_and_one_reservation_is_made(users, admin, san
     )
     sandbox.set_faults({"kind": "latency", "seconds": 0.3, "path": "/pre-autorizacoes"})
 
-    def press(_number):
-        try:
-            users.salesman.call(
-                "sale.order", "action_send_supplier_preauthorization", [order["id"]]
-            )
-        except OdooError as error:
-            return str(error)
-        return ""
-
     with ThreadPoolExecutor(max_workers=4) as at_once:
-        refusals = [error for error in at_once.map(press, range(4)) if error]
+        refusals = [error for error in at_once.map(press_send, [(users, order)] * 4) if error]
     assert len(refusals) < 4
     (reservation,) = reservation_of(users.salesman, order)
     (booked,) = sandbox_reservations(sandbox, order)
