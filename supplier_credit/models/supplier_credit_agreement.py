@@ -1,19 +1,13 @@
 import logging
-from datetime import date
+import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.danfe_note import TAGS, fill_note, unknown_tags
 from ..tools.supplier_client import Connection, SupplierClient, is_acceptable_url
 from ..tools.supplier_errors import SupplierError
 
 _logger = logging.getLogger(__name__)
-
-DEFAULT_NOTE = (
-    "Venda realizada com o cartão <NOME_CARTAO_PARCEIRO> em <QTDE_PARCELAS> parcela(s). A "
-    "cobrança da NF <NUM_NF>, emitida em <DT_EMIS>, é feita pela administradora do cartão."
-)
 
 
 class SupplierCreditAgreement(models.Model):
@@ -76,84 +70,52 @@ class SupplierCreditAgreement(models.Model):
     timeout = fields.Integer(
         default=20, required=True, help="Seconds to wait for an answer, 1 to 120."
     )
-
-    # 3 Orders
-    tolerance_percent = fields.Float(
-        string="Additional Tolerance for Pre-Authorizations (%)",
-        digits=(5, 2),
-        tracking=True,
-        help="Reserved on top of what is still to be invoiced of the order, for differences that "
-        "may arise on invoicing.",
-    )
-
-    # 4 DANFE
-    card_name = fields.Char(
-        string="Name of the Partner Card",
+    parallel_requests = fields.Integer(
+        default=4,
         required=True,
-        tracking=True,
-        help="The name under which the customers know the credit.",
+        help="How many messages one worker has under way at Supplier at the same time, 1 to 32. "
+        "Messages about one document always go one after another.",
     )
-    danfe_note = fields.Text(
-        string="Default Note on the DANFE",
-        default=DEFAULT_NOTE,
-        tracking=True,
-        help="Added to the additional information of the DANFE. Tags: "
-        "<NOME_CARTAO_PARCEIRO>, <QTDE_PARCELAS>, <NUM_NF>, <DT_EMIS>.",
+    webhook_secret = fields.Char(
+        groups="base.group_system",
+        copy=False,
+        help="By it Supplier signs the events it sends. Without it every event is refused.",
     )
-    danfe_note_preview = fields.Text(
-        string="Preview",
-        compute="_compute_danfe_note_preview",
+    webhook_token = fields.Char(
+        readonly=True,
+        groups="base.group_system",
+        copy=False,
+        default=lambda self: secrets.token_urlsafe(24),
+    )
+    webhook_url = fields.Char(
+        string="Webhook Address",
+        compute="_compute_webhook_url",
+        compute_sudo=True,
+        groups="supplier_credit.supplier_credit_group_manager",
+        help="Give this address to Supplier, so that it tells by itself what changed.",
     )
 
-    # 7 Settlement
-    journal_id = fields.Many2one(
-        comodel_name="account.journal",
-        required=True,
-        check_company=True,
-        domain="[('type', '=', 'general')]",
-        tracking=True,
-        help="Where the entries of approvals are posted.",
-    )
-    receivable_account_id = fields.Many2one(
-        comodel_name="account.account",
-        string="Supplier Receivable Account",
-        required=True,
-        check_company=True,
-        domain="[('account_type', '=', 'asset_receivable')]",
-        tracking=True,
-        help="What Supplier still has to pass on, one line per transfer.",
-    )
-    fee_account_id = fields.Many2one(
-        comodel_name="account.account",
-        required=True,
-        check_company=True,
-        domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
-        tracking=True,
-        help="What Supplier keeps of each sale.",
-    )
-
-    _tolerance_range = models.Constraint(
-        "CHECK (tolerance_percent BETWEEN 0 AND 100)",
-        "Parameter 3.1, the additional tolerance, is a percentage from 0 to 100.",
-    )
     _timeout_range = models.Constraint(
         "CHECK (timeout BETWEEN 1 AND 120)",
-        "Parameter 1.5, the timeout, is a number of seconds from 1 to 120.",
+        "The timeout is a number of seconds from 1 to 120.",
+    )
+    _parallel_range = models.Constraint(
+        "CHECK (parallel_requests BETWEEN 1 AND 32)",
+        "Parallel requests are a number from 1 to 32.",
+    )
+    _webhook_token_unique = models.Constraint(
+        "UNIQUE (webhook_token)", "Two agreements cannot share a webhook address."
     )
 
     # -------------------------------------------------------------------------
     # COMPUTE METHODS
     # -------------------------------------------------------------------------
 
-    @api.depends("danfe_note", "card_name")
-    def _compute_danfe_note_preview(self):
+    @api.depends("webhook_token")
+    def _compute_webhook_url(self):
         for agreement in self:
-            agreement.danfe_note_preview = fill_note(
-                agreement.danfe_note,
-                card_name=agreement.card_name or "",
-                instalments=3,
-                number=12345,
-                issue_date=date(2026, 12, 1),
+            agreement.webhook_url = (
+                f"{agreement.get_base_url()}/supplier_credit/webhook/{agreement.webhook_token}"
             )
 
     # -------------------------------------------------------------------------
@@ -174,20 +136,6 @@ class SupplierCreditAgreement(models.Model):
                     )
                 )
 
-    @api.constrains("danfe_note")
-    def _check_danfe_note(self):
-        for agreement in self:
-            if unknown := unknown_tags(agreement.danfe_note):
-                raise ValidationError(
-                    self.env._(
-                        "Agreement %(agreement)s, parameter 4.2: %(unknown)s is not a tag. The "
-                        "tags are %(tags)s.",
-                        agreement=agreement.name,
-                        unknown=", ".join(unknown),
-                        tags=", ".join(TAGS),
-                    )
-                )
-
     @api.constrains("enabled", "client_id", "client_secret")
     def _check_credentials(self):
         for agreement in self.sudo().filtered("enabled"):
@@ -195,7 +143,7 @@ class SupplierCreditAgreement(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Agreement %(agreement)s cannot be active without client id and client "
-                        "secret (1.3 and 1.4). Enter both as Supplier gave them.",
+                        "secret. Enter both as Supplier gave them.",
                         agreement=agreement.name,
                     )
                 )
@@ -210,7 +158,7 @@ class SupplierCreditAgreement(models.Model):
             if changed:
                 raise UserError(
                     self.env._(
-                        "Only a system administrator may change the address (1.2) of agreement "
+                        "Only a system administrator may change the address of agreement "
                         "%(agreement)s: the client secret is sent there.",
                         agreement=changed[0].name,
                     )
@@ -250,11 +198,11 @@ class SupplierCreditAgreement(models.Model):
     def _get_connection(self):
         """Return the client's Connection; the only place that reads the secret."""
         self.ensure_one()
-        secrets = self.sudo()
+        private = self.sudo()
         return Connection(
             base_url=self.base_url,
-            client_id=secrets.client_id or "",
-            client_secret=secrets.client_secret or "",
+            client_id=private.client_id or "",
+            client_secret=private.client_secret or "",
             timeout=self.timeout,
         )
 
@@ -265,12 +213,12 @@ class SupplierCreditAgreement(models.Model):
         texts = {
             "Unauthorized": self.env._(
                 "Supplier refused the credentials of agreement %(agreement)s. Correct client id "
-                "and client secret (1.3 and 1.4), then use Test connection.",
+                "and client secret, then use Test connection.",
                 **values,
             ),
             "Unavailable": self.env._(
                 "Supplier cannot be reached at %(address)s. Nothing was sent. If the address "
-                "(1.2) of agreement %(agreement)s is right, wait: sending is repeated by itself.",
+                "of agreement %(agreement)s is right, wait: sending is repeated by itself.",
                 **values,
             ),
             "OutcomeUnknown": self.env._(
@@ -280,7 +228,7 @@ class SupplierCreditAgreement(models.Model):
             ),
             "WrongAddress": self.env._(
                 "What answers at %(address)s does not speak as Supplier does. Nothing was sent. "
-                "Correct the address (1.2) of agreement %(agreement)s, then use Test connection.",
+                "Correct the address of agreement %(agreement)s, then use Test connection.",
                 **values,
             ),
             "MalformedAnswer": self.env._(

@@ -17,7 +17,7 @@ from ..tools.supplier_errors import (
     SupplierError,
     Unavailable,
 )
-from .supplier_credit_exchange import TIME_ZONE
+from .supplier_credit_abstract_subject import TIME_ZONE
 
 _logger = logging.getLogger(__name__)
 
@@ -178,7 +178,7 @@ class SupplierCreditMessage(models.Model):
             operation=message.operation,
             body=message._load(message.request),
             key=message.idempotency_key,
-            code=record.code or "",
+            code=record._get_resource() if record else "",
             ask_first=(orphaned or message.state == "unknown") and not message._is_repeatable(),
             connection=connection,
             seconds=seconds,

@@ -12,7 +12,7 @@ class SupplierCreditPreauthorization(models.Model):
 
     _name = "supplier.credit.preauthorization"
     _description = "Pre-Authorization"
-    _inherit = ["supplier.credit.exchange"]
+    _inherit = ["supplier.credit.abstract.subject"]
     _check_company_auto = True
     _order = "id desc"
     # Supplier is the master: its answers may skip steps.

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .supplier_credit_exchange import TIME_ZONE
+from .supplier_credit_abstract_subject import TIME_ZONE
 
 
 class SupplierCreditPreauthorization(models.Model):

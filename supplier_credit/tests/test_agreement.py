@@ -80,7 +80,7 @@ class TestAgreement(SupplierCreditCommon):
         )
 
     def test_active_agreement_needs_credentials(self):
-        with self.assertRaisesRegex(ValidationError, "1.3 and 1.4"):
+        with self.assertRaisesRegex(ValidationError, "client id and client"):
             self.agreement.client_secret = False
 
     def test_only_an_administrator_says_where_the_secret_goes(self):

@@ -4,10 +4,10 @@ from odoo import fields, models
 TIME_ZONE = "America/Sao_Paulo"
 
 
-class SupplierCreditExchange(models.AbstractModel):
+class SupplierCreditAbstractSubject(models.AbstractModel):
     """What a record must offer to talk to Supplier through messages."""
 
-    _name = "supplier.credit.exchange"
+    _name = "supplier.credit.abstract.subject"
     _description = "Record that Talks to Supplier"
     _inherit = ["mail.thread", "supplier.credit.abstract.state"]
 
@@ -62,6 +62,10 @@ class SupplierCreditExchange(models.AbstractModel):
                 }
             )
         )
+
+    def _get_resource(self):
+        """Return what identifies the record in the API's paths: Supplier's code of it."""
+        return self.code or ""
 
     def _apply_answer(self, message, body):
         """Move the record to what Supplier answered.
