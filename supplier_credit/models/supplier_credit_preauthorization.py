@@ -41,6 +41,7 @@ class SupplierCreditPreauthorization(models.Model):
     customer_vat = fields.Char(string="CNPJ/CPF", required=True, readonly=True)
     code = fields.Char(
         string="Pre-Authorization Code",
+        tracking=False,
         help="Supplier's identification of the reservation, for queries and invoicing.",
     )
     # draft ⇄ sending → in_analysis → active ⇄ partially_used → used
@@ -63,7 +64,6 @@ class SupplierCreditPreauthorization(models.Model):
         readonly=True,
         default="draft",
         index=True,
-        tracking=True,
     )
     cancel_requested = fields.Boolean(
         string="Being Cancelled",
@@ -78,10 +78,10 @@ class SupplierCreditPreauthorization(models.Model):
     requested_amount = fields.Monetary(
         readonly=True, help="The amount to invoice with the tolerance of parameter 3.1."
     )
-    amount = fields.Monetary(string="Approved Amount", readonly=True, tracking=True)
+    amount = fields.Monetary(string="Approved Amount", readonly=True)
     used_amount = fields.Monetary(readonly=True, help="Consumed by registered NF-e of the order.")
     remaining_amount = fields.Monetary(compute="_compute_remaining_amount")
-    valid_until = fields.Date(readonly=True, tracking=True, help="The last day it is valid.")
+    valid_until = fields.Date(readonly=True, help="The last day it is valid.")
 
     _live_order_unique = models.UniqueIndex(
         "(order_id) WHERE state IN ('sending', 'in_analysis', 'active', 'partially_used')",

@@ -7,6 +7,7 @@ from . import (
     test_gate,
     test_nfe_upload,
     test_preauthorization,
+    test_queue,
     test_supplier_client,
     test_transaction,
 )
