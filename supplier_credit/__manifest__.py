@@ -21,6 +21,7 @@
         "data/ir_cron_data.xml",
         "reports/account_move_report.xml",
         "wizards/supplier_credit_nfe_upload_views.xml",
+        "wizards/supplier_credit_release_wizard_views.xml",
         "views/supplier_credit_agreement_views.xml",
         "views/supplier_credit_preauthorization_views.xml",
         "views/supplier_credit_transaction_views.xml",

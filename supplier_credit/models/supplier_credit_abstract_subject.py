@@ -118,6 +118,10 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         """Return what identifies the record in the API's paths: Supplier's code of it."""
         return self.code or ""
 
+    def _get_obstacle(self, message):
+        """Return why a message, not yet attempted, must not be sent after all, or False."""
+        return False
+
     def _apply_answer(self, message, body):
         """Move the record to what Supplier answered.
 

@@ -9,6 +9,7 @@ from . import (
     test_nfe_upload,
     test_preauthorization,
     test_queue,
+    test_release,
     test_renewal,
     test_supplier_client,
     test_transaction,

@@ -122,15 +122,19 @@ class TestChange(SupplierCreditCommon):
         invoice = self.create_invoice(self.order)
         self.reservation._consume(400, release_rest=False)
         invoice.invoice_line_ids.price_unit = 400
-        transaction = self.env["supplier.credit.transaction"].sudo().create(
-            {
-                "agreement_id": self.agreement.id,
-                "company_id": self.company.id,
-                "invoice_id": invoice.id,
-                "partner_id": self.customer.id,
-                "nfe_key": "1" * 44,
-                "total": 400,
-            }
+        transaction = (
+            self.env["supplier.credit.transaction"]
+            .sudo()
+            .create(
+                {
+                    "agreement_id": self.agreement.id,
+                    "company_id": self.company.id,
+                    "invoice_id": invoice.id,
+                    "partner_id": self.customer.id,
+                    "nfe_key": "1" * 44,
+                    "total": 400,
+                }
+            )
         )
         transaction.state = "approved"
         self._run()

@@ -20,13 +20,13 @@ class Operation:
 
     :param path: below the base URL; `{code}` stands for Supplier's code of the resource
     :param lookup: the list that is asked with `chaveIdempotencia` when an outcome is unknown
-    :param credit: whether it takes credit of the customer's limit or frees some
+    :param credit: whether it takes credit of the customer's limit, frees some, or tells of it
     """
 
     method: str
     path: str
     lookup: str = ""
-    credit: Literal["", "takes", "frees"] = ""
+    credit: Literal["", "takes", "frees", "tells"] = ""
 
 
 OPERATIONS = {
