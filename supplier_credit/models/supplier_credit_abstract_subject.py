@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # Of users and companies that name none: Supplier's and its customers' own.
 TIME_ZONE = "America/Sao_Paulo"
@@ -48,20 +48,25 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         :param body: the request as `to_wire()` gives it, None for a query
         :return: the message
         """
+        messages = self.env["supplier.credit.message"].sudo()
+        return messages.create(self._prepare_message(agreement, operation, body))
+
+    def _prepare_message(self, agreement, operation, body):
+        """Return the values of a message, to queue those of many records at once."""
         self.ensure_one()
-        return (
-            self.env["supplier.credit.message"]
-            .sudo()
-            .create(
-                {
-                    "agreement_id": agreement.id,
-                    "operation": operation,
-                    "res_model": self._name,
-                    "res_id": self.id,
-                    "request": self.env["supplier.credit.message"]._dump(body),
-                }
-            )
-        )
+        return {
+            "agreement_id": agreement.id,
+            "operation": operation,
+            "res_model": self._name,
+            "res_id": self.id,
+            "request": self.env["supplier.credit.message"]._dump(body),
+        }
+
+    @api.model
+    def _get_today(self, company):
+        """Return the date it is now at the company."""
+        zone = company.partner_id.tz or TIME_ZONE
+        return fields.Date.context_today(self.with_context(tz=zone))
 
     def _get_resource(self):
         """Return what identifies the record in the API's paths: Supplier's code of it."""

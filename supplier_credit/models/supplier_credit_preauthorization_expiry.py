@@ -1,6 +1,4 @@
-from odoo import api, fields, models
-
-from .supplier_credit_abstract_subject import TIME_ZONE
+from odoo import api, models
 
 
 class SupplierCreditPreauthorization(models.Model):
@@ -10,12 +8,6 @@ class SupplierCreditPreauthorization(models.Model):
     """
 
     _inherit = "supplier.credit.preauthorization"
-
-    @api.model
-    def _get_today(self, company):
-        """Return the date it is now at the company."""
-        zone = company.partner_id.tz or TIME_ZONE
-        return fields.Date.context_today(self.with_context(tz=zone))
 
     def _is_overdue(self):
         """Return whether the last day of validity is over, also before the cron has said so."""
