@@ -1,14 +1,16 @@
 from odoo import api, fields, models
 
+BEARER = "preferred_payment_method_line_id"
+
 
 class AccountMove(models.Model):
     """The warning about the company's own credit limit."""
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
-    @api.depends("preferred_payment_method_line_id")
+    @api.depends(BEARER)
     def _compute_partner_credit_warning(self):
-        super()._compute_partner_credit_warning()
+        return super()._compute_partner_credit_warning()
 
     def _build_credit_warning_message(
         self, record, current_amount=0.0, exclude_current=False, exclude_amount=0.0
@@ -20,7 +22,7 @@ class AccountMove(models.Model):
         ours = self.env["account.payment.method.line"]._supplier_line_ids()
         partner = record.partner_id.commercial_partner_id
         if ours and partner.credit_limit:
-            if record.preferred_payment_method_line_id.id in ours:
+            if BEARER in record._fields and record[BEARER].id in ours:
                 return ""
             exclude_amount += sum(partner._get_supplier_open_amounts(record.company_id).values())
         return super()._build_credit_warning_message(

@@ -8,4 +8,4 @@ class SaleOrder(models.Model):
 
     @api.depends("preferred_payment_method_line_id")
     def _compute_partner_credit_warning(self):
-        super()._compute_partner_credit_warning()
+        return super()._compute_partner_credit_warning()

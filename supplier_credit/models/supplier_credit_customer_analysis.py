@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..tools.brazilian_address import tidy
@@ -12,14 +13,25 @@ REQUESTS = {"registration": "customer_create", "limit": "customer_limit"}
 class SupplierCreditCustomer(models.Model):
     """Sending for credit analysis: registration first, changes of the limit afterwards."""
 
-    _inherit = "supplier.credit.customer"
+    _inherit = "supplier.credit.customer"  # pylint: disable=consider-merging-classes-inherited
 
     # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
     def action_send(self):
-        """Open the wizard that sends these customers for credit analysis again."""
+        """Open the wizard that sends these customers for credit analysis again.
+
+        :raise UserError: when they belong to several agreements
+        """
+        if len(self.agreement_id) > 1:
+            raise UserError(
+                self.env._(
+                    "These customers belong to several agreements (%(agreements)s). Send those of "
+                    "one agreement at a time.",
+                    agreements=", ".join(self.agreement_id.mapped("name")),
+                )
+            )
         wizard = self.env["supplier.credit.customer.send"]._create_for_partners(
             self.partner_id, self.agreement_id
         )

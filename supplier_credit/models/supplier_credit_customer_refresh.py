@@ -20,7 +20,7 @@ CUSTOMERS_PER_COMMIT = 200
 class SupplierCreditCustomer(models.Model):
     """The position: limits, use and blocks, as Supplier last told them."""
 
-    _inherit = "supplier.credit.customer"
+    _inherit = "supplier.credit.customer"  # pylint: disable=consider-merging-classes-inherited
 
     limit_total = fields.Monetary(string="Limit", readonly=True, tracking=True)
     limit_used = fields.Monetary(string="Used", readonly=True)
@@ -60,7 +60,7 @@ class SupplierCreditCustomer(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "supplier_credit.supplier_credit_customer_position_action"
         )
-        return {**action, "domain": [("customer_id", "in", self.ids)], "context": {}}
+        return {**action, "domain": [("customer_id", "in", self.ids)]}
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

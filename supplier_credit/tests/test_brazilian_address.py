@@ -8,7 +8,7 @@ from ..tools.brazilian_address import read_address, read_email, read_phone
 class TestBrazilianAddress(TransactionCase):
     """Addresses as people type them."""
 
-    def read(self, street, **values):
+    def split(self, street, **values):
         place = {"district": "", "city": "", "city_code": "", "state": "", "zip_code": "", **values}
         return read_address(street_split(street), **place)
 
@@ -28,13 +28,13 @@ class TestBrazilianAddress(TransactionCase):
             "": ("", "", ""),
         }.items():
             with self.subTest(street):
-                address = self.read(street)
+                address = self.split(street)
                 self.assertEqual((address.street, address.number, address.complement), expected)
 
     def test_what_cannot_be_used_is_left_empty(self):
-        address = self.read("", state="XX", zip_code="0100-000", city_code="123")
+        address = self.split("", state="XX", zip_code="0100-000", city_code="123")
         self.assertEqual((address.state, address.zip_code, address.city_code), ("", "", ""))
-        address = self.read("", state="SP", zip_code="01001-000", city_code="3550308")
+        address = self.split("", state="SP", zip_code="01001-000", city_code="3550308")
         self.assertEqual(
             (address.state, address.zip_code, address.city_code), ("SP", "01001000", "3550308")
         )

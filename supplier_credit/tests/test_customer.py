@@ -107,6 +107,11 @@ class TestCustomer(SupplierCreditCustomerCommon):
         self.assertFalse(self.credit())
         with Form(wizard) as form:
             form.leave_out = True
+            form.desired_limit = 0
+        with self.assertRaisesRegex(UserError, "Supermercados.*desired limit"):
+            wizard.action_send()
+        with Form(wizard) as form:
+            form.desired_limit = 50000
         result = wizard.action_send()
         self.assertEqual(self.credit().state, "sending")
         self.assertIn("Mercadinho", result["params"]["message"])
@@ -211,13 +216,18 @@ class TestCustomer(SupplierCreditCustomerCommon):
         self.assertEqual(customer.state, "approved")
 
     def test_refused_data_leave_the_customer_where_it_was(self):
-        problem = {"status": 422, "codigo": "DADOS_INVALIDOS", "mensagem": "Verifique o CEP."}
+        problem = {
+            "status": 422,
+            "codigo": "DADOS_INVALIDOS",
+            "mensagem": "Há campos inválidos.",
+            "detalhes": [{"campo": "endereco.cep", "mensagem": "CEP com 8 dígitos."}],
+        }
         self.supplier.on("POST", "/clientes$", problem, 422)
         self.open_wizard().action_send()
         self.deliver()
         customer = self.credit()
         self.assertEqual(customer.state, "draft")
-        self.assertIn("Verifique o CEP.", customer.error)
+        self.assertIn("Há campos inválidos. endereco.cep: CEP com 8 dígitos.", customer.error)
         self.assertEqual(customer.request_ids.state, "refused")
         self.register()
         self.assertEqual((customer.state, customer.error), ("approved", False))
@@ -291,6 +301,17 @@ class TestCustomer(SupplierCreditCustomerCommon):
         self.assertFalse(self.credit())
         found = self.env["supplier.credit.customer"]._find(second, self.customer)
         self.assertEqual(found.agreement_id, second)
+
+    def test_customers_of_several_agreements_are_sent_apart(self):
+        second = self.agreement.copy({"name": "Supplier II", "enabled": False})
+        customers = self.register(answer=self.decision("REJEITADO"))
+        customers |= customers.copy({"agreement_id": second.id})
+        with self.assertRaisesRegex(UserError, "Supplier 2026, Supplier II"):
+            customers.with_user(self.salesman).action_send()
+        action = customers[0].with_user(self.salesman).action_send()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(wizard.agreement_id, self.agreement)
+        self.assertEqual(wizard.line_ids.customer_id, customers[0])
 
     def test_company_without_agreement_is_told_the_way_out(self):
         self.agreement.enabled = False

@@ -225,8 +225,16 @@ def _problem(response):
     return (
         str(body.get("codigo") or ""),
         str(body.get("mensagem") or ""),
-        details if isinstance(details, list) else [details],
+        [_detail(detail) for detail in (details if isinstance(details, list) else [details])],
     )
+
+
+def _detail(detail):
+    """Return what is wrong with which field, as one text."""
+    if not isinstance(detail, dict):
+        return str(detail)
+    parts = (detail.get("campo"), detail.get("mensagem"))
+    return ": ".join(str(part) for part in parts if part) or str(detail)
 
 
 def _retry_after(response):

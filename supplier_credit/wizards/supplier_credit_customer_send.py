@@ -37,16 +37,18 @@ class SupplierCreditCustomerSend(models.TransientModel):
         inverse_name="wizard_id",
         string="Customers",
     )
-    problem_count = fields.Integer(compute="_compute_problem_count")
+    problem_count = fields.Integer(compute="_compute_counts")
+    ready_count = fields.Integer(compute="_compute_counts")
 
     # -------------------------------------------------------------------------
     # COMPUTE METHODS
     # -------------------------------------------------------------------------
 
     @api.depends("line_ids.problem")
-    def _compute_problem_count(self):
+    def _compute_counts(self):
         for wizard in self:
             wizard.problem_count = len(wizard.line_ids.filtered("problem"))
+            wizard.ready_count = len(wizard.line_ids) - wizard.problem_count
 
     # -------------------------------------------------------------------------
     # ONCHANGE METHODS
@@ -66,14 +68,15 @@ class SupplierCreditCustomerSend(models.TransientModel):
         """Send what can be sent.
 
         :raise UserError: naming all that is wrong with each customer; then nothing is sent. With
-            `leave_out` only when nothing is left to send
+            `leave_out` only for want of a desired limit, or when nothing is left to send
         """
         self.ensure_one()
         self._check_user()
-        ready = self.line_ids.filtered(lambda line: not line.problem)
-        left_out = self.line_ids - ready
-        if not ready or (left_out and not self.leave_out):
-            raise UserError(self._describe_problems(left_out))
+        left_out = self.line_ids.filtered("problem")
+        ready = self.line_ids - left_out
+        unlimited = ready.filtered(lambda line: line.desired_limit <= 0)
+        if not ready or unlimited or (left_out and not self.leave_out):
+            raise UserError(self._describe_problems(left_out | unlimited))
         customers = self.env["supplier.credit.customer"]
         if self.kind == "limit":
             sent = customers._send_limits(
@@ -174,7 +177,7 @@ class SupplierCreditCustomerSend(models.TransientModel):
             self.env._(
                 "%(customer)s: %(problem)s",
                 customer=line.partner_id.display_name,
-                problem=line.problem,
+                problem="; ".join(line._get_all_problems()),
             )
             for line in lines
         )
@@ -212,88 +215,3 @@ class SupplierCreditCustomerSend(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
-
-
-class SupplierCreditCustomerSendLine(models.TransientModel):
-    """One customer of the wizard, and what keeps it from being sent."""
-
-    _name = "supplier.credit.customer.send.line"
-    _description = "Customer to Send for Credit Analysis"
-
-    wizard_id = fields.Many2one(
-        comodel_name="supplier.credit.customer.send",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
-    partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", required=True, readonly=True
-    )
-    customer_id = fields.Many2one(
-        comodel_name="supplier.credit.customer",
-        string="Credit",
-        compute="_compute_customer_id",
-        store=True,
-    )
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
-    state = fields.Selection(related="customer_id.state")
-    limit_total = fields.Monetary(related="customer_id.limit_total")
-    desired_limit = fields.Monetary()
-    problem = fields.Text(compute="_compute_problem")
-
-    @api.depends("wizard_id.agreement_id", "partner_id")
-    def _compute_customer_id(self):
-        customers = self.env["supplier.credit.customer"]
-        for wizard, lines in self.grouped("wizard_id").items():
-            known = customers._find_by_partner(wizard.agreement_id, lines.partner_id)
-            for line in lines:
-                # A change of limit gets its credit when the line is made.
-                given = wizard.kind == "limit"
-                line.customer_id = line.customer_id if given else known[line.partner_id]
-
-    @api.depends(
-        "wizard_id.agreement_id",
-        "wizard_id.line_ids.partner_id",
-        "partner_id",
-        "customer_id",
-        "desired_limit",
-    )
-    def _compute_problem(self):
-        for wizard, lines in self.grouped("wizard_id").items():
-            twins = wizard.line_ids.partner_id.grouped(lambda partner: partner._get_supplier_vat())
-            for line in lines:
-                line.problem = "; ".join(line._get_problems(twins)) or False
-
-    def _get_problems(self, twins):
-        """Return what keeps this customer from being sent, as texts.
-
-        :param twins: the wizard's partners by CNPJ or CPF
-        """
-        self.ensure_one()
-        wizard, partner, customer = self.wizard_id, self.partner_id, self.customer_id.sudo()
-        agreement = customer.agreement_id or wizard.agreement_id
-        problems = []
-        if not agreement.enabled:
-            problems.append(self.env._("choose an active agreement with Supplier"))
-        if self.desired_limit <= 0:
-            problems.append(self.env._("enter the desired limit"))
-        if obstacle := customer._get_request_obstacle(wizard.kind, self.desired_limit):
-            problems.append(obstacle)
-        if wizard.kind == "limit":
-            return problems
-        if partner.company_id and partner.company_id != agreement.company_id:
-            problems.append(
-                self.env._("it belongs to %(company)s only", company=partner.company_id.name)
-            )
-        if missing := partner._get_missing_supplier_data():
-            problems.append(self.env._("missing: %(fields)s", fields=", ".join(missing)))
-        others = twins.get(partner._get_supplier_vat() or None, partner) - partner
-        if others:
-            problems.append(
-                self.env._(
-                    "same CNPJ as %(others)s; send one of them",
-                    others=", ".join(others.mapped("display_name")),
-                )
-            )
-        return problems
