@@ -17,6 +17,8 @@ class ResPartner(models.Model):
     )
     supplier_credit_state = fields.Selection(
         related="supplier_customer_ids.state",
+        # Else the state under another company's agreement would show.
+        related_sudo=False,
         string="Supplier Credit",
         groups="supplier_credit.supplier_credit_group_user",
     )

@@ -5,6 +5,12 @@ from ..tools.supplier_api_customer import CreditDecision, CustomerPosition
 
 # Supplier is the master: its answers may skip steps, and go back.
 ANY = {"draft", "sending", "in_analysis", "approved", "pending", "rejected", "denied", "cancelled"}
+CUSTOMER_STATES = [
+    ("active", "Active"),
+    ("blocked_credit", "Blocked by Credit"),
+    ("blocked_delay", "Blocked by Delay"),
+    ("not_enabled", "Card not Enabled"),
+]
 # Supplier's refusals that mean that it knows more of the customer than we do.
 ALREADY_REGISTERED = "CLIENTE_JA_CADASTRADO"
 UNDER_ANALYSIS = "ANALISE_EM_ANDAMENTO"
@@ -35,7 +41,7 @@ class SupplierCreditCustomer(models.Model):
     }
 
     name = fields.Char(related="partner_id.display_name", string="Name")
-    vat = fields.Char(string="CNPJ/CPF", required=True, readonly=True, index=True)
+    vat = fields.Char(string="CNPJ/CPF", required=True, readonly=True, index="trigram")
     # draft ⇄ sending → in_analysis → approved (changes of the limit are requests of their own)
     #           ⇅           ├───────→ pending (Supplier waits for documents)
     #           ├───────────┼───────→ rejected (correct the data, send again at any time)
@@ -75,13 +81,9 @@ class SupplierCreditCustomer(models.Model):
         help="From this day on Supplier takes a new request for the denied customer.",
     )
     customer_state = fields.Selection(
-        selection=[
-            ("active", "Active"),
-            ("blocked_credit", "Blocked by Credit"),
-            ("blocked_delay", "Blocked by Delay"),
-            ("not_enabled", "Card not Enabled"),
-        ],
+        selection=CUSTOMER_STATES,
         readonly=True,
+        index="btree_not_null",
         tracking=True,
         help="Whether the customer may buy on Supplier's credit now.",
     )
@@ -100,6 +102,8 @@ class SupplierCreditCustomer(models.Model):
     _agreement_vat_unique = models.Constraint(
         "UNIQUE (agreement_id, vat)", "A customer is registered once per agreement and CNPJ."
     )
+    _term_billing_blocked_idx = models.Index("(id) WHERE term_billing_blocked")
+    _error_idx = models.Index("(id) WHERE error IS NOT NULL")
 
     # -------------------------------------------------------------------------
     # CRUD

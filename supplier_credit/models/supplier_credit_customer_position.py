@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .supplier_credit_customer import CUSTOMER_STATES
+
 
 class SupplierCreditCustomerPosition(models.Model):
     """What a customer's position was from one moment until the next row."""
@@ -19,15 +21,7 @@ class SupplierCreditCustomerPosition(models.Model):
     company_id = fields.Many2one(related="customer_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Datetime(required=True, readonly=True)
-    customer_state = fields.Selection(
-        selection=[
-            ("active", "Active"),
-            ("blocked_credit", "Blocked by Credit"),
-            ("blocked_delay", "Blocked by Delay"),
-            ("not_enabled", "Card not Enabled"),
-        ],
-        readonly=True,
-    )
+    customer_state = fields.Selection(selection=CUSTOMER_STATES, readonly=True)
     term_billing_blocked = fields.Boolean(readonly=True)
     # Averages, because a graph of several rows of a day must not add them up.
     limit_total = fields.Monetary(string="Limit", readonly=True, aggregator="avg")

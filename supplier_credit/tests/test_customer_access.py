@@ -70,6 +70,17 @@ class TestCustomerAccess(SupplierCreditCustomerCommon):
             with self.assertRaises(AccessError):
                 attempt()
 
+    def test_partner_shows_the_credit_of_the_users_companies_only(self):
+        mine = self.customer.with_user(self.salesman)
+        self.assertEqual(mine.supplier_credit_state, "approved")
+        contact = self.env["res.partner"].create({"name": "Ana", "parent_id": self.customer.id})
+        action = contact.with_user(self.salesman).action_view_supplier_customers()
+        self.assertEqual(action["res_id"], self.credit_record.id)
+        self.env.invalidate_all()
+        theirs = self.customer.with_user(self.stranger)
+        self.assertFalse(theirs.supplier_credit_state)
+        self.assertFalse(theirs.supplier_customer_ids)
+
     def test_agreement_of_another_company_is_refused(self):
         agreement = self._create_agreement(self.other)
         partner = self.customer.copy({"name": "Empório", "vat": "11.222.333/0001-81"})

@@ -29,8 +29,8 @@ class SupplierCreditCustomerSend(models.TransientModel):
         size=500, help="Why the limit should change, for Supplier's analyst to read."
     )
     leave_out = fields.Boolean(
-        string="Send the Others",
-        help="Send those without a problem and leave the others as they are.",
+        string="Leave Out Those with a Problem",
+        help="Send the others now and leave these as they are.",
     )
     line_ids = fields.One2many(
         comodel_name="supplier.credit.customer.send.line",
@@ -183,8 +183,8 @@ class SupplierCreditCustomerSend(models.TransientModel):
         )
         if len(self.line_ids) > len(lines):
             return self.env._(
-                "Nothing was sent. Correct these customers, take them off the list or choose Send "
-                "the Others.\n%(problems)s",
+                "Nothing was sent. Correct these customers, or choose Leave Out Those with a "
+                "Problem.\n%(problems)s",
                 problems=problems,
             )
         if not lines:
