@@ -42,19 +42,21 @@ class ResPartner(models.Model):
         ours = self.env["account.payment.method.line"]._supplier_line_ids()
         if not ours or not self:
             return {}
+        # By the lines' partner, as the host's own sum: it has the index.
         return dict(
-            self.env["account.move"]
+            self.env["account.move.line"]
             .sudo()
             ._read_group(
                 [
+                    ("partner_id", "in", self.ids),
+                    ("reconciled", "=", False),
+                    ("parent_state", "=", "posted"),
+                    ("account_type", "=", "asset_receivable"),
                     ("company_id", "child_of", company.root_id.id),
-                    ("commercial_partner_id", "in", self.ids),
-                    ("move_type", "=", "out_invoice"),
-                    ("state", "=", "posted"),
-                    ("payment_state", "in", ("not_paid", "partial")),
-                    ("preferred_payment_method_line_id", "in", list(ours)),
+                    ("move_id.move_type", "=", "out_invoice"),
+                    ("move_id.preferred_payment_method_line_id", "in", list(ours)),
                 ],
-                ["commercial_partner_id"],
-                ["amount_residual_signed:sum"],
+                ["partner_id"],
+                ["amount_residual:sum"],
             )
         )

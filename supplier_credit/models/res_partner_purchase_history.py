@@ -70,6 +70,7 @@ class ResPartner(models.Model):
         }
 
     def _flush_purchases(self):
+        self.flush_model(["commercial_partner_id"])
         self.env["account.move"].flush_model()
         self.env["account.move.line"].flush_model(["move_id", "display_type", "date_maturity"])
         self.env["account.partial.reconcile"].flush_model()
@@ -78,7 +79,10 @@ class ResPartner(models.Model):
         ours = tuple(self.env["account.payment.method.line"]._supplier_line_ids())
         return SQL(
             """
-                move.commercial_partner_id IN %(partners)s
+                move.partner_id IN (
+                    SELECT id FROM res_partner WHERE commercial_partner_id IN %(partners)s
+                )
+            AND move.commercial_partner_id IN %(partners)s
             AND move.company_id = %(company)s
             AND move.state = 'posted'
             AND move.move_type IN ('out_invoice', 'out_refund')

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 from odoo.tests import tagged
 
@@ -48,14 +50,17 @@ class TestCustomerPosition(SupplierCreditCustomerCommon):
         self.refresh(customer, limiteTotal="500.00", limiteDisponivel="-1110.47")
         self.assertEqual(customer.limit_available, -1110.47)
 
-    def test_term_billing_block_is_taken_over_and_seen(self):
+    def test_term_billing_block_is_taken_over_and_told_once_per_change(self):
         customer = self.register()
-        self.env.flush_all()
-        self.refresh(customer, faturamentoPrazoBloqueado=True)
-        self.assertTrue(customer.term_billing_blocked)
-        self.assertTrue(customer.position_ids[0].term_billing_blocked)
-        self.refresh(customer)
-        self.assertFalse(customer.term_billing_blocked)
+        with patch.object(type(customer), "_on_term_billing_changed") as told:
+            self.refresh(customer, faturamentoPrazoBloqueado=True)
+            self.assertTrue(customer.term_billing_blocked)
+            self.assertTrue(customer.position_ids[0].term_billing_blocked)
+            self.refresh(customer, faturamentoPrazoBloqueado=True)
+            self.assertEqual(told.call_count, 1)
+            self.refresh(customer)
+            self.assertFalse(customer.term_billing_blocked)
+            self.assertEqual(told.call_count, 2)
 
     def test_button_pressed_twice_asks_once(self):
         customer = self.register()
