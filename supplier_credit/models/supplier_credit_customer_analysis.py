@@ -171,8 +171,11 @@ class SupplierCreditCustomer(models.Model):
         Where the same request is on its way already, that one is delivered instead of a second.
 
         :param bodies: {credit: request as `tools.supplier_api_customer` has it}
+        :raise UserError: naming each that may not be sent now, and why; then none is
         """
         customers = self.sudo().union(*bodies)
+        limits = {customer: float(bodies[customer].desired_limit) for customer in customers}
+        customers._check_requests(kind, limits)
         operation = REQUESTS[kind]
         messages = self.env["supplier.credit.message"].sudo()
         on_their_way = customers.filtered(
@@ -181,7 +184,6 @@ class SupplierCreditCustomer(models.Model):
         if on_their_way:
             messages._find_open(on_their_way, operation)._retry()
         new = customers - on_their_way
-        limits = {customer: float(bodies[customer].desired_limit) for customer in new}
         self.env["supplier.credit.customer.request"].sudo().create(
             [
                 {
@@ -197,8 +199,8 @@ class SupplierCreditCustomer(models.Model):
         if kind == "registration":
             new._move_to("sending")
         new.write({"error": False, "reason": False})
-        for customer, limit in limits.items():
-            customer.desired_limit = limit
+        for customer in new:
+            customer.desired_limit = limits[customer]
         messages.create(
             [
                 customer._prepare_message(
@@ -208,3 +210,20 @@ class SupplierCreditCustomer(models.Model):
             ]
         )
         return customers
+
+    def _check_requests(self, kind, limits):
+        obstacles = {
+            customer: customer._get_request_obstacle(kind, limits[customer]) for customer in self
+        }
+        reasons = [
+            self.env._("%(customer)s: %(problem)s", customer=customer.name, problem=obstacle)
+            for customer, obstacle in obstacles.items()
+            if obstacle
+        ]
+        if reasons:
+            raise UserError(
+                self.env._(
+                    "These customers cannot be sent to Supplier now.\n%(problems)s",
+                    problems="\n".join(reasons),
+                )
+            )

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common_customer import SupplierCreditCustomerCommon
@@ -92,3 +92,18 @@ class TestCustomerAccess(SupplierCreditCustomerCommon):
     def test_own_limit_is_for_accounting_only(self):
         self.assertNotIn("own_limit", self.credit_record.with_user(self.salesman).fields_get())
         self.assertIn("own_limit", self.credit_record.with_user(self.accountant).fields_get())
+
+    def test_wizard_made_by_hand_does_not_get_past_the_denial(self):
+        denied = self.customer.copy({"name": "Empório", "vat": "11.222.333/0001-81"})
+        answer = self.decision("NEGADO", reanaliseAPartirDe="2099-01-01")
+        customer = self.register(denied, answer=answer)
+        contact = self.env["res.partner"].create(
+            {"name": "Ana", "parent_id": denied.id, **self.address()}
+        )
+        wizard = self.open_wizard(denied)
+        wizard.line_ids.partner_id = contact
+        wizard.line_ids.customer_id = False
+        self.assertFalse(wizard.line_ids.problem)
+        with self.assertRaisesRegex(UserError, "01/01/2099"):
+            wizard.action_send()
+        self.assertEqual(customer.state, "denied")

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_customer import SupplierCreditCustomerCommon
 
@@ -157,3 +158,17 @@ class TestCustomerPosition(SupplierCreditCustomerCommon):
         self.deliver()
         self.assertEqual(customer.request_ids[0].state, "in_analysis")
         self.assertEqual(customer.state, "in_analysis")
+
+    def test_position_settles_a_registration_whose_answer_cannot_be_used(self):
+        self.supplier.on("POST", "/clientes$", self.decision("TALVEZ"), 201)
+        self.open_wizard().action_send()
+        with mute_logger("odoo.addons.supplier_credit.models.supplier_credit_message_delivery"):
+            self.deliver()
+        customer = self.credit()
+        self.assertEqual((customer.state, customer.code), ("sending", False))
+        self.assertIn("could not be used", customer.error)
+        self.refresh(customer)
+        self.assertRecordValues(customer, [{"state": "approved", "code": "CL-1", "error": False}])
+        self.assertRecordValues(
+            customer.request_ids, [{"state": "approved", "granted_limit": 50000.0}]
+        )

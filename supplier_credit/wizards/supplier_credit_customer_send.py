@@ -84,7 +84,8 @@ class SupplierCreditCustomerSend(models.TransientModel):
             )
         else:
             sent = customers._send_registrations(
-                self.agreement_id, {line.partner_id: line.desired_limit for line in ready}
+                self.agreement_id,
+                {line.partner_id.commercial_partner_id: line.desired_limit for line in ready},
             )
         return self._notify_sent(sent, left_out)
 
