@@ -111,6 +111,10 @@ class SaleOrder(models.Model):
         else:
             reservation = reservations.create(values)
             self.sudo().supplier_preauthorization_id = reservation
+        # Sent first, so that a customer blocked in the meantime gets nothing reserved.
+        self.env["supplier.credit.customer"]._find(
+            agreement, self.partner_invoice_id
+        )._refresh_if_stale()
         reservation._send(self._get_supplier_instalments(amount))
         return reservation
 

@@ -43,6 +43,9 @@ class SupplierCreditMessage(models.Model):
     company_id = fields.Many2one(related="agreement_id.company_id", store=True, index=True)
     operation = fields.Selection(
         selection=[
+            ("customer_create", "Register customer"),
+            ("customer_limit", "Change limit"),
+            ("customer_query", "Query position"),
             ("preauthorization_create", "Send pre-authorization"),
             ("preauthorization_query", "Query pre-authorization"),
             ("preauthorization_change", "Change pre-authorization"),

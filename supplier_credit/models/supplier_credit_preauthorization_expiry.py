@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .supplier_credit_abstract_subject import TIME_ZONE
-
 
 class SupplierCreditPreauthorization(models.Model):
     """Expiry: valid through its last day, expired (VENCIDA) from 00:00 of the next one.
@@ -54,12 +52,6 @@ class SupplierCreditPreauthorization(models.Model):
         """Return the last day of validity that is warned about today (parameter 3.5)."""
         warning = timedelta(days=agreement.expiry_warning_days)
         return self._get_today(agreement.company_id) + warning
-
-    @api.model
-    def _get_today(self, company):
-        """Return the date it is now at the company."""
-        zone = company.partner_id.tz or TIME_ZONE
-        return fields.Date.context_today(self.with_context(tz=zone))
 
     def _is_overdue(self):
         """Return whether the last day of validity is over, also before the cron has said so."""

@@ -282,3 +282,42 @@ class TestAnalysisAndInvoicing(ReleaseCommon):
         with self.assertRaisesRegex(UserError, f"no down payment: {order.name}"):
             wizard.create_invoices()
         self.assertFalse(order.invoice_ids)
+
+    def test_position_that_unblocks_the_customer_releases_the_lists_too(self):
+        """The order's column follows what Supplier tells of the customer."""
+        order = self.create_order()
+        self.reserve(order)
+        self.assertEqual(order.supplier_release_state, "released_reservation")
+        self.credit.term_billing_blocked = True
+        self.credit._on_term_billing_changed()
+        self.assertEqual(order.supplier_release_state, "blocked_term")
+        self.credit.term_billing_blocked = False
+        self.credit._on_term_billing_changed()
+        self.assertEqual(order.supplier_release_state, "released_reservation")
+
+    def test_stale_position_is_asked_for_first_and_its_block_keeps_the_order_unsent(self):
+        self.credit._move_to("sending")
+        self.credit._move_to("approved")
+        self.supplier.on(
+            "GET",
+            "/clientes/57647232000153$",
+            {
+                "codigoCliente": "CL-1",
+                "situacaoCliente": "ATIVO",
+                "situacaoCredito": "APROVADO",
+                "limiteTotal": "1000.00",
+                "limiteUtilizado": "0.00",
+                "limitePreAutorizado": "0.00",
+                "limiteDisponivel": "1000.00",
+                "diasAtraso": 0,
+                "faturamentoPrazoBloqueado": True,
+                "motivo": None,
+                "pendencias": [],
+            },
+        )
+        order = self.create_order()
+        order.action_send_supplier_preauthorization()
+        self.deliver()
+        self.assertTrue(self.credit.term_billing_blocked)
+        self.assertFalse(self.supplier.calls("POST", "/pre-autorizacoes$"))
+        self.assertEqual(order.supplier_release_state, "blocked_term")
