@@ -22,6 +22,7 @@ from . import (
     supplier_credit_customer,
     supplier_credit_message,
     supplier_credit_message_delivery,
+    supplier_credit_message_inbox,
     supplier_credit_preauthorization,
     supplier_credit_preauthorization_expiry,
     supplier_credit_transaction,

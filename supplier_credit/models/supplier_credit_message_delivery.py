@@ -97,7 +97,8 @@ class SupplierCreditMessage(models.Model):
                 """
                 SELECT id
                   FROM supplier_credit_message
-                 WHERE (state IN ('waiting', 'unknown') AND next_attempt <= %(now)s)
+                 WHERE (state IN ('waiting', 'unknown') AND next_attempt <= %(now)s
+                        AND direction = 'outgoing')
                     OR (state = 'sending' AND lease_until < %(now)s)
                     OR state = 'answered'
               ORDER BY id

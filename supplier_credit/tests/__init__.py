@@ -9,4 +9,5 @@ from . import (
     test_preauthorization,
     test_supplier_client,
     test_transaction,
+    test_webhook,
 )
