@@ -56,6 +56,7 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
                 {
                     "agreement_id": agreement.id,
                     "operation": operation,
+                    "partner_id": self.partner_id.id,
                     "res_model": self._name,
                     "res_id": self.id,
                     "request": self.env["supplier.credit.message"]._dump(body),

@@ -182,14 +182,17 @@ class SupplierCreditMessage(models.Model):
         )
 
     def _queue_query(self, record, operation):
-        """Have a record queried, unless a query that has not left yet will tell the same.
+        """Have a record queried now; a query that waits does, brought forward if need be.
 
         One that is seen waiting here leaves after this event arrived: this transaction's snapshot
         already has the event.
         """
-        queries = self._find_open(record, operation)
-        if not queries.filtered(lambda query: query.state == "waiting" and not query.attempts):
+        queries = self._find_open(record, operation).filtered(
+            lambda query: query.state in ("waiting", "unknown")
+        )
+        if not queries:
             record._queue_message(self.agreement_id, operation, None)
+        queries.filtered(lambda query: query.next_attempt > fields.Datetime.now())._retry()
 
     def _may_become_known(self):
         """Return whether an answer that is still outstanding may bring the code of this event."""

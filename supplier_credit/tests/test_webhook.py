@@ -210,7 +210,7 @@ class TestWebhook(SupplierCreditCommon, HttpCase):
         self.assertEqual(self.inbox().mapped("state"), ["done"] * 3)
         self.assertEqual(len(self.queries()), 1)
 
-    def test_query_that_has_been_tried_is_not_relied_on(self):
+    def test_query_that_waits_after_a_failure_is_brought_forward(self):
         self.supplier.on("GET", "/pre-autorizacoes/PA-1$", "", 503)
         self.post(self.event())
         self.process()
@@ -218,6 +218,11 @@ class TestWebhook(SupplierCreditCommon, HttpCase):
         self.post(self.event(event_id="ev-2"))
         self.process()
         self.assertEqual(self.reservation.state, "active")
+        self.assertEqual(len(self.queries()), 2)
+        query = self.messages(self.reservation).filtered(
+            lambda message: message.operation == "preauthorization_query"
+        )
+        self.assertEqual((query.state, query.attempts), ("done", 2))
 
     def test_late_event_changes_nothing_back(self):
         """An event says that something changed, never how: the query tells the present state."""

@@ -7,6 +7,7 @@ BRL with two places, dates are `datetime.date`.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 
 from .supplier_errors import MalformedAnswer
 
@@ -19,18 +20,31 @@ class Operation:
 
     :param path: below the base URL; `{code}` stands for Supplier's code of the resource
     :param lookup: the list that is asked with `chaveIdempotencia` when an outcome is unknown
+    :param credit: whether it takes credit of the customer's limit or frees some
     """
 
     method: str
     path: str
     lookup: str = ""
+    credit: Literal["", "takes", "frees"] = ""
 
 
 OPERATIONS = {
-    "preauthorization_create": Operation("POST", "/pre-autorizacoes", "/pre-autorizacoes"),
+    "preauthorization_create": Operation(
+        "POST", "/pre-autorizacoes", "/pre-autorizacoes", credit="takes"
+    ),
     "preauthorization_query": Operation("GET", "/pre-autorizacoes/{code}"),
+    "preauthorization_change": Operation(
+        "PUT", "/pre-autorizacoes/{code}", "/pre-autorizacoes", credit="takes"
+    ),
+    "preauthorization_renew": Operation(
+        "POST", "/pre-autorizacoes/{code}/renovacao", "/pre-autorizacoes", credit="takes"
+    ),
     "preauthorization_cancel": Operation(
-        "POST", "/pre-autorizacoes/{code}/cancelamento", "/pre-autorizacoes"
+        "POST", "/pre-autorizacoes/{code}/cancelamento", "/pre-autorizacoes", credit="frees"
+    ),
+    "preauthorization_release": Operation(
+        "POST", "/pre-autorizacoes/{code}/liberacao-saldo", "/pre-autorizacoes", credit="frees"
     ),
     "transaction_create": Operation("POST", "/transacoes", "/transacoes"),
     "transaction_query": Operation("GET", "/transacoes/{code}"),

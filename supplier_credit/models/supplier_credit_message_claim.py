@@ -1,0 +1,193 @@
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+from psycopg2.errors import SerializationFailure
+
+from ..tools.supplier_api import OPERATIONS
+from ..tools.supplier_exchange import Claim
+from .supplier_credit_abstract_subject import TIME_ZONE
+
+_logger = logging.getLogger(__name__)
+
+# A process that holds a message longer than this after its timeouts is taken to be dead.
+LEASE_MARGIN = 60
+# Claimed ahead per thread, so that none waits for the next claim.
+AHEAD = 2
+CLAIM_TRIES = 10
+OPEN = SQL("('waiting', 'sending', 'unknown', 'answered')")
+
+
+class SupplierCreditMessage(models.Model):
+    """Which messages are due, and taking them for one worker."""
+
+    _inherit = "supplier.credit.message"
+
+    @api.model
+    def _find_due(self, agreement=None, message_ids=None, limit=None, *, lock=False):
+        """Return the ids to send now: due ones, and those whose process is gone.
+
+        Messages about one record go one after another, oldest first. What frees credit goes before
+        what takes some of the same customer's limit.
+
+        :param agreement: the `supplier.credit.agreement` to send under; all if not said
+        :param lock: whether to lock the rows and leave out those that others hold
+        """
+        takes = tuple(name for name, call in OPERATIONS.items() if call.credit == "takes")
+        frees = tuple(name for name, call in OPERATIONS.items() if call.credit == "frees")
+        now = fields.Datetime.now()
+        conditions = [
+            SQL("m.direction = 'outgoing'"),
+            SQL(
+                """(m.state IN ('waiting', 'unknown') AND m.next_attempt <= %(now)s
+                    OR m.state = 'sending' AND m.lease_until < %(now)s)""",
+                now=now,
+            ),
+            SQL("agreement.enabled AND NOT COALESCE(agreement.queue_stopped, FALSE)"),
+            SQL("COALESCE(agreement.paused_until <= %s, TRUE)", now),
+            SQL(
+                """NOT EXISTS (
+                    SELECT 1 FROM supplier_credit_message earlier
+                     WHERE earlier.res_id = m.res_id AND earlier.res_model = m.res_model
+                       AND earlier.id < m.id AND earlier.state IN %s)""",
+                OPEN,
+            ),
+            SQL(
+                """NOT (m.operation IN %(takes)s AND EXISTS (
+                    SELECT 1 FROM supplier_credit_message freeing
+                     WHERE freeing.partner_id = m.partner_id
+                       AND freeing.agreement_id = m.agreement_id
+                       AND freeing.operation IN %(frees)s
+                       AND freeing.state IN %(open)s
+                       AND (freeing.state = 'sending' OR freeing.next_attempt <= %(now)s)
+                       AND NOT EXISTS (
+                           SELECT 1 FROM supplier_credit_message earlier
+                            WHERE earlier.res_id = freeing.res_id
+                              AND earlier.res_model = freeing.res_model
+                              AND earlier.id < freeing.id AND earlier.state IN %(open)s)))""",
+                takes=takes,
+                frees=frees,
+                open=OPEN,
+                now=now,
+            ),
+        ]
+        if agreement:
+            conditions.append(SQL("m.agreement_id = %s", agreement.id))
+        if message_ids is not None:
+            conditions.append(SQL("m.id IN %s", tuple(message_ids) or (0,)))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT m.id
+                  FROM supplier_credit_message m
+                  JOIN supplier_credit_agreement agreement ON agreement.id = m.agreement_id
+                 WHERE m.state IN %(open)s AND %(conditions)s
+              ORDER BY m.operation IN %(frees)s DESC, m.id
+                 LIMIT %(limit)s
+                %(lock)s
+                """,
+                open=OPEN,
+                conditions=SQL(" AND ").join(conditions),
+                frees=frees,
+                limit=limit,
+                lock=SQL("FOR UPDATE OF m SKIP LOCKED") if lock else SQL(),
+            )
+        )
+        return [message_id for (message_id,) in rows]
+
+    @api.model
+    def _claim_due(self, exchanges, message_ids, seconds):
+        """Take for this worker as many messages as it can have under way.
+
+        :param exchanges: the worker's `Exchanges`
+        :return: list of (Claim, how many may be under way of its agreement)
+        """
+        for _try in range(CLAIM_TRIES):
+            try:
+                with self.env.registry.cursor() as cr:
+                    model = api.Environment(cr, SUPERUSER_ID, {})[self._name]
+                    return model._claim_for_agreements(exchanges, message_ids, seconds)
+            except SerializationFailure:
+                # Another worker took some of them between our reading and our taking.
+                continue
+        return []
+
+    @api.model
+    def _claim_for_agreements(self, exchanges, message_ids, seconds):
+        claims = []
+        for agreement in self.env["supplier.credit.agreement"].search(
+            [("enabled", "=", True), ("queue_stopped", "=", False)]
+        ):
+            parallel = agreement.parallel_requests
+            under_way = exchanges.count(agreement.id)
+            if under_way > parallel:
+                continue
+            due = self._find_due(agreement, message_ids, AHEAD * parallel - under_way, lock=True)
+            claims += [(claim, parallel) for claim in self.browse(due)._claim(agreement, seconds)]
+        self.env.flush_all()
+        return claims
+
+    def _claim(self, agreement, seconds):
+        """Mark these locked messages as being sent and return their claims."""
+        connection = agreement._get_connection()
+        # Token, query, token again, sending; the client itself keeps to this time.
+        seconds = seconds or 4 * connection.timeout
+        # It may wait as long for a thread as it may then take.
+        lease_until = fields.Datetime.now() + timedelta(seconds=2 * seconds + LEASE_MARGIN)
+        claims = {}
+        for message, record in self._get_records().items():
+            try:
+                claims[message] = message._prepare_claim(record, connection, seconds)
+            except Exception:
+                # One message must never keep the others from being delivered.
+                _logger.exception("Message %s cannot be sent", message.id)
+                message.next_attempt = lease_until
+        for attempts, messages in self.browse(m.id for m in claims).grouped("attempts").items():
+            messages._move_to("sending", attempts=attempts + 1, lease_until=lease_until)
+        return list(claims.values())
+
+    def _prepare_claim(self, record, connection, seconds):
+        """Return the claim of this message about a record, which may be gone."""
+        self.ensure_one()
+        return Claim(
+            message_id=self.id,
+            agreement_id=self.agreement_id.id,
+            attempt=self.attempts + 1,
+            operation=self.operation,
+            body=self._load(self.request),
+            key=self.idempotency_key,
+            code=record._get_resource() if record else "",
+            ask_first=self.state in ("sending", "unknown") and not self._is_repeatable(),
+            connection=connection,
+            seconds=seconds,
+        )
+
+    @api.model
+    def _explain_waiting(self, message_ids=None):
+        """Tell on messages and their records that nothing is sent under their agreement for now."""
+        held = [
+            ("direction", "=", "outgoing"),
+            ("state", "in", ("waiting", "unknown")),
+            ("error", "=", False),
+            "|",
+            ("agreement_id.enabled", "=", False),
+            ("agreement_id.queue_stopped", "=", True),
+        ]
+        if message_ids is not None:
+            held.append(("id", "in", message_ids))
+        for message in self.search(held):
+            message = message._as_for_sender()
+            text = message.agreement_id._describe_hold()
+            message.error = text
+            message._get_record()._show_problem(message, text)
+
+    def _as_for_sender(self):
+        """Return the message in the language and time zone of who wanted it sent.
+
+        What comes back is read by them, and entries made of it carry their date, not Greenwich's.
+        """
+        if not self:
+            return self
+        sender = self.create_uid
+        return self.with_context(lang=sender.lang, tz=sender.tz or TIME_ZONE)
