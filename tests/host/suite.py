@@ -85,7 +85,7 @@ class Suite:
 
     def _e2e(self):
         chromium()
-        self._pytest(TOOLS_PYTHON, ["tests/e2e"])
+        self._pytest(TOOLS_PYTHON, ["tests/e2e", "-m", "not load"])
 
     def _odoo_pytest(self, database, addons):
         self._pytest(
