@@ -106,15 +106,8 @@ class SupplierCreditMessage(models.Model):
     _idempotency_key_unique = models.Constraint(
         "UNIQUE (idempotency_key)", "Two messages cannot share an idempotency key."
     )
-    _due_idx = models.Index(
-        "(agreement_id, next_attempt, id)"
-        " WHERE state IN ('waiting', 'sending', 'unknown', 'answered')"
-    )
-    _open_record_idx = models.Index(
-        "(res_id, res_model, id) WHERE state IN ('waiting', 'sending', 'unknown', 'answered')"
-    )
-    _open_partner_idx = models.Index(
-        "(partner_id, agreement_id) WHERE state IN ('waiting', 'sending', 'unknown', 'answered')"
+    _queue_idx = models.Index(
+        "(agreement_id, id) WHERE state IN ('waiting', 'sending', 'unknown', 'answered')"
     )
 
     # -------------------------------------------------------------------------

@@ -14,9 +14,8 @@ _logger = logging.getLogger(__name__)
 # A process that holds a message longer than this after its timeouts is taken to be dead.
 LEASE_MARGIN = 60
 # Claimed ahead per thread, so that none waits for the next claim.
-AHEAD = 2
+AHEAD = 3
 CLAIM_TRIES = 10
-OPEN = SQL("('waiting', 'sending', 'unknown', 'answered')")
 
 
 class SupplierCreditMessage(models.Model):
@@ -36,60 +35,49 @@ class SupplierCreditMessage(models.Model):
         """
         takes = tuple(name for name, call in OPERATIONS.items() if call.credit == "takes")
         frees = tuple(name for name, call in OPERATIONS.items() if call.credit == "frees")
-        now = fields.Datetime.now()
-        conditions = [
-            SQL("m.direction = 'outgoing'"),
-            SQL(
-                """(m.state IN ('waiting', 'unknown') AND m.next_attempt <= %(now)s
-                    OR m.state = 'sending' AND m.lease_until < %(now)s)""",
-                now=now,
-            ),
-            SQL("agreement.enabled AND NOT COALESCE(agreement.queue_stopped, FALSE)"),
-            SQL("COALESCE(agreement.paused_until <= %s, TRUE)", now),
-            SQL(
-                """NOT EXISTS (
-                    SELECT 1 FROM supplier_credit_message earlier
-                     WHERE earlier.res_id = m.res_id AND earlier.res_model = m.res_model
-                       AND earlier.id < m.id AND earlier.state IN %s)""",
-                OPEN,
-            ),
-            SQL(
-                """NOT (m.operation IN %(takes)s AND EXISTS (
-                    SELECT 1 FROM supplier_credit_message freeing
-                     WHERE freeing.partner_id = m.partner_id
-                       AND freeing.agreement_id = m.agreement_id
-                       AND freeing.operation IN %(frees)s
-                       AND freeing.state IN %(open)s
-                       AND (freeing.state = 'sending' OR freeing.next_attempt <= %(now)s)
-                       AND NOT EXISTS (
-                           SELECT 1 FROM supplier_credit_message earlier
-                            WHERE earlier.res_id = freeing.res_id
-                              AND earlier.res_model = freeing.res_model
-                              AND earlier.id < freeing.id AND earlier.state IN %(open)s)))""",
-                takes=takes,
-                frees=frees,
-                open=OPEN,
-                now=now,
-            ),
-        ]
+        chosen = [SQL("TRUE")]
         if agreement:
-            conditions.append(SQL("m.agreement_id = %s", agreement.id))
+            chosen.append(SQL("m.agreement_id = %s", agreement.id))
         if message_ids is not None:
-            conditions.append(SQL("m.id IN %s", tuple(message_ids) or (0,)))
+            chosen.append(SQL("m.id IN %s", tuple(message_ids) or (0,)))
+        self.env.flush_all()
+        # One pass over the queue, whatever the planner believes of its size.
         rows = self.env.execute_query(
             SQL(
                 """
+                WITH queue AS (
+                    SELECT id, agreement_id, partner_id, operation,
+                           id = MIN(id) OVER (PARTITION BY res_model, res_id) AS is_first,
+                           state IN ('waiting', 'unknown') AND next_attempt <= %(now)s AS is_due,
+                           state = 'sending' AS is_sending,
+                           state = 'sending' AND lease_until < %(now)s AS is_orphaned
+                      FROM supplier_credit_message
+                     WHERE state IN ('waiting', 'sending', 'unknown', 'answered')
+                       AND direction = 'outgoing'
+                ), freeing AS (
+                    SELECT DISTINCT agreement_id, partner_id
+                      FROM queue
+                     WHERE is_first AND (is_due OR is_sending) AND operation IN %(frees)s
+                )
                 SELECT m.id
-                  FROM supplier_credit_message m
+                  FROM queue
+                  JOIN supplier_credit_message m ON m.id = queue.id
                   JOIN supplier_credit_agreement agreement ON agreement.id = m.agreement_id
-                 WHERE m.state IN %(open)s AND %(conditions)s
+             LEFT JOIN freeing ON freeing.agreement_id = m.agreement_id
+                              AND freeing.partner_id = m.partner_id
+                 WHERE queue.is_first AND (queue.is_due OR queue.is_orphaned)
+                   AND (freeing.partner_id IS NULL OR m.operation NOT IN %(takes)s)
+                   AND agreement.enabled AND NOT COALESCE(agreement.queue_stopped, FALSE)
+                   AND COALESCE(agreement.paused_until <= %(now)s, TRUE)
+                   AND %(chosen)s
               ORDER BY m.operation IN %(frees)s DESC, m.id
                  LIMIT %(limit)s
                 %(lock)s
                 """,
-                open=OPEN,
-                conditions=SQL(" AND ").join(conditions),
+                now=fields.Datetime.now(),
+                takes=takes,
                 frees=frees,
+                chosen=SQL(" AND ").join(chosen),
                 limit=limit,
                 lock=SQL("FOR UPDATE OF m SKIP LOCKED") if lock else SQL(),
             )
@@ -121,7 +109,7 @@ class SupplierCreditMessage(models.Model):
         ):
             parallel = agreement.parallel_requests
             under_way = exchanges.count(agreement.id)
-            if under_way > parallel:
+            if under_way > 2 * parallel:
                 continue
             due = self._find_due(agreement, message_ids, AHEAD * parallel - under_way, lock=True)
             claims += [(claim, parallel) for claim in self.browse(due)._claim(agreement, seconds)]

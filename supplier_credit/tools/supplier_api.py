@@ -112,6 +112,23 @@ class PreauthorizationRequest:
 
 
 @dataclass(frozen=True)
+class PreauthorizationChange:
+    """Asks Supplier to change a reservation.
+
+    :param reserved_amount: the new total in BRL, what was already used of it included
+    """
+
+    reserved_amount: Decimal
+    instalments: tuple
+
+    def to_wire(self):
+        return {
+            "valorPreAutorizacao": money(self.reserved_amount),
+            "parcelas": [instalment.to_wire() for instalment in self.instalments],
+        }
+
+
+@dataclass(frozen=True)
 class Preauthorization:
     """Supplier's answer about a reservation."""
 

@@ -13,6 +13,8 @@ from .supplier_errors import OutcomeUnknown, SupplierError, Unavailable
 
 _logger = logging.getLogger(__name__)
 
+GATHERING_SECONDS = 0.1
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -101,7 +103,9 @@ class Exchanges:
 
         Empty if none is under way.
         """
-        done = wait(self._under_way, return_when=FIRST_COMPLETED).done
+        wait(self._under_way, return_when=FIRST_COMPLETED)
+        # What ends shortly after is settled in the same transactions.
+        done = wait(self._under_way, timeout=GATHERING_SECONDS).done
         return [(self._under_way.pop(future), future.result()) for future in done]
 
     def _exchange(self, claim):

@@ -43,10 +43,17 @@ class Sandbox:
         requests.delete(f"{self.url}/_sandbox/faults", timeout=10).raise_for_status()
 
     def send_webhooks(self, url, secret):
-        """Have the demo's client told what changes; repeated soon, so that no test waits long."""
+        """Have the demo's client told what changes; repeated soon, so that no test waits long.
+
+        From now on queries decide no analysis: only `decide` does.
+        """
         client_id, client_secret = CLIENT
-        webhook = {"url": url, "secret": secret, "pausas": [0.3, 1]}
-        body = {"clientId": client_id, "clientSecret": client_secret, "webhook": webhook}
+        body = {
+            "clientId": client_id,
+            "clientSecret": client_secret,
+            "consultasEmAnalise": 1000,
+            "webhook": {"url": url, "secret": secret, "pausas": [0.3, 1]},
+        }
         self._call("POST", "/_sandbox/clients", json=body)
 
     def decide(self, resource=None, code=None):
