@@ -3,16 +3,22 @@ PYTHON ?= python3
 HOST = $(PYTHON) -m tests.host
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format clean screenshots translations
+.PHONY: help run test e2e bench lint format clean screenshots translations
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## start Odoo with the three addons, demo data and the sandbox on http://localhost:8069
 	@$(HOST) run
 
 test: ## everything that CI checks: lint, each addon alone, all together, sandbox, end to end
 	@$(HOST) test
+
+e2e: ## everything end to end, with the long tests of faults, crashes and load
+	@$(HOST) e2e
+
+bench: ## measure against the host and a bare client; writes docs/benchmarks.md
+	@$(HOST) bench
 
 lint: ## ruff, pylint-odoo, XML, translations, manifests and licences
 	@$(HOST) lint

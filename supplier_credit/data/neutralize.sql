@@ -3,4 +3,5 @@ UPDATE supplier_credit_agreement
    SET enabled = false,
        environment = 'sandbox',
        client_id = NULL,
-       client_secret = NULL;
+       client_secret = NULL,
+       webhook_secret = NULL;

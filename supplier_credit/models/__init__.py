@@ -36,6 +36,7 @@ from . import (
     supplier_credit_message,
     supplier_credit_message_claim,
     supplier_credit_message_delivery,
+    supplier_credit_message_inbox,
     supplier_credit_message_outcome,
     supplier_credit_preauthorization,
     supplier_credit_preauthorization_cancellation,

@@ -19,7 +19,7 @@ class SupplierCreditAbstractState(models.AbstractModel):
         :raise UserError: naming the record, its state and the one it cannot take
         """
         for record in self:
-            if record.state != state and record.state not in self._transitions[state]:
+            if record.state != state and record.state not in record._get_sources(state):
                 raise UserError(
                     self.env._(
                         "%(record)s is %(old)s and cannot become %(new)s.",
@@ -29,6 +29,10 @@ class SupplierCreditAbstractState(models.AbstractModel):
                     )
                 )
         self.write({"state": state, **values})
+
+    def _get_sources(self, state):
+        """Return the states that this record may come from."""
+        return self._transitions[state]
 
     def _state_label(self, state=None):
         """Return a state as users read it: this record's own, or the one asked for."""

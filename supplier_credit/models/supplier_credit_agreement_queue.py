@@ -86,7 +86,11 @@ class SupplierCreditAgreement(models.Model):
     def _forget_hold(self, agreements):
         """Have what waited only for the agreement tried at once."""
         self.env["supplier.credit.message"].sudo().search(
-            [("agreement_id", "in", agreements.ids), ("state", "in", ("waiting", "unknown"))]
+            [
+                ("direction", "=", "outgoing"),
+                ("agreement_id", "in", agreements.ids),
+                ("state", "in", ("waiting", "unknown")),
+            ]
         ).write({"error": False, "next_attempt": fields.Datetime.now()})
 
     def _pause_queue(self, seconds):

@@ -54,6 +54,7 @@ class SupplierCreditMessage(models.Model):
                            state = 'sending' AND lease_until < %(now)s AS is_orphaned
                       FROM supplier_credit_message
                      WHERE state IN ('waiting', 'sending', 'unknown', 'answered')
+                       AND direction = 'outgoing'
                 ), ahead AS (
                     SELECT DISTINCT agreement_id, partner_id
                       FROM queue
@@ -168,6 +169,7 @@ class SupplierCreditMessage(models.Model):
     def _explain_waiting(self, message_ids=None):
         """Tell on messages and their records that nothing is sent under their agreement for now."""
         held = [
+            ("direction", "=", "outgoing"),
             ("state", "in", ("waiting", "unknown")),
             ("error", "=", False),
             "|",

@@ -20,4 +20,5 @@ from . import (
     test_renewal,
     test_supplier_client,
     test_transaction,
+    test_webhook,
 )

@@ -20,6 +20,10 @@ DATABASE = "e2e"
 INSTALLED = "e2e_installed"
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "load: long; left out by `make test`, run by `make e2e`")
+
+
 @pytest.fixture(scope="session")
 def databases():
     postgres = Postgres()

@@ -42,6 +42,28 @@ class Sandbox:
     def clear_faults(self):
         requests.delete(f"{self.url}/_sandbox/faults", timeout=10).raise_for_status()
 
+    def send_webhooks(self, url, secret):
+        """Have the demo's client told what changes; repeated soon, so that no test waits long.
+
+        From now on queries decide no analysis: only `decide` does.
+        """
+        client_id, client_secret = CLIENT
+        body = {
+            "clientId": client_id,
+            "clientSecret": client_secret,
+            "consultasEmAnalise": 1000,
+            "webhook": {"url": url, "secret": secret, "pausas": [0.3, 1]},
+        }
+        self._call("POST", "/_sandbox/clients", json=body)
+
+    def decide(self, resource=None, code=None):
+        """Decide what is in analysis: one record, those of a resource, or all."""
+        self._call("POST", "/_sandbox/decide", json={"recurso": resource, "codigo": code})
+
+    def emit(self, resource, code):
+        """Send an event on purpose."""
+        self._call("POST", "/_sandbox/webhooks", json={"recurso": resource, "codigo": code})
+
     def _call(self, method, path, **options):
         response = requests.request(method, self.url + path, timeout=10, **options)
         response.raise_for_status()

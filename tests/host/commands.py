@@ -59,12 +59,29 @@ def run(_arguments):
         run_demo(databases)
 
 
-def test(arguments):
+@contextlib.contextmanager
+def _host_for_tests():
+    """Make the host ready, fast rather than safe; give its Databases."""
     with prepared_host() as databases:
         # Beside a running demo the cluster stays as safe as the demo wants it.
         if not databases.postgres.private or not databases.postgres.count_clients(DEMO_DATABASE):
             databases.postgres.set_durable(False)
+        yield databases
+
+
+def test(arguments):
+    with _host_for_tests() as databases:
         Suite(databases).run(arguments.only)
+
+
+def end_to_end(_arguments):
+    with _host_for_tests() as databases:
+        Suite(databases).end_to_end()
+
+
+def bench(_arguments):
+    with _host_for_tests() as databases:
+        Suite(databases).bench()
 
 
 def lint_only(_arguments):
@@ -105,6 +122,8 @@ def clean(_arguments):
 COMMANDS = {
     "run": (run, "start the demo"),
     "test": (test, "everything that CI checks"),
+    "e2e": (end_to_end, "everything end to end, crashes and load included"),
+    "bench": (bench, "measure and write docs/benchmarks.md"),
     "lint": (lint_only, "static checks"),
     "format": (format_only, "bring the sources into form"),
     "translations": (translations, "bring templates and pt_BR up to date with the source"),

@@ -23,7 +23,7 @@ def fill(env, sandbox_url, client_id, client_secret):
     """Make company, agreement, bearer, customers and one quotation for each NF-e; commit."""
     documents = [etree.parse(NFE_FOLDER / name).getroot() for name in NFE_FILES]
     company = _fill_company(env, documents[0].find(".//n:emit", NAMES))
-    bearer = _create_agreement(env, company, sandbox_url, client_id, client_secret)
+    bearer = create_agreement(env, company, sandbox_url, client_id, client_secret)
     term = _create_term(env)
     for document in documents:
         partner = _create_customer(env, document.find(".//n:dest", NAMES))
@@ -69,7 +69,7 @@ def _fill_company(env, issuer):
     return company
 
 
-def _create_agreement(env, company, sandbox_url, client_id, client_secret):
+def create_agreement(env, company, sandbox_url, client_id, client_secret):
     receivable = company.partner_id.property_account_receivable_id
     supplier = env["res.partner"].create(
         {"name": "Supplier Administradora", "is_company": True, "country_id": env.ref("base.br").id}

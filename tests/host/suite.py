@@ -85,7 +85,16 @@ class Suite:
 
     def _e2e(self):
         chromium()
-        self._pytest(TOOLS_PYTHON, ["tests/e2e"])
+        self._pytest(TOOLS_PYTHON, ["tests/e2e", "-m", "not load"])
+
+    def end_to_end(self):
+        """Everything end to end, with the long tests of crashes and load."""
+        chromium()
+        self._pytest(TOOLS_PYTHON, ["tests/e2e", "--durations=5"])
+
+    def bench(self):
+        """Measure and write docs/benchmarks.md."""
+        self._run(TOOLS_PYTHON, ["tests.bench"])
 
     def _odoo_pytest(self, database, addons):
         self._pytest(
@@ -100,10 +109,13 @@ class Suite:
         )
 
     def _pytest(self, python, arguments, environment=()):
-        command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+        self._run(python, ["pytest", "-q", "-p", "no:cacheprovider", *arguments], environment)
+
+    def _run(self, python, module_and_arguments, environment=()):
+        """Run a Python module; raise HostError unless it ends well."""
         # A session of its own: Ctrl-C reaches it once, from here, and it has time to clean up.
         process = subprocess.Popen(
-            command,
+            [str(python), "-m", *module_and_arguments],
             cwd=ROOT,
             start_new_session=True,
             env={
@@ -120,7 +132,7 @@ class Suite:
             process.wait(SECONDS_TO_CLEAN_UP)
             raise
         if code:
-            raise HostError(f"pytest ended with exit code {code}")
+            raise HostError(f"{module_and_arguments[0]} ended with exit code {code}")
 
 
 def take_screenshots(databases):

@@ -30,7 +30,9 @@ def main(arguments=None):
     database = options.database
     if database is None:
         database = Path(tempfile.mkdtemp(prefix="sandbox-")) / "sandbox.sqlite"
-    server = Server(options.host, options.port, create_app(database))
+    app = create_app(database)
+    server = Server(options.host, options.port, app)
+    app.send_webhooks()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     print(f"Sandbox ready on {server.url} (database {database})", flush=True)
     try:

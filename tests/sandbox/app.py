@@ -2,12 +2,13 @@
 
 from flask import Flask, current_app, g, request
 
-from . import auth, clients, clock, control, faults, problems, traffic
+from . import auth, clients, clock, control, control_events, faults, problems, traffic, webhooks
 from .server import MAX_BODY
 from .store import Store
 from .supplier import (
     books,
     customers,
+    events,
     idempotency,
     preauthorizations,
     routes,
@@ -27,6 +28,8 @@ SCHEMAS = [
         customers,
         preauthorizations,
         transactions,
+        events,
+        webhooks,
     )
 ]
 
@@ -41,6 +44,18 @@ class Sandbox(Flask):
         self.concurrency = traffic.Concurrency()
         with self.store.transaction() as db:
             clients.ensure_default(db)
+
+    def send_webhooks(self):
+        """Send events from now on, in the background, until the process ends."""
+        webhooks.Sender(self.store, self.faults, _let_time_pass).start()
+
+
+def _let_time_pass(store):
+    """Bring the books of the clients that want events up to their clocks."""
+    with store.transaction() as db:
+        for client_id in webhooks.client_ids(db):
+            with events.open_books(db, clients.get(db, client_id)):
+                pass
 
 
 def create_app(database):
@@ -58,6 +73,7 @@ def create_app(database):
     app.register_blueprint(auth.blueprint, url_prefix=API)
     app.register_blueprint(routes.blueprint, url_prefix=API)
     app.register_blueprint(control.blueprint, url_prefix="/_sandbox")
+    app.register_blueprint(control_events.blueprint, url_prefix="/_sandbox")
     return app
 
 

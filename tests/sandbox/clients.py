@@ -21,6 +21,7 @@ DEFAULT_SETTINGS = {
     "repasse": {"plano": "VENCIMENTO", "dias": 1},
     "validadeDias": 30,
     "consultasEmAnalise": 0,
+    "analiseSegundos": None,
     "diasReanalise": 90,
     "regras": True,
 }
@@ -40,7 +41,8 @@ class Client:
 
 
 def _from_row(row):
-    return Client(row["client_id"], row["secret"], json.loads(row["settings"]))
+    settings = {**DEFAULT_SETTINGS, **json.loads(row["settings"])}
+    return Client(row["client_id"], row["secret"], settings)
 
 
 def find(db, client_id):

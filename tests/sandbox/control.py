@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, current_app, jsonify
 
-from . import clients, clock, faults, traffic
+from . import clients, clock, faults, traffic, webhooks
 from .problems import Problem
 from .supplier import customers, documents
+from .supplier.events import open_books
 from .supplier.ledger import ledger
-from .supplier.reservations import open_books
 from .validation import Reader, json_body, query
 
 blueprint = Blueprint("control", __name__)
@@ -25,6 +25,8 @@ BOOK_TABLES = (
     "customers",
     "preauthorizations",
     "transactions",
+    "analyses",
+    "webhooks",
 )
 
 
@@ -43,6 +45,7 @@ def register_client():
         "taxaPercentual": _percent(reader),
         "validadeDias": reader.integer("validadeDias", 0, 3650, required=False),
         "consultasEmAnalise": reader.integer("consultasEmAnalise", 0, 1000, required=False),
+        "analiseSegundos": reader.integer("analiseSegundos", 0, 10**8, required=False),
         "diasReanalise": reader.integer("diasReanalise", 0, 3650, required=False),
         "regras": reader.boolean("regras", required=False),
     }
@@ -53,12 +56,34 @@ def register_client():
             "dias": plan.integer("dias", 0, 365),
         }
         plan.close()
+    target = _webhook(reader)
     reader.finish()
     given = {name: value for name, value in settings.items() if value is not None}
     with current_app.store.transaction() as db:
         is_new = clients.register(db, client_id, secret, given)
         client = clients.get(db, client_id)
-    return jsonify(clientId=client.id, **client.settings), 201 if is_new else 200
+        webhooks.set_target(db, client_id, target)
+    answer = {"clientId": client.id, **client.settings}
+    if target:
+        answer["webhook"] = {"url": target["url"], "pausas": target["pauses"]}
+    return jsonify(answer), 201 if is_new else 200
+
+
+def _webhook(reader):
+    """Where the client's events go, or None. Never beyond this machine."""
+    child = reader.child("webhook", required=False)
+    if child is None:
+        return None
+    url = child.text("url", maximum=500)
+    if url and not webhooks.is_loopback_url(url):
+        child.note("url", "Deve ser um endereço http ou https desta máquina.")
+    target = {
+        "url": url,
+        "secret": child.text("secret"),
+        "pauses": child.numbers("pausas", 0, 3600, maximum=20) or webhooks.PAUSES,
+    }
+    child.close()
+    return target
 
 
 def _percent(reader):
@@ -76,8 +101,7 @@ def set_customer(cnpj):
     reader = Reader(json_body())
     values = _customer_fields(reader)
     reader.finish()
-    with current_app.store.transaction() as db:
-        books = open_books(db, _client(db))
+    with current_app.store.transaction() as db, open_books(db, _client(db)) as books:
         if customers.find(books, cnpj) is None:
             customers.insert(books, cnpj, {})
             values = {"state": "ATIVO", "credit_state": "APROVADO", **values}
@@ -123,7 +147,9 @@ def reset():
         if client_id:
             clients.get(db, client_id)
             condition, values = " WHERE client_id = ?", (client_id,)
-        tables = BOOK_TABLES if client_id else (*BOOK_TABLES, "clients", "tokens")
+        tables = (
+            BOOK_TABLES if client_id else (*BOOK_TABLES, "clients", "tokens", "webhook_targets")
+        )
         for table in (*tables, "clock"):
             db.execute(f"DELETE FROM {table}{condition}", values)
         clients.ensure_default(db)
@@ -134,10 +160,10 @@ def reset():
 
 @blueprint.get("/ledger")
 def show_ledger():
-    with current_app.store.transaction() as db:
-        books = open_books(db, _client(db))
+    with current_app.store.transaction() as db, open_books(db, _client(db)) as books:
         body = ledger(books)
         body["requests"] = traffic.recorded(db, books.client.id)
+        body["webhooks"] = webhooks.recorded(db, books.client.id)
     body["maxConcurrent"] = current_app.concurrency.most(body["clientId"])
     return jsonify(body)
 

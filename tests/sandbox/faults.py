@@ -20,7 +20,14 @@ from .server import DROP, DROP_CLOSE, DROP_RESET
 BEFORE = ("latency", "revoke_tokens", "status", "rate_limit", "reset_before")
 # After processing: the effect is committed, the answer suffers.
 AFTER = ("status_after", "malformed", "alter", "timeout_after", "reset_after")
-KINDS = BEFORE + AFTER
+# Of events that are sent to the client, at their first attempt.
+WEBHOOK = (
+    "webhook_duplicate",
+    "webhook_out_of_order",
+    "webhook_bad_signature",
+    "webhook_drop",
+)
+KINDS = BEFORE + AFTER + WEBHOOK
 
 TOKEN_PATH = "/api/v1/oauth/token"
 
@@ -101,11 +108,21 @@ class Faults:
         with self._lock:
             struck = []
             for fault in self._faults:
+                if fault.kind in WEBHOOK:
+                    continue
                 if fault.fires(client_id, method, path):
                     struck.append(fault)
                     if fault.kind not in ("latency", "revoke_tokens"):
                         break
             return struck
+
+    def strike_webhook(self, client_id, resource):
+        """The fault that the event about this resource meets, or None."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.kind in WEBHOOK and fault.fires(client_id, None, resource):
+                    return fault
+        return None
 
 
 def before(faults, store, client_id, environ):

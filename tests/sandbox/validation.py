@@ -157,6 +157,25 @@ class Reader:
             return value
         return None
 
+    def numbers(self, name, lowest, highest, *, maximum):
+        """An optional list of numbers that are no money."""
+        value = self._take(name, False)
+        if value is None:
+            return None
+        valid = isinstance(value, list) and 0 < len(value) <= maximum
+        if not valid or not all(
+            isinstance(item, int | float)
+            and not isinstance(item, bool)
+            and lowest <= item <= highest
+            for item in value
+        ):
+            self.note(
+                name,
+                f"Deve ser uma lista de 1 a {maximum} números de {lowest} a {highest}.",
+            )
+            return None
+        return value
+
     def mapping(self, name):
         """An optional object with free names."""
         value = self._take(name, False)

@@ -40,6 +40,8 @@ class Books:
     client: clients.Client
     now: datetime
     key: str = field(default="")
+    # What changed and no answer has told yet: (resource, code) -> its summary before.
+    untold: dict = field(default_factory=dict)
 
     @classmethod
     def of(cls, db, client, key=""):
@@ -57,6 +59,14 @@ class Books:
             (self.client.id, prefix),
         ).fetchone()
         return f"{prefix}{row['last']:08d}"
+
+    def note_change(self, resource, code, before):
+        """Note that a resource is about to change; `before` is None for one that is new."""
+        self.untold.setdefault((resource, code), before)
+
+    def tell(self, resource, code):
+        """Note that the answer to this very request says how the resource stands."""
+        self.untold.pop((resource, code), None)
 
     def log(self, effect, cnpj, code, *, limit=ZERO, reserved=ZERO, used=ZERO):
         """Record an effect and by how much it moved the customer's position."""

@@ -12,6 +12,8 @@ from .idempotency import Answer
 from .instalments import CENT
 from .registration import read_registration
 
+RESOURCE = "cliente"
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS customers (
     client_id TEXT NOT NULL,
@@ -34,6 +36,18 @@ CREATE TABLE IF NOT EXISTS customers (
 """
 
 STATES = ("ATIVO", "BLOQUEADO_CREDITO", "BLOQUEADO_ATRASO", "NAO_HABILITADO")
+# What the client sees of a customer apart from the use of the limit, which its own calls move.
+VISIBLE = (
+    "state",
+    "credit_state",
+    "credit_limit",
+    "used_elsewhere",
+    "days_late",
+    "term_blocked",
+    "reason",
+    "pending",
+    "retry_from",
+)
 CREDIT_STATES = ("EM_ANALISE", "APROVADO", "PENDENTE", "REJEITADO", "NEGADO", "CANCELADO")
 
 
@@ -58,6 +72,7 @@ def get(books, cnpj):
 
 def update(books, cnpj, **values):
     """Write columns of one customer."""
+    books.note_change(RESOURCE, cnpj, summary(books, cnpj))
     columns = ", ".join(f"{name} = ?" for name in values)
     books.db.execute(
         f"UPDATE customers SET {columns} WHERE client_id = ? AND cnpj = ?",
@@ -73,6 +88,7 @@ def insert(books, cnpj, data, desired=ZERO):
         "(?, ?, ?, ?, 'NAO_HABILITADO', 'EM_ANALISE', ?, ?, 0, 0, NULL, '[]', NULL, ?, 0)",
         (books.client.id, cnpj, code, json.dumps(data), ZERO, ZERO, desired),
     )
+    books.note_change(RESOURCE, cnpj, None)
     books.log("CUSTOMER_REGISTERED", cnpj, code)
 
 
@@ -122,9 +138,32 @@ def show(books, cnpjCpf):
         if row["queries_left"] > 0:
             update(books, row["cnpj"], queries_left=row["queries_left"] - 1)
         else:
-            _decide(books, row, rules.credit(row["desired"], books.client))
+            decide(books, row["cnpj"])
         row = get(books, row["cnpj"])
+    books.tell(RESOURCE, row["cnpj"])
     return as_json(books, row)
+
+
+def in_analysis(books):
+    """The CNPJs of the customers being analysed, the oldest first."""
+    rows = books.db.execute(
+        "SELECT cnpj FROM customers "
+        "WHERE client_id = ? AND credit_state = 'EM_ANALISE' ORDER BY codigo",
+        (books.client.id,),
+    )
+    return [row["cnpj"] for row in rows]
+
+
+def decide(books, cnpj):
+    """End the analysis of a customer, with no query of the client's."""
+    row = get(books, cnpj)
+    _decide(books, row, rules.credit(row["desired"], books.client))
+
+
+def summary(books, cnpj):
+    """What an event is made for when it changes."""
+    row = get(books, cnpj)
+    return tuple(row[name] for name in VISIBLE)
 
 
 def as_json(books, row):
@@ -180,6 +219,7 @@ def _apply_for(books, cnpj, desired):
         update(books, cnpj, desired=desired)
         _decide(books, get(books, cnpj), outcome)
     row = get(books, cnpj)
+    books.tell(RESOURCE, cnpj)
     body = {
         "codigoCliente": row["codigo"],
         "situacaoCredito": row["credit_state"],

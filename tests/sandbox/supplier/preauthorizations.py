@@ -11,6 +11,7 @@ from .books import ZERO, text
 from .idempotency import Answer
 
 SCHEMA = reservations.SCHEMA
+RESOURCE = reservations.RESOURCE
 STATES = (
     "EM_ANALISE",
     "VIGENTE",
@@ -57,7 +58,7 @@ def show(books, codigo):
     """GET /pre-autorizacoes/{codigo}. Asking moves a pending analysis on."""
     row = reservations.get(books, codigo)
     _move_analysis_on(books, row)
-    return as_json(reservations.get(books, codigo))
+    return _told(books, codigo)
 
 
 def search(books, filters, limit, offset):
@@ -81,6 +82,7 @@ def search(books, filters, limit, offset):
     # The one row too many is only looked at, not asked for.
     for row in rows[: limit - 1]:
         _move_analysis_on(books, row)
+        books.tell(RESOURCE, row["codigo"])
     return [as_json(reservations.get(books, row["codigo"])) for row in rows]
 
 
@@ -158,6 +160,28 @@ def release(books, data, codigo):
     return _answer(books, codigo)
 
 
+def in_analysis(books):
+    """The codes of what is being analysed, the oldest first."""
+    rows = books.db.execute(
+        "SELECT codigo FROM preauthorizations "
+        "WHERE client_id = ? AND state = 'EM_ANALISE' ORDER BY codigo",
+        (books.client.id,),
+    )
+    return [row["codigo"] for row in rows]
+
+
+def decide(books, code):
+    """End the analysis of a pre-authorization, with no query of the client's."""
+    row = reservations.get(books, code)
+    outcome = rules.reservation(row["order_amount"], books.client)
+    _decide(books, customers.get(books, row["cnpj"]), row, outcome)
+
+
+def summary(books, code):
+    """What an event is made for when it changes."""
+    return reservations.summary(books, code)
+
+
 def as_json(row):
     """A pre-authorization as it travels."""
     return {
@@ -170,7 +194,12 @@ def as_json(row):
 
 
 def _answer(books, code, status=200):
-    return Answer(status, as_json(reservations.get(books, code)), code)
+    return Answer(status, _told(books, code), code)
+
+
+def _told(books, code):
+    books.tell(RESOURCE, code)
+    return as_json(reservations.get(books, code))
 
 
 def _validity(books):
@@ -194,8 +223,7 @@ def _move_analysis_on(books, row):
     if row["queries_left"] > 0:
         reservations.update(books, row["codigo"], queries_left=row["queries_left"] - 1)
         return
-    outcome = rules.reservation(row["order_amount"], books.client)
-    _decide(books, customers.get(books, row["cnpj"]), row, outcome)
+    decide(books, row["codigo"])
 
 
 def _decide(books, customer, row, outcome):

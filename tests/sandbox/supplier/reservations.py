@@ -5,8 +5,10 @@ EM_ANALISE -> VIGENTE -> UTILIZADA_PARCIAL -> UTILIZADA
 """
 
 from ..problems import Problem
-from .books import ZERO, Books
+from .books import ZERO
 from .limits import BALANCE, LIVE
+
+RESOURCE = "pre-autorizacao"
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS preauthorizations (
@@ -36,13 +38,6 @@ CREATE INDEX IF NOT EXISTS preauthorizations_expiry
 """
 
 
-def open_books(db, client, key=""):
-    """The client's books at its virtual moment, with everything expired that is past its date."""
-    books = Books.of(db, client, key)
-    expire(books)
-    return books
-
-
 def find(books, code):
     """The reservation's row, or None."""
     return books.db.execute(
@@ -59,6 +54,11 @@ def get(books, code):
     return row
 
 
+def summary(books, code):
+    """What an event is made for when it changes."""
+    return find(books, code)["state"]
+
+
 def insert(books, code, **values):
     """Add a reservation."""
     values.update(client_id=books.client.id, codigo=code, idempotency_key=books.key)
@@ -71,6 +71,8 @@ def insert(books, code, **values):
 
 def update(books, code, **values):
     """Write columns of one reservation."""
+    if "state" in values:
+        books.note_change(RESOURCE, code, summary(books, code))
     columns = ", ".join(f"{name} = ?" for name in values)
     books.db.execute(
         f"UPDATE preauthorizations SET {columns} WHERE client_id = ? AND codigo = ?",

@@ -6,8 +6,8 @@ from .. import auth
 from ..validation import is_number, is_text, json_body, query
 from . import customers, preauthorizations, transactions
 from .documents import is_nfe_key
+from .events import open_books
 from .idempotency import KEY, once, required_key
-from .reservations import open_books
 
 blueprint = Blueprint("supplier", __name__)
 
@@ -22,9 +22,9 @@ def writes(method, path, process, *, body=True):
     def view(**arguments):
         with current_app.store.transaction() as db:
             client = auth.authenticate(db)
-            books = open_books(db, client, required_key())
-            data = json_body(optional=not body)
-            return once(books, data, lambda: process(books, data, **arguments))
+            with open_books(db, client, required_key()) as books:
+                data = json_body(optional=not body)
+                return once(books, data, lambda: process(books, data, **arguments))
 
     _add(method, path, process, view)
 
@@ -33,8 +33,10 @@ def reads(path, process):
     """Route to `process(books, **path)`, which returns the JSON of one record."""
 
     def view(**arguments):
-        with current_app.store.transaction() as db:
-            books = open_books(db, auth.authenticate(db))
+        with (
+            current_app.store.transaction() as db,
+            open_books(db, auth.authenticate(db)) as books,
+        ):
             query()
             return jsonify(process(books, **arguments))
 
@@ -48,8 +50,10 @@ def lists(path, process, **filters):
     """
 
     def view():
-        with current_app.store.transaction() as db:
-            books = open_books(db, auth.authenticate(db))
+        with (
+            current_app.store.transaction() as db,
+            open_books(db, auth.authenticate(db)) as books,
+        ):
             values = query(pagina=is_number(MAX_PAGE), tamanho=is_number(MAX_PAGE_SIZE), **filters)
             page = int(values.pop("pagina", 1))
             size = int(values.pop("tamanho", PAGE_SIZE))

@@ -12,6 +12,8 @@ from .books import ZERO, text
 from .idempotency import Answer
 from .sales import read_sale
 
+RESOURCE = "transacao"
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS transactions (
     client_id TEXT NOT NULL,
@@ -74,13 +76,13 @@ def register(books, data):
         books.log("SALE_REGISTERED", sale.cnpj, code, reserved=reserved, used=sale.amount)
         if not outcome.after_analysis:
             _decide(books, _get(books, code), outcome)
-    return Answer(201, as_json(_get(books, code)), code)
+    return Answer(201, _told(books, code), code)
 
 
 def show(books, codigo):
     """GET /transacoes/{codigo}. Asking moves a pending analysis on."""
     _move_analysis_on(books, _get(books, codigo))
-    return as_json(_get(books, codigo))
+    return _told(books, codigo)
 
 
 def search(books, filters, limit, offset):
@@ -98,7 +100,29 @@ def search(books, filters, limit, offset):
     # The one row too many is only looked at, not asked for.
     for row in rows[: limit - 1]:
         _move_analysis_on(books, row)
+        books.tell(RESOURCE, row["codigo"])
     return [as_json(_get(books, row["codigo"])) for row in rows]
+
+
+def in_analysis(books):
+    """The codes of what is being analysed, the oldest first."""
+    rows = books.db.execute(
+        "SELECT codigo FROM transactions "
+        "WHERE client_id = ? AND state = 'EM_ANALISE' ORDER BY codigo",
+        (books.client.id,),
+    )
+    return [row["codigo"] for row in rows]
+
+
+def decide(books, code):
+    """End the analysis of a transaction, with no query of the client's."""
+    row = _get(books, code)
+    _decide(books, row, rules.sale(row["amount"], books.client))
+
+
+def summary(books, code):
+    """What an event is made for when it changes."""
+    return _get(books, code)["state"]
 
 
 def as_json(row):
@@ -109,6 +133,11 @@ def as_json(row):
         "motivo": row["reason"],
         "calendario": json.loads(row["calendar"]),
     }
+
+
+def _told(books, code):
+    books.tell(RESOURCE, code)
+    return as_json(_get(books, code))
 
 
 def _get(books, code):
@@ -172,7 +201,7 @@ def _move_analysis_on(books, row):
             (books.client.id, row["codigo"]),
         )
         return
-    _decide(books, row, rules.sale(row["amount"], books.client))
+    decide(books, row["codigo"])
 
 
 def _decide(books, row, outcome):
@@ -195,6 +224,7 @@ def _decide(books, row, outcome):
 
 
 def _set(books, row, state, reason, calendar):
+    books.note_change(RESOURCE, row["codigo"], summary(books, row["codigo"]))
     books.db.execute(
         "UPDATE transactions SET state = ?, reason = ?, calendar = ? "
         "WHERE client_id = ? AND codigo = ?",

@@ -1,0 +1,235 @@
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from psycopg2.errors import UniqueViolation
+
+_logger = logging.getLogger(__name__)
+
+# What an event's `recurso` is here: the model, the field that its `codigo` is, how it is fetched.
+EVENT_RESOURCES = {
+    "cliente": ("supplier.credit.customer", "vat", "customer_query"),
+    "pre-autorizacao": ("supplier.credit.preauthorization", "code", "preauthorization_query"),
+    "transacao": ("supplier.credit.transaction", "code", "transaction_query"),
+}
+# An event may overtake the answer that brings the code it is about.
+PATIENCE = timedelta(minutes=10)
+PAUSE = timedelta(minutes=1)
+
+
+class SupplierCreditMessage(models.Model):
+    """Inbox: events that Supplier sends. Each is stored first and understood afterwards.
+
+    An event says what changed, not how, so that repeated, late and overtaken ones do no harm: the
+    record is queried, and the query's answer is how it stands now. Source: docs/api, webhooks.
+    """
+
+    _inherit = "supplier.credit.message"
+    # waiting → done
+    #    ⇅
+    # failed (nothing can be found by it; by hand to waiting)
+    _incoming_transitions = {
+        "waiting": {"failed"},
+        "done": {"waiting"},
+        "failed": {"waiting"},
+    }
+
+    direction = fields.Selection(
+        selection=[("outgoing", "Outgoing"), ("incoming", "Incoming")],
+        required=True,
+        readonly=True,
+        default="outgoing",
+    )
+    operation = fields.Selection(
+        selection_add=[("event", "Event from Supplier")], ondelete={"event": "cascade"}
+    )
+    event_id = fields.Char(
+        string="Event ID",
+        readonly=True,
+        help="By it Supplier recognises the event; a repetition is not stored again.",
+    )
+
+    _event_unique = models.UniqueIndex(
+        "(agreement_id, event_id) WHERE event_id IS NOT NULL", "An event is stored once."
+    )
+    _incoming_idx = models.Index("(id) WHERE direction = 'incoming' AND state = 'waiting'")
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _receive_event(self, agreement, event):
+        """Store an event once, to be processed after this transaction's commit.
+
+        :param agreement: the `supplier.credit.agreement` whose address it came to
+        :param event: its JSON object, as `tools.supplier_webhook.read_event()` gives it
+        :return: the message; empty for a repetition
+        """
+        inbox = self.with_user(SUPERUSER_ID)
+        known = [("agreement_id", "=", agreement.id), ("event_id", "=", event["idEvento"])]
+        if inbox.search_count(known, limit=1):
+            return inbox.browse()
+        try:
+            with self.env.cr.savepoint():
+                return inbox.create(
+                    {
+                        "agreement_id": agreement.id,
+                        "direction": "incoming",
+                        "operation": "event",
+                        "event_id": event["idEvento"],
+                        # Until it is known which record it is about.
+                        "res_model": agreement._name,
+                        "res_id": agreement.id,
+                        "request": self._dump(event),
+                    }
+                )
+        except UniqueViolation:
+            # The same event is being stored by another request at this very moment.
+            return inbox.browse()
+
+    @api.model
+    def _process_events(self):
+        """Fetch what the waiting events are about, each in a savepoint of its own."""
+        waiting = [("direction", "=", "incoming"), ("state", "=", "waiting")]
+        now = fields.Datetime.now()
+        due = self.search([*waiting, ("next_attempt", "<=", now)], order="id")
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for message_id in due.ids:
+            # Browsed one by one, because each commit empties the cache.
+            event = self.browse(message_id).try_lock_for_update().filtered_domain(waiting)
+            if event:
+                event._process_event()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _process_event(self):
+        """Queue the query of the record that this event is about, or say why that cannot be."""
+        agreement = self.agreement_id
+        lang = agreement.company_id.partner_id.lang or self.env.lang
+        event = self.with_company(agreement.company_id).with_context(lang=lang)
+        try:
+            with self.env.cr.savepoint():
+                event._fetch_subject()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # Another process has the record at the moment; the next run takes the event up.
+            _logger.info("Event %s is left to the next run", self.id)
+        except UserError as error:
+            event._move_to("failed", error=str(error), attempts=self.attempts + 1)
+        except Exception as error:
+            _logger.exception("Event %s could not be processed", self.id)
+            text = event.env._(
+                "This event could not be processed. Nothing was changed. Correct the cause and "
+                "retry.\n%(reason)s",
+                reason=str(error),
+            )
+            event._move_to("failed", error=text, attempts=self.attempts + 1)
+
+    def _fetch_subject(self):
+        """Have the record queried and be done, or wait for it to become known.
+
+        :raise UserError: saying why there is nothing to query, and what to do
+        """
+        body = self._load(self.request)
+        resource, code = _plain(body.get("recurso")), _plain(body.get("codigo"))
+        if resource not in EVENT_RESOURCES:
+            raise UserError(
+                self.env._(
+                    "Supplier says that %(resource)s %(code)s changed, which this system does not "
+                    "know how to query. Look it up at Supplier; after an update of the system the "
+                    "event can be retried.",
+                    resource=resource,
+                    code=code,
+                )
+            )
+        model, field, operation = EVENT_RESOURCES[resource]
+        record = self.env[model].search(
+            [(field, "=", code), ("agreement_id", "=", self.agreement_id.id)], limit=1
+        )
+        if record:
+            self._queue_query(record, operation)
+            self._move_to(
+                "done",
+                res_model=model,
+                res_id=record.id,
+                attempts=self.attempts + 1,
+                error=False,
+            )
+            return
+        values = {"agreement": self.agreement_id.name, "resource": resource, "code": code}
+        if self._may_become_known():
+            self._move_to(
+                "waiting",
+                attempts=self.attempts + 1,
+                next_attempt=fields.Datetime.now() + PAUSE,
+                error=self.env._(
+                    "Nothing is known yet under %(resource)s %(code)s of agreement %(agreement)s. "
+                    "Messages of the agreement are still without an answer, which may bring it; "
+                    "the event waits for them.",
+                    **values,
+                ),
+            )
+            return
+        raise UserError(
+            self.env._(
+                "Supplier says that %(resource)s %(code)s changed, but nothing is known under it "
+                "in agreement %(agreement)s. If it was made outside this system, settle it with "
+                "Supplier. If not, see which message still waits, deliver it and retry this event.",
+                **values,
+            )
+        )
+
+    def _queue_query(self, record, operation):
+        """Have a record queried now; a query that waits does, brought forward if need be.
+
+        One that is seen waiting here leaves after this event arrived: this transaction's snapshot
+        already has the event.
+        """
+        queries = self._find_open(record, operation).filtered(
+            lambda query: query.state in ("waiting", "unknown")
+        )
+        if not queries:
+            record._queue_message(self.agreement_id, operation, None)
+        queries.filtered(lambda query: query.next_attempt > fields.Datetime.now())._retry()
+
+    def _may_become_known(self):
+        """Return whether an answer that is still outstanding may bring the code of this event."""
+        if fields.Datetime.now() - self.create_date > PATIENCE:
+            return False
+        outstanding = [
+            ("agreement_id", "=", self.agreement_id.id),
+            ("direction", "=", "outgoing"),
+            ("state", "in", ("sending", "unknown", "answered")),
+        ]
+        return bool(self.search_count(outstanding, limit=1))
+
+    # What follows keeps incoming rows out of the outbox.
+
+    def _get_sources(self, state):
+        if self.direction == "incoming":
+            return self._incoming_transitions.get(state, set())
+        return super()._get_sources(state)
+
+    def _deliver_after_commit(self):
+        incoming = self.filtered(lambda message: message.direction == "incoming")
+        if incoming:
+            self.env.ref("supplier_credit.ir_cron_process_events").sudo()._trigger()
+        outgoing = self - incoming
+        if not outgoing:
+            return None
+        return super(SupplierCreditMessage, outgoing)._deliver_after_commit()
+
+    def _retry(self):
+        incoming = self.filtered(lambda message: message.direction == "incoming")
+        incoming.filtered(lambda message: message.state == "failed")._move_to("waiting")
+        incoming.next_attempt = fields.Datetime.now()
+        incoming._deliver_after_commit()
+        return super(SupplierCreditMessage, self - incoming)._retry()
+
+
+def _plain(value):
+    """Return what should be a text in a form that can be shown, stored and searched for."""
+    is_plain = isinstance(value, str) and value and value.isprintable()
+    return value if is_plain else ascii(value)

@@ -1,0 +1,38 @@
+"""`python -m tests.bench`, called by `make bench`: measures, then writes docs/benchmarks.md."""
+
+import os
+import sys
+
+from tests.host.databases import Databases
+from tests.host.environments import ODOO_PYTHON
+from tests.host.odoo_source import load
+from tests.host.postgres import Postgres
+from tests.host.terminal import HostError, say
+
+from . import report, sales
+from .delivery import Delivery
+
+
+def main():
+    settings = {
+        "count": int(os.environ.get("BENCH_MESSAGES", "1000")),
+        "latency": float(os.environ.get("BENCH_LATENCY", "0.1")),
+        "repetitions": int(os.environ.get("BENCH_REPETITIONS", "3")),
+        "orders": int(os.environ.get("BENCH_ORDERS", "200")),
+        "pairs": int(os.environ.get("BENCH_PAIRS", "9")),
+    }
+    databases = Databases(Postgres(), load(), ODOO_PYTHON)
+    try:
+        sold = sales.measure(databases, settings["pairs"], settings["orders"])
+        delivery = Delivery(databases, settings["count"], settings["latency"])
+        delivered = delivery.measure(settings["repetitions"])
+    except HostError as error:
+        print(error, file=sys.stderr)
+        return 1
+    report.write(delivered, sold, settings)
+    say(f"Written: {report.TARGET.relative_to(report.ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

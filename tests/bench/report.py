@@ -1,0 +1,102 @@
+"""Writes docs/benchmarks.md: ratios and counts, which do not depend on the machine."""
+
+from statistics import median
+
+from tests.host.layout import ROOT
+
+from .delivery import SCENARIOS
+
+TARGET = ROOT / "docs" / "benchmarks.md"
+TEXT = """# Benchmarks
+
+Written by `make bench`. What is compared took turns in the same run, on the same machine and
+against the same PostgreSQL and sandbox, so that ratios hold elsewhere too; seconds do not.
+
+## Delivery of messages
+
+{count} pre-authorizations wait; the sandbox answers each after {latency} s. Seconds from the start
+of the first message to the end of the last, without the start of Odoo itself, {repetitions}
+repetitions by turns. Each message is claimed, exchanged, kept and applied to its reservation and
+order. After each run the sandbox's ledger must show every idempotency key exactly once, and as many
+reservations.
+
+The bare client posts the same bodies from a `ThreadPoolExecutor` with one `requests` session per
+thread, and does nothing with the answers. The floor is messages multiplied by latency, divided by
+the requests at the same time.
+
+| who | min | median | median ÷ floor |
+|---|---:|---:|---:|
+{delivery}
+
+| ratio of medians | |
+|---|---:|
+{ratios}
+
+## Orders that are not Supplier's
+
+{orders} sale orders of one line, in a database without supplier_credit and in one with it
+installed, with an active agreement and a bearer that these orders do not use; {pairs} pairs by
+turns, after one to warm up.
+
+| phase | SQL queries without | with | more | time with ÷ without (medians) |
+|---|---:|---:|---:|---:|
+{sales}
+
+## Repeat
+
+    make bench
+
+| variable | meaning |
+|---|---|
+| `BENCH_MESSAGES` | how many messages, {count} here |
+| `BENCH_LATENCY` | seconds of the sandbox, {latency} here |
+| `BENCH_REPETITIONS` | repetitions of each way of delivery, {repetitions} here |
+| `BENCH_ORDERS` | sale orders of one round, {orders} here |
+| `BENCH_PAIRS` | pairs of rounds, {pairs} here |
+"""
+
+
+def write(delivery, sales, settings):
+    """Write the report.
+
+    :param delivery: {scenario: [seconds]} of `delivery.Delivery.measure`
+    :param sales: what `sales.measure` returned
+    """
+    TARGET.write_text(
+        TEXT.format(
+            delivery="\n".join(_delivery_rows(delivery, settings)),
+            ratios="\n".join(_ratio_rows(delivery)),
+            sales="\n".join(_sale_rows(sales)),
+            **settings,
+        )
+    )
+
+
+def _delivery_rows(delivery, settings):
+    for name, seconds in delivery.items():
+        workers, parallel = SCENARIOS[name]
+        floor = settings["count"] * settings["latency"] / (max(workers, 1) * parallel)
+        middle = median(seconds)
+        yield f"| {name} | {min(seconds):.2f} s | {middle:.2f} s | {middle / floor:.2f} |"
+
+
+def _ratio_rows(delivery):
+    for one, other in (
+        ("one worker, 16 parallel", "bare client, 16 parallel"),
+        ("one worker, 16 parallel", "two workers, 16 parallel each"),
+        ("one worker, 4 parallel", "two workers, 4 parallel each"),
+    ):
+        ratio = median(delivery[one]) / median(delivery[other])
+        yield f"| {one} ÷ {other} | {ratio:.2f} |"
+
+
+def _sale_rows(sales):
+    for phase, found in sales.items():
+        without, with_addon = found["without"], found["with"]
+        queries = [median(count for _seconds, count in rows) for rows in (without, with_addon)]
+        times = [median(seconds for seconds, _count in rows) for rows in (without, with_addon)]
+        more = queries[1] - queries[0]
+        yield (
+            f"| {phase} | {queries[0]:.0f} | {queries[1]:.0f} | {more:+.0f} | "
+            f"{times[1] / times[0]:.3f} |"
+        )

@@ -1,0 +1,65 @@
+"""Sale orders that are not Supplier's, and what they cost. Runs in Odoo's Python."""
+
+import time
+
+from odoo.fields import Command
+
+REFERENCE = "bench"
+
+
+def prepare(env, with_agreement):
+    """Make customer and product, and an agreement with its bearer where the addon is installed."""
+    env["res.partner"].create(
+        {"name": "Cliente", "ref": REFERENCE, "country_id": env.ref("base.br").id}
+    )
+    env["product.product"].create({"name": "Produto", "default_code": REFERENCE})
+    if with_agreement:
+        from tests.host.demo_script import create_agreement
+
+        create_agreement(env, env.company, "http://127.0.0.1:9/api/v1", "client", "secret")
+    env.cr.commit()
+
+
+def sell(env, count):
+    """Create, write and confirm orders as a user does, and undo it all.
+
+    Returns {phase: [seconds, SQL queries]}.
+    """
+    env = env(user=env.ref("base.user_admin"), su=False)
+    partner = env["res.partner"].search([("ref", "=", REFERENCE)])
+    product = env["product.product"].search([("default_code", "=", REFERENCE)])
+    line = {"product_id": product.id, "product_uom_qty": 1, "price_unit": 100}
+    values = {"partner_id": partner.id, "order_line": [Command.create(line)]}
+    found = {}
+
+    def create():
+        return env["sale.order"].create([values] * count)
+
+    def write():
+        for order in orders:
+            order.write({"client_order_ref": "changed"})
+            order.order_line.write({"product_uom_qty": 2})
+
+    def confirm_one():
+        orders[0].action_confirm()
+
+    def confirm_others():
+        orders[1:].action_confirm()
+
+    orders = _measure(env, found, "create", create)
+    _measure(env, found, "write", write)
+    _measure(env, found, "confirm one", confirm_one)
+    _measure(env, found, "confirm the others", confirm_others)
+    env.cr.rollback()
+    return found
+
+
+def _measure(env, found, phase, function):
+    env.flush_all()
+    env.invalidate_all()
+    queries = env.cr.sql_log_count
+    began = time.perf_counter()
+    result = function()
+    env.flush_all()
+    found[phase] = [time.perf_counter() - began, env.cr.sql_log_count - queries]
+    return result
