@@ -23,6 +23,7 @@
         "wizards/supplier_credit_customer_send_views.xml",
         "wizards/supplier_credit_nfe_upload_views.xml",
         "wizards/supplier_credit_release_wizard_views.xml",
+        "wizards/supplier_credit_setup_views.xml",
         "views/supplier_credit_agreement_views.xml",
         "views/supplier_credit_customer_position_views.xml",
         "views/supplier_credit_customer_views.xml",
@@ -35,6 +36,9 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/account_move_views.xml",
+        "views/supplier_credit_attention_views.xml",
+        "views/supplier_credit_overview_views.xml",
+        "views/res_config_settings_views.xml",
         "views/supplier_credit_menus.xml",
     ],
 }

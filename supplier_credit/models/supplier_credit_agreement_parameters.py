@@ -145,6 +145,36 @@ class SupplierCreditAgreement(models.Model):
         help="What Supplier keeps of each sale.",
     )
 
+    fee_recognition = fields.Selection(
+        selection=[("approval", "At approval"), ("settlement", "At settlement")],
+        string="Fee Recognised",
+        required=True,
+        default="approval",
+        tracking=True,
+        help="At approval the fee is an expense of the day of the sale and Supplier owes the net "
+        "transfer; at settlement Supplier owes the whole and the fee is booked when it pays.",
+    )
+    settlement_journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Bank Journal of Transfers",
+        check_company=True,
+        domain="[('type', '=', 'bank')]",
+        tracking=True,
+        help="Where Supplier's transfers arrive.",
+    )
+    difference_account_id = fields.Many2one(
+        comodel_name="account.account",
+        check_company=True,
+        domain="[('account_type', 'in', ('expense', 'expense_direct_cost', 'income_other'))]",
+        tracking=True,
+        help="Differences within the tolerance that settlement may write off.",
+    )
+    difference_tolerance = fields.Monetary(
+        string="Tolerance per Entry",
+        tracking=True,
+        help="Up to this amount in BRL a settlement entry may differ from what was expected.",
+    )
+
     _tolerance_range = models.Constraint(
         "CHECK (tolerance_percent BETWEEN 0 AND 100)",
         "Parameter 3.1, the additional tolerance, is a percentage from 0 to 100.",

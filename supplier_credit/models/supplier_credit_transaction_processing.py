@@ -95,8 +95,8 @@ class SupplierCreditTransaction(models.Model):
     def _post_approval_entry(self):
         """Post the entry and reconcile it with the invoice, which is thereby paid.
 
-        Debit Supplier's receivable, one line per transfer with its date as maturity; debit the fee;
-        credit the customer's receivable.
+        Debit Supplier's receivable, one line per transfer with its date as maturity; debit the fee,
+        unless settlement books it; credit the customer's receivable.
         """
         agreement = self.agreement_id
         customer_lines = self.invoice_id.line_ids.filtered(
@@ -107,10 +107,10 @@ class SupplierCreditTransaction(models.Model):
         lines = [
             self._prepare_transfer_line(entry, sequence)
             for sequence, entry in calendar.items()
-            if entry.transfer_amount
+            if self._get_owed_amount(entry)
         ]
         lines += [self._prepare_settled_line(line, place) for place, line in settled.items()]
-        fee = self.currency_id.round(self.fee_total)
+        fee = self.currency_id.round(self.fee_total) if self._books_fee() else 0.0
         if not self.currency_id.is_zero(fee):
             lines.append(
                 {
@@ -146,6 +146,14 @@ class SupplierCreditTransaction(models.Model):
         )
         self.move_id = move
 
+    def _books_fee(self):
+        """Return whether the fee is an expense of the approval (7), not of the settlement."""
+        return self.agreement_id.fee_recognition == "approval"
+
+    def _get_owed_amount(self, entry):
+        """Return what Supplier owes of a calendar entry by the ledger, in BRL."""
+        return entry.transfer_amount if self._books_fee() else entry.amount
+
     def _prepare_transfer_line(self, entry, sequence):
         return {
             "sequence": sequence,
@@ -157,7 +165,7 @@ class SupplierCreditTransaction(models.Model):
             "account_id": self.agreement_id.receivable_account_id.id,
             "partner_id": self.agreement_id.partner_id.id,
             "date_maturity": entry.transfer_date,
-            "debit": entry.transfer_amount,
+            "debit": self._get_owed_amount(entry),
         }
 
     def _prepare_settled_line(self, line, sequence):

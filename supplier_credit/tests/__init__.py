@@ -14,6 +14,7 @@ from . import (
     test_delivery,
     test_gate,
     test_nfe_upload,
+    test_overview,
     test_preauthorization,
     test_queue,
     test_release,

@@ -92,6 +92,20 @@ class TestTransaction(SupplierCreditCommon):
         self.assertIn(self.invoice.payment_state, ("paid", "in_payment"))
         self.assertEqual(transaction.installment_ids.receivable_line_id, lines)
 
+    def test_fee_left_to_the_settlement_supplier_owes_the_whole(self):
+        self.agreement.fee_recognition = "settlement"
+        transaction = self.register()
+        owed = transaction.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.agreement.receivable_account_id
+        )
+        self.assertEqual(owed.sorted("date_maturity").mapped("debit"), [203.43, 203.44, 203.50])
+        self.assertFalse(
+            transaction.move_id.line_ids.filtered(
+                lambda line: line.account_id == self.agreement.fee_account_id
+            )
+        )
+        self.assertEqual(transaction.invoice_id.payment_state, "paid")
+
     def test_calendar_is_kept_and_shown_on_the_invoice(self):
         self.register()
         self.assertRecordValues(

@@ -4,4 +4,5 @@ from . import (
     supplier_credit_customer_send_line,
     supplier_credit_nfe_upload,
     supplier_credit_release_wizard,
+    supplier_credit_setup,
 )

@@ -1,0 +1,80 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class SupplierCreditAttention(models.Model):
+    """Everything that waits for a person, in one list: what went wrong, on what, since when."""
+
+    _name = "supplier.credit.attention"
+    _description = "Needs Attention"
+    _auto = False
+    _order = "since desc, id"
+    _rec_name = "subject"
+
+    kind = fields.Selection(
+        selection=[
+            ("preauthorization", "Pre-authorization"),
+            ("transaction", "Transaction"),
+            ("customer", "Customer's credit"),
+            ("event", "Event from Supplier"),
+            ("agreement", "Agreement"),
+        ],
+        readonly=True,
+    )
+    res_model = fields.Char(readonly=True)
+    res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
+    subject = fields.Char(readonly=True)
+    partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", readonly=True)
+    agreement_id = fields.Many2one(comodel_name="supplier.credit.agreement", readonly=True)
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    problem = fields.Text(string="What Happened and What to Do", readonly=True)
+    since = fields.Datetime(readonly=True)
+
+    @property
+    def _table_query(self):
+        # Each id says the kind by its remainder, so that it stays the same from query to query.
+        return SQL(
+            """
+            SELECT r.id * 5 AS id, 'preauthorization' AS kind,
+                   'supplier.credit.preauthorization' AS res_model, r.id AS res_id,
+                   r.order_number AS subject, r.partner_id, r.agreement_id, r.company_id,
+                   r.error AS problem, r.write_date AS since
+              FROM supplier_credit_preauthorization r
+             WHERE r.error IS NOT NULL AND r.state NOT IN ('cancelled', 'used', 'expired')
+         UNION ALL
+            SELECT t.id * 5 + 1, 'transaction', 'supplier.credit.transaction', t.id,
+                   m.name, t.partner_id, t.agreement_id, t.company_id,
+                   COALESCE(t.error, t.reason), t.write_date
+              FROM supplier_credit_transaction t
+              JOIN account_move m ON m.id = t.invoice_id
+             WHERE t.error IS NOT NULL OR t.state IN ('rejected', 'error')
+                   OR t.processing_state = 'error'
+         UNION ALL
+            SELECT c.id * 5 + 2, 'customer', 'supplier.credit.customer', c.id,
+                   p.complete_name, c.partner_id, c.agreement_id, c.company_id,
+                   COALESCE(c.error, c.pendencies, c.reason), c.write_date
+              FROM supplier_credit_customer c
+              JOIN res_partner p ON p.id = c.partner_id
+             WHERE c.error IS NOT NULL OR c.state IN ('rejected', 'pending')
+         UNION ALL
+            SELECT e.id * 5 + 3, 'event', 'supplier.credit.message', e.id,
+                   e.event_id, e.partner_id, e.agreement_id, e.company_id, e.error, e.write_date
+              FROM supplier_credit_message e
+             WHERE e.direction = 'incoming' AND e.state = 'failed'
+         UNION ALL
+            SELECT a.id * 5 + 4, 'agreement', 'supplier.credit.agreement', a.id,
+                   a.name, NULL, a.id, a.company_id, NULL, a.write_date
+              FROM supplier_credit_agreement a
+             WHERE a.queue_stopped
+            """
+        )
+
+    def action_open_record(self):
+        """Open the record, where the problem stands with the button that mends it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }

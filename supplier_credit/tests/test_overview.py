@@ -1,0 +1,149 @@
+from freezegun import freeze_time
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import SupplierCreditCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-12-01 12:00:00")
+class TestOverview(SupplierCreditCommon):
+    """The first screen: what needs somebody, each number one click from its list."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.setup_other_company(name="Outra Empresa Ltda")
+        cls.stranger = cls._create_user(
+            "stranger", "account.group_account_manager", cls.other["company"]
+        )
+        cls.manager = cls._create_user(
+            "manager",
+            "account.group_account_manager,sales_team.group_sale_manager,"
+            "supplier_credit.supplier_credit_group_manager",
+        )
+
+    def _count(self, name):
+        self.env.invalidate_all()
+        agreement = self.agreement.with_user(self.manager)
+        number = agreement[name]
+        action = agreement.with_context(overview=name).action_open_overview()
+        listed = self.env[action["res_model"]].with_user(self.manager).search(action["domain"])
+        self.assertEqual(number, len(listed), name)
+        return listed
+
+    def test_every_number_opens_the_list_it_counts(self):
+        blocked = self.create_order()
+        in_analysis = self.reserve(self.create_order(), state="EM_ANALISE", code="PA-2")
+        soon = self.reserve(self.create_order(), code="PA-3", dataVigencia="2026-12-03")
+        self.reserve(self.create_order(), code="PA-4", dataVigencia="2026-12-31")
+        self.assertEqual(self._count("blocked_order_count"), blocked | in_analysis.order_id)
+        self.assertEqual(self._count("analysis_count"), in_analysis)
+        self.assertEqual(self._count("ending_count"), soon)
+        self.assertFalse(self._count("expired_count"))
+        self.assertFalse(self._count("invoice_to_send_count"))
+        self.assertFalse(self._count("customer_waiting_count"))
+        self.assertFalse(self._count("attention_count"))
+
+    def test_expired_ones_whose_order_still_waits(self):
+        reservation = self.reserve(self.create_order(), dataVigencia="2026-12-03")
+        with freeze_time("2026-12-10"), self.enter_registry_test_mode():
+            self.env.ref("supplier_credit.ir_cron_expire_preauthorizations").method_direct_trigger()
+        self.assertEqual(self._count("expired_count"), reservation)
+
+    def test_what_went_wrong_is_listed_with_what_to_do(self):
+        order = self.create_order()
+        self.supplier.on("POST", "/pre-autorizacoes$", "", 503)
+        order.action_send_supplier_preauthorization()
+        self.deliver()
+        (row,) = self._count("attention_count")
+        self.assertEqual((row.kind, row.subject), ("preauthorization", order.name))
+        self.assertIn("cannot be reached", row.problem)
+        action = row.action_open_record()
+        self.assertEqual(action["res_id"], order.sudo().supplier_preauthorization_id.id)
+        attention = self.env["supplier.credit.attention"]
+        self.assertFalse(attention.with_user(self.stranger).search([]))
+
+    def test_stopped_queue_is_listed(self):
+        self.agreement._stop_queue("refused")
+        (row,) = self._count("attention_count")
+        self.assertEqual((row.kind, row.subject), ("agreement", self.agreement.name))
+
+    def test_only_the_bearers_of_the_agreement_count(self):
+        second = self.agreement.copy({"name": "Second"})
+        self.create_order()
+        self.assertFalse(second.blocked_order_count)
+        self.assertEqual(self.agreement.blocked_order_count, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestSetup(SupplierCreditCommon):
+    """The wizard makes what is missing and proposes what is there."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls._create_user("manager", "account.group_account_manager")
+        cls.other = cls.setup_other_company(name="Outra Empresa Ltda")
+
+    def _fill(self, user, company):
+        wizard = Form(self.env["supplier.credit.setup"].with_user(user).with_company(company))
+        wizard.card_name = "Outra mais Crédito"
+        wizard.base_url = "https://supplier.example.com/api/v1"
+        wizard.client_id = "client"
+        return wizard
+
+    def test_a_company_without_anything_gets_it_all(self):
+        company = self.other["company"]
+        user = self._create_user("setup", "account.group_account_manager", company)
+        setup = self._fill(user, company).save()
+        self.assertFalse(setup.journal_id)
+        agreement = self.env["supplier.credit.agreement"].browse(setup.action_set_up()["res_id"])
+        self.assertFalse(agreement.enabled)
+        self.assertEqual(agreement.company_id, company)
+        self.assertEqual(agreement.receivable_account_id.account_type, "asset_receivable")
+        self.assertTrue(agreement.receivable_account_id.reconcile)
+        self.assertEqual(agreement.fee_account_id.account_type, "expense")
+        self.assertEqual(agreement.journal_id.type, "general")
+        (bearer,) = agreement.bearer_ids
+        self.assertEqual((bearer.code, bearer.journal_id.type), ("supplier", "bank"))
+
+    def test_what_is_there_is_proposed_and_used(self):
+        setup = self._fill(self.manager, self.company).save()
+        self.assertEqual(setup.journal_id, self.agreement.journal_id)
+        self.assertEqual(setup.receivable_account_id, self.agreement.receivable_account_id)
+        agreement = self.env["supplier.credit.agreement"].browse(setup.action_set_up()["res_id"])
+        self.assertEqual(agreement.fee_account_id, self.agreement.fee_account_id)
+        self.assertEqual(agreement.partner_id.name, "Supplier")
+
+    def test_only_an_administrator_enters_the_secret(self):
+        setup = self._fill(self.manager, self.company).save()
+        with self.assertRaises(AccessError):
+            setup.client_secret = "s"
+        administrator = self._create_user(
+            "administrator", "base.group_system,account.group_account_manager"
+        )
+        wizard = self._fill(administrator, self.company)
+        wizard.client_secret = "s3cret"
+        setup = wizard.save()
+        agreement = self.env["supplier.credit.agreement"].browse(setup.action_set_up()["res_id"])
+        self.assertEqual(agreement.sudo().client_secret, "s3cret")
+
+    def test_without_a_chart_of_accounts_it_says_what_to_do(self):
+        bare = self.env["res.company"].sudo().create({"name": "Sem Plano"})
+        setup = self.env["supplier.credit.setup"].sudo().new({"company_id": bare.id})
+        with self.assertRaisesRegex(UserError, "Sem Plano has no chart of accounts"):
+            setup._check_chart()
+
+    def test_settings_show_the_agreement_and_its_parameters(self):
+        settings = self.env["res.config.settings"].sudo().create({"company_id": self.company.id})
+        self.assertEqual(settings.supplier_agreement_id, self.agreement)
+        settings.supplier_tolerance_percent = 7
+        self.assertEqual(self.agreement.tolerance_percent, 7)
+        action = settings.action_open_supplier_agreement()
+        self.assertEqual(action["res_id"], self.agreement.id)
+        bare = self.env["res.config.settings"].sudo()
+        bare = bare.create({"company_id": self.other["company"].id})
+        self.assertEqual(
+            bare.action_open_supplier_agreement()["res_model"], "supplier.credit.setup"
+        )

@@ -1,0 +1,217 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.account_payment_method import SUPPLIER_CODE
+
+
+class SupplierCreditSetup(models.TransientModel):
+    """Set up an agreement with Supplier in one step: connection, journal, accounts and bearer.
+
+    What exists is proposed; what is left empty is made. The agreement stays inactive until it is
+    switched on.
+    """
+
+    _name = "supplier.credit.setup"
+    _description = "Set Up Supplier"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, default=lambda self: self.env.company
+    )
+    name = fields.Char(
+        string="Name of the Agreement",
+        required=True,
+        default=lambda self: f"Supplier {fields.Date.context_today(self).year}",
+    )
+    card_name = fields.Char(
+        string="Name of the Partner Card",
+        required=True,
+        help="The name under which the customers know the credit.",
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Supplier's Contact",
+        check_company=True,
+        help="Left empty, a contact Supplier is made.",
+    )
+    environment = fields.Selection(
+        selection=[("sandbox", "Sandbox"), ("production", "Production")],
+        required=True,
+        default="sandbox",
+    )
+    base_url = fields.Char(string="Address", required=True)
+    client_id = fields.Char(string="Client ID")
+    client_secret = fields.Char(groups="base.group_system")
+    journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        compute="_compute_proposal",
+        store=True,
+        readonly=False,
+        check_company=True,
+        domain="[('type', '=', 'general')]",
+        help="Where the entries of approvals are posted. Left empty, one is made.",
+    )
+    receivable_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Supplier Receivable Account",
+        compute="_compute_proposal",
+        store=True,
+        readonly=False,
+        check_company=True,
+        domain="[('account_type', '=', 'asset_receivable')]",
+        help="What Supplier still has to pass on. Left empty, one is made.",
+    )
+    fee_account_id = fields.Many2one(
+        comodel_name="account.account",
+        compute="_compute_proposal",
+        store=True,
+        readonly=False,
+        check_company=True,
+        domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
+        help="What Supplier keeps of each sale. Left empty, one is made.",
+    )
+    bank_journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Bank Journal",
+        compute="_compute_proposal",
+        store=True,
+        readonly=False,
+        required=True,
+        check_company=True,
+        domain="[('type', '=', 'bank')]",
+        help="Where Supplier's transfers arrive; the bearer stands on it.",
+    )
+    bearer_name = fields.Char(
+        string="Name of the Bearer",
+        required=True,
+        default="Supplier",
+        help="What salespeople choose on orders sold on Supplier's credit.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("company_id")
+    def _compute_proposal(self):
+        """Propose what an earlier agreement of the company uses, and its first bank journal."""
+        for setup in self:
+            former = self.env["supplier.credit.agreement"].search(
+                [("company_id", "=", setup.company_id.id)], limit=1
+            )
+            setup.journal_id = former.journal_id
+            setup.receivable_account_id = former.receivable_account_id
+            setup.fee_account_id = former.fee_account_id
+            setup.bank_journal_id = former.settlement_journal_id or self.env[
+                "account.journal"
+            ].search([("type", "=", "bank"), ("company_id", "=", setup.company_id.id)], limit=1)
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_set_up(self):
+        """Make the agreement and its bearer, with what is missing, and open the agreement.
+
+        :raise UserError: if the company has no chart of accounts to make accounts in
+        """
+        self.ensure_one()
+        self._check_chart()
+        agreement = self.env["supplier.credit.agreement"].create(self._prepare_agreement())
+        self.env["account.payment.method.line"].create(
+            {
+                "name": self.bearer_name,
+                "journal_id": self.bank_journal_id.id,
+                "payment_method_id": self._get_charge_type().id,
+                "supplier_agreement_id": agreement.id,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": agreement._name,
+            "res_id": agreement.id,
+            "view_mode": "form",
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _check_chart(self):
+        if not self.company_id.chart_template:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no chart of accounts yet. Install one under Invoicing > "
+                    "Configuration > Settings, then set up Supplier.",
+                    company=self.company_id.display_name,
+                )
+            )
+
+    def _prepare_agreement(self):
+        values = {
+            "name": self.name,
+            "company_id": self.company_id.id,
+            "partner_id": (self.partner_id or self._make_partner()).id,
+            "environment": self.environment,
+            "base_url": self.base_url,
+            "client_id": self.client_id,
+            "card_name": self.card_name,
+            "journal_id": (self.journal_id or self._make_journal()).id,
+            "receivable_account_id": (
+                self.receivable_account_id
+                or self._make_account("asset_receivable", self.env._("Supplier Receivable"))
+            ).id,
+            "fee_account_id": (
+                self.fee_account_id or self._make_account("expense", self.env._("Supplier Fees"))
+            ).id,
+            "settlement_journal_id": self.bank_journal_id.id,
+        }
+        if self.env.user._is_system() and self.client_secret:
+            values["client_secret"] = self.client_secret
+        return values
+
+    def _make_partner(self):
+        # Whoever may make agreements needs no right to make contacts for this one.
+        partners = self.env["res.partner"].sudo()
+        return partners.create(
+            {"name": "Supplier", "is_company": True, "country_id": self.env.ref("base.br").id}
+        )
+
+    def _make_journal(self):
+        return self.env["account.journal"].create(
+            {
+                "name": self.env._("Supplier Approvals"),
+                "code": self._get_free_journal_code(),
+                "type": "general",
+                "company_id": self.company_id.id,
+            }
+        )
+
+    def _get_free_journal_code(self):
+        taken = self.env["account.journal"].search([("company_id", "=", self.company_id.id)])
+        codes = set(taken.mapped("code"))
+        candidates = ["SUPP", *(f"SUP{number}" for number in range(1, len(codes) + 2))]
+        return next(code for code in candidates if code not in codes)
+
+    def _make_account(self, account_type, name):
+        """Make an account beside the first of its type in the company's chart."""
+        accounts = self.env["account.account"].with_company(self.company_id)
+        beside = accounts.search(
+            [("account_type", "=", account_type), ("company_ids", "in", self.company_id.ids)],
+            order="code",
+            limit=1,
+        )
+        return accounts.create(
+            {
+                "name": name,
+                "code": accounts._search_new_account_code(beside.code or "1"),
+                "account_type": account_type,
+                "reconcile": account_type == "asset_receivable",
+                "company_ids": self.company_id.ids,
+            }
+        )
+
+    def _get_charge_type(self):
+        return self.env["account.payment.method"].search(
+            [("code", "=", SUPPLIER_CODE), ("payment_type", "=", "inbound")], limit=1
+        )
