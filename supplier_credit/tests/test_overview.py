@@ -70,7 +70,7 @@ class TestOverview(SupplierCreditCommon):
         self.assertEqual((row.kind, row.subject), ("agreement", self.agreement.name))
 
     def test_only_the_bearers_of_the_agreement_count(self):
-        second = self.agreement.copy({"name": "Second"})
+        second = self.agreement.copy({"name": "Second", "enabled": False})
         self.create_order()
         self.assertFalse(second.blocked_order_count)
         self.assertEqual(self.agreement.blocked_order_count, 1)
