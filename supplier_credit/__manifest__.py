@@ -22,6 +22,7 @@
         "reports/account_move_report.xml",
         "wizards/supplier_credit_customer_send_views.xml",
         "wizards/supplier_credit_nfe_upload_views.xml",
+        "wizards/supplier_credit_release_wizard_views.xml",
         "views/supplier_credit_agreement_views.xml",
         "views/supplier_credit_customer_position_views.xml",
         "views/supplier_credit_customer_views.xml",

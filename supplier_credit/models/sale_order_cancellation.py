@@ -21,11 +21,11 @@ class SaleOrder(models.Model):
         reserved = self.browse()
         if not RESERVED_FOR.isdisjoint(vals) or vals.get("state") == "cancel":
             reserved = self.filtered("supplier_preauthorization_id")
-        before = {order: order.preferred_payment_method_line_id for order in reserved}
         result = super().write(vals)
-        for order, bearer in before.items():
-            if not order._keeps_reservation(bearer):
-                order._get_live_preauthorization()._request_cancellation()
+        for order in reserved:
+            live = order._get_live_preauthorization()
+            if live and not live._is_wanted():
+                live._request_cancellation()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -33,20 +33,3 @@ class SaleOrder(models.Model):
         """Queue the cancellation in the deletion's own transaction, so that it is never lost."""
         for order in self.filtered("supplier_preauthorization_id"):
             order._get_live_preauthorization()._request_cancellation()
-
-    # -------------------------------------------------------------------------
-    # BUSINESS METHODS
-    # -------------------------------------------------------------------------
-
-    def _keeps_reservation(self, bearer):
-        """Return whether the order still wants its reservation.
-
-        :param bearer: the bearer the order had when it was reserved
-        """
-        self.ensure_one()
-        customer = self.partner_invoice_id.commercial_partner_id
-        return (
-            self.state != "cancel"
-            and self.preferred_payment_method_line_id == bearer
-            and self.supplier_preauthorization_id.sudo().partner_id == customer
-        )

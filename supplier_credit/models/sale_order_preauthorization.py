@@ -64,12 +64,12 @@ class SaleOrder(models.Model):
             "company_id": self.company_id.id,
             "order_id": self.id,
             "order_number": self.name,
+            "bearer_id": self.preferred_payment_method_line_id.id,
             "partner_id": self.partner_invoice_id.commercial_partner_id.id,
             "customer_vat": self.partner_invoice_id.commercial_partner_id._get_supplier_vat(),
             "order_amount": amount,
-            "requested_amount": self.currency_id.round(
-                amount * (1 + agreement.tolerance_percent / 100)
-            ),
+            "order_total": self._get_supplier_ordered_amount(),
+            "requested_amount": agreement._add_tolerance(amount),
         }
         # A user of the order may reserve for it; what Supplier answers is not theirs to write.
         reservations = self.sudo().supplier_preauthorization_ids
@@ -96,6 +96,8 @@ class SaleOrder(models.Model):
             missing.append(self.env._("its currency is not the Brazilian real"))
         if self.currency_id.compare_amounts(self._get_supplier_reservable_amount(), 0) <= 0:
             missing.append(self.env._("nothing of it is left to be invoiced"))
+        if "term_billing" in self._get_supplier_open_blocks():
+            missing.append(self.env._("Supplier has blocked the customer's term billing"))
         partner = self.partner_invoice_id.commercial_partner_id
         if not partner._get_supplier_vat():
             missing.append(
@@ -126,10 +128,13 @@ class SaleOrder(models.Model):
             .supplier_invoice_ids.filtered(lambda invoice: invoice.supplier_state == "approved")
             .mapped("amount_total")
         )
-        ordered = sum(
-            self.order_line.filtered(lambda line: not line.display_type).mapped("price_total")
-        )
-        return max(self.currency_id.round(ordered - invoiced), 0.0)
+        return max(self.currency_id.round(self._get_supplier_ordered_amount() - invoiced), 0.0)
+
+    def _get_supplier_ordered_amount(self):
+        """Return the order's total by ordered quantities, taxes included, in its currency."""
+        self.ensure_one()
+        lines = self.order_line.filtered(lambda line: not line.display_type)
+        return self.currency_id.round(sum(lines.mapped("price_total")))
 
     def _get_supplier_instalments(self, amount):
         """Return the instalments that the order's payment terms make of an amount in BRL."""

@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+
+from ..tools.supplier_api import OPERATIONS
 
 # Of users and companies that name none: Supplier's and its customers' own.
 TIME_ZONE = "America/Sao_Paulo"
@@ -38,6 +42,50 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         readonly=True, help="Why the last message could not be delivered or used, and what to do."
     )
 
+    queried_at = fields.Datetime(
+        string="Last Query", readonly=True, help="When Supplier was last asked about the record."
+    )
+    message_log_ids = fields.One2many(
+        comodel_name="supplier.credit.message",
+        inverse_name="res_id",
+        string="Log",
+        domain=lambda self: [("res_model", "=", self._name)],
+        readonly=True,
+        help="What was exchanged with Supplier about the record.",
+    )
+
+    def _check_may_send(self):
+        """Refuse users who may not have things sent to Supplier about these records.
+
+        :raise AccessError: as the host words it
+        """
+        self.check_access("read")
+
+    @api.model
+    def _query_in_analysis(self, operation):
+        """Ask about the records in analysis that were not asked about for the interval of 2.2."""
+        cron = self.env["ir.cron"]
+        for agreement in self.env["supplier.credit.agreement"].search(
+            [("enabled", "=", True), ("query_interval_minutes", ">", 0)]
+        ):
+            before = fields.Datetime.now() - timedelta(minutes=agreement.query_interval_minutes)
+            waiting = self.search(
+                [
+                    ("agreement_id", "=", agreement.id),
+                    ("state", "=", "in_analysis"),
+                    ("code", "!=", False),
+                    "|",
+                    ("queried_at", "=", False),
+                    ("queried_at", "<=", before),
+                ]
+            )
+            cron._commit_progress(remaining=len(waiting))
+            for record in waiting.with_prefetch():
+                if not self.env["supplier.credit.message"]._find_open(record, operation):
+                    record._queue_message(agreement, operation, None)
+                if not cron._commit_progress(1):
+                    return
+
     def _queue_message(self, agreement, operation, body):
         """Write down the intention to send, in the user's own transaction.
 
@@ -48,6 +96,8 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         :param body: the request as `to_wire()` gives it, None for a query
         :return: the message
         """
+        if OPERATIONS[operation].method == "GET":
+            self.sudo().queried_at = fields.Datetime.now()
         messages = self.env["supplier.credit.message"].sudo()
         return messages.create(self._prepare_message(agreement, operation, body))
 
@@ -57,6 +107,7 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         return {
             "agreement_id": agreement.id,
             "operation": operation,
+            "partner_id": self.partner_id.id,
             "res_model": self._name,
             "res_id": self.id,
             "request": self.env["supplier.credit.message"]._dump(body),
@@ -71,6 +122,10 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
     def _get_resource(self):
         """Return what identifies the record in the API's paths: Supplier's code of it."""
         return self.code or ""
+
+    def _get_obstacle(self, message):
+        """Return why a message, not yet attempted, must not be sent after all, or False."""
+        return False
 
     def _apply_answer(self, message, body):
         """Move the record to what Supplier answered.

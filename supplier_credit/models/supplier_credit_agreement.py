@@ -18,7 +18,7 @@ class SupplierCreditAgreement(models.Model):
 
     _name = "supplier.credit.agreement"
     _description = "Agreement with Supplier"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "company_id, name, id"
 

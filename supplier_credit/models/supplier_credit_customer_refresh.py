@@ -32,9 +32,6 @@ class SupplierCreditCustomer(models.Model):
         readonly=True, help="How long the customer's oldest debt to Supplier is overdue, in days."
     )
     position_date = fields.Datetime(readonly=True, help="When Supplier told this position.")
-    query_date = fields.Datetime(
-        string="Last Asked", readonly=True, help="When Supplier was last asked for the position."
-    )
     position_ids = fields.One2many(
         comodel_name="supplier.credit.customer.position",
         inverse_name="customer_id",
@@ -43,7 +40,7 @@ class SupplierCreditCustomer(models.Model):
     )
 
     _refresh_idx = models.Index(
-        "(agreement_id, query_date) WHERE state NOT IN ('draft', 'sending')"
+        "(agreement_id, queried_at) WHERE state NOT IN ('draft', 'sending')"
     )
 
     # -------------------------------------------------------------------------
@@ -81,7 +78,7 @@ class SupplierCreditCustomer(models.Model):
                 for customer in self - asked
             ]
         )
-        self.query_date = fields.Datetime.now()
+        self.queried_at = fields.Datetime.now()
 
     def _refresh_if_stale(self):
         """Ask for the position of those whose known one is older than parameter 2.1.
@@ -174,4 +171,4 @@ class SupplierCreditCustomer(models.Model):
 
 
 def _asked_before(moment):
-    return Domain("query_date", "=", False) | Domain("query_date", "<=", moment)
+    return Domain("queried_at", "=", False) | Domain("queried_at", "<=", moment)

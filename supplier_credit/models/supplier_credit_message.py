@@ -47,12 +47,18 @@ class SupplierCreditMessage(models.Model):
             ("customer_query", "Query position"),
             ("preauthorization_create", "Send pre-authorization"),
             ("preauthorization_query", "Query pre-authorization"),
+            ("preauthorization_change", "Change pre-authorization"),
+            ("preauthorization_renew", "Renew pre-authorization"),
             ("preauthorization_cancel", "Cancel pre-authorization"),
+            ("preauthorization_release", "Release rest of pre-authorization"),
             ("transaction_create", "Register NF-e"),
             ("transaction_query", "Query transaction"),
         ],
         required=True,
         readonly=True,
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Customer", readonly=True, index="btree_not_null"
     )
     res_model = fields.Char(string="Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
@@ -103,8 +109,8 @@ class SupplierCreditMessage(models.Model):
     _idempotency_key_unique = models.Constraint(
         "UNIQUE (idempotency_key)", "Two messages cannot share an idempotency key."
     )
-    _due_idx = models.Index(
-        "(next_attempt, id) WHERE state IN ('waiting', 'sending', 'unknown', 'answered')"
+    _queue_idx = models.Index(
+        "(agreement_id, id) WHERE state IN ('waiting', 'sending', 'unknown', 'answered')"
     )
 
     # -------------------------------------------------------------------------
@@ -179,6 +185,20 @@ class SupplierCreditMessage(models.Model):
         """Return the record this message is about; empty if it is gone."""
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id).exists()
+
+    def _get_records(self):
+        """Return a dict from each of these messages to its record, empty if it is gone."""
+        records = {
+            (model, record.id): record
+            for model, messages in self.grouped("res_model").items()
+            for record in self.env[model].browse(messages.mapped("res_id")).exists()
+        }
+        return {
+            message: records.get(
+                (message.res_model, message.res_id), self.env[message.res_model].browse()
+            )
+            for message in self
+        }
 
     @api.model
     def _find_open(self, record, operation):

@@ -4,7 +4,10 @@ from odoo.exceptions import UserError
 from ..tools.supplier_api import Preauthorization, PreauthorizationRequest
 from .supplier_credit_transaction import UNDER_WAY
 
-LIVE_STATES = ("sending", "in_analysis", "active", "partially_used")
+IN_FORCE = ("active", "partially_used")
+# The operations whose answer can be the first approval.
+APPROVING = ("preauthorization_create", "preauthorization_query")
+LIVE_STATES = ("sending", "in_analysis", *IN_FORCE)
 
 
 class SupplierCreditPreauthorization(models.Model):
@@ -36,11 +39,19 @@ class SupplierCreditPreauthorization(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    bearer_id = fields.Many2one(
+        comodel_name="account.payment.method.line",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The bearer that the order had when the credit was reserved.",
+    )
     # As text, so that the reservation still says what it was for when the order is gone.
     order_number = fields.Char(required=True, readonly=True)
     customer_vat = fields.Char(string="CNPJ/CPF", required=True, readonly=True)
     code = fields.Char(
         string="Pre-Authorization Code",
+        tracking=False,
         help="Supplier's identification of the reservation, for queries and invoicing.",
     )
     # draft ⇄ sending → in_analysis → active ⇄ partially_used → used
@@ -63,25 +74,22 @@ class SupplierCreditPreauthorization(models.Model):
         readonly=True,
         default="draft",
         index=True,
-        tracking=True,
-    )
-    cancel_requested = fields.Boolean(
-        string="Being Cancelled",
-        readonly=True,
-        help="The order no longer wants this reservation; Supplier is told to free the credit.",
     )
     order_amount = fields.Monetary(
         string="Amount to Invoice",
         readonly=True,
         help="What was still to be invoiced of the order when the reservation was sent.",
     )
+    order_total = fields.Monetary(
+        readonly=True, help="The order's total, by ordered quantities, that this reserves for."
+    )
     requested_amount = fields.Monetary(
         readonly=True, help="The amount to invoice with the tolerance of parameter 3.1."
     )
-    amount = fields.Monetary(string="Approved Amount", readonly=True, tracking=True)
+    amount = fields.Monetary(string="Approved Amount", readonly=True)
     used_amount = fields.Monetary(readonly=True, help="Consumed by registered NF-e of the order.")
     remaining_amount = fields.Monetary(compute="_compute_remaining_amount")
-    valid_until = fields.Date(readonly=True, tracking=True, help="The last day it is valid.")
+    valid_until = fields.Date(readonly=True, help="The last day it is valid.")
 
     _live_order_unique = models.UniqueIndex(
         "(order_id) WHERE state IN ('sending', 'in_analysis', 'active', 'partially_used')",
@@ -150,9 +158,84 @@ class SupplierCreditPreauthorization(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _check_may_send(self):
+        """Whoever may change the orders may have their reservations changed."""
+        super()._check_may_send()
+        self.sudo().order_id.with_user(self.env.user).check_access("write")
+
+    @api.model
+    def _cron_query(self):
+        """Ask about what is in analysis at Supplier, where the interval of 2.2 has passed."""
+        self._query_in_analysis("preauthorization_query")
+
     @api.model
     def _live_domain(self):
         return [("state", "in", LIVE_STATES)]
+
+    @api.model
+    def _in_force_domain(self):
+        return [("state", "in", IN_FORCE)]
+
+    @api.model
+    def _get_live_states(self):
+        return LIVE_STATES
+
+    def _is_in_force(self):
+        """Return whether credit is held for the order and may be changed or used."""
+        self.ensure_one()
+        return self.state in IN_FORCE and not self.cancel_requested
+
+    def _check_in_force(self, what):
+        """Raise UserError unless this reservation is in force.
+
+        :param what: what the user wanted, as the end of a sentence
+        """
+        self.ensure_one()
+        if not self._is_in_force():
+            raise UserError(
+                self.env._(
+                    "Pre-authorization %(reservation)s is %(state)s and cannot %(what)s; only one "
+                    "in force can.",
+                    reservation=self.name,
+                    state=self._state_label().lower(),
+                    what=what,
+                )
+            )
+
+    def _get_obstacle(self, message):
+        """Nothing is reserved for a customer whose term billing was blocked in the meantime."""
+        if message.operation == "preauthorization_create":
+            return self.order_id._get_supplier_open_blocks().get("term_billing", False)
+        return super()._get_obstacle(message)
+
+    def _find_open_message(self, operation):
+        """Return the message of an operation on this reservation that is not yet at an end."""
+        return self.env["supplier.credit.message"]._find_open(self, operation)[:1]
+
+    def _check_none_under_way(self, what):
+        """Refuse while invoices under way at Supplier claim parts of these reservations.
+
+        :param what: what the user wanted, as the end of a sentence
+        :raise UserError: naming the first reservation and its invoices
+        """
+        for reservation in self:
+            claiming = reservation._get_claiming_transactions()
+            if claiming:
+                raise UserError(
+                    self.env._(
+                        "Pre-authorization %(reservation)s cannot %(what)s: invoice %(invoices)s "
+                        "is being registered with it. Wait for Supplier's answer.",
+                        reservation=reservation.name,
+                        what=what,
+                        invoices=", ".join(claiming.invoice_id.mapped("display_name")),
+                    )
+                )
+
+    def _get_claiming_transactions(self):
+        """Return the transactions under way that use these reservations."""
+        return self.env["supplier.credit.transaction"].search(
+            [("preauthorization_id", "in", self.ids), ("state", "in", UNDER_WAY)]
+        )
 
     def _move_to(self, state, **values):
         """Move by the table, and with it the release of the order."""
@@ -181,16 +264,23 @@ class SupplierCreditPreauthorization(models.Model):
         values = {"error": False, "reason": answer.reason or False}
         if answer.code:
             values["code"] = answer.code
-        if answer.state in ("active", "partially_used"):
+        if answer.state in IN_FORCE:
             values.update(amount=float(answer.amount), valid_until=answer.valid_until)
-        self._move_to(answer.state, **values)
+        self._move_to(answer.state, **values, **self._read_operation(message, answer))
         if self.cancel_requested and message.operation == "preauthorization_create":
             if self.state in LIVE_STATES:
                 self._queue_cancellation()
+        if self.state in IN_FORCE and message.operation in APPROVING:
+            if self.agreement_id.confirm_on_approval:
+                self.order_id._confirm_released()
         if answer.state == "declined":
             self.message_post(
                 body=self.env._("Supplier declined: %(reason)s", reason=answer.reason)
             )
+
+    def _read_operation(self, message, answer):
+        """Return the values that only this operation's answer brings; see the files by concern."""
+        return {}
 
     def _apply_rejection(self, message, reason):
         if message.operation == "preauthorization_create":
@@ -198,8 +288,8 @@ class SupplierCreditPreauthorization(models.Model):
         else:
             self.error = reason
 
-    def _show_problem(self, message, reason):
-        self.error = reason
+    def _show_problem(self, message, text):
+        self.error = text
 
     def _get_unclaimed_amount(self, claiming=None):
         """Return what no transaction under way has claimed yet of the remaining amount, in BRL.
@@ -207,42 +297,11 @@ class SupplierCreditPreauthorization(models.Model):
         :param claiming: the transaction that asks; its own claim does not count
         """
         self.ensure_one()
-        under_way = self.env["supplier.credit.transaction"].search(
-            [
-                ("preauthorization_id", "=", self.id),
-                ("state", "in", UNDER_WAY),
-                ("id", "not in", claiming.ids if claiming else []),
-            ]
-        )
-        claimed = sum(under_way.mapped("reserved_amount"))
+        others = self._get_claiming_transactions()
+        if claiming:
+            others -= claiming
+        claimed = sum(others.mapped("reserved_amount"))
         return max(self.currency_id.round(self.remaining_amount - claimed), 0.0)
-
-    def _request_cancellation(self):
-        """Have Supplier free what these live reservations hold, once, whatever happens since.
-
-        One that was never attempted is simply withdrawn. One whose sending is under way is
-        cancelled as soon as its answer is known. Seed 001, section 3.
-        """
-        for reservation in self.filtered(lambda live: not live.cancel_requested):
-            reservation.cancel_requested = True
-            if reservation.state == "sending":
-                reservation._withdraw()
-            else:
-                reservation._queue_cancellation()
-        self.order_id._update_supplier_release_state()
-
-    def _withdraw(self):
-        """Take back the sending if nothing of it has left yet."""
-        self.ensure_one()
-        messages = self.env["supplier.credit.message"]
-        message = messages._find_open(self, "preauthorization_create")
-        if message and message.state == "waiting" and not message.attempts:
-            message._move_to("withdrawn")
-            self._move_to("cancelled")
-
-    def _queue_cancellation(self):
-        self.ensure_one()
-        self._queue_message(self.agreement_id, "preauthorization_cancel", {})
 
     def _consume(self, amount, *, release_rest):
         """Book what a registered NF-e used of this reservation.

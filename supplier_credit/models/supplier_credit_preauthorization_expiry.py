@@ -17,7 +17,7 @@ class SupplierCreditPreauthorization(models.Model):
     @api.model
     def _cron_expire(self):
         """Expire what is overdue, company by company; quotations are blocked again by it."""
-        in_force = [("state", "in", ("active", "partially_used"))]
+        in_force = self._in_force_domain()
         for (company,) in self._read_group(in_force, ["company_id"]):
             overdue = self.search(
                 [

@@ -176,6 +176,11 @@ class SupplierCreditTransaction(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
+    def _cron_query(self):
+        """Ask about what is in analysis at Supplier, where the interval of 2.2 has passed."""
+        self._query_in_analysis("transaction_query")
+
+    @api.model
     def _create_for(self, invoice):
         """Create the transaction of an invoice that is ready, and queue its message."""
         transaction = self.create(self._prepare_values(invoice))
@@ -188,9 +193,7 @@ class SupplierCreditTransaction(models.Model):
         reservations = self.env["supplier.credit.preauthorization"]
         if invoice.supplier_order_id:
             reservations = invoice.supplier_order_id._get_live_preauthorization()
-        reservation = reservations.filtered(
-            lambda live: live.state in ("active", "partially_used") and not live.cancel_requested
-        )
+        reservation = reservations.filtered(lambda live: live._is_in_force())
         reserved = 0.0
         if reservation:
             # Another invoice of the order may be claiming its part at this very moment.

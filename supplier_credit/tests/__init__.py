@@ -3,6 +3,7 @@ from . import (
     test_agreement,
     test_brazilian_address,
     test_cancellation,
+    test_change,
     test_customer,
     test_customer_access,
     test_customer_history,
@@ -14,6 +15,9 @@ from . import (
     test_gate,
     test_nfe_upload,
     test_preauthorization,
+    test_queue,
+    test_release,
+    test_renewal,
     test_supplier_client,
     test_transaction,
 )

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..tools.supplier_exchange import Claim
 from .common import SupplierCreditCommon
 
 
@@ -161,7 +162,9 @@ class TestDelivery(SupplierCreditCommon):
         self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
         self.deliver_by_cron()
         self.assertEqual(message.state, "done")
-        message._keep_outcome(message.id, 0, self.reservation_answer(amount="1.00"))
+        late = Claim(message.id, self.agreement.id, 0, "", None, "", "", False, None, 1)
+        with self.assertLogs("odoo.addons.supplier_credit", "WARNING"):
+            message._settle([(late, self.reservation_answer(amount="1.00"))])
         self.assertEqual((message.state, reservation.amount), ("done", 610.37))
 
     def test_characters_that_cannot_be_stored_stop_neither_message_nor_queue(self):
@@ -188,15 +191,15 @@ class TestDelivery(SupplierCreditCommon):
         _first, broken = self._queue()
         second, _message = self._queue()
         self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
-        claim = type(broken)._claim
+        prepare = type(broken)._prepare_claim
 
-        def fail_once(model, message_id, seconds):
-            if message_id == broken.id:
+        def fail_once(message, *arguments):
+            if message == broken:
                 raise ValueError("broken")
-            return claim(model, message_id, seconds)
+            return prepare(message, *arguments)
 
         with (
-            patch.object(type(broken), "_claim", fail_once),
+            patch.object(type(broken), "_prepare_claim", fail_once),
             self.assertLogs("odoo.addons.supplier_credit", "ERROR"),
         ):
             self.deliver_by_cron()

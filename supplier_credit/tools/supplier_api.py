@@ -7,6 +7,7 @@ BRL with two places, dates are `datetime.date`.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 
 from .supplier_errors import MalformedAnswer
 
@@ -20,21 +21,34 @@ class Operation:
     :param path: below the base URL; `{code}` stands for Supplier's code of the resource
     :param lookup: the list that is asked with `chaveIdempotencia` when an outcome is unknown; where
         the API has none, the same key is sent again and brings the first answer
+    :param credit: whether it takes credit of the customer's limit, frees some, or tells of it
     """
 
     method: str
     path: str
     lookup: str = ""
+    credit: Literal["", "takes", "frees", "tells"] = ""
 
 
 OPERATIONS = {
     "customer_create": Operation("POST", "/clientes"),
     "customer_limit": Operation("POST", "/clientes/{code}/limites"),
-    "customer_query": Operation("GET", "/clientes/{code}"),
-    "preauthorization_create": Operation("POST", "/pre-autorizacoes", "/pre-autorizacoes"),
+    "customer_query": Operation("GET", "/clientes/{code}", credit="tells"),
+    "preauthorization_create": Operation(
+        "POST", "/pre-autorizacoes", "/pre-autorizacoes", credit="takes"
+    ),
     "preauthorization_query": Operation("GET", "/pre-autorizacoes/{code}"),
+    "preauthorization_change": Operation(
+        "PUT", "/pre-autorizacoes/{code}", "/pre-autorizacoes", credit="takes"
+    ),
+    "preauthorization_renew": Operation(
+        "POST", "/pre-autorizacoes/{code}/renovacao", "/pre-autorizacoes", credit="takes"
+    ),
     "preauthorization_cancel": Operation(
-        "POST", "/pre-autorizacoes/{code}/cancelamento", "/pre-autorizacoes"
+        "POST", "/pre-autorizacoes/{code}/cancelamento", "/pre-autorizacoes", credit="frees"
+    ),
+    "preauthorization_release": Operation(
+        "POST", "/pre-autorizacoes/{code}/liberacao-saldo", "/pre-autorizacoes", credit="frees"
     ),
     "transaction_create": Operation("POST", "/transacoes", "/transacoes"),
     "transaction_query": Operation("GET", "/transacoes/{code}"),
@@ -96,6 +110,23 @@ class PreauthorizationRequest:
             "cnpjCpf": self.customer,
             "numeroPedido": self.order_number,
             "valorPedido": money(self.order_amount),
+            "valorPreAutorizacao": money(self.reserved_amount),
+            "parcelas": [instalment.to_wire() for instalment in self.instalments],
+        }
+
+
+@dataclass(frozen=True)
+class PreauthorizationChange:
+    """Asks Supplier to change a reservation.
+
+    :param reserved_amount: the new total in BRL, what was already used of it included
+    """
+
+    reserved_amount: Decimal
+    instalments: tuple
+
+    def to_wire(self):
+        return {
             "valorPreAutorizacao": money(self.reserved_amount),
             "parcelas": [instalment.to_wire() for instalment in self.instalments],
         }

@@ -61,12 +61,13 @@ class SupplierClient:
     """Speaks to Supplier for one agreement. Safe to use from several threads, one instance each.
 
     :param seconds: how long all of this instance's exchanges may take together
+    :param session: a `requests.Session` to use the connections of, kept by the caller
     """
 
-    def __init__(self, connection, seconds=None):
+    def __init__(self, connection, seconds=None, session=None):
         self.connection = connection
         self._deadline = None if seconds is None else time.monotonic() + seconds
-        self._session = requests.Session()
+        self._session = session or requests.Session()
 
     def check(self):
         """Ask for a new token: proves address, TLS and credentials.

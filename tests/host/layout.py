@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HOST = ROOT / ".host"
+# Resolved: it may be a link to another disk, or to what another clone has built.
+HOST = (ROOT / ".host").resolve()
 LOGS = HOST / "logs"
 DOWNLOADS = HOST / "downloads"
 

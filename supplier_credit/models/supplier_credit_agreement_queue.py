@@ -1,0 +1,111 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+# What a stopped queue may have been stopped for; a change of any of them is a reason to try again.
+ACCESS_FIELDS = {"base_url", "client_id", "client_secret", "enabled"}
+
+
+class SupplierCreditAgreement(models.Model):
+    """Holding back all messages of an agreement where trying each of them makes no sense.
+
+    A message refused for its credentials (HTTP 401) stops the queue until somebody changes them or
+    tests the connection; one refused for its pace (HTTP 429) pauses it as long as Supplier asked.
+    """
+
+    _inherit = "supplier.credit.agreement"
+
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        check_company=True,
+        tracking=True,
+        help="Who is told when sending stops.",
+    )
+    queue_stopped = fields.Boolean(
+        string="Sending Stopped",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Supplier refused the credentials; nothing is sent until they are corrected.",
+    )
+    paused_until = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="Supplier asked for fewer requests; nothing is sent before.",
+    )
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not ACCESS_FIELDS.isdisjoint(vals):
+            self._resume_queue()
+        return result
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_test_connection(self):
+        """Test it, and go on with sending if it works."""
+        action = super().action_test_connection()
+        self._resume_queue()
+        return action
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _stop_queue(self, reason):
+        """Send nothing more under this agreement, and tell its responsible once."""
+        # Another worker that meets the same refusal says it too; one of them is enough.
+        for agreement in self.try_lock_for_update(allow_referencing=True):
+            if agreement.queue_stopped:
+                continue
+            agreement.queue_stopped = True
+            agreement.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=agreement.user_id.id or agreement.create_uid.id,
+                summary=self.env._("Sending to Supplier has stopped"),
+                note=reason,
+            )
+
+    def _resume_queue(self):
+        stopped = self.sudo().filtered("queue_stopped")
+        if stopped:
+            stopped.queue_stopped = False
+            stopped.activity_unlink(["mail.mail_activity_data_todo"])
+            self._forget_hold(stopped)
+        if self:
+            self.env["supplier.credit.message"].sudo()._trigger_delivery()
+
+    def _forget_hold(self, agreements):
+        """Have what waited only for the agreement tried at once."""
+        self.env["supplier.credit.message"].sudo().search(
+            [("agreement_id", "in", agreements.ids), ("state", "in", ("waiting", "unknown"))]
+        ).write({"error": False, "next_attempt": fields.Datetime.now()})
+
+    def _pause_queue(self, seconds):
+        """Send nothing for some seconds, as Supplier asked."""
+        until = fields.Datetime.now() + timedelta(seconds=seconds)
+        for agreement in self.try_lock_for_update(allow_referencing=True):
+            if not agreement.paused_until or agreement.paused_until < until:
+                agreement.paused_until = until
+
+    def _describe_hold(self):
+        """Return why nothing is sent under this agreement and what to do."""
+        self.ensure_one()
+        if not self.enabled:
+            return self.env._(
+                "Agreement %(agreement)s is not active. Switch it on; what waits is sent then.",
+                agreement=self.name,
+            )
+        return self.env._(
+            "Sending under agreement %(agreement)s has stopped because Supplier refused its "
+            "credentials. Correct them and use Test Connection; what waits is sent then.",
+            agreement=self.name,
+        )

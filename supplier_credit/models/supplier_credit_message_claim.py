@@ -1,0 +1,193 @@
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+from psycopg2.errors import SerializationFailure
+
+from ..tools.supplier_api import OPERATIONS
+from ..tools.supplier_exchange import Claim
+from .supplier_credit_abstract_subject import TIME_ZONE
+
+_logger = logging.getLogger(__name__)
+
+# A process that holds a message longer than this after its timeouts is taken to be dead.
+LEASE_MARGIN = 60
+# Claimed ahead per thread, so that none waits for the next claim.
+AHEAD = 3
+CLAIM_TRIES = 10
+FIRST = ("frees", "tells")
+
+
+class SupplierCreditMessage(models.Model):
+    """Which messages are due, and taking them for one worker."""
+
+    _inherit = "supplier.credit.message"
+
+    @api.model
+    def _find_due(self, agreement=None, message_ids=None, limit=None, *, lock=False):
+        """Return the ids to send now: due ones, and those whose process is gone.
+
+        Messages about one record go one after another, oldest first. What frees credit, or tells of
+        it, goes before what takes some of the same customer's limit.
+
+        :param agreement: the `supplier.credit.agreement` to send under; all if not said
+        :param lock: whether to lock the rows and leave out those that others hold
+        """
+        takes = tuple(name for name, call in OPERATIONS.items() if call.credit == "takes")
+        first = tuple(name for name, call in OPERATIONS.items() if call.credit in FIRST)
+        chosen = [SQL("TRUE")]
+        if agreement:
+            chosen.append(SQL("m.agreement_id = %s", agreement.id))
+        if message_ids is not None:
+            chosen.append(SQL("m.id IN %s", tuple(message_ids) or (0,)))
+        self.env.flush_all()
+        # One pass over the queue, whatever the planner believes of its size.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH queue AS (
+                    SELECT id, agreement_id, partner_id, operation,
+                           id = MIN(id) OVER (PARTITION BY res_model, res_id) AS is_first,
+                           state IN ('waiting', 'unknown') AND next_attempt <= %(now)s AS is_due,
+                           state = 'sending' AS is_sending,
+                           state = 'sending' AND lease_until < %(now)s AS is_orphaned
+                      FROM supplier_credit_message
+                     WHERE state IN ('waiting', 'sending', 'unknown', 'answered')
+                ), ahead AS (
+                    SELECT DISTINCT agreement_id, partner_id
+                      FROM queue
+                     WHERE is_first AND (is_due OR is_sending) AND operation IN %(first)s
+                )
+                SELECT m.id
+                  FROM queue
+                  JOIN supplier_credit_message m ON m.id = queue.id
+                  JOIN supplier_credit_agreement agreement ON agreement.id = m.agreement_id
+             LEFT JOIN ahead ON ahead.agreement_id = m.agreement_id
+                              AND ahead.partner_id = m.partner_id
+                 WHERE queue.is_first AND (queue.is_due OR queue.is_orphaned)
+                   AND (ahead.partner_id IS NULL OR m.operation NOT IN %(takes)s)
+                   AND agreement.enabled AND NOT COALESCE(agreement.queue_stopped, FALSE)
+                   AND COALESCE(agreement.paused_until <= %(now)s, TRUE)
+                   AND %(chosen)s
+              ORDER BY m.operation IN %(first)s DESC, m.id
+                 LIMIT %(limit)s
+                %(lock)s
+                """,
+                now=fields.Datetime.now(),
+                takes=takes,
+                first=first,
+                chosen=SQL(" AND ").join(chosen),
+                limit=limit,
+                lock=SQL("FOR UPDATE OF m SKIP LOCKED") if lock else SQL(),
+            )
+        )
+        return [message_id for (message_id,) in rows]
+
+    @api.model
+    def _claim_due(self, exchanges, message_ids, seconds):
+        """Take for this worker as many messages as it can have under way.
+
+        :param exchanges: the worker's `Exchanges`
+        :return: list of (Claim, how many may be under way of its agreement)
+        """
+        for _try in range(CLAIM_TRIES):
+            try:
+                with self.env.registry.cursor() as cr:
+                    model = api.Environment(cr, SUPERUSER_ID, {})[self._name]
+                    return model._claim_for_agreements(exchanges, message_ids, seconds)
+            except SerializationFailure:
+                # Another worker took some of them between our reading and our taking.
+                continue
+        return []
+
+    @api.model
+    def _claim_for_agreements(self, exchanges, message_ids, seconds):
+        claims = []
+        for agreement in self.env["supplier.credit.agreement"].search(
+            [("enabled", "=", True), ("queue_stopped", "=", False)]
+        ):
+            parallel = agreement.parallel_requests
+            under_way = exchanges.count(agreement.id)
+            if under_way > 2 * parallel:
+                continue
+            due = self._find_due(agreement, message_ids, AHEAD * parallel - under_way, lock=True)
+            claims += [(claim, parallel) for claim in self.browse(due)._claim(agreement, seconds)]
+        self.env.flush_all()
+        return claims
+
+    def _claim(self, agreement, seconds):
+        """Mark these locked messages as being sent and return their claims."""
+        connection = agreement._get_connection()
+        # Token, query, token again, sending; the client itself keeps to this time.
+        seconds = seconds or 4 * connection.timeout
+        # It may wait as long for a thread as it may then take.
+        lease_until = fields.Datetime.now() + timedelta(seconds=2 * seconds + LEASE_MARGIN)
+        claims = {}
+        for message, record in self._get_records().items():
+            try:
+                if obstacle := message._get_obstacle(record):
+                    message._as_for_sender()._withdraw(record, obstacle)
+                else:
+                    claims[message] = message._prepare_claim(record, connection, seconds)
+            except Exception:
+                # One message must never keep the others from being delivered.
+                _logger.exception("Message %s cannot be sent", message.id)
+                message.next_attempt = lease_until
+        for attempts, messages in self.browse(m.id for m in claims).grouped("attempts").items():
+            messages._move_to("sending", attempts=attempts + 1, lease_until=lease_until)
+        return list(claims.values())
+
+    def _get_obstacle(self, record):
+        """Return why this message must not be sent after all, or False; never once attempted."""
+        attempted = self.attempts or self.state != "waiting"
+        return bool(record) and not attempted and record._get_obstacle(self)
+
+    def _withdraw(self, record, reason):
+        """Take back this message, which nobody has attempted, and show on its record why."""
+        self._move_to("withdrawn", error=reason)
+        record._apply_rejection(self, reason)
+
+    def _prepare_claim(self, record, connection, seconds):
+        """Return the claim of this message about a record, which may be gone."""
+        self.ensure_one()
+        return Claim(
+            message_id=self.id,
+            agreement_id=self.agreement_id.id,
+            attempt=self.attempts + 1,
+            operation=self.operation,
+            body=self._load(self.request),
+            key=self.idempotency_key,
+            code=record._get_resource() if record else "",
+            ask_first=self.state in ("sending", "unknown") and not self._is_repeatable(),
+            connection=connection,
+            seconds=seconds,
+        )
+
+    @api.model
+    def _explain_waiting(self, message_ids=None):
+        """Tell on messages and their records that nothing is sent under their agreement for now."""
+        held = [
+            ("state", "in", ("waiting", "unknown")),
+            ("error", "=", False),
+            "|",
+            ("agreement_id.enabled", "=", False),
+            ("agreement_id.queue_stopped", "=", True),
+        ]
+        if message_ids is not None:
+            held.append(("id", "in", message_ids))
+        for message in self.search(held):
+            message = message._as_for_sender()
+            text = message.agreement_id._describe_hold()
+            message.error = text
+            message._get_record()._show_problem(message, text)
+
+    def _as_for_sender(self):
+        """Return the message in the language and time zone of who wanted it sent.
+
+        What comes back is read by them, and entries made of it carry their date, not Greenwich's.
+        """
+        if not self:
+            return self
+        sender = self.create_uid
+        return self.with_context(lang=sender.lang, tz=sender.tz or TIME_ZONE)

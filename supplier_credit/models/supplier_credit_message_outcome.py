@@ -1,0 +1,160 @@
+import logging
+import random
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..tools.supplier_errors import (
+    MalformedAnswer,
+    OutcomeUnknown,
+    Rejected,
+    SupplierError,
+    Unauthorized,
+    Unavailable,
+)
+
+_logger = logging.getLogger(__name__)
+
+FIRST_BACKOFF = 60
+LONGEST_BACKOFF = 3600
+
+
+class SupplierCreditMessage(models.Model):
+    """What became of an exchange: kept first, applied to the record then."""
+
+    _inherit = "supplier.credit.message"
+
+    # -------------------------------------------------------------------------
+    # BOTH STEPS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _settle(self, outcomes):
+        """Keep how these exchanges ended, then let the records read the answers.
+
+        :param outcomes: list of (Claim, the answer's JSON or the SupplierError)
+        """
+        kept = self._together_or_singly(
+            lambda model, items: model._keep_outcomes(items), outcomes, _log_unkept
+        )
+        self._apply(kept)
+
+    @api.model
+    def _settle_kept(self):
+        """Apply the answers that a worker kept and could not apply any more."""
+        kept = self.search([("state", "=", "answered")], order="id")
+        self._apply(kept.ids)
+
+    @api.model
+    def _apply(self, message_ids):
+        self._together_or_singly(
+            lambda model, ids: model._apply_answered(ids), message_ids, self._keep_failure
+        )
+
+    # -------------------------------------------------------------------------
+    # KEEPING
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _keep_outcomes(self, outcomes):
+        """Write down how exchanges ended, before anything is made of it; return what to apply."""
+        messages = self.browse([claim.message_id for claim, _outcome in outcomes])
+        mine = {message.id for message in messages if message.state == "sending"}
+        for claim, outcome in outcomes:
+            message = messages.browse(claim.message_id).with_prefetch(messages.ids)
+            if message.id not in mine or message.attempts != claim.attempt:
+                # The lease ran out and another process took over; what it finds out counts.
+                _logger.warning("Message %s: late outcome ignored", message.id)
+            else:
+                message._as_for_sender()._keep_outcome(outcome)
+        return [message.id for message in messages if message.state == "answered"]
+
+    def _keep_outcome(self, outcome):
+        self.ensure_one()
+        if not isinstance(outcome, SupplierError):
+            self._move_to("answered", response=self._dump(outcome), error=False)
+            return
+        cause = outcome.cause if isinstance(outcome, OutcomeUnknown) else None
+        text = self.agreement_id._describe_error(cause or outcome)
+        _logger.info("Message %s: %s", self.id, outcome)
+        if isinstance(outcome, Rejected):
+            text = _storable(text)
+            self._move_to("answered", response=_storable(str(outcome)), refusal=text, error=text)
+        elif isinstance(outcome, MalformedAnswer):
+            self._move_to("failed", response=_storable(outcome.body), error=text)
+            self._get_record()._show_problem(self, text)
+        else:
+            state = "unknown" if isinstance(outcome, OutcomeUnknown) else "waiting"
+            self._move_to(state, error=text, next_attempt=self._get_next_attempt(outcome))
+            self._get_record()._show_problem(self, text)
+            self._hold_agreement(cause or outcome, text)
+
+    def _get_next_attempt(self, error):
+        """Return when to try again: as Supplier asked, else exponentially later, with jitter."""
+        seconds = error.retry_after if isinstance(error, Unavailable) else None
+        if isinstance(error, Unauthorized):
+            # Nothing is wrong with this message; it goes on with the agreement's queue.
+            seconds = 0
+        elif seconds is None:
+            seconds = min(FIRST_BACKOFF * 2 ** (self.attempts - 1), LONGEST_BACKOFF)
+            seconds *= random.uniform(0.8, 1.2)
+        return fields.Datetime.now() + timedelta(seconds=seconds)
+
+    def _hold_agreement(self, error, text):
+        """Let the other messages wait too, where this one's error is theirs as well."""
+        if isinstance(error, Unauthorized):
+            self.agreement_id._stop_queue(text)
+        elif isinstance(error, Unavailable) and error.retry_after:
+            self.agreement_id._pause_queue(error.retry_after)
+
+    # -------------------------------------------------------------------------
+    # APPLYING
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _apply_answered(self, message_ids):
+        """Let the records read kept answers. All or nothing, in one transaction."""
+        messages = self.browse(message_ids).try_lock_for_update()
+        for message, record in messages._get_records().items():
+            if message.state != "answered":
+                continue
+            message = message._as_for_sender()
+            record = record.with_env(message.env)
+            if message.refusal:
+                record._apply_rejection(message, message.refusal)
+                message._move_to("rejected")
+            else:
+                record._apply_answer(message, message._load(message.response))
+                message._move_to("done")
+        return messages.ids
+
+    @api.model
+    def _keep_failure(self, message_id, error):
+        """Show on message and record that an answer could not be applied.
+
+        What the answer did to the records is rolled back; it is kept and can be read again.
+        """
+        _logger.error("Answer of message %s could not be applied", message_id, exc_info=error)
+
+        def keep(model):
+            message = model.browse(message_id)._as_for_sender()
+            reason = message.env._(
+                "Supplier's answer was kept but could not be used. Nothing was changed. Correct "
+                "the cause and retry.\n%(reason)s",
+                reason=_storable(str(error)),
+            )
+            message._move_to("failed", error=reason)
+            message._get_record()._show_problem(message, reason)
+
+        self._in_own_transaction(keep)
+
+
+def _log_unkept(outcome, error):
+    claim, _answer = outcome
+    # Its lease runs out, and Supplier is asked by the key what became of it.
+    _logger.error("Outcome of message %s could not be kept", claim.message_id, exc_info=error)
+
+
+def _storable(text):
+    """Return text without the characters that PostgreSQL or UTF-8 cannot hold."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -1,0 +1,107 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class SupplierCreditPreauthorization(models.Model):
+    """Freeing credit: all that is left of a reservation, whether its order wants it or not.
+
+    Source: seed 001, "Cancelamento de Pré-Autorização".
+    """
+
+    _inherit = "supplier.credit.preauthorization"
+
+    cancel_requested = fields.Boolean(
+        string="Being Cancelled",
+        readonly=True,
+        help="The order no longer wants this reservation; Supplier is told to free the credit.",
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_cancel(self):
+        """Have Supplier cancel these reservations; their orders are blocked again.
+
+        :raise UserError: naming one that holds no credit, or that an invoice under way uses
+        """
+        self._check_may_send()
+        reservations = self.sudo()
+        for reservation in reservations:
+            if reservation.state not in reservation._get_live_states():
+                raise UserError(
+                    self.env._(
+                        "Pre-authorization %(reservation)s is %(state)s and holds no credit; there "
+                        "is nothing to cancel.",
+                        reservation=reservation.name,
+                        state=reservation._state_label().lower(),
+                    )
+                )
+        reservations._check_none_under_way(self.env._("be cancelled"))
+        reservations._request_cancellation()
+
+    def action_release_rest(self):
+        """Have Supplier free what these reservations still hold; what was used stays used.
+
+        :raise UserError: naming one that is not in force, or that an invoice under way uses
+        """
+        self._check_may_send()
+        reservations = self.sudo()
+        for reservation in reservations:
+            reservation._check_in_force(self.env._("release its rest"))
+        reservations._check_none_under_way(self.env._("release its rest"))
+        for reservation in reservations:
+            reservation._release_rest()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _is_wanted(self):
+        """Return whether the order still is as this credit was reserved for it, but for its amount.
+
+        It exists, is not cancelled, and has the same bearer, agreement and customer.
+        """
+        self.ensure_one()
+        order = self.order_id
+        bearer = order.preferred_payment_method_line_id
+        agreement = bearer.supplier_agreement_id
+        return bool(
+            order
+            and order.state != "cancel"
+            and order._filter_supplier_credit()
+            and self.bearer_id in (bearer, bearer.browse())
+            and agreement in (self.agreement_id, agreement.browse())
+            and order.partner_invoice_id.commercial_partner_id == self.partner_id
+        )
+
+    def _request_cancellation(self):
+        """Have Supplier free what these live reservations hold, once, whatever happens since.
+
+        One that was never attempted is simply withdrawn. One whose sending is under way is
+        cancelled as soon as its answer is known.
+        """
+        for reservation in self.filtered(lambda live: not live.cancel_requested):
+            reservation.cancel_requested = True
+            if reservation.state == "sending":
+                reservation._withdraw()
+            else:
+                reservation._queue_cancellation()
+        self.order_id._update_supplier_release_state()
+
+    def _withdraw(self):
+        """Take back the sending if nothing of it has left yet."""
+        self.ensure_one()
+        message = self._find_open_message("preauthorization_create")
+        if message and message.state == "waiting" and not message.attempts:
+            message._move_to("withdrawn")
+            self._move_to("cancelled")
+
+    def _queue_cancellation(self):
+        self.ensure_one()
+        self._queue_message(self.agreement_id, "preauthorization_cancel", {})
+
+    def _release_rest(self):
+        self.ensure_one()
+        if not self._find_open_message("preauthorization_release"):
+            self._queue_message(self.agreement_id, "preauthorization_release", {})

@@ -1,0 +1,149 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.supplier_api import PreauthorizationChange
+
+
+class SupplierCreditPreauthorization(models.Model):
+    """Keeping reservations as their orders are. Seed 001, "Alteração de Pré-Autorização".
+
+    Only edits of the order count: what is invoiced, delivered, returned or used changes nothing.
+    """
+
+    _inherit = "supplier.credit.preauthorization"
+
+    pending_total = fields.Monetary(
+        readonly=True, help="The order's total that the change under way asks for."
+    )
+    refused_total = fields.Monetary(
+        readonly=True, help="The order's total that Supplier refused; it is not asked for again."
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_send_change(self):
+        """Send now what the orders of these reservations have become, without waiting for 2.3."""
+        self._check_may_send()
+        reservations = self.sudo()
+        for reservation in reservations:
+            reservation._check_in_force(self.env._("be changed"))
+        for reservation in reservations:
+            # Asked by a person, it is also asked again.
+            reservation.refused_total = 0
+            reservation._follow_order()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _cron_follow_orders(self):
+        """Send what changed, agreement by agreement, every so many minutes (parameter 2.3).
+
+        Changes in between are thereby one; an amount that came back is none.
+        """
+        cron = self.env["ir.cron"]
+        for agreement in self.env["supplier.credit.agreement"]._filter_interval_over(
+            "changes_sent_at", "change_interval_minutes"
+        ):
+            differing = self._find_differing(agreement)
+            cron._commit_progress(remaining=len(differing))
+            for reservation in differing.with_prefetch():
+                reservation.try_lock_for_update()._follow_order()
+                if not cron._commit_progress(1):
+                    return
+            agreement.changes_sent_at = fields.Datetime.now()
+
+    @api.model
+    def _find_differing(self, agreement):
+        """Return live reservations that may no longer be as their orders; one query for all."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT r.id
+                  FROM supplier_credit_preauthorization r
+             LEFT JOIN sale_order o ON o.id = r.order_id
+             LEFT JOIN res_partner invoiced ON invoiced.id = o.partner_invoice_id
+             LEFT JOIN account_payment_method_line bearer
+                    ON bearer.id = o.preferred_payment_method_line_id
+             LEFT JOIN LATERAL (
+                       SELECT COALESCE(SUM(price_total), 0) AS total
+                         FROM sale_order_line
+                        WHERE order_id = o.id AND display_type IS NULL) lines ON TRUE
+                 WHERE r.agreement_id = %s AND r.state IN %s
+                   AND NOT COALESCE(r.cancel_requested, FALSE)
+                   AND (o.id IS NULL
+                        OR o.state = 'cancel'
+                        OR bearer.id IS NULL
+                        OR bearer.id <> r.bearer_id
+                        OR bearer.supplier_agreement_id <> r.agreement_id
+                        OR invoiced.commercial_partner_id <> r.partner_id
+                        OR ROUND(lines.total::numeric, 2) NOT IN
+                           (r.order_total, COALESCE(NULLIF(r.refused_total, 0), -1)))
+                """,
+                agreement.id,
+                tuple(self._get_live_states()),
+            )
+        )
+        return self.browse(reservation_id for (reservation_id,) in rows)
+
+    def _follow_order(self):
+        """Cancel or change these reservations where their orders want it otherwise."""
+        for reservation in self:
+            if reservation.cancel_requested:
+                continue
+            if not reservation._is_wanted():
+                reservation._request_cancellation()
+            elif reservation._is_in_force() and reservation._has_other_total():
+                reservation._queue_change()
+
+    def _has_other_total(self):
+        self.ensure_one()
+        total = self.order_id._get_supplier_ordered_amount()
+        return all(
+            self.currency_id.compare_amounts(total, known)
+            for known in (self.order_total, self.refused_total or -1)
+        )
+
+    def _queue_change(self):
+        """Ask for what is left to invoice now, with the tolerance, on top of what was used."""
+        self.ensure_one()
+        if self._find_open_message("preauthorization_change"):
+            return
+        order = self.order_id
+        # The order's own lists learn of it no later than Supplier.
+        order._update_supplier_release_state()
+        left = order._get_supplier_reservable_amount()
+        if self.currency_id.is_zero(left):
+            self._release_rest()
+            return
+        self.pending_total = order._get_supplier_ordered_amount()
+        request = PreauthorizationChange(
+            reserved_amount=Decimal(str(self.used_amount))
+            + Decimal(str(self.agreement_id._add_tolerance(left))),
+            instalments=tuple(order._get_supplier_instalments(left)),
+        )
+        self._queue_message(self.agreement_id, "preauthorization_change", request.to_wire())
+
+    def _read_operation(self, message, answer):
+        values = super()._read_operation(message, answer)
+        if message.operation == "preauthorization_change":
+            asked = message._load(message.request)
+            left = sum(Decimal(instalment["valorParcela"]) for instalment in asked["parcelas"])
+            values.update(
+                requested_amount=float(asked["valorPreAutorizacao"]),
+                order_amount=float(left),
+                order_total=self.pending_total,
+                refused_total=0,
+            )
+        return values
+
+    def _apply_rejection(self, message, reason):
+        """A refused change leaves the old reservation, and the order blocked if it rose."""
+        super()._apply_rejection(message, reason)
+        if message.operation == "preauthorization_change":
+            self.refused_total = self.pending_total
