@@ -49,7 +49,7 @@ class SupplierCreditCustomer(models.Model):
 
     def action_refresh(self):
         """Ask Supplier for the present position of these customers."""
-        self.check_access("read")
+        self._check_may_send()
         self.sudo()._query_position()
 
     def action_view_positions(self):

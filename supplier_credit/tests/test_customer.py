@@ -259,7 +259,7 @@ class TestCustomer(SupplierCreditCustomerCommon):
         ):
             self.supplier.on("GET", "/clientes/57647232000153$", answer)
             customer.with_user(self.salesman).action_refresh()
-            with mute_logger("odoo.addons.supplier_credit.models.supplier_credit_message_delivery"):
+            with mute_logger("odoo.addons.supplier_credit.models.supplier_credit_message_outcome"):
                 self.deliver()
             self.assertIn("could not be used", customer.error)
             self.assertRecordValues(

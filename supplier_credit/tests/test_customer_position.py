@@ -148,21 +148,24 @@ class TestCustomerPosition(SupplierCreditCustomerCommon):
 
     def test_position_does_not_overtake_a_request_under_way(self):
         customer = self.register()
+        before = self.queries()
         self.supplier.on("POST", "/limites$", "down", 503)
         self.open_limit_wizard(customer).action_send()
         self.deliver()
-        self.refresh(customer)
+        self.refresh(customer, state="EM_ANALISE")
         self.assertEqual(customer.request_ids[0].state, "sending")
+        self.assertEqual(self.queries(), before)
         self.supplier.on("POST", "/limites$", self.decision("EM_ANALISE"), 201)
-        self.open_limit_wizard(customer).action_send()
-        self.deliver()
+        with freeze_time("2026-11-22 12:05:00"):
+            self.deliver_by_cron()
+        self.assertEqual(self.queries(), before + 1)
         self.assertEqual(customer.request_ids[0].state, "in_analysis")
         self.assertEqual(customer.state, "in_analysis")
 
     def test_position_settles_a_registration_whose_answer_cannot_be_used(self):
         self.supplier.on("POST", "/clientes$", self.decision("TALVEZ"), 201)
         self.open_wizard().action_send()
-        with mute_logger("odoo.addons.supplier_credit.models.supplier_credit_message_delivery"):
+        with mute_logger("odoo.addons.supplier_credit.models.supplier_credit_message_outcome"):
             self.deliver()
         customer = self.credit()
         self.assertEqual((customer.state, customer.code), ("sending", False))
