@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 NFE_MODEL = "55"
 
@@ -85,11 +86,43 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _post(self, soft=True):
-        self._filter_supplier_credit()._check_nfe_agrees()
+        ours = self._filter_supplier_credit()
+        ours._check_nfe_agrees()
+        ours._check_supplier_release()
         posted = super()._post(soft)
-        if ours := posted._filter_supplier_credit():
-            ours._register_supplier_transactions()
+        if posted_ours := posted._filter_supplier_credit():
+            posted_ours._register_supplier_transactions()
         return posted
+
+    def _check_supplier_release(self):
+        """Refuse to post invoices of blocked orders, and those without order of blocked customers.
+
+        :raise UserError: one, with the reasons of all of these invoices
+        """
+        reasons = []
+        for move in self:
+            if move.supplier_order_id:
+                reasons.append(move.sudo().supplier_order_id._get_supplier_block_reason())
+            else:
+                reasons.append(move._get_supplier_term_block())
+        if any(reasons):
+            raise UserError("\n".join(filter(None, reasons)))
+
+    def _get_supplier_term_block(self):
+        """Return that Supplier blocks the customer's term billing, and what to do, or False."""
+        self.ensure_one()
+        bearer = self.preferred_payment_method_line_id
+        agreement = bearer._find_supplier_agreements(self.company_id)[:1]
+        customer = self.env["supplier.credit.customer"]._find(agreement, self.partner_id)
+        if not customer.term_billing_blocked or not agreement.financial_analysis:
+            return False
+        return self.env._(
+            "Invoice %(invoice)s cannot be posted: Supplier has blocked the term billing of "
+            "%(customer)s (Bloqueio de Faturamento a Prazo). Settle it with Supplier and refresh "
+            "the customer's position, or choose another bearer.",
+            invoice=self.display_name,
+            customer=customer.partner_id.display_name,
+        )
 
     def _filter_supplier_credit(self):
         """Return the customer invoices whose bearer has charge type Supplier; costs no query.

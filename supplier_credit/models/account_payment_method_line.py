@@ -111,17 +111,20 @@ class AccountPaymentMethodLine(models.Model):
         ours = self._supplier_line_ids() if self else ()
         return self.filtered(lambda line: line.id in ours)
 
+    def _find_supplier_agreements(self, company):
+        """Return this bearer's agreement; if it names none, the company's active ones."""
+        agreements = self.sudo().supplier_agreement_id
+        if agreements:
+            return agreements
+        return agreements.search([("company_id", "=", company.id), ("enabled", "=", True)])
+
     def _get_supplier_agreement(self, company):
         """Return the enabled agreement that documents of this bearer belong to.
 
         :raise ValidationError: when there is none, or none can be told from several
         """
         self.ensure_one()
-        agreements = self.sudo().supplier_agreement_id
-        if not agreements:
-            agreements = agreements.search(
-                [("company_id", "=", company.id), ("enabled", "=", True)]
-            )
+        agreements = self._find_supplier_agreements(company)
         if len(agreements) > 1:
             raise ValidationError(
                 self.env._(

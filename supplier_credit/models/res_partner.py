@@ -1,9 +1,62 @@
-from odoo import models
+from odoo import fields, models
 from stdnum.br import cnpj, cpf
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    """A customer and the credit that Supplier grants them. Seed 000, "Processo"."""
+
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+
+    supplier_customer_ids = fields.One2many(
+        comodel_name="supplier.credit.customer",
+        inverse_name="partner_id",
+        string="Credit at Supplier",
+        readonly=True,
+        copy=False,
+        groups="supplier_credit.supplier_credit_group_user",
+    )
+    supplier_credit_state = fields.Selection(
+        related="supplier_customer_ids.state",
+        # Else the state under another company's agreement would show.
+        related_sudo=False,
+        string="Supplier Credit",
+        groups="supplier_credit.supplier_credit_group_user",
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_send_for_supplier_credit(self):
+        """Open the wizard that sends these customers for credit analysis.
+
+        Contacts count as their company, once.
+        """
+        wizard = self.env["supplier.credit.customer.send"]._create_for_partners(
+            self.commercial_partner_id
+        )
+        return wizard._get_open_action()
+
+    def action_view_supplier_customers(self):
+        """Open the credit at Supplier of this contact's company."""
+        self.ensure_one()
+        customers = self.commercial_partner_id.supplier_customer_ids
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "supplier_credit.supplier_credit_customer_action"
+        )
+        if len(customers) == 1:
+            return {
+                "type": "ir.actions.act_window",
+                "name": action["name"],
+                "res_model": customers._name,
+                "res_id": customers.id,
+                "view_mode": "form",
+            }
+        return {**action, "domain": [("id", "in", customers.ids)], "context": {}}
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
 
     def _get_supplier_vat(self):
         """Return CNPJ (also an alphanumeric one) or CPF without punctuation, '' if invalid."""

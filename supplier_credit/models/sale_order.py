@@ -18,17 +18,24 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
     # Written by methods and not computed, so that an install on a large table only adds columns.
-    # none → blocked ⇄ released by reservation
+    # none → blocked ⇄ released by reservation        (rises, expires, is cancelled: blocked again)
+    #           ⇅    ⇄ released manually              (rises, other bearer: blocked again)
+    #        blocked: term billing ⇄ released manually
+    # not analysed: the agreement's switch is off, nothing is blocked
     supplier_release_state = fields.Selection(
         selection=[
             ("blocked", "Blocked: awaiting reservation"),
+            ("blocked_term", "Blocked: term billing"),
             ("released_reservation", "Released by reservation"),
+            ("released_manual", "Released manually"),
+            ("not_analysed", "Not analysed"),
         ],
         string="Supplier Release",
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="An order on Supplier's credit is blocked until Supplier reserved enough for it.",
+        help="An order on Supplier's credit is blocked until Supplier reserved enough for it, and "
+        "while Supplier blocks the customer's term billing.",
     )
     supplier_preauthorization_ids = fields.One2many(
         comodel_name="supplier.credit.preauthorization",
@@ -63,7 +70,11 @@ class SaleOrder(models.Model):
     is_supplier_credit = fields.Boolean(
         string="On Supplier's Credit", compute="_compute_is_supplier_credit"
     )
-    supplier_block_reason = fields.Char(compute="_compute_supplier_block_reason")
+    supplier_block_reason = fields.Char(
+        compute="_compute_supplier_block_reason",
+        help="What keeps the order from being confirmed or invoiced, and what to do.",
+    )
+    is_supplier_blocked = fields.Boolean(compute="_compute_supplier_block_reason")
 
     # -------------------------------------------------------------------------
     # COMPUTE METHODS
@@ -83,7 +94,9 @@ class SaleOrder(models.Model):
     )
     def _compute_supplier_block_reason(self):
         for order in self:
-            order.supplier_block_reason = order._get_supplier_block_reason()
+            reasons = order._get_supplier_open_blocks().values()
+            order.supplier_block_reason = "\n".join(reasons) or False
+            order.is_supplier_blocked = bool(order._get_supplier_block_reason())
 
     # -------------------------------------------------------------------------
     # CRUD
@@ -126,17 +139,72 @@ class SaleOrder(models.Model):
         )[:1]
 
     def _get_supplier_block_reason(self):
-        """Return why this order may not be confirmed and what to do, or False.
+        """Return why this order may be neither confirmed nor invoiced and what to do, or False.
 
         Told from the reservation itself each time, never from the column kept for lists.
         """
         self.ensure_one()
+        blocks = self._get_supplier_open_blocks()
+        if not blocks or not self._has_supplier_analysis():
+            return False
+        return "\n".join(blocks.values())
+
+    def _get_supplier_open_blocks(self):
+        """Return the order's blocks that nobody released, as `_get_supplier_blocks` does."""
+        self.ensure_one()
+        blocks = self._get_supplier_blocks()
+        released = self._get_supplier_released_kinds() if blocks else ()
+        return {kind: reason for kind, reason in blocks.items() if kind not in released}
+
+    def _get_supplier_blocks(self):
+        """Return what blocks the order: a dict from the kind of `supplier.credit.release` to why.
+
+        Empty for orders of other bearers, at the cost of no query.
+        """
+        self.ensure_one()
         if not self._filter_supplier_credit():
+            return {}
+        if self.currency_id.is_zero(self._get_supplier_reservable_amount()):
+            return {}
+        blocks = {
+            "term_billing": self._get_supplier_term_block(),
+            "reservation": self._get_supplier_reservation_block(),
+        }
+        return {kind: reason for kind, reason in blocks.items() if reason}
+
+    def _has_supplier_analysis(self):
+        """Return whether blocks count: the switch "Financial analysis" of the agreement."""
+        self.ensure_one()
+        agreement = self._find_supplier_agreement()
+        return not agreement or agreement.financial_analysis
+
+    def _find_supplier_agreement(self):
+        """Return the agreement of the order's bearer; empty if it has none or not just one."""
+        self.ensure_one()
+        bearer = self.preferred_payment_method_line_id
+        agreements = bearer._find_supplier_agreements(self.company_id)
+        return agreements if len(agreements) == 1 else agreements.browse()
+
+    def _get_supplier_term_block(self):
+        """Return that Supplier blocks the customer's term billing, and what to do, or False."""
+        customer = self.env["supplier.credit.customer"]._find(
+            self._find_supplier_agreement(), self.partner_invoice_id
+        )
+        if not customer.term_billing_blocked:
             return False
-        needed = self._get_supplier_reservable_amount()
-        if self.currency_id.is_zero(needed):
-            return False
+        return self.env._(
+            "Order %(order)s is sold on Supplier's credit and blocked: Supplier has blocked the "
+            "term billing of %(customer)s (Bloqueio de Faturamento a Prazo). Settle it with "
+            "Supplier and refresh the customer's position, choose another bearer, or ask a manager "
+            "to release the order.",
+            order=self.name,
+            customer=customer.partner_id.display_name,
+        )
+
+    def _get_supplier_reservation_block(self):
+        """Return why no reservation covers the order, and what to do, or False."""
         reservation = self._get_live_preauthorization()
+        needed = self._get_supplier_reservable_amount()
         if not reservation:
             return self._describe_missing_reservation()
         if reservation.cancel_requested:
@@ -168,13 +236,14 @@ class SaleOrder(models.Model):
         if self.currency_id.compare_amounts(needed, reservation.remaining_amount) > 0:
             return self.env._(
                 "Order %(order)s is sold on Supplier's credit and blocked: %(needed)s is still "
-                "to be invoiced, but pre-authorization %(code)s covers only %(reserved)s. Lower "
-                "the order.",
+                "to be invoiced, but pre-authorization %(code)s covers only %(reserved)s. Use Send "
+                "Change on the pre-authorization, or lower the order. %(error)s",
                 order=self.name,
                 needed=self.currency_id.format(needed),
                 code=reservation.code,
                 reserved=self.currency_id.format(reservation.remaining_amount),
-            )
+                error=reservation.error or "",
+            ).strip()
         return False
 
     def _describe_missing_reservation(self):
@@ -197,11 +266,20 @@ class SaleOrder(models.Model):
 
     def _update_supplier_release_state(self):
         """Bring the column that lists and filters use up to date; writes only what changed."""
-        for order in self.sudo():
-            ours = order._filter_supplier_credit() and order.state != "cancel"
-            state = False
-            if ours:
-                blocked = order._get_supplier_block_reason()
-                state = "blocked" if blocked else "released_reservation"
+        orders = self.sudo()
+        orders._withdraw_fallen_supplier_releases()
+        for order in orders:
+            state = order._get_supplier_release_state()
             if order.supplier_release_state != state:
                 order.supplier_release_state = state
+
+    def _get_supplier_release_state(self):
+        self.ensure_one()
+        if not self._filter_supplier_credit() or self.state == "cancel":
+            return False
+        if not self._has_supplier_analysis():
+            return "not_analysed"
+        open_blocks = self._get_supplier_open_blocks()
+        if open_blocks:
+            return "blocked_term" if "term_billing" in open_blocks else "blocked"
+        return "released_manual" if self._get_supplier_blocks() else "released_reservation"

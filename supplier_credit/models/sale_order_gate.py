@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 UNCONFIRMED = ("draft", "sent")
 
@@ -98,15 +98,31 @@ class SaleOrder(models.Model):
             )
 
     def _update_supplier_release_state(self):
-        """Confirm, as their salesman, the released orders that only waited for it."""
+        """Confirm the released orders that only waited for it."""
         result = super()._update_supplier_release_state()
-        for order in self.sudo().filtered("supplier_confirm_on_release"):
-            if (
-                order.state in UNCONFIRMED
-                and order.supplier_release_state == "released_reservation"
-            ):
-                order.supplier_confirm_on_release = False
-                salesman = order.user_id or self.env.user
-                order.with_user(salesman).sudo()._validate_order()
-                order.activity_unlink(["mail.mail_activity_data_todo"])
+        self.sudo().filtered("supplier_confirm_on_release")._confirm_released()
         return result
+
+    def _confirm_released(self):
+        """Confirm, as their salesmen, those of these orders that nothing blocks any more.
+
+        What else keeps an order from being confirmed is told on it, and undoes nothing of what
+        released it.
+        """
+        for order in self.filtered(lambda order: order.state in UNCONFIRMED):
+            if order._get_supplier_block_reason():
+                continue
+            order.supplier_confirm_on_release = False
+            salesman = order.user_id or self.env.user
+            try:
+                with self.env.cr.savepoint():
+                    order.with_user(salesman).sudo()._validate_order()
+            except (UserError, ValidationError) as error:
+                order.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    user_id=salesman.id,
+                    summary=self.env._("Released by Supplier, but cannot be confirmed"),
+                    note=str(error),
+                )
+            else:
+                order.activity_unlink(["mail.mail_activity_data_todo"])

@@ -15,6 +15,8 @@ class SaleOrder(models.Model):
     )
 
     def _prepare_invoice(self):
+        """Refuse what is blocked again since it was confirmed: risen, expired, term billing."""
+        self._check_supplier_release()
         values = super()._prepare_invoice()
         values["supplier_order_id"] = self._filter_supplier_credit().id
         return values

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..tools.supplier_api import Instalment
+from .mass_action import for_each
 
 
 class SaleOrder(models.Model):
@@ -20,27 +21,23 @@ class SaleOrder(models.Model):
 
         Pressed again while a message waits, it delivers that one instead of making a second.
 
-        :raise UserError: naming the order and all that is missing; then nothing is sent for any
+        :return: of several orders, a notification with what became of them
+        :raise UserError: naming the order and all that is missing
         """
         self.check_access("write")
-        for order in self:
-            reservation = order._get_live_preauthorization()
-            if reservation.cancel_requested:
-                raise UserError(order._get_supplier_block_reason())
-            if reservation.state == "sending":
-                messages = self.env["supplier.credit.message"]
-                messages._find_open(reservation, "preauthorization_create")._retry()
-            elif reservation:
-                raise UserError(
-                    self.env._(
-                        "Order %(order)s already has pre-authorization %(code)s (%(state)s).",
-                        order=order.name,
-                        code=reservation.code,
-                        state=reservation._state_label(reservation.state),
-                    )
-                )
-            else:
-                order._create_preauthorization()
+        return for_each(self, lambda order: order._send_supplier_preauthorization())
+
+    def action_query_supplier_preauthorizations(self):
+        """Ask Supplier about the latest reservation of each of these orders."""
+        return for_each(self, lambda order: order._get_supplier_preauthorization().action_query())
+
+    def action_renew_supplier_preauthorizations(self):
+        """Renew the latest reservation of each of these orders."""
+        return for_each(self, lambda order: order._get_supplier_preauthorization().action_renew())
+
+    def action_cancel_supplier_preauthorizations(self):
+        """Cancel the latest reservation of each of these orders."""
+        return for_each(self, lambda order: order._get_supplier_preauthorization().action_cancel())
 
     def action_view_supplier_preauthorizations(self):
         self.ensure_one()
@@ -52,6 +49,41 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _get_supplier_preauthorization(self):
+        """Return the order's latest reservation.
+
+        :raise UserError: if it has none
+        """
+        self.ensure_one()
+        if not self.supplier_preauthorization_id:
+            raise UserError(
+                self.env._(
+                    "No pre-authorization was sent for order %(order)s yet. Use Send "
+                    "Pre-Authorization.",
+                    order=self.name,
+                )
+            )
+        return self.supplier_preauthorization_id
+
+    def _send_supplier_preauthorization(self):
+        self.ensure_one()
+        reservation = self._get_live_preauthorization()
+        if reservation.cancel_requested:
+            raise UserError(self._get_supplier_reservation_block())
+        if reservation.state == "sending":
+            reservation._find_open_message("preauthorization_create")._retry()
+        elif reservation:
+            raise UserError(
+                self.env._(
+                    "Order %(order)s already has pre-authorization %(code)s (%(state)s).",
+                    order=self.name,
+                    code=reservation.code,
+                    state=reservation._state_label(reservation.state),
+                )
+            )
+        else:
+            self._create_preauthorization()
 
     def _create_preauthorization(self):
         """Write down the reservation and the intention to send it, in this transaction."""
@@ -79,6 +111,10 @@ class SaleOrder(models.Model):
         else:
             reservation = reservations.create(values)
             self.sudo().supplier_preauthorization_id = reservation
+        # Sent first, so that a customer blocked in the meantime gets nothing reserved.
+        self.env["supplier.credit.customer"]._find(
+            agreement, self.partner_invoice_id
+        )._refresh_if_stale()
         reservation._send(self._get_supplier_instalments(amount))
         return reservation
 
@@ -96,6 +132,8 @@ class SaleOrder(models.Model):
             missing.append(self.env._("its currency is not the Brazilian real"))
         if self.currency_id.compare_amounts(self._get_supplier_reservable_amount(), 0) <= 0:
             missing.append(self.env._("nothing of it is left to be invoiced"))
+        if "term_billing" in self._get_supplier_open_blocks():
+            missing.append(self.env._("Supplier has blocked the customer's term billing"))
         partner = self.partner_invoice_id.commercial_partner_id
         if not partner._get_supplier_vat():
             missing.append(

@@ -96,27 +96,36 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         :param body: the request as `to_wire()` gives it, None for a query
         :return: the message
         """
-        self.ensure_one()
         if OPERATIONS[operation].method == "GET":
             self.sudo().queried_at = fields.Datetime.now()
-        return (
-            self.env["supplier.credit.message"]
-            .sudo()
-            .create(
-                {
-                    "agreement_id": agreement.id,
-                    "operation": operation,
-                    "partner_id": self.partner_id.id,
-                    "res_model": self._name,
-                    "res_id": self.id,
-                    "request": self.env["supplier.credit.message"]._dump(body),
-                }
-            )
-        )
+        messages = self.env["supplier.credit.message"].sudo()
+        return messages.create(self._prepare_message(agreement, operation, body))
+
+    def _prepare_message(self, agreement, operation, body):
+        """Return the values of a message, to queue those of many records at once."""
+        self.ensure_one()
+        return {
+            "agreement_id": agreement.id,
+            "operation": operation,
+            "partner_id": self.partner_id.id,
+            "res_model": self._name,
+            "res_id": self.id,
+            "request": self.env["supplier.credit.message"]._dump(body),
+        }
+
+    @api.model
+    def _get_today(self, company):
+        """Return the date it is now at the company."""
+        zone = company.partner_id.tz or TIME_ZONE
+        return fields.Date.context_today(self.with_context(tz=zone))
 
     def _get_resource(self):
         """Return what identifies the record in the API's paths: Supplier's code of it."""
         return self.code or ""
+
+    def _get_obstacle(self, message):
+        """Return why a message, not yet attempted, must not be sent after all, or False."""
+        return False
 
     def _apply_answer(self, message, body):
         """Move the record to what Supplier answered.

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ..tools.supplier_api import OPERATIONS
 
+MANAGER = "supplier_credit.supplier_credit_group_manager"
 RETRYABLE_STATES = ("waiting", "unknown", "failed")
 
 
@@ -42,6 +43,9 @@ class SupplierCreditMessage(models.Model):
     company_id = fields.Many2one(related="agreement_id.company_id", store=True, index=True)
     operation = fields.Selection(
         selection=[
+            ("customer_create", "Register customer"),
+            ("customer_limit", "Change limit"),
+            ("customer_query", "Query position"),
             ("preauthorization_create", "Send pre-authorization"),
             ("preauthorization_query", "Query pre-authorization"),
             ("preauthorization_change", "Change pre-authorization"),
@@ -64,6 +68,7 @@ class SupplierCreditMessage(models.Model):
     idempotency_key = fields.Char(
         required=True,
         readonly=True,
+        groups=MANAGER,
         copy=False,
         default=lambda self: uuid.uuid4().hex,
         help="Stored before the first attempt; by it Supplier recognises a repetition.",
@@ -91,8 +96,8 @@ class SupplierCreditMessage(models.Model):
         default="waiting",
         index=True,
     )
-    request = fields.Text(readonly=True)
-    response = fields.Text(readonly=True)
+    request = fields.Text(readonly=True, groups=MANAGER)
+    response = fields.Text(readonly=True, groups=MANAGER)
     refusal = fields.Text(readonly=True, help="Why Supplier refused the request, in its own words.")
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)

@@ -16,6 +16,7 @@ LEASE_MARGIN = 60
 # Claimed ahead per thread, so that none waits for the next claim.
 AHEAD = 3
 CLAIM_TRIES = 10
+FIRST = ("frees", "tells")
 
 
 class SupplierCreditMessage(models.Model):
@@ -27,14 +28,14 @@ class SupplierCreditMessage(models.Model):
     def _find_due(self, agreement=None, message_ids=None, limit=None, *, lock=False):
         """Return the ids to send now: due ones, and those whose process is gone.
 
-        Messages about one record go one after another, oldest first. What frees credit goes before
-        what takes some of the same customer's limit.
+        Messages about one record go one after another, oldest first. What frees credit, or tells of
+        it, goes before what takes some of the same customer's limit.
 
         :param agreement: the `supplier.credit.agreement` to send under; all if not said
         :param lock: whether to lock the rows and leave out those that others hold
         """
         takes = tuple(name for name, call in OPERATIONS.items() if call.credit == "takes")
-        frees = tuple(name for name, call in OPERATIONS.items() if call.credit == "frees")
+        first = tuple(name for name, call in OPERATIONS.items() if call.credit in FIRST)
         chosen = [SQL("TRUE")]
         if agreement:
             chosen.append(SQL("m.agreement_id = %s", agreement.id))
@@ -54,29 +55,29 @@ class SupplierCreditMessage(models.Model):
                       FROM supplier_credit_message
                      WHERE state IN ('waiting', 'sending', 'unknown', 'answered')
                        AND direction = 'outgoing'
-                ), freeing AS (
+                ), ahead AS (
                     SELECT DISTINCT agreement_id, partner_id
                       FROM queue
-                     WHERE is_first AND (is_due OR is_sending) AND operation IN %(frees)s
+                     WHERE is_first AND (is_due OR is_sending) AND operation IN %(first)s
                 )
                 SELECT m.id
                   FROM queue
                   JOIN supplier_credit_message m ON m.id = queue.id
                   JOIN supplier_credit_agreement agreement ON agreement.id = m.agreement_id
-             LEFT JOIN freeing ON freeing.agreement_id = m.agreement_id
-                              AND freeing.partner_id = m.partner_id
+             LEFT JOIN ahead ON ahead.agreement_id = m.agreement_id
+                              AND ahead.partner_id = m.partner_id
                  WHERE queue.is_first AND (queue.is_due OR queue.is_orphaned)
-                   AND (freeing.partner_id IS NULL OR m.operation NOT IN %(takes)s)
+                   AND (ahead.partner_id IS NULL OR m.operation NOT IN %(takes)s)
                    AND agreement.enabled AND NOT COALESCE(agreement.queue_stopped, FALSE)
                    AND COALESCE(agreement.paused_until <= %(now)s, TRUE)
                    AND %(chosen)s
-              ORDER BY m.operation IN %(frees)s DESC, m.id
+              ORDER BY m.operation IN %(first)s DESC, m.id
                  LIMIT %(limit)s
                 %(lock)s
                 """,
                 now=fields.Datetime.now(),
                 takes=takes,
-                frees=frees,
+                first=first,
                 chosen=SQL(" AND ").join(chosen),
                 limit=limit,
                 lock=SQL("FOR UPDATE OF m SKIP LOCKED") if lock else SQL(),
@@ -126,7 +127,10 @@ class SupplierCreditMessage(models.Model):
         claims = {}
         for message, record in self._get_records().items():
             try:
-                claims[message] = message._prepare_claim(record, connection, seconds)
+                if obstacle := message._get_obstacle(record):
+                    message._as_for_sender()._withdraw(record, obstacle)
+                else:
+                    claims[message] = message._prepare_claim(record, connection, seconds)
             except Exception:
                 # One message must never keep the others from being delivered.
                 _logger.exception("Message %s cannot be sent", message.id)
@@ -134,6 +138,16 @@ class SupplierCreditMessage(models.Model):
         for attempts, messages in self.browse(m.id for m in claims).grouped("attempts").items():
             messages._move_to("sending", attempts=attempts + 1, lease_until=lease_until)
         return list(claims.values())
+
+    def _get_obstacle(self, record):
+        """Return why this message must not be sent after all, or False; never once attempted."""
+        attempted = self.attempts or self.state != "waiting"
+        return bool(record) and not attempted and record._get_obstacle(self)
+
+    def _withdraw(self, record, reason):
+        """Take back this message, which nobody has attempted, and show on its record why."""
+        self._move_to("withdrawn", error=reason)
+        record._apply_rejection(self, reason)
 
     def _prepare_claim(self, record, connection, seconds):
         """Return the claim of this message about a record, which may be gone."""

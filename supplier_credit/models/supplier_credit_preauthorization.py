@@ -5,6 +5,8 @@ from ..tools.supplier_api import Preauthorization, PreauthorizationRequest
 from .supplier_credit_transaction import UNDER_WAY
 
 IN_FORCE = ("active", "partially_used")
+# The operations whose answer can be the first approval.
+APPROVING = ("preauthorization_create", "preauthorization_query")
 LIVE_STATES = ("sending", "in_analysis", *IN_FORCE)
 
 
@@ -200,6 +202,12 @@ class SupplierCreditPreauthorization(models.Model):
                 )
             )
 
+    def _get_obstacle(self, message):
+        """Nothing is reserved for a customer whose term billing was blocked in the meantime."""
+        if message.operation == "preauthorization_create":
+            return self.order_id._get_supplier_open_blocks().get("term_billing", False)
+        return super()._get_obstacle(message)
+
     def _find_open_message(self, operation):
         """Return the message of an operation on this reservation that is not yet at an end."""
         return self.env["supplier.credit.message"]._find_open(self, operation)[:1]
@@ -262,6 +270,9 @@ class SupplierCreditPreauthorization(models.Model):
         if self.cancel_requested and message.operation == "preauthorization_create":
             if self.state in LIVE_STATES:
                 self._queue_cancellation()
+        if self.state in IN_FORCE and message.operation in APPROVING:
+            if self.agreement_id.confirm_on_approval:
+                self.order_id._confirm_released()
         if answer.state == "declined":
             self.message_post(
                 body=self.env._("Supplier declined: %(reason)s", reason=answer.reason)

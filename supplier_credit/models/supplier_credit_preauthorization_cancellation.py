@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .mass_action import for_each
+
 
 class SupplierCreditPreauthorization(models.Model):
     """Freeing credit: all that is left of a reservation, whether its order wants it or not.
@@ -23,35 +25,20 @@ class SupplierCreditPreauthorization(models.Model):
     def action_cancel(self):
         """Have Supplier cancel these reservations; their orders are blocked again.
 
+        :return: of several, a notification with what became of them
         :raise UserError: naming one that holds no credit, or that an invoice under way uses
         """
         self._check_may_send()
-        reservations = self.sudo()
-        for reservation in reservations:
-            if reservation.state not in reservation._get_live_states():
-                raise UserError(
-                    self.env._(
-                        "Pre-authorization %(reservation)s is %(state)s and holds no credit; there "
-                        "is nothing to cancel.",
-                        reservation=reservation.name,
-                        state=reservation._state_label().lower(),
-                    )
-                )
-        reservations._check_none_under_way(self.env._("be cancelled"))
-        reservations._request_cancellation()
+        return for_each(self.sudo(), lambda reservation: reservation._cancel_by_hand())
 
     def action_release_rest(self):
         """Have Supplier free what these reservations still hold; what was used stays used.
 
+        :return: of several, a notification with what became of them
         :raise UserError: naming one that is not in force, or that an invoice under way uses
         """
         self._check_may_send()
-        reservations = self.sudo()
-        for reservation in reservations:
-            reservation._check_in_force(self.env._("release its rest"))
-        reservations._check_none_under_way(self.env._("release its rest"))
-        for reservation in reservations:
-            reservation._release_rest()
+        return for_each(self.sudo(), lambda reservation: reservation._release_rest_by_hand())
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -74,6 +61,24 @@ class SupplierCreditPreauthorization(models.Model):
             and agreement in (self.agreement_id, agreement.browse())
             and order.partner_invoice_id.commercial_partner_id == self.partner_id
         )
+
+    def _cancel_by_hand(self):
+        if self.state not in self._get_live_states():
+            raise UserError(
+                self.env._(
+                    "Pre-authorization %(reservation)s is %(state)s and holds no credit; there is "
+                    "nothing to cancel.",
+                    reservation=self.name,
+                    state=self._state_label().lower(),
+                )
+            )
+        self._check_none_under_way(self.env._("be cancelled"))
+        self._request_cancellation()
+
+    def _release_rest_by_hand(self):
+        self._check_in_force(self.env._("release its rest"))
+        self._check_none_under_way(self.env._("release its rest"))
+        self._release_rest()
 
     def _request_cancellation(self):
         """Have Supplier free what these live reservations hold, once, whatever happens since.

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.supplier_api import PreauthorizationChange
+from .mass_action import for_each
 
 
 class SupplierCreditPreauthorization(models.Model):
@@ -26,15 +27,13 @@ class SupplierCreditPreauthorization(models.Model):
     # -------------------------------------------------------------------------
 
     def action_send_change(self):
-        """Send now what the orders of these reservations have become, without waiting for 2.3."""
+        """Send now what the orders of these reservations have become, without waiting for 2.3.
+
+        :return: of several, a notification with what became of them
+        :raise UserError: naming one that is not in force
+        """
         self._check_may_send()
-        reservations = self.sudo()
-        for reservation in reservations:
-            reservation._check_in_force(self.env._("be changed"))
-        for reservation in reservations:
-            # Asked by a person, it is also asked again.
-            reservation.refused_total = 0
-            reservation._follow_order()
+        return for_each(self.sudo(), lambda reservation: reservation._send_change_by_hand())
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -57,6 +56,12 @@ class SupplierCreditPreauthorization(models.Model):
                 if not cron._commit_progress(1):
                     return
             agreement.changes_sent_at = fields.Datetime.now()
+
+    def _send_change_by_hand(self):
+        self._check_in_force(self.env._("be changed"))
+        # Asked by a person, it is also asked again.
+        self.refused_total = 0
+        self._follow_order()
 
     @api.model
     def _find_differing(self, agreement):

@@ -1,6 +1,7 @@
-from odoo import api, fields, models
+from datetime import timedelta
 
-from .supplier_credit_abstract_subject import TIME_ZONE
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class SupplierCreditPreauthorization(models.Model):
@@ -11,11 +12,46 @@ class SupplierCreditPreauthorization(models.Model):
 
     _inherit = "supplier.credit.preauthorization"
 
+    is_ending_soon = fields.Boolean(
+        string="Ending Soon",
+        compute="_compute_is_ending_soon",
+        search="_search_is_ending_soon",
+        help="In force, and its last day is within the days of warning of the agreement.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("state", "valid_until", "agreement_id.expiry_warning_days")
+    def _compute_is_ending_soon(self):
+        for reservation in self:
+            last = reservation.valid_until
+            reservation.is_ending_soon = bool(
+                last
+                and reservation._is_in_force()
+                and last <= self._get_warning_day(reservation.agreement_id)
+            )
+
+    def _search_is_ending_soon(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        soon = Domain.OR(
+            Domain("agreement_id", "=", agreement.id)
+            & Domain("valid_until", "<=", self._get_warning_day(agreement))
+            for agreement in self.env["supplier.credit.agreement"].search([("enabled", "=", True)])
+        )
+        return Domain(self._in_force_domain()) & Domain("cancel_requested", "=", False) & soon
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
     @api.model
-    def _get_today(self, company):
-        """Return the date it is now at the company."""
-        zone = company.partner_id.tz or TIME_ZONE
-        return fields.Date.context_today(self.with_context(tz=zone))
+    def _get_warning_day(self, agreement):
+        """Return the last day of validity that is warned about today (parameter 3.5)."""
+        warning = timedelta(days=agreement.expiry_warning_days)
+        return self._get_today(agreement.company_id) + warning
 
     def _is_overdue(self):
         """Return whether the last day of validity is over, also before the cron has said so."""

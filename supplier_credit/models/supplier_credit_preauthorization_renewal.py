@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .mass_action import for_each
 from .supplier_credit_preauthorization import IN_FORCE
 
 # After so many days nobody waits any more for a renewal that was missed.
@@ -29,15 +30,11 @@ class SupplierCreditPreauthorization(models.Model):
     def action_renew(self):
         """Ask Supplier for a new validity of these reservations, also of expired ones.
 
-        :raise UserError: naming the first one that cannot be renewed, and why
+        :return: of several, a notification with what became of them
+        :raise UserError: naming the one that cannot be renewed, and why
         """
         self._check_may_send()
-        reservations = self.sudo()
-        for reservation in reservations:
-            if problem := reservation._get_renewal_problem():
-                raise UserError(problem)
-        for reservation in reservations:
-            reservation._renew()
+        return for_each(self.sudo(), lambda reservation: reservation._renew_by_hand())
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -109,6 +106,11 @@ class SupplierCreditPreauthorization(models.Model):
                 other=other.code or other.name,
             )
         return False
+
+    def _renew_by_hand(self):
+        if problem := self._get_renewal_problem():
+            raise UserError(problem)
+        self._renew()
 
     def _renew(self):
         self.ensure_one()

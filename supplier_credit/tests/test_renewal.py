@@ -81,13 +81,16 @@ class TestRenewal(SupplierCreditCommon):
             self.assertEqual((self._asked(), self.reservation.state), (1, "active"))
             self.assertEqual(self.order.supplier_release_state, "released_reservation")
 
-    def test_many_at_once_or_none(self):
+    def test_many_at_once_tells_of_those_that_cannot(self):
         second = self.reserve(self.create_order(), code="PA-2")
         declined = self.reserve(self.create_order(), state="REPROVADA")
         with self.assertRaisesRegex(UserError, declined.order_number):
-            (self.reservation | second | declined).with_user(self.salesman).action_renew()
-        self.assertEqual(self._asked(), 0)
-        (self.reservation | second).with_user(self.salesman).action_renew()
+            declined.with_user(self.salesman).action_renew()
+        chosen = (self.reservation | second | declined).with_user(self.salesman)
+        summary = chosen.action_renew()["params"]
+        self.assertEqual(summary["type"], "warning")
+        self.assertIn("2 done, 1 not", summary["message"])
+        self.assertIn(declined.order_number, summary["message"])
         self.deliver()
         self.assertEqual(self._asked(), 2)
 

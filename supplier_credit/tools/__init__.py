@@ -1,3 +1,12 @@
 """Plain Python that knows no records: the client of Supplier's API, the NF-e and the DANFE."""
 
-from . import danfe, danfe_note, nfe, supplier_api, supplier_client, supplier_errors
+from . import (
+    brazilian_address,
+    danfe,
+    danfe_note,
+    nfe,
+    supplier_api,
+    supplier_api_customer,
+    supplier_client,
+    supplier_errors,
+)

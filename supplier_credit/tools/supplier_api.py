@@ -19,17 +19,21 @@ class Operation:
     """One call of the API.
 
     :param path: below the base URL; `{code}` stands for Supplier's code of the resource
-    :param lookup: the list that is asked with `chaveIdempotencia` when an outcome is unknown
-    :param credit: whether it takes credit of the customer's limit or frees some
+    :param lookup: the list that is asked with `chaveIdempotencia` when an outcome is unknown; where
+        the API has none, the same key is sent again and brings the first answer
+    :param credit: whether it takes credit of the customer's limit, frees some, or tells of it
     """
 
     method: str
     path: str
     lookup: str = ""
-    credit: Literal["", "takes", "frees"] = ""
+    credit: Literal["", "takes", "frees", "tells"] = ""
 
 
 OPERATIONS = {
+    "customer_create": Operation("POST", "/clientes"),
+    "customer_limit": Operation("POST", "/clientes/{code}/limites"),
+    "customer_query": Operation("GET", "/clientes/{code}", credit="tells"),
     "preauthorization_create": Operation(
         "POST", "/pre-autorizacoes", "/pre-autorizacoes", credit="takes"
     ),
@@ -141,7 +145,7 @@ class Preauthorization:
     @classmethod
     def from_wire(cls, body):
         """Read an answer; raise MalformedAnswer rather than guess."""
-        reader = _Reader(body)
+        reader = Reader(body)
         state = reader.state("situacao", PREAUTHORIZATION_STATES)
         granted = state in ("active", "partially_used")
         return cls(
@@ -211,9 +215,9 @@ class Transaction:
     @classmethod
     def from_wire(cls, body):
         """Read an answer; raise MalformedAnswer rather than guess."""
-        reader = _Reader(body)
+        reader = Reader(body)
         state = reader.state("situacao", TRANSACTION_STATES)
-        entries = tuple(_calendar_entry(_Reader(entry)) for entry in reader.items("calendario"))
+        entries = tuple(_calendar_entry(Reader(entry)) for entry in reader.items("calendario"))
         if state == "approved" and not entries:
             raise MalformedAnswer("an approved transaction came without a calendar", str(body))
         return cls(
@@ -250,7 +254,7 @@ def _calendar_entry(reader):
     )
 
 
-class _Reader:
+class Reader:
     """Reads one JSON object of an answer, strictly: what is absurd raises MalformedAnswer."""
 
     def __init__(self, body):
@@ -277,19 +281,31 @@ class _Reader:
             self._fail(name, "is unknown")
         return table[value]
 
-    def number(self, name):
+    def number(self, name, *, least=1):
         value = self.body.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            self._fail(name, "is not a positive whole number")
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            self._fail(name, f"is not a whole number from {least}")
+        return value
+
+    def flag(self, name):
+        value = self.body.get(name)
+        if not isinstance(value, bool):
+            self._fail(name, "is neither true nor false")
         return value
 
     def amount(self, name, *, required=False):
+        amount = self.signed_amount(name, required=required)
+        if amount < 0:
+            self._fail(name, "is not an amount in BRL")
+        return amount
+
+    def signed_amount(self, name, *, required=False):
         value = self.text(name, required=required) or "0.00"
         try:
             amount = Decimal(value)
         except InvalidOperation:
             self._fail(name, "is not an amount")
-        if not amount.is_finite() or amount < 0 or amount != amount.quantize(CENT):
+        if not amount.is_finite() or amount != amount.quantize(CENT):
             self._fail(name, "is not an amount in BRL")
         return amount
 
@@ -307,3 +323,9 @@ class _Reader:
         if not isinstance(value, list):
             self._fail(name, "is not a list")
         return value
+
+    def texts(self, name):
+        values = self.items(name)
+        if not all(isinstance(value, str) for value in values):
+            self._fail(name, "is not a list of texts")
+        return tuple(values)

@@ -90,8 +90,14 @@ class SupplierClient:
         return self._call(call.method, path, body=body, key=key)
 
     def find_by_key(self, operation, key):
-        """Return what Supplier made of an earlier attempt with this key, or None if nothing."""
-        answer = self._call("GET", OPERATIONS[operation].lookup, query={"chaveIdempotencia": key})
+        """Return what Supplier made of an earlier attempt with this key, or None if nothing.
+
+        None also where the API cannot be asked: sending again under the key tells it then.
+        """
+        lookup = OPERATIONS[operation].lookup
+        if not lookup:
+            return None
+        answer = self._call("GET", lookup, query={"chaveIdempotencia": key})
         found = answer.get("itens") if isinstance(answer, dict) else None
         if not isinstance(found, list) or len(found) > 1:
             raise MalformedAnswer("a query by idempotency key must find one or none", str(answer))
@@ -220,8 +226,16 @@ def _problem(response):
     return (
         str(body.get("codigo") or ""),
         str(body.get("mensagem") or ""),
-        details if isinstance(details, list) else [details],
+        [_detail(detail) for detail in (details if isinstance(details, list) else [details])],
     )
+
+
+def _detail(detail):
+    """Return what is wrong with which field, as one text."""
+    if not isinstance(detail, dict):
+        return str(detail)
+    parts = (detail.get("campo"), detail.get("mensagem"))
+    return ": ".join(str(part) for part in parts if part) or str(detail)
 
 
 def _retry_after(response):

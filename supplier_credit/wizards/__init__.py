@@ -1,1 +1,7 @@
-from . import supplier_credit_nfe_upload
+from . import (
+    sale_advance_payment_inv,
+    supplier_credit_customer_send,
+    supplier_credit_customer_send_line,
+    supplier_credit_nfe_upload,
+    supplier_credit_release_wizard,
+)

@@ -1,0 +1,112 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+MANAGER = "supplier_credit.supplier_credit_group_manager"
+
+
+class SaleOrder(models.Model):
+    """Releasing blocked orders by hand: each block for itself, by a manager, with a reason.
+
+    Source: seed 001, "Bloqueio de Pedidos".
+    """
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    supplier_release_ids = fields.One2many(
+        comodel_name="supplier.credit.release",
+        inverse_name="order_id",
+        string="Manual Releases",
+        readonly=True,
+        copy=False,
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_open_supplier_release(self):
+        """Open the wizard that releases these orders by hand."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Release by Hand"),
+            "res_model": "supplier.credit.release.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_ids": self.ids},
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _release_supplier_by_hand(self, kinds, reason):
+        """Release these orders from blocks; recorded on the order with who, when and why.
+
+        :param kinds: of `supplier.credit.release`: what to release them from
+        :param reason: the manager's words, for whoever asks later
+        :raise AccessError: to anybody but a manager
+        :raise UserError: without a reason, or naming an order that has no such block
+        """
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._("Only a manager of Supplier credit may release a blocked order.")
+            )
+        self.check_access("write")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the order is released; the reason stays with it."))
+        releases = self.env["supplier.credit.release"].sudo()
+        labels = dict(releases._fields["kind"]._description_selection(self.env))
+        for order in self:
+            blocks = order._get_supplier_blocks()
+            released = [kind for kind in kinds if kind in blocks]
+            if not released:
+                raise UserError(
+                    self.env._(
+                        "Order %(order)s has no such block; there is nothing to release.",
+                        order=order.name,
+                    )
+                )
+            releases.create(
+                [
+                    {
+                        "order_id": order.id,
+                        "order_number": order.name,
+                        "company_id": order.company_id.id,
+                        "kind": kind,
+                        "user_id": self.env.uid,
+                        "reason": reason.strip(),
+                        "bearer_id": order.preferred_payment_method_line_id.id,
+                        "amount": order._get_supplier_ordered_amount(),
+                    }
+                    for kind in released
+                ]
+            )
+            order.message_post(
+                body=self.env._(
+                    "Released by hand (%(kinds)s) up to %(amount)s: %(reason)s",
+                    kinds=", ".join(labels[kind] for kind in released),
+                    amount=order.currency_id.format(order._get_supplier_ordered_amount()),
+                    reason=reason.strip(),
+                )
+            )
+        self._update_supplier_release_state()
+
+    def _get_supplier_released_kinds(self):
+        """Return from which blocks the order is released by hand, as it is now."""
+        self.ensure_one()
+        releases = self.sudo().supplier_release_ids
+        return {release.kind for release in releases if release._holds()}
+
+    def _withdraw_fallen_supplier_releases(self):
+        """Note for good which releases fell: the order rose, or has another bearer."""
+        for release in self.sudo().supplier_release_ids:
+            if not release.withdrawn_at and not release._holds():
+                release.withdrawn_at = fields.Datetime.now()
+                release.order_id.message_post(
+                    body=self.env._(
+                        "The release by %(user)s has fallen: the order has risen above "
+                        "%(amount)s or has another bearer.",
+                        user=release.user_id.name,
+                        amount=release.currency_id.format(release.amount),
+                    )
+                )

@@ -1,0 +1,180 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+# What is written down in `supplier.credit.customer.position` when any of it changes.
+POSITION_FIELDS = (
+    "customer_state",
+    "term_billing_blocked",
+    "limit_total",
+    "limit_used",
+    "limit_preauthorized",
+    "limit_available",
+    "days_late",
+)
+CUSTOMERS_PER_COMMIT = 200
+
+
+class SupplierCreditCustomer(models.Model):
+    """The position: limits, use and blocks, as Supplier last told them."""
+
+    _inherit = "supplier.credit.customer"  # pylint: disable=consider-merging-classes-inherited
+
+    limit_total = fields.Monetary(string="Limit", readonly=True, tracking=True)
+    limit_used = fields.Monetary(string="Used", readonly=True)
+    limit_preauthorized = fields.Monetary(
+        string="Pre-Authorized", readonly=True, help="Reserved for orders and not yet invoiced."
+    )
+    limit_available = fields.Monetary(string="Available", readonly=True)
+    days_late = fields.Integer(
+        readonly=True, help="How long the customer's oldest debt to Supplier is overdue, in days."
+    )
+    position_date = fields.Datetime(readonly=True, help="When Supplier told this position.")
+    position_ids = fields.One2many(
+        comodel_name="supplier.credit.customer.position",
+        inverse_name="customer_id",
+        string="Position History",
+        readonly=True,
+    )
+
+    _refresh_idx = models.Index(
+        "(agreement_id, queried_at) WHERE state NOT IN ('draft', 'sending')"
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_refresh(self):
+        """Ask Supplier for the present position of these customers."""
+        self.check_access("read")
+        self.sudo()._query_position()
+
+    def action_view_positions(self):
+        """Open how the position of these customers developed."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "supplier_credit.supplier_credit_customer_position_action"
+        )
+        return {**action, "domain": [("customer_id", "in", self.ids)]}
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _query_position(self):
+        """Have Supplier asked for the position; never more than one open query per customer.
+
+        One that waits or failed is tried again instead.
+        """
+        messages = self.env["supplier.credit.message"].sudo()
+        waiting = messages._find_open(self, "customer_query")
+        waiting._retry()
+        asked = self.browse(waiting.mapped("res_id"))
+        messages.create(
+            [
+                customer._prepare_message(customer.agreement_id, "customer_query", None)
+                for customer in self - asked
+            ]
+        )
+        self.queried_at = fields.Datetime.now()
+
+    def _refresh_if_stale(self):
+        """Ask for the position of those whose known one is older than parameter 2.1.
+
+        Nothing happens where the parameter is 0, or before the customer was sent.
+
+        :return: the customers asked for
+        """
+        now = fields.Datetime.now()
+        customers = self.sudo().filtered(lambda customer: customer._is_stale(now))
+        if customers:
+            customers._query_position()
+        return customers
+
+    def _is_stale(self, now):
+        self.ensure_one()
+        hours = self.agreement_id.position_interval_hours
+        if not hours or not self.agreement_id.enabled or self.state in ("draft", "sending"):
+            return False
+        return not self.position_date or self.position_date <= now - timedelta(hours=hours)
+
+    @api.model
+    def _cron_refresh_positions(self):
+        """Ask for positions older than parameter 2.1, and 2.2 for customers in analysis."""
+        agreements = self.env["supplier.credit.agreement"].search([("enabled", "=", True)])
+        for agreement in agreements.with_prefetch():
+            due = self._get_due_domain(agreement)
+            customer_ids = self.search(due).ids
+            self.env["ir.cron"]._commit_progress(remaining=len(customer_ids))
+            for chunk in split_every(CUSTOMERS_PER_COMMIT, customer_ids, self.browse):
+                chunk.try_lock_for_update().filtered_domain(due)._query_position()
+                if not self.env["ir.cron"]._commit_progress(len(chunk)):
+                    return
+
+    @api.model
+    def _get_due_domain(self, agreement):
+        """Return the domain of the customers whose position the cron has to ask for now.
+
+        It counts from the last question, so that a customer whose answer cannot be used is not
+        asked about at every run.
+        """
+        now = fields.Datetime.now()
+        overdue = Domain.FALSE
+        if hours := agreement.position_interval_hours:
+            overdue |= _asked_before(now - timedelta(hours=hours))
+        if minutes := agreement.query_interval_minutes:
+            in_analysis = Domain("state", "=", "in_analysis")
+            overdue |= in_analysis & _asked_before(now - timedelta(minutes=minutes))
+        sent = Domain("state", "not in", ("draft", "sending"))
+        return Domain("agreement_id", "=", agreement.id) & sent & overdue
+
+    def _apply_position(self, position):
+        """Take over a position; a row of history is kept of what changed.
+
+        :param position: `tools.supplier_api_customer.CustomerPosition`
+        """
+        self.ensure_one()
+        term_billing_blocked = self.term_billing_blocked
+        told = {
+            "customer_state": position.customer_state,
+            "term_billing_blocked": position.term_billing_blocked,
+            "limit_total": float(position.limit_total),
+            "limit_used": float(position.limit_used),
+            "limit_preauthorized": float(position.limit_preauthorized),
+            "limit_available": float(position.limit_available),
+            "days_late": position.days_late,
+        }
+        now = fields.Datetime.now()
+        if not self.position_date or any(self[name] != told[name] for name in POSITION_FIELDS):
+            self.env["supplier.credit.customer.position"].sudo().create(
+                {"customer_id": self.id, "date": now, **told}
+            )
+        self.write({**told, "position_date": now, "error": False})
+        if position.customer_state != "not_enabled" and not self.approved_since:
+            # Approved before the company kept this record.
+            self.approved_since = self._get_today(self.company_id)
+        # Under way, a request's own answer tells what became of it; this one may be older.
+        if not self._is_request_under_way():
+            self._apply_decision(position)
+        self.request_ids[:1]._note_granted_limit(position)
+        if self.term_billing_blocked != term_billing_blocked:
+            self._on_term_billing_changed()
+
+    def _on_term_billing_changed(self):
+        """Block or release the customer's open orders as Supplier now blocks its billing or not."""
+        self.ensure_one()
+        self.env["sale.order"].search(
+            [
+                ("supplier_release_state", "!=", False),
+                ("company_id", "=", self.company_id.id),
+                ("partner_invoice_id", "child_of", self.partner_id.commercial_partner_id.id),
+                ("state", "in", ("draft", "sent", "sale")),
+                ("invoice_status", "!=", "invoiced"),
+            ]
+        )._update_supplier_release_state()
+
+
+def _asked_before(moment):
+    return Domain("queried_at", "=", False) | Domain("queried_at", "<=", moment)
