@@ -26,7 +26,7 @@ class SupplierCreditMessage(models.Model):
     record is queried, and the query's answer is how it stands now. Source: docs/api, webhooks.
     """
 
-    _inherit = "supplier.credit.message"
+    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
     # waiting → done
     #    ⇅
     # failed (nothing can be found by it; by hand to waiting)

@@ -1,3 +1,4 @@
+import base64
 import hashlib
 import hmac
 import json
@@ -12,14 +13,14 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..tools.supplier_webhook import check_signature
-from .common import SupplierCreditCommon
+from .common_customer import SupplierCreditCustomerCommon
 
 SECRET = "webhook-secret"
 CONTROLLER = "odoo.addons.supplier_credit.controllers.webhook"
 
 
 @tagged("post_install", "-at_install")
-class TestWebhook(SupplierCreditCommon, HttpCase):
+class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
     """Events from Supplier: refused or stored at the door, understood behind it."""
 
     @classmethod
@@ -201,6 +202,35 @@ class TestWebhook(SupplierCreditCommon, HttpCase):
         self.assertEqual(message._get_record(), self.reservation)
         self.assertEqual(self.reservation.state, "active")
         self.assertEqual(order.supplier_release_state, "released_reservation")
+
+    def test_customer_is_found_by_its_number(self):
+        customer = self.register()
+        self.assertFalse(customer.term_billing_blocked)
+        blocked = self.position(faturamentoPrazoBloqueado=True)
+        self.supplier.on("GET", f"/clientes/{customer.vat}$", blocked)
+        self.post(self.event(customer.vat, "cliente"))
+        self.process()
+        self.assertEqual((self.inbox().state, self.inbox().error), ("done", False))
+        self.assertEqual(self.inbox()._get_record(), customer)
+        self.assertTrue(customer.term_billing_blocked)
+
+    def test_transaction_is_found_by_its_code(self):
+        order = self.create_order()
+        self.reserve(order, code="PA-2")
+        invoice = self.create_invoice(order)
+        upload = self.env["supplier.credit.nfe.upload"].with_user(self.accountant)
+        content = base64.b64encode(self.nfe_content())
+        upload.create({"invoice_id": invoice.id, "nfe_file": content}).action_upload()
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer("EM_ANALISE"), 201)
+        invoice.action_post()
+        self.deliver()
+        transaction = invoice.sudo().supplier_transaction_ids
+        self.assertEqual(transaction.state, "in_analysis")
+        self.supplier.on("GET", "/transacoes/TR-1$", self.transaction_answer())
+        self.post(self.event("TR-1", "transacao"))
+        self.process()
+        self.assertEqual(self.inbox().state, "done")
+        self.assertEqual((transaction.state, transaction.processing_state), ("approved", "done"))
 
     def test_events_about_one_record_make_one_query(self):
         self.supplier.on("GET", "/pre-autorizacoes/PA-1$", self.reservation_answer())
