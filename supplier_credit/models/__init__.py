@@ -16,6 +16,7 @@ from . import (
     res_partner_own_limit,
     res_partner_purchase_history,
     sale_order,
+    sale_order_block,
     sale_order_cancellation,
     sale_order_gate,
     sale_order_invoicing,

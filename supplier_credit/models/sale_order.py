@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 # What makes an order Supplier's, or decides whether it is released.
 RELEASE_FIELDS = {
@@ -67,6 +66,21 @@ class SaleOrder(models.Model):
     supplier_preauthorization_error = fields.Text(
         related="supplier_preauthorization_id.error", string="Pre-Authorization Problem"
     )
+    supplier_customer_id = fields.Many2one(
+        comodel_name="supplier.credit.customer",
+        string="Customer's Credit",
+        compute="_compute_supplier_customer",
+        help="The customer's credit at Supplier, as Supplier last told it.",
+    )
+    supplier_customer_state = fields.Selection(
+        related="supplier_customer_id.customer_state", string="Customer at Supplier"
+    )
+    supplier_limit_available = fields.Monetary(
+        related="supplier_customer_id.limit_available", string="Available Limit"
+    )
+    supplier_position_date = fields.Datetime(
+        related="supplier_customer_id.position_date", string="Position of"
+    )
     is_supplier_credit = fields.Boolean(
         string="On Supplier's Credit", compute="_compute_is_supplier_credit"
     )
@@ -85,6 +99,15 @@ class SaleOrder(models.Model):
         ours = self._filter_supplier_credit()
         ours.is_supplier_credit = True
         (self - ours).is_supplier_credit = False
+
+    @api.depends("preferred_payment_method_line_id", "partner_invoice_id", "company_id")
+    def _compute_supplier_customer(self):
+        customers = self.env["supplier.credit.customer"]
+        ours = self._filter_supplier_credit()
+        (self - ours).supplier_customer_id = False
+        for order in ours:
+            agreement = order._find_supplier_agreement()
+            order.supplier_customer_id = customers._find(agreement, order.partner_invoice_id)
 
     @api.depends(
         "preferred_payment_method_line_id",
@@ -137,132 +160,6 @@ class SaleOrder(models.Model):
         return self.sudo().supplier_preauthorization_ids.filtered_domain(
             self.env["supplier.credit.preauthorization"]._live_domain()
         )[:1]
-
-    def _get_supplier_block_reason(self):
-        """Return why this order may be neither confirmed nor invoiced and what to do, or False.
-
-        Told from the reservation itself each time, never from the column kept for lists.
-        """
-        self.ensure_one()
-        blocks = self._get_supplier_open_blocks()
-        if not blocks or not self._has_supplier_analysis():
-            return False
-        return "\n".join(blocks.values())
-
-    def _get_supplier_open_blocks(self):
-        """Return the order's blocks that nobody released, as `_get_supplier_blocks` does."""
-        self.ensure_one()
-        blocks = self._get_supplier_blocks()
-        released = self._get_supplier_released_kinds() if blocks else ()
-        return {kind: reason for kind, reason in blocks.items() if kind not in released}
-
-    def _get_supplier_blocks(self):
-        """Return what blocks the order: a dict from the kind of `supplier.credit.release` to why.
-
-        Empty for orders of other bearers, at the cost of no query.
-        """
-        self.ensure_one()
-        if not self._filter_supplier_credit():
-            return {}
-        if self.currency_id.is_zero(self._get_supplier_reservable_amount()):
-            return {}
-        blocks = {
-            "term_billing": self._get_supplier_term_block(),
-            "reservation": self._get_supplier_reservation_block(),
-        }
-        return {kind: reason for kind, reason in blocks.items() if reason}
-
-    def _has_supplier_analysis(self):
-        """Return whether blocks count: the switch "Financial analysis" of the agreement."""
-        self.ensure_one()
-        agreement = self._find_supplier_agreement()
-        return not agreement or agreement.financial_analysis
-
-    def _find_supplier_agreement(self):
-        """Return the agreement of the order's bearer; empty if it has none or not just one."""
-        self.ensure_one()
-        bearer = self.preferred_payment_method_line_id
-        agreements = bearer._find_supplier_agreements(self.company_id)
-        return agreements if len(agreements) == 1 else agreements.browse()
-
-    def _get_supplier_term_block(self):
-        """Return that Supplier blocks the customer's term billing, and what to do, or False."""
-        customer = self.env["supplier.credit.customer"]._find(
-            self._find_supplier_agreement(), self.partner_invoice_id
-        )
-        if not customer.term_billing_blocked:
-            return False
-        return self.env._(
-            "Order %(order)s is sold on Supplier's credit and blocked: Supplier has blocked the "
-            "term billing of %(customer)s (Bloqueio de Faturamento a Prazo). Settle it with "
-            "Supplier and refresh the customer's position, choose another bearer, or ask a manager "
-            "to release the order.",
-            order=self.name,
-            customer=customer.partner_id.display_name,
-        )
-
-    def _get_supplier_reservation_block(self):
-        """Return why no reservation covers the order, and what to do, or False."""
-        reservation = self._get_live_preauthorization()
-        needed = self._get_supplier_reservable_amount()
-        if not reservation:
-            return self._describe_missing_reservation()
-        if reservation.cancel_requested:
-            return self.env._(
-                "Order %(order)s is sold on Supplier's credit and blocked: its former "
-                "pre-authorization %(code)s is being cancelled at Supplier. Send a new one once "
-                "that is done. %(error)s",
-                order=self.name,
-                code=reservation.code or "",
-                error=reservation.error or "",
-            ).strip()
-        if reservation.state in ("sending", "in_analysis"):
-            return self.env._(
-                "Order %(order)s is sold on Supplier's credit and blocked: its pre-authorization "
-                "is %(state)s. It is released when Supplier approves. %(error)s",
-                order=self.name,
-                state=reservation._state_label(reservation.state).lower(),
-                error=reservation.error or "",
-            ).strip()
-        if reservation._is_overdue():
-            return self.env._(
-                "Order %(order)s is sold on Supplier's credit and blocked: its pre-authorization "
-                "%(code)s was valid through %(date)s and has expired. Renew it at Supplier and use "
-                "Query on it, or send a new one once it shows as expired.",
-                order=self.name,
-                code=reservation.code,
-                date=format_date(self.env, reservation.valid_until),
-            )
-        if self.currency_id.compare_amounts(needed, reservation.remaining_amount) > 0:
-            return self.env._(
-                "Order %(order)s is sold on Supplier's credit and blocked: %(needed)s is still "
-                "to be invoiced, but pre-authorization %(code)s covers only %(reserved)s. Use Send "
-                "Change on the pre-authorization, or lower the order. %(error)s",
-                order=self.name,
-                needed=self.currency_id.format(needed),
-                code=reservation.code,
-                reserved=self.currency_id.format(reservation.remaining_amount),
-                error=reservation.error or "",
-            ).strip()
-        return False
-
-    def _describe_missing_reservation(self):
-        """Return why no credit is reserved for this order: never sent, refused or declined."""
-        latest = self.sudo().supplier_preauthorization_id
-        if latest.state == "declined":
-            return self.env._(
-                "Order %(order)s is sold on Supplier's credit and blocked: Supplier declined its "
-                "pre-authorization (%(reason)s). Choose another bearer, or settle it with Supplier "
-                "and send again.",
-                order=self.name,
-                reason=latest.reason or "-",
-            )
-        return self.env._(
-            "Order %(order)s is sold on Supplier's credit and blocked: no credit is reserved for "
-            "it. Use Send Pre-Authorization. %(error)s",
-            order=self.name,
-            error=latest.error or "",
-        ).strip()
 
     def _update_supplier_release_state(self):
         """Bring the column that lists and filters use up to date; writes only what changed."""

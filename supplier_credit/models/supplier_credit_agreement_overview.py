@@ -9,7 +9,7 @@ TRANSFER_DAYS = 7
 class SupplierCreditAgreement(models.Model):
     """The overview: what needs somebody under each agreement, each number with its list."""
 
-    _inherit = "supplier.credit.agreement"
+    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
 
     blocked_order_count = fields.Integer(compute="_compute_overview")
     analysis_count = fields.Integer(compute="_compute_overview")

@@ -12,7 +12,7 @@ class SupplierCreditAgreement(models.Model):
     What is left empty is taken from the agreement's own journal and accounts. Source: seed 002.
     """
 
-    _inherit = "supplier.credit.agreement"
+    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
 
     # 5.1 to 5.3: temporary credit on return
     return_journal_id = fields.Many2one(
@@ -227,7 +227,6 @@ class SupplierCreditAgreement(models.Model):
     )
     bonus_expense_account_id = fields.Many2one(
         comodel_name="account.account",
-        string="Bonus Expense Account",
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
         tracking=True,

@@ -13,7 +13,7 @@ class SupplierCreditAgreement(models.Model):
     tests the connection; one refused for its pace (HTTP 429) pauses it as long as Supplier asked.
     """
 
-    _inherit = "supplier.credit.agreement"
+    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
 
     user_id = fields.Many2one(
         comodel_name="res.users",

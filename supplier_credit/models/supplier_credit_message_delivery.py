@@ -23,7 +23,7 @@ class SupplierCreditMessage(models.Model):
     Any number of workers and hosts share the messages; the claim gives each to one of them.
     """
 
-    _inherit = "supplier.credit.message"
+    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
 
     # -------------------------------------------------------------------------
     # WHEN
@@ -121,8 +121,7 @@ def _deliver_committed(registry, message_ids):
             # This cursor only serves to make an environment; nothing is read or held through it.
             messages = api.Environment(cr, SUPERUSER_ID, {})["supplier.credit.message"]
             if later:
-                messages._trigger_delivery()
-                cr.commit()
+                messages._in_own_transaction(lambda model: model._trigger_delivery())
             for _delivered in messages._deliver(now, deadline=deadline, cut=True):
                 pass
     except Exception:

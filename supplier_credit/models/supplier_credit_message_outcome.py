@@ -22,7 +22,7 @@ LONGEST_BACKOFF = 3600
 class SupplierCreditMessage(models.Model):
     """What became of an exchange: kept first, applied to the record then."""
 
-    _inherit = "supplier.credit.message"
+    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
 
     # -------------------------------------------------------------------------
     # BOTH STEPS

@@ -160,8 +160,8 @@ class SupplierCreditPreauthorization(models.Model):
 
     def _check_may_send(self):
         """Whoever may change the orders may have their reservations changed."""
-        super()._check_may_send()
         self.sudo().order_id.with_user(self.env.user).check_access("write")
+        return super()._check_may_send()
 
     @api.model
     def _cron_query(self):

@@ -13,7 +13,7 @@ class SupplierCreditPreauthorization(models.Model):
     Only edits of the order count: what is invoiced, delivered, returned or used changes nothing.
     """
 
-    _inherit = "supplier.credit.preauthorization"
+    _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
 
     pending_total = fields.Monetary(
         readonly=True, help="The order's total that the change under way asks for."
@@ -149,6 +149,6 @@ class SupplierCreditPreauthorization(models.Model):
 
     def _apply_rejection(self, message, reason):
         """A refused change leaves the old reservation, and the order blocked if it rose."""
-        super()._apply_rejection(message, reason)
         if message.operation == "preauthorization_change":
             self.refused_total = self.pending_total
+        return super()._apply_rejection(message, reason)

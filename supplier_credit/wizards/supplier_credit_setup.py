@@ -72,7 +72,6 @@ class SupplierCreditSetup(models.TransientModel):
     )
     bank_journal_id = fields.Many2one(
         comodel_name="account.journal",
-        string="Bank Journal",
         compute="_compute_proposal",
         store=True,
         readonly=False,
