@@ -122,7 +122,8 @@ class TestAccess(SupplierCreditCommon):
         self.assertNotEqual(copied.webhook_token, self.agreement.sudo().webhook_token)
 
     def test_secrets_are_in_no_message_no_chatter_and_no_log(self):
-        with self.assertLogs("odoo.addons.supplier_credit.models", "INFO") as logs:
+        delivery = "odoo.addons.supplier_credit.models.supplier_credit_message_outcome"
+        with self.assertLogs(delivery, "DEBUG") as logs:
             self.agreement.sudo().write({"client_secret": "changed-secret"})
             self.supplier.on("POST", "/oauth/token", {"mensagem": "recusado"}, 401)
             self.create_order().action_send_supplier_preauthorization()
