@@ -74,16 +74,7 @@ FAULTS = (
     {"kind": "rate_limit", "retryAfter": 3600},
     {"kind": "revoke_tokens"},
 )
-EVENT_  # What one person can do, and the call that it leads to.
-ACTIONS = {
-    "send": "/pre-autorizacoes$",
-    "cancel": "/cancelamento$",
-    "change_bearer": "/cancelamento$",
-    "delete": "/cancelamento$",
-    "renew": "/renovacao$",
-    "send_change": "/pre-autorizacoes/[^/]+$",
-}
-FAULTS = (
+EVENT_FAULTS = (
     {"kind": "webhook_duplicate"},
     {"kind": "webhook_out_of_order", "seconds": 0.3},
     {"kind": "webhook_drop"},
