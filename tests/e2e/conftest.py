@@ -35,7 +35,13 @@ def databases():
 
 
 @pytest.fixture(scope="module")
-def running(databases):
+def odoo_options():
+    """More options of Odoo's command line; a module that wants some has its own."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def running(databases, odoo_options):
     """Odoo with the three addons and the demo company, and the sandbox it talks to."""
     sandbox_port, odoo_port = free_port(), free_port()
     state = HOST / DATABASE
@@ -49,7 +55,7 @@ def running(databases):
     try:
         databases.copy(DATABASE, template=INSTALLED)
         demo.fill(databases, DATABASE, sandbox_port)
-        odoo = start_odoo(databases, DATABASE, odoo_port)
+        odoo = start_odoo(databases, DATABASE, odoo_port, options=odoo_options)
         yield SimpleNamespace(
             url=f"http://127.0.0.1:{odoo_port}",
             sandbox=Sandbox(sandbox),
@@ -86,11 +92,15 @@ def group_ids(admin):
 
 @pytest.fixture(scope="module")
 def users(running, admin, group_ids):
-    """A salesman and an accountant without other rights, in English."""
+    """A salesman, an accountant and a manager of Supplier without other rights, in English."""
     roles = {
         "salesman": ["sales_team.group_sale_salesman_all_leads"],
         "accountant": [
             "account.group_account_invoice",
+            "sales_team.group_sale_salesman_all_leads",
+        ],
+        "manager": [
+            "supplier_credit.supplier_credit_group_manager",
             "sales_team.group_sale_salesman_all_leads",
         ],
     }
