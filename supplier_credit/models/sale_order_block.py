@@ -98,14 +98,7 @@ class SaleOrder(models.Model):
                 error=reservation.error or "",
             ).strip()
         if reservation._is_overdue():
-            return self.env._(
-                "Order %(order)s is sold on Supplier's credit and blocked: its pre-authorization "
-                "%(code)s was valid through %(date)s and has expired. Renew it at Supplier and use "
-                "Query on it, or send a new one once it shows as expired.",
-                order=self.name,
-                code=reservation.code,
-                date=format_date(self.env, reservation.valid_until),
-            )
+            return self._describe_expired_reservation(reservation)
         if self.currency_id.compare_amounts(needed, reservation.remaining_amount) > 0:
             return self.env._(
                 "Order %(order)s is sold on Supplier's credit and blocked: %(needed)s is still "
@@ -120,8 +113,10 @@ class SaleOrder(models.Model):
         return False
 
     def _describe_missing_reservation(self):
-        """Return why no credit is reserved for this order: never sent, refused or declined."""
+        """Return why no credit is reserved for this order: never sent, refused, expired…"""
         latest = self.sudo().supplier_preauthorization_id
+        if latest.state == "expired" and latest.valid_until:
+            return self._describe_expired_reservation(latest)
         if latest.state == "declined":
             return self.env._(
                 "Order %(order)s is sold on Supplier's credit and blocked: Supplier declined its "
@@ -135,4 +130,16 @@ class SaleOrder(models.Model):
             "it. Use Send Pre-Authorization. %(error)s",
             order=self.name,
             error=latest.error or "",
+        ).strip()
+
+    def _describe_expired_reservation(self, reservation):
+        """Return that a reservation is over, before and after it shows as expired."""
+        return self.env._(
+            "Order %(order)s is sold on Supplier's credit and blocked: its pre-authorization "
+            "%(code)s was valid through %(date)s and has expired. Use Renew on the "
+            "pre-authorization, or send a new one once it shows as expired. %(error)s",
+            order=self.name,
+            code=reservation.code,
+            date=format_date(self.env, reservation.valid_until),
+            error=reservation.error or "",
         ).strip()

@@ -63,10 +63,14 @@ class SupplierCreditAttention(models.Model):
              WHERE e.direction = 'incoming' AND e.state = 'failed'
          UNION ALL
             SELECT a.id * 5 + 4, 'agreement', 'supplier.credit.agreement', a.id,
-                   a.name, NULL, a.id, a.company_id, NULL, a.write_date
+                   a.name, NULL, a.id, a.company_id, %s, a.write_date
               FROM supplier_credit_agreement a
              WHERE a.queue_stopped
-            """
+            """,
+            self.env._(
+                "Sending has stopped: Supplier refused the credentials. Correct them and use Test "
+                "Connection; what waits is sent then."
+            ),
         )
 
     def action_open_record(self):

@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 import requests
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -25,6 +27,19 @@ class TestCancellation(SupplierCreditCommon):
         self.deliver()
         self.assertEqual(len(self.cancellations()), 1)
         self.assertEqual(reservation.state, "cancelled")
+
+    def test_console_shows_the_cancelled_order_with_its_reservation(self):
+        self.reserve(self.order)
+        self.order.action_cancel()
+        self.deliver()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "supplier_credit.sale_order_action_console"
+        )
+        listed = self.order.search(literal_eval(action["domain"]))
+        self.assertIn(self.order, listed)
+        self.assertEqual(
+            (self.order.state, self.order.supplier_preauthorization_state), ("cancel", "cancelled")
+        )
 
     def test_confirmed_order_that_is_cancelled_frees_its_credit(self):
         reservation = self.reserve(self.order)

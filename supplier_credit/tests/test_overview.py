@@ -80,6 +80,7 @@ class TestOverview(SupplierCreditCommon):
         self.agreement._stop_queue("refused")
         (row,) = self._count("attention_count")
         self.assertEqual((row.kind, row.subject), ("agreement", self.agreement.name))
+        self.assertIn("use Test Connection", row.problem)
 
     def test_only_the_bearers_of_the_agreement_count(self):
         second = self.agreement.copy({"name": "Second", "enabled": False})

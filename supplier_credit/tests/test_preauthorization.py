@@ -36,6 +36,20 @@ class TestPreauthorization(SupplierCreditCommon):
         self.assertEqual(order.state, "sale")
         self.assertFalse(order.supplier_release_state)
 
+    def test_the_charge_type_of_the_bearer_decides(self):
+        method = self.bearer.payment_method_id
+        other = self.bearer.copy({"name": "Boleto"})
+        other.payment_method_id = self.env.ref("account.account_payment_method_manual_in")
+        order = self.create_order(bearer=other)
+        self.assertFalse(order.is_supplier_credit)
+        order.action_confirm()
+        invoice = order.with_user(self.accountant)._create_invoices()
+        self.assertFalse(invoice.is_supplier_credit)
+        other.payment_method_id = method
+        self.assertTrue(order._filter_supplier_credit())
+        self.assertTrue(invoice._filter_supplier_credit())
+        self.assertEqual(self.create_order(bearer=other).supplier_release_state, "blocked")
+
     def test_reservation_releases_the_order(self):
         order = self.create_order()
         reservation = self.reserve(order)
@@ -101,6 +115,25 @@ class TestPreauthorization(SupplierCreditCommon):
         self.deliver()
         self.assertEqual(len(order.sudo().supplier_preauthorization_ids), 1)
         self.assertEqual(len(self.supplier.calls("POST", "/pre-autorizacoes$")), 1)
+
+    def test_sent_from_the_form_the_sales_list_and_the_console(self):
+        orders = self.env["sale.order"].with_user(self.salesman)
+        name = "action_send_supplier_preauthorization"
+        console = self.env.ref("supplier_credit.sale_order_view_list_console")
+        for view, kind in ((None, "form"), (console.id, "list")):
+            self.assertIn(f'name="{name}"', orders.get_view(view, kind)["arch"])
+        action = self.env.ref("supplier_credit.sale_order_action_send_preauthorization")
+        actions = self.env["ir.actions.actions"].with_user(self.salesman)
+        bindings = actions.get_bindings("sale.order")
+        self.assertIn(action.id, [bound["id"] for bound in bindings["action"]])
+        chosen = self.create_order() | self.create_order()
+        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
+        action.with_user(self.salesman).with_context(
+            active_model="sale.order", active_ids=chosen.ids
+        ).run()
+        self.deliver()
+        self.assertEqual(len(self.supplier.calls("POST", "/pre-autorizacoes$")), 2)
+        self.assertEqual(chosen.mapped("supplier_preauthorization_state"), ["active", "active"])
 
     def test_pressed_again_after_the_answer_is_refused_naming_the_code(self):
         order = self.create_order()
@@ -222,6 +255,7 @@ class TestPreauthorization(SupplierCreditCommon):
             self.expire_by_cron()
             self.assertEqual(reservation.state, "expired")
             self.assertEqual(order.supplier_release_state, "blocked")
+            self.assertRegex(order._get_supplier_block_reason(), "PA-1.*expired. Use Renew")
             second = self.reserve(order, code="PA-2", dataVigencia="2027-01-31")
             self.assertEqual(second.state, "active")
             order.action_confirm()
