@@ -1,6 +1,7 @@
 """A running Odoo and a running sandbox, each a process of its own, with the demo company."""
 
 import base64
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -16,8 +17,9 @@ from tests.host.processes import free_port, start_odoo
 from .odoo import Session
 from .sandbox import Sandbox, SandboxProcess
 
-DATABASE = "e2e"
-INSTALLED = "e2e_installed"
+# Another name lets two runs share one PostgreSQL.
+DATABASE = os.environ.get("E2E_DATABASE", "e2e")
+INSTALLED = f"{DATABASE}_installed"
 
 
 def pytest_configure(config):
