@@ -38,6 +38,7 @@ from . import (
     supplier_credit_customer_position,
     supplier_credit_customer_refresh,
     supplier_credit_customer_request,
+    supplier_credit_customer_term_block,
     supplier_credit_message,
     supplier_credit_message_claim,
     supplier_credit_message_delivery,

@@ -113,8 +113,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         bearer = self.preferred_payment_method_line_id
         agreement = bearer._find_supplier_agreements(self.company_id)[:1]
-        customer = self.env["supplier.credit.customer"]._find(agreement, self.partner_id)
-        if not customer.term_billing_blocked or not agreement.financial_analysis:
+        customers = self.env["supplier.credit.customer"]
+        customer = customers._find_term_blocked(agreement, self.partner_id)
+        if not customer or not agreement.financial_analysis:
             return False
         return self.env._(
             "Invoice %(invoice)s cannot be posted: Supplier has blocked the term billing of "

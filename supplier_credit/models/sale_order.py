@@ -73,13 +73,17 @@ class SaleOrder(models.Model):
         help="The customer's credit at Supplier, as Supplier last told it.",
     )
     supplier_customer_state = fields.Selection(
-        related="supplier_customer_id.customer_state", string="Customer at Supplier"
+        selection=lambda self: self.env["supplier.credit.customer"]
+        ._fields["customer_state"]
+        ._description_selection(self.env),
+        string="Customer at Supplier",
+        compute="_compute_supplier_customer",
     )
     supplier_limit_available = fields.Monetary(
-        related="supplier_customer_id.limit_available", string="Available Limit"
+        string="Available Limit", compute="_compute_supplier_customer"
     )
     supplier_position_date = fields.Datetime(
-        related="supplier_customer_id.position_date", string="Position of"
+        string="Position of", compute="_compute_supplier_customer"
     )
     is_supplier_credit = fields.Boolean(
         string="On Supplier's Credit", compute="_compute_is_supplier_credit"
@@ -103,11 +107,15 @@ class SaleOrder(models.Model):
     @api.depends("preferred_payment_method_line_id", "partner_invoice_id", "company_id")
     def _compute_supplier_customer(self):
         customers = self.env["supplier.credit.customer"]
-        ours = self._filter_supplier_credit()
-        (self - ours).supplier_customer_id = False
-        for order in ours:
-            agreement = order._find_supplier_agreement()
-            order.supplier_customer_id = customers._find(agreement, order.partner_invoice_id)
+        for order in self:
+            customer = customers.browse()
+            if order._filter_supplier_credit():
+                agreement = order._find_supplier_agreement()
+                customer = customers._find(agreement, order.partner_invoice_id)
+            order.supplier_customer_id = customer
+            order.supplier_customer_state = customer.customer_state
+            order.supplier_limit_available = customer.limit_available
+            order.supplier_position_date = customer.position_date
 
     @api.depends(
         "preferred_payment_method_line_id",
@@ -176,7 +184,10 @@ class SaleOrder(models.Model):
             return False
         if not self._has_supplier_analysis():
             return "not_analysed"
-        open_blocks = self._get_supplier_open_blocks()
-        if open_blocks:
-            return "blocked_term" if "term_billing" in open_blocks else "blocked"
-        return "released_manual" if self._get_supplier_blocks() else "released_reservation"
+        blocks = self._get_supplier_blocks()
+        if not blocks:
+            return "released_reservation"
+        still_blocked = blocks.keys() - self._get_supplier_released_kinds()
+        if not still_blocked:
+            return "released_manual"
+        return "blocked_term" if "term_billing" in still_blocked else "blocked"

@@ -59,10 +59,11 @@ class SaleOrder(models.Model):
 
     def _get_supplier_term_block(self):
         """Return that Supplier blocks the customer's term billing, and what to do, or False."""
-        customer = self.env["supplier.credit.customer"]._find(
+        customers = self.env["supplier.credit.customer"]
+        customer = customers._find_term_blocked(
             self._find_supplier_agreement(), self.partner_invoice_id
         )
-        if not customer.term_billing_blocked:
+        if not customer:
             return False
         return self.env._(
             "Order %(order)s is sold on Supplier's credit and blocked: Supplier has blocked the "

@@ -162,19 +162,6 @@ class SupplierCreditCustomer(models.Model):
         if self.term_billing_blocked != term_billing_blocked:
             self._on_term_billing_changed()
 
-    def _on_term_billing_changed(self):
-        """Block or release the customer's open orders as Supplier now blocks its billing or not."""
-        self.ensure_one()
-        self.env["sale.order"].search(
-            [
-                ("supplier_release_state", "!=", False),
-                ("company_id", "=", self.company_id.id),
-                ("partner_invoice_id", "child_of", self.partner_id.commercial_partner_id.id),
-                ("state", "in", ("draft", "sent", "sale")),
-                ("invoice_status", "!=", "invoiced"),
-            ]
-        )._update_supplier_release_state()
-
 
 def _asked_before(moment):
     return Domain("queried_at", "=", False) | Domain("queried_at", "<=", moment)

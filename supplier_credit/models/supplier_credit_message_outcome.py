@@ -115,18 +115,20 @@ class SupplierCreditMessage(models.Model):
     def _apply_answered(self, message_ids):
         """Let the records read kept answers. All or nothing, in one transaction."""
         messages = self.browse(message_ids).try_lock_for_update()
-        for message, record in messages._get_records().items():
-            if message.state != "answered":
-                continue
-            message = message._as_for_sender()
-            record = record.with_env(message.env)
-            if message.refusal:
-                record._apply_rejection(message, message.refusal)
-                message._move_to("rejected")
-            else:
-                record._apply_answer(message, message._load(message.response))
-                message._move_to("done")
+        answered = messages.filtered(lambda message: message.state == "answered")
+        for of_one_sender in answered.grouped("create_uid").values():
+            for message, record in of_one_sender._as_for_sender()._get_records().items():
+                message._apply_to(record)
         return messages.ids
+
+    def _apply_to(self, record):
+        self.ensure_one()
+        if self.refusal:
+            record._apply_rejection(self, self.refusal)
+            self._move_to("rejected")
+        else:
+            record._apply_answer(self, self._load(self.response))
+            self._move_to("done")
 
     @api.model
     def _keep_failure(self, message_id, error):

@@ -205,7 +205,10 @@ class SupplierCreditPreauthorization(models.Model):
     def _get_obstacle(self, message):
         """Nothing is reserved for a customer whose term billing was blocked in the meantime."""
         if message.operation == "preauthorization_create":
-            return self.order_id._get_supplier_open_blocks().get("term_billing", False)
+            order = self.order_id
+            reason = order._get_supplier_term_block()
+            if reason and "term_billing" not in order._get_supplier_released_kinds():
+                return reason
         return super()._get_obstacle(message)
 
     def _find_open_message(self, operation):

@@ -30,6 +30,7 @@ class TestAccess(SupplierCreditCommon):
         self.assertEqual(mine.state, "active")
         for attempt in (
             lambda: mine.write({"amount": 1e6}),
+            lambda: mine.write({"state": "active", "valid_until": "2099-01-01"}),
             lambda: mine.create({"order_number": "X"}),
             lambda: mine.unlink(),
             lambda: self.agreement.with_user(self.salesman).write({"tolerance_percent": 50}),
@@ -48,18 +49,34 @@ class TestAccess(SupplierCreditCommon):
         self.assertTrue(self.messages(self.reservation).with_user(self.manager).read(["request"]))
 
     def test_user_of_another_company_sees_nothing(self):
-        for model in (
-            "supplier.credit.agreement",
-            "supplier.credit.preauthorization",
-            "supplier.credit.transaction",
-            "supplier.credit.transaction.installment",
-            "supplier.credit.message",
-        ):
-            self.assertFalse(self.env[model].with_user(self.stranger).search([]), model)
+        for model in sorted(self.env.registry):
+            if model.startswith("supplier.credit.") and "company_id" in self.env[model]._fields:
+                records = self.env[model].with_user(self.stranger)
+                if records.has_access("read") and not records._transient and not records._abstract:
+                    self.assertFalse(records.search([]), model)
         with self.assertRaises(AccessError):
             self.reservation.with_user(self.stranger).read(["amount"])
         with self.assertRaises(AccessError):
             self.order.with_user(self.stranger).action_send_supplier_preauthorization()
+        for act in ("action_query", "action_renew", "action_cancel", "action_send_change"):
+            with self.assertRaises(AccessError):
+                getattr(self.reservation.with_user(self.stranger), act)()
+
+    def test_portal_user_reads_the_order_but_nothing_of_supplier(self):
+        portal = self._create_user("portal", "base.group_portal")
+        portal.partner_id = self.customer
+        order = self.order.with_user(portal)
+        self.assertEqual(order.read(["name"])[0]["name"], self.order.name)
+        for attempt in (
+            lambda: self.reservation.with_user(portal).read(["code"]),
+            lambda: self.agreement.with_user(portal).read(["name"]),
+            lambda: order.action_send_supplier_preauthorization(),
+            lambda: order.write({"state": "sale"}),
+            lambda: order._release_supplier_by_hand(["reservation"], "me"),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
+        self.assertEqual(self.order.state, "draft")
 
     def test_employee_without_role_sees_nothing(self):
         with self.assertRaises(AccessError):
@@ -74,10 +91,55 @@ class TestAccess(SupplierCreditCommon):
         with self.assertRaises(UserError):
             self.agreement.journal_id = self.other["default_journal_misc"]
 
-    def test_secret_is_in_no_message_and_no_chatter(self):
-        texts = self.messages(self.reservation).mapped(
-            lambda m: f"{m.request}{m.response}{m.error}"
+    def test_manager_neither_reads_nor_exports_nor_searches_secrets(self):
+        self.agreement.sudo().webhook_secret = "hook-secret"
+        exporter = self._create_user(
+            "exporter", "supplier_credit.supplier_credit_group_manager,base.group_allow_export"
         )
-        texts += self.agreement.message_ids.mapped("body")
-        texts += self.agreement.message_ids.tracking_value_ids.mapped("new_value_char")
-        self.assertFalse([text for text in texts if text and "very-secret" in text])
+        agreement = self.agreement.with_user(exporter)
+        for name in ("client_secret", "webhook_secret", "webhook_token"):
+            self.assertNotIn(name, agreement.fields_get())
+            with self.assertRaises(AccessError):
+                agreement.read([name])
+            with self.assertRaises(AccessError):
+                agreement.search([(name, "!=", False)])
+            with self.assertRaises(AccessError):
+                agreement.export_data(["name", name])
+        plain = [
+            name
+            for name, field in agreement.fields_get().items()
+            if field["type"] in ("char", "text", "boolean", "integer", "selection")
+        ]
+        seen = str(agreement.read(plain))
+        self.assertIn("https://supplier.example.com", seen)
+        self.assertNotIn("very-secret", seen)
+        self.assertNotIn("hook-secret", seen)
+
+    def test_copy_of_an_agreement_takes_no_secret_along(self):
+        self.agreement.sudo().webhook_secret = "hook-secret"
+        copied = self.agreement.sudo().copy({"enabled": False})
+        self.assertFalse(copied.client_secret or copied.client_id or copied.webhook_secret)
+        self.assertNotEqual(copied.webhook_token, self.agreement.sudo().webhook_token)
+
+    def test_secrets_are_in_no_message_no_chatter_and_no_log(self):
+        delivery = "odoo.addons.supplier_credit.models.supplier_credit_message_outcome"
+        with self.assertLogs(delivery, "DEBUG") as logs:
+            self.agreement.sudo().write({"client_secret": "changed-secret"})
+            self.supplier.on("POST", "/oauth/token", {"mensagem": "recusado"}, 401)
+            self.create_order().action_send_supplier_preauthorization()
+            self.deliver()
+        self.assertTrue(self.agreement.queue_stopped)
+        secrets = ("very-secret", "changed-secret", "Bearer t")
+        texts = logs.output
+        texts += (
+            self.env["supplier.credit.message"]
+            .sudo()
+            .search([])
+            .mapped(lambda m: f"{m.request}{m.response}{m.error}")
+        )
+        for record in (self.agreement, self.order, self.reservation):
+            texts += record.sudo().message_ids.mapped("body")
+            values = record.sudo().message_ids.sudo().tracking_value_ids
+            texts += values.mapped("new_value_char") + values.mapped("old_value_char")
+        found = [text for text in texts if text and any(secret in text for secret in secrets)]
+        self.assertFalse(found)

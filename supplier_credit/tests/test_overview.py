@@ -64,6 +64,18 @@ class TestOverview(SupplierCreditCommon):
         attention = self.env["supplier.credit.attention"]
         self.assertFalse(attention.with_user(self.stranger).search([]))
 
+    def test_an_accountant_without_sales_rights_opens_it_too(self):
+        self.reserve(self.create_order())
+        accountant = self._create_user("bookkeeper", "account.group_account_invoice")
+        agreement = self.agreement.with_user(accountant)
+        self.assertEqual(agreement.read(["blocked_order_count"])[0]["blocked_order_count"], 0)
+        view = self.env["supplier.credit.agreement"].with_user(accountant)
+        arch = view.get_view(
+            self.env.ref("supplier_credit.supplier_credit_agreement_view_kanban_overview").id
+        )["arch"]
+        self.assertNotIn("blocked_order_count", arch)
+        self.assertIn("to_process_count", arch)
+
     def test_stopped_queue_is_listed(self):
         self.agreement._stop_queue("refused")
         (row,) = self._count("attention_count")

@@ -35,8 +35,8 @@ the requests at the same time.
 ## Orders that are not Supplier's
 
 {orders} sale orders of one line, in a database without supplier_credit and in one with it
-installed, with an active agreement and a bearer that these orders do not use; {pairs} pairs by
-turns, after one to warm up.
+installed, with an active agreement, a bearer that these orders do not use, and a live reservation
+for another order of the same customer; {pairs} pairs by turns, after one to warm up.
 
 | phase | SQL queries without | with | more | time with ÷ without (medians) |
 |---|---:|---:|---:|---:|

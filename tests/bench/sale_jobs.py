@@ -8,15 +8,37 @@ REFERENCE = "bench"
 
 
 def prepare(env, with_agreement):
-    """Make customer and product, and an agreement with its bearer where the addon is installed."""
-    env["res.partner"].create(
-        {"name": "Cliente", "ref": REFERENCE, "country_id": env.ref("base.br").id}
+    """Make customer, product and one older order of this customer.
+
+    Where the addon is installed, that order is Supplier's and has a live reservation.
+    """
+    partner = env["res.partner"].create(
+        {
+            "name": "Cliente",
+            "ref": REFERENCE,
+            "country_id": env.ref("base.br").id,
+            "is_company": True,
+            "vat": "57647232000153",
+        }
     )
-    env["product.product"].create({"name": "Produto", "default_code": REFERENCE})
+    product = env["product.product"].create({"name": "Produto", "default_code": REFERENCE})
+    line = {"product_id": product.id, "product_uom_qty": 1, "price_unit": 100}
+    older = env["sale.order"].create(
+        {"partner_id": partner.id, "order_line": [Command.create(line)]}
+    )
     if with_agreement:
         from tests.host.demo_script import create_agreement
 
-        create_agreement(env, env.company, "http://127.0.0.1:9/api/v1", "client", "secret")
+        older.preferred_payment_method_line_id = create_agreement(
+            env, env.company, "http://127.0.0.1:9/api/v1", "client", "secret"
+        )
+        older.action_send_supplier_preauthorization()
+        # As Supplier would answer; nothing leaves this process.
+        env.cr.postcommit.clear()
+        reservation = older.supplier_preauthorization_id
+        reservation._find_open_message("preauthorization_create")._move_to("withdrawn")
+        today = reservation._get_today(reservation.company_id)
+        reservation._move_to("active", code="PA1", amount=older.amount_total, valid_until=today)
     env.cr.commit()
 
 

@@ -1,6 +1,7 @@
 """A running Odoo and a running sandbox, each a process of its own, with the demo company."""
 
 import base64
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -16,8 +17,9 @@ from tests.host.processes import free_port, start_odoo
 from .odoo import Session
 from .sandbox import Sandbox, SandboxProcess
 
-DATABASE = "e2e"
-INSTALLED = "e2e_installed"
+# Another name lets two runs share one PostgreSQL.
+DATABASE = os.environ.get("E2E_DATABASE", "e2e")
+INSTALLED = f"{DATABASE}_installed"
 
 
 def pytest_configure(config):
@@ -35,7 +37,13 @@ def databases():
 
 
 @pytest.fixture(scope="module")
-def running(databases):
+def odoo_options():
+    """More options of Odoo's command line; a module that wants some has its own."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def running(databases, odoo_options):
     """Odoo with the three addons and the demo company, and the sandbox it talks to."""
     sandbox_port, odoo_port = free_port(), free_port()
     state = HOST / DATABASE
@@ -49,7 +57,7 @@ def running(databases):
     try:
         databases.copy(DATABASE, template=INSTALLED)
         demo.fill(databases, DATABASE, sandbox_port)
-        odoo = start_odoo(databases, DATABASE, odoo_port)
+        odoo = start_odoo(databases, DATABASE, odoo_port, options=odoo_options)
         yield SimpleNamespace(
             url=f"http://127.0.0.1:{odoo_port}",
             sandbox=Sandbox(sandbox),
@@ -86,11 +94,15 @@ def group_ids(admin):
 
 @pytest.fixture(scope="module")
 def users(running, admin, group_ids):
-    """A salesman and an accountant without other rights, in English."""
+    """A salesman, an accountant and a manager of Supplier without other rights, in English."""
     roles = {
         "salesman": ["sales_team.group_sale_salesman_all_leads"],
         "accountant": [
             "account.group_account_invoice",
+            "sales_team.group_sale_salesman_all_leads",
+        ],
+        "manager": [
+            "supplier_credit.supplier_credit_group_manager",
             "sales_team.group_sale_salesman_all_leads",
         ],
     }

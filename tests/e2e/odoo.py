@@ -6,7 +6,14 @@ import requests
 
 
 class OdooError(Exception):
-    """What Odoo answers instead of a result; `str()` is the text the user would see."""
+    """What Odoo answers instead of a result; `str()` is the text the user would see.
+
+    :param kind: the exception's name at the server; those of `odoo.exceptions` are meant for users
+    """
+
+    def __init__(self, text, kind=""):
+        super().__init__(text)
+        self.kind = kind
 
 
 class Session:
@@ -30,6 +37,11 @@ class Session:
             {"model": model, "method": method, "args": arguments, "kwargs": keywords},
         )
 
+    def run_action(self, action_id, context):
+        """Run a server action, as the web client's Actions menu does."""
+        context = {**self.info["user_context"], **context}
+        return self._post("/web/action/run", {"action_id": action_id, "context": context})
+
     def search_read(self, model, domain, fields, **options):
         return self.call(model, "search_read", domain, fields=fields, **options)
 
@@ -44,5 +56,6 @@ class Session:
         body = {"jsonrpc": "2.0", "method": "call", "id": next(self._ids), "params": parameters}
         answer = self._http.post(self.url + path, json=body, timeout=120).json()
         if "error" in answer:
-            raise OdooError(answer["error"]["data"]["message"])
+            data = answer["error"]["data"]
+            raise OdooError(data["message"], data["name"])
         return answer.get("result")

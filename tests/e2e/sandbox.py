@@ -42,10 +42,20 @@ class Sandbox:
     def clear_faults(self):
         requests.delete(f"{self.url}/_sandbox/faults", timeout=10).raise_for_status()
 
-    def send_webhooks(self, url, secret):
+    def reset(self):
+        """Empty the books of the demo's client; its conditions stay."""
+        self._call("POST", "/_sandbox/reset", params={"clientId": CLIENT[0]})
+
+    def move_clock(self, **step):
+        """Move the client's clock: `advanceDays`, or `reset` to go back to the real time."""
+        self._call("POST", "/_sandbox/clock", json={"clientId": CLIENT[0], **step})
+
+    def send_webhooks(self, url, secret, **conditions):
         """Have the demo's client told what changes; repeated soon, so that no test waits long.
 
         From now on queries decide no analysis: only `decide` does.
+
+        :param conditions: others of the client; see docs/sandbox.md
         """
         client_id, client_secret = CLIENT
         body = {
@@ -53,6 +63,7 @@ class Sandbox:
             "clientSecret": client_secret,
             "consultasEmAnalise": 1000,
             "webhook": {"url": url, "secret": secret, "pausas": [0.3, 1]},
+            **conditions,
         }
         self._call("POST", "/_sandbox/clients", json=body)
 

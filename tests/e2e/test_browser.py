@@ -116,6 +116,82 @@ def test_agreement_and_its_connection(page, running, analyst):
     picture(page, "agreement")
 
 
+def test_parameters_stand_under_their_numbers(page, running, analyst):
+    open_tab(page, "orders")
+    for number in ("3.1", "3.2"):
+        expect(page.locator(".o_notebook .tab-pane.active")).to_contain_text(number)
+    picture(page, "agreement_orders")
+    open_tab(page, "post_sales")
+    for number in ("5.7", "5.12", "5.16"):
+        expect(page.locator(".o_notebook .tab-pane.active")).to_contain_text(number)
+
+
+def test_setup_proposes_what_is_there(page, running):
+    page.goto(f"{running.url}/odoo/action-supplier_credit.supplier_credit_setup_action")
+    dialog = page.locator(".modal")
+    expect(dialog.locator("div[name=journal_id] input")).not_to_have_value("")
+    expect(dialog.locator("div[name=bank_journal_id] input")).not_to_have_value("")
+    picture(page, "setup")
+    dialog.locator("footer button[special=cancel], footer .btn-secondary").first.click()
+
+
+def test_customer_is_sent_for_credit_analysis(page, running, analyst):
+    """Known to Supplier already, so the answer is what it knows: approved, with its position."""
+    (order,) = analyst.search_read(
+        "sale.order", [["amount_total", "=", ORDER_AMOUNT]], ["partner_id"]
+    )
+    customer = order["partner_id"][0]
+    page.goto(form_url(running, "action-base.action_partner_form", customer))
+    open_tab(page, "supplier_credit")
+    button(page, "action_send_for_supplier_credit").click()
+    dialog = page.locator(".modal")
+    dialog.locator(".o_inner_group div[name=desired_limit] input").fill("20000")
+    dialog.locator(".o_inner_group div[name=desired_limit] input").press("Tab")
+    picture(page, "customer_send")
+    dialog.locator("button[name=action_send]").click()
+    expect(dialog).to_be_hidden()
+    page.goto(f"{running.url}/odoo/action-supplier_credit.supplier_credit_customer_action")
+    row = page.locator(".o_data_row").first
+    expect(row.locator("td[name=state]")).not_to_be_empty()
+    (credit,) = analyst.search_read(
+        "supplier.credit.customer",
+        [["partner_id", "=", customer]],
+        ["state", "customer_state", "limit_total"],
+    )
+    assert (credit["state"], credit["customer_state"]) == ("approved", "active")
+    assert credit["limit_total"] == 50000
+    picture(page, "customers")
+    row.locator("td[name=state]").click()
+    expect(page.locator(".o_form_view div[name=limit_available]").first).to_be_visible()
+    picture(page, "customer")
+
+
+def test_overview_counts_and_opens_what_it_counts(page, running):
+    page.goto(f"{running.url}/odoo/action-supplier_credit.supplier_credit_overview_action")
+    # Attention first, blocked orders second, whatever the language.
+    blocked_orders = page.locator(".o_kanban_record").first.locator("a").nth(1)
+    expect(blocked_orders).to_contain_text("2")
+    picture(page, "overview")
+    blocked_orders.click()
+    expect(page.locator(".o_data_row")).to_have_count(2)
+
+
+def test_manager_is_asked_for_a_reason(page, running, analyst):
+    (order,) = analyst.search_read("sale.order", [["amount_total", "=", ORDER_AMOUNT]], ["name"])
+    page.goto(form_url(running, "action-supplier_credit.sale_order_action_console", order["id"]))
+    button(page, "action_open_supplier_release").click()
+    dialog = page.locator(".modal")
+    expect(dialog.locator(".alert-warning")).to_contain_text(order["name"])
+    dialog.locator("div[name=reason] textarea").fill("Aprovado pela diretoria em reunião")
+    picture(page, "order_release")
+    dialog.locator("footer button[special=cancel], footer .btn-secondary").first.click()
+    expect(dialog).to_be_hidden()
+    (still,) = analyst.search_read(
+        "sale.order", [["id", "=", order["id"]]], ["supplier_release_state"]
+    )
+    assert still["supplier_release_state"] == "blocked"
+
+
 def test_blocked_order_says_why_and_is_released(page, running, analyst):
     (order,) = analyst.search_read("sale.order", [["amount_total", "=", ORDER_AMOUNT]], ["name"])
     page.goto(f"{running.url}/odoo/action-supplier_credit.sale_order_action_console")
@@ -206,6 +282,11 @@ def test_message_waits_where_it_can_be_retried(page, running, analyst, sandbox):
     row = page.locator(".o_data_row").first
     expect(row).to_be_visible()
     picture(page, "messages")
+    page.goto(f"{running.url}/odoo/action-supplier_credit.supplier_credit_attention_action")
+    expect(page.locator(".o_data_row").first).to_contain_text(order["name"])
+    picture(page, "attention")
+    page.goto(f"{running.url}/odoo/action-supplier_credit.supplier_credit_message_action")
+    row = page.locator(".o_data_row").first
     sandbox.clear_faults()
     row.locator("td[name=operation]").click()
     press(page, "action_retry")

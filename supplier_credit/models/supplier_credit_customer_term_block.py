@@ -1,0 +1,68 @@
+from odoo import api, models, tools
+
+
+class SupplierCreditCustomer(models.Model):
+    """The term billing block (Bloqueio de Faturamento a Prazo) of customers, and their orders'.
+
+    Every order asks for it at every turn, and next to no customer has it: who has is kept in the
+    process. Source: seed 001, "Bloqueio de Pedidos com Cobrança Supplier".
+    """
+
+    _inherit = "supplier.credit.customer"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        customers = super().create(vals_list)
+        if any(customer.term_billing_blocked for customer in customers):
+            self.env.registry.clear_cache()
+        return customers
+
+    def write(self, vals):
+        blocked = vals.get("term_billing_blocked")
+        changes = "term_billing_blocked" in vals and any(
+            customer.term_billing_blocked != bool(blocked) for customer in self
+        )
+        result = super().write(vals)
+        if changes:
+            self.env.registry.clear_cache()
+        return result
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _term_blocked(self):
+        """Return (agreement id, CNPJ) of every customer whose term billing Supplier has blocked."""
+        blocked = self.sudo().search([("term_billing_blocked", "=", True)])
+        return frozenset((customer.agreement_id.id, customer.vat) for customer in blocked)
+
+    @api.model
+    def _find_term_blocked(self, agreement, partner):
+        """Return the credit of a partner's company if its term billing is blocked, else none.
+
+        Costs no query where nobody is blocked.
+        """
+        blocked = self._term_blocked()
+        vat = partner.commercial_partner_id._get_supplier_vat() if blocked else ""
+        if (agreement.id, vat) not in blocked:
+            return self.sudo().browse()
+        return self._find(agreement, partner)
+
+    def _on_term_billing_changed(self):
+        """Block or release the customer's open orders as Supplier now blocks its billing or not."""
+        self.ensure_one()
+        self.env["sale.order"].search(
+            [
+                ("supplier_release_state", "!=", False),
+                ("company_id", "=", self.company_id.id),
+                ("partner_invoice_id", "child_of", self.partner_id.commercial_partner_id.id),
+                ("state", "in", ("draft", "sent", "sale")),
+                ("invoice_status", "!=", "invoiced"),
+            ]
+        )._update_supplier_release_state()

@@ -1,0 +1,369 @@
+"""A company that reserves credit, in reach of a test that decides what happens when.
+
+Odoo runs without crons of its own: the test starts each by name, so that a sequence of events is
+the same whenever it is repeated.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from tests.host import demo
+
+from .conftest import DATABASE
+from .odoo import OdooError
+from .orders import wait_until
+
+# CNPJ to credit limit, BRL; the last one Supplier does not know.
+CUSTOMERS = {"57647232000153": "1500.00", "95398560000152": "800.00", "11222333000181": None}
+TOLERANCE = Decimal("1.05")
+TIMEOUT = 1
+IN_FORCE = ("active", "partially_used")
+LIVE = ("sending", "in_analysis", *IN_FORCE)
+OPEN = ("waiting", "sending", "unknown", "answered")
+STATES = {
+    "EM_ANALISE": "in_analysis",
+    "VIGENTE": "active",
+    "UTILIZADA_PARCIAL": "partially_used",
+    "UTILIZADA": "used",
+    "VENCIDA": "expired",
+    "CANCELADA": "cancelled",
+    "REPROVADA": "declined",
+}
+BOOKED_LIVE = ("EM_ANALISE", "VIGENTE", "UTILIZADA_PARCIAL")
+# What Odoo tells users on purpose; anything else is a traceback.
+FOR_USERS = (
+    "odoo.exceptions.UserError",
+    "odoo.exceptions.ValidationError",
+    "odoo.exceptions.AccessError",
+)
+ROUNDS_TO_SETTLE = 12
+
+
+@dataclass(eq=False)
+class Order:
+    """What an order must be, by what people did to it."""
+
+    id: int
+    name: str
+    total: Decimal
+    customer: str
+    on_supplier: bool = True
+    state: str = "draft"
+    # The total that a manager released, while the release stands.
+    released: Decimal | None = None
+
+    def is_released_by_hand(self):
+        return self.released is not None and self.total <= self.released
+
+
+class Books:
+    """Both sides at one moment."""
+
+    def __init__(self, orders, reservations, booked):
+        self.orders = {order["id"]: order for order in orders}
+        self.reservations = reservations
+        self.booked = {found["codigoPreAutorizacao"]: found for found in booked}
+        self.today = datetime.now(ZoneInfo("America/Sao_Paulo")).date().isoformat()
+
+    def of(self, order):
+        return [r for r in self.reservations if r["order_id"] and r["order_id"][0] == order.id]
+
+    def booked_live(self, order):
+        return [
+            found
+            for found in self.booked.values()
+            if found["numeroPedido"] == order.name and found["situacao"] in BOOKED_LIVE
+        ]
+
+    def is_covered(self, order):
+        """Whether Odoo knows of enough credit in force for the whole order."""
+        return any(
+            found["state"] in IN_FORCE
+            and not found["cancel_requested"]
+            and found["valid_until"] >= self.today
+            and money(found["amount"]) - money(found["used_amount"]) >= order.total
+            for found in self.of(order)
+        )
+
+    def is_blocked(self, order):
+        return order.on_supplier and not order.is_released_by_hand() and not self.is_covered(order)
+
+
+class Company:
+    """Odoo, the sandbox, and a salesman, a manager and an administrator at work."""
+
+    def __init__(self, running, databases, admin, users):
+        self.sandbox = running.sandbox
+        self.admin = admin
+        self.salesman = users.salesman
+        self.manager = users.manager
+        self._url = running.url
+        self._databases = databases
+        (agreement,) = admin.search_read("supplier.credit.agreement", [], ["webhook_url"])
+        self.agreement = agreement["id"]
+        self._webhook = agreement["webhook_url"].partition("/supplier_credit/")[2]
+        admin.call(
+            "supplier.credit.agreement",
+            "write",
+            [self.agreement],
+            {"timeout": TIMEOUT, "webhook_secret": "secret", "renewal_time": 0},
+        )
+        self._crons = {
+            found["name"].removeprefix("ir_cron_"): found["res_id"]
+            for found in admin.search_read(
+                "ir.model.data",
+                [["module", "=", "supplier_credit"], ["model", "=", "ir.cron"]],
+                ["name", "res_id"],
+            )
+        }
+        self._fill(admin)
+
+    def _fill(self, admin):
+        (brazil,) = admin.search_read("res.country", [["code", "=", "BR"]], ["id"])
+        unknown = {"name": "Unknown", "vat": "11222333000181", "country_id": brazil["id"]}
+        admin.call("res.partner", "create", {**unknown, "is_company": True})
+        self.partners = {
+            partner["vat"]: partner["id"]
+            for partner in admin.search_read(
+                "res.partner", [["vat", "in", list(CUSTOMERS)]], ["vat"]
+            )
+        }
+        (model,) = admin.search_read(
+            "sale.order",
+            [["supplier_release_state", "!=", False]],
+            ["payment_term_id", "preferred_payment_method_line_id", "order_line"],
+            limit=1,
+        )
+        self.term = model["payment_term_id"][0]
+        self.bearer = model["preferred_payment_method_line_id"][0]
+        line = admin.read_one("sale.order.line", model["order_line"][0], ["product_id"])
+        self.product = line["product_id"][0]
+
+    # -------------------------------------------------------------------------
+    # THE STAGE
+    # -------------------------------------------------------------------------
+
+    def sql(self, *statements):
+        self._databases.postgres.query("; ".join(statements), DATABASE)
+
+    def begin(self, *, validity, confirm, renew):
+        """Forget what was: empty books on both sides, no order in play.
+
+        :param validity: days that reservations are valid beside today
+        :param confirm: parameter 3.4
+        :param renew: parameter 3.2
+        """
+        self.sandbox.reset()
+        self.sandbox.send_webhooks(
+            f"{self._url}/supplier_credit/{self._webhook}", "secret", validadeDias=validity
+        )
+        for vat, limit in CUSTOMERS.items():
+            if limit:
+                demo.set_customer(self.sandbox.process.port, vat, {"limiteTotal": limit})
+        self.sql(
+            "DELETE FROM supplier_credit_message",
+            "DELETE FROM supplier_credit_release",
+            "UPDATE sale_order SET supplier_preauthorization_id = NULL, state = 'cancel', "
+            "supplier_release_state = NULL, supplier_confirm_on_release = FALSE",
+            "DELETE FROM supplier_credit_preauthorization",
+            "UPDATE supplier_credit_agreement SET queue_stopped = FALSE, paused_until = NULL, "
+            "changes_sent_at = NULL",
+        )
+        self.admin.call(
+            "supplier.credit.agreement",
+            "write",
+            [self.agreement],
+            {"confirm_on_approval": confirm, "renewal_automatic": renew},
+        )
+
+    def run_cron(self, name):
+        self.admin.call("ir.cron", "method_direct_trigger", [self._crons[name]])
+
+    def run_follow_cron(self):
+        """Run the cron of 2.3 as if its interval had passed."""
+        self.admin.call(
+            "supplier.credit.agreement", "write", [self.agreement], {"changes_sent_at": False}
+        )
+        self.run_cron("follow_orders")
+
+    def pass_hours(self):
+        """Bring the time of all repetitions, and the end of the pause that Supplier asked for."""
+        self.sql(
+            "UPDATE supplier_credit_message SET next_attempt = now() AT TIME ZONE 'UTC' "
+            f"WHERE state IN {OPEN!r}",
+            "UPDATE supplier_credit_agreement SET paused_until = NULL",
+        )
+
+    def pass_day(self):
+        """Let the validity that ends today be over, on both sides.
+
+        A running Odoo cannot be told another date. The sandbox can: its clock goes to tomorrow,
+        what was valid through today expires and stays so, and the clock comes back. In Odoo the
+        last day of the same reservations goes to yesterday: the same distance from today.
+        """
+        self.sandbox.move_clock(advanceDays=1)
+        self.sandbox.ledger()
+        self.sandbox.move_clock(reset=True)
+        self.sql(
+            "UPDATE supplier_credit_preauthorization SET valid_until = valid_until - 1 "
+            "WHERE valid_until = (now() AT TIME ZONE 'America/Sao_Paulo')::date"
+        )
+
+    def wait_for_events(self):
+        wait_until(
+            lambda: all(event["delivered"] for event in self.sandbox.ledger()["webhooks"]),
+            "Odoo has taken all events",
+        )
+
+    # -------------------------------------------------------------------------
+    # WHAT PEOPLE DO
+    # -------------------------------------------------------------------------
+
+    def create_order(self, total, customer):
+        line = {
+            "product_id": self.product,
+            "product_uom_qty": 1,
+            "price_unit": float(total),
+            "tax_ids": [[5, 0, 0]],
+        }
+        order_id = self.salesman.call(
+            "sale.order",
+            "create",
+            {
+                "partner_id": self.partners[customer],
+                "payment_term_id": self.term,
+                "preferred_payment_method_line_id": self.bearer,
+                "order_line": [[0, 0, line]],
+            },
+        )
+        name = self.salesman.read_one("sale.order", order_id, ["name"])["name"]
+        return Order(order_id, name, total, customer)
+
+    def write_order(self, order, **values):
+        self.salesman.call("sale.order", "write", [order.id], values)
+
+    def change_total(self, order, total):
+        (line,) = self.salesman.read_one("sale.order", order.id, ["order_line"])["order_line"]
+        self.write_order(order, order_line=[[1, line, {"price_unit": float(total)}]])
+        order.total = total
+        if not order.is_released_by_hand():
+            order.released = None
+
+    def try_to(self, session, model, method, *arguments):
+        """Return the refusal, which must be meant for the user, or an empty text."""
+        try:
+            session.call(model, method, *arguments)
+        except OdooError as error:
+            assert error.kind in FOR_USERS, f"{method}: {error.kind}: {error}"
+            return str(error)
+        return ""
+
+    def try_order(self, method, *orders, session=None):
+        ids = [order.id for order in orders]
+        return self.try_to(session or self.salesman, "sale.order", method, ids)
+
+    def release(self, order):
+        values = {"order_ids": [[6, 0, [order.id]]], "reason": "Known for years."}
+        model = "supplier.credit.release.wizard"
+        wizard = self.manager.call(model, "create", {**values, "release_reservation": True})
+        return self.try_to(self.manager, model, "action_release", [wizard])
+
+    def retry(self, *states):
+        """Have a person retry what is in these states."""
+        found = self.admin.call("supplier.credit.message", "search", [["state", "in", states]])
+        if found:
+            self.admin.call("supplier.credit.message", "action_retry", found)
+
+    def resume(self):
+        """Have the administrator test the connection, which takes a stopped queue up again."""
+        return self.try_to(
+            self.admin, "supplier.credit.agreement", "action_test_connection", [self.agreement]
+        )
+
+    # -------------------------------------------------------------------------
+    # WHAT HAS BECOME OF IT
+    # -------------------------------------------------------------------------
+
+    def look(self, orders):
+        return Books(
+            self.salesman.search_read(
+                "sale.order",
+                [["id", "in", [order.id for order in orders]]],
+                [
+                    "state",
+                    "amount_total",
+                    "is_supplier_blocked",
+                    "supplier_release_state",
+                    "is_supplier_credit",
+                ],
+            ),
+            self.admin.search_read(
+                "supplier.credit.preauthorization",
+                [],
+                [
+                    "order_id",
+                    "order_number",
+                    "code",
+                    "state",
+                    "amount",
+                    "used_amount",
+                    "valid_until",
+                    "cancel_requested",
+                    "order_total",
+                    "refused_total",
+                    "requested_amount",
+                    "customer_vat",
+                    "error",
+                ],
+            ),
+            self.sandbox.ledger()["preAutorizacoes"],
+        )
+
+    def messages(self, *domain):
+        return self.admin.search_read(
+            "supplier.credit.message",
+            list(domain),
+            ["operation", "direction", "state", "error", "res_model", "res_id"],
+            order="id",
+        )
+
+    def settle(self):
+        """Remove all faults and let everything go its way, until nothing moves any more.
+
+        People do what only they can: take a stopped queue up again, retry what failed, and cancel
+        again what Supplier refused to cancel.
+        """
+        self.sandbox.clear_faults()
+        before = None
+        for _round in range(ROUNDS_TO_SETTLE):
+            self.sandbox.decide()
+            self.wait_for_events()
+            self.resume()
+            self.retry("failed")
+            self._cancel_again()
+            self.pass_hours()
+            for cron in ("deliver_messages", "process_events", "deliver_messages"):
+                self.run_cron(cron)
+            self.run_cron("expire_preauthorizations")
+            self.run_follow_cron()
+            self.run_cron("deliver_messages")
+            messages = self.messages()
+            if messages == before and not [m for m in messages if m["state"] in OPEN]:
+                return
+            before = messages
+        raise AssertionError(f"does not come to rest: {before[-5:]}")
+
+    def _cancel_again(self):
+        stuck = self.admin.call(
+            "supplier.credit.preauthorization",
+            "search",
+            [["cancel_requested", "=", True], ["state", "in", LIVE], ["error", "!=", False]],
+        )
+        for reservation in stuck:
+            self.admin.call("supplier.credit.preauthorization", "action_cancel", [reservation])
+
+
+def money(amount):
+    return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -1,0 +1,22 @@
+"""Orders of other bearers cost the database nothing: the same SQL queries as without the addon.
+
+The times are in docs/benchmarks.md; counts are exact and hold on every machine.
+"""
+
+from tests.bench import sales
+
+ORDERS = 5
+PAIRS = 2
+
+
+def test_orders_of_other_bearers_take_the_same_number_of_queries(databases):
+    """Beside an active agreement, its bearer, and a live reservation of the same customer."""
+    found = sales.measure(databases, PAIRS, ORDERS)
+    assert set(found) == {"create", "write", "confirm one", "confirm the others"}
+    queries = {
+        phase: {name: [count for _seconds, count in rows] for name, rows in measured.items()}
+        for phase, measured in found.items()
+    }
+    for phase, counts in queries.items():
+        assert counts["with"] == counts["without"], (phase, queries)
+        assert min(counts["with"]) > 0, (phase, queries)
