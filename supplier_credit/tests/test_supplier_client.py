@@ -2,7 +2,8 @@ import requests
 from odoo.tests import TransactionCase, tagged
 
 from ..tools import supplier_client
-from ..tools.supplier_api import Preauthorization, Transaction
+from ..tools.supplier_api_preauthorization import Preauthorization
+from ..tools.supplier_api_transaction import Transaction
 from ..tools.supplier_client import Connection, SupplierClient
 from ..tools.supplier_errors import (
     MalformedAnswer,
