@@ -25,7 +25,8 @@ class SupplierCreditPreauthorization(models.Model):
         "active": {"sending", "in_analysis", "partially_used", "expired"},
         "declined": {"sending", "in_analysis"},
         "expired": {"sending", "in_analysis", "active", "partially_used"},
-        "cancelled": {"sending", "in_analysis", "active", "partially_used"},
+        # A cancellation that was on its way may arrive after the last day of validity.
+        "cancelled": {"sending", "in_analysis", "active", "partially_used", "expired"},
         "partially_used": {"sending", "active", "expired"},
         "used": {"sending", "active", "partially_used", "expired"},
     }
@@ -261,7 +262,8 @@ class SupplierCreditPreauthorization(models.Model):
 
     def _apply_rejection(self, message, reason):
         if message.operation == "preauthorization_create":
-            self._move_to("draft", error=reason)
+            # Nothing is held, so nothing is left to cancel either.
+            self._move_to("draft", error=reason, cancel_requested=False)
         else:
             self.error = reason
 
