@@ -25,7 +25,7 @@ class SupplierCreditCustomerPosition(models.Model):
     term_billing_blocked = fields.Boolean(readonly=True)
     # Averages, because a graph of several rows of a day must not add them up.
     limit_total = fields.Monetary(string="Limit", readonly=True, aggregator="avg")
-    limit_used = fields.Monetary(string="Used", readonly=True, aggregator="avg")
+    limit_used = fields.Monetary(string="In Use", readonly=True, aggregator="avg")
     limit_preauthorized = fields.Monetary(string="Pre-Authorized", readonly=True, aggregator="avg")
     limit_available = fields.Monetary(string="Available", readonly=True, aggregator="avg")
     days_late = fields.Integer(readonly=True, aggregator="max")

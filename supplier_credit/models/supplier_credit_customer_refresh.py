@@ -23,7 +23,7 @@ class SupplierCreditCustomer(models.Model):
     _inherit = "supplier.credit.customer"  # pylint: disable=consider-merging-classes-inherited
 
     limit_total = fields.Monetary(string="Limit", readonly=True, tracking=True)
-    limit_used = fields.Monetary(string="Used", readonly=True)
+    limit_used = fields.Monetary(string="In Use", readonly=True)
     limit_preauthorized = fields.Monetary(
         string="Pre-Authorized", readonly=True, help="Reserved for orders and not yet invoiced."
     )
