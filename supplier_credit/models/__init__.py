@@ -49,8 +49,10 @@ from . import (
     supplier_credit_preauthorization_change,
     supplier_credit_preauthorization_expiry,
     supplier_credit_preauthorization_renewal,
+    supplier_credit_preauthorization_use,
     supplier_credit_release,
     supplier_credit_transaction,
     supplier_credit_transaction_installment,
     supplier_credit_transaction_processing,
+    supplier_credit_transaction_sending,
 )

@@ -82,8 +82,18 @@ class SaleOrder(models.Model):
                     state=reservation._state_label(reservation.state),
                 )
             )
+        elif renewal := self._find_open_supplier_renewal():
+            # Supplier may have renewed it; a second reservation would take the limit twice.
+            renewal._retry()
         else:
             self._create_preauthorization()
+
+    def _find_open_supplier_renewal(self):
+        """Return the message that renews an expired reservation of the order, if one waits."""
+        expired = self.sudo().supplier_preauthorization_ids.filtered(
+            lambda reservation: reservation.state == "expired"
+        )
+        return expired._find_open_message("preauthorization_renew")
 
     def _create_preauthorization(self):
         """Write down the reservation and the intention to send it, in this transaction."""

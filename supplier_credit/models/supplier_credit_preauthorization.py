@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api import Preauthorization, PreauthorizationRequest
+from ..tools.supplier_api_preauthorization import Preauthorization, PreauthorizationRequest
 from .mass_action import for_each
-from .supplier_credit_transaction import UNDER_WAY
 
 IN_FORCE = ("active", "partially_used")
 # The operations whose answer can be the first approval.
@@ -27,7 +26,8 @@ class SupplierCreditPreauthorization(models.Model):
         "active": {"sending", "in_analysis", "partially_used", "expired"},
         "declined": {"sending", "in_analysis"},
         "expired": {"sending", "in_analysis", "active", "partially_used"},
-        "cancelled": {"sending", "in_analysis", "active", "partially_used"},
+        # A cancellation that was on its way may arrive after the last day of validity.
+        "cancelled": {"sending", "in_analysis", "active", "partially_used", "expired"},
         "partially_used": {"sending", "active", "expired"},
         "used": {"sending", "active", "partially_used", "expired"},
     }
@@ -222,31 +222,6 @@ class SupplierCreditPreauthorization(models.Model):
         """Return the message of an operation on this reservation that is not yet at an end."""
         return self.env["supplier.credit.message"]._find_open(self, operation)[:1]
 
-    def _check_none_under_way(self, what):
-        """Refuse while invoices under way at Supplier claim parts of these reservations.
-
-        :param what: what the user wanted, as the end of a sentence
-        :raise UserError: naming the first reservation and its invoices
-        """
-        for reservation in self:
-            claiming = reservation._get_claiming_transactions()
-            if claiming:
-                raise UserError(
-                    self.env._(
-                        "Pre-authorization %(reservation)s cannot %(what)s: invoice %(invoices)s "
-                        "is being registered with it. Wait for Supplier's answer.",
-                        reservation=reservation.name,
-                        what=what,
-                        invoices=", ".join(claiming.invoice_id.mapped("display_name")),
-                    )
-                )
-
-    def _get_claiming_transactions(self):
-        """Return the transactions under way that use these reservations."""
-        return self.env["supplier.credit.transaction"].search(
-            [("preauthorization_id", "in", self.ids), ("state", "in", UNDER_WAY)]
-        )
-
     def _move_to(self, state, **values):
         """Move by the table, and with it the release of the order."""
         result = super()._move_to(state, **values)
@@ -294,32 +269,10 @@ class SupplierCreditPreauthorization(models.Model):
 
     def _apply_rejection(self, message, reason):
         if message.operation == "preauthorization_create":
-            self._move_to("draft", error=reason)
+            # Nothing is held, so nothing is left to cancel either.
+            self._move_to("draft", error=reason, cancel_requested=False)
         else:
             self.error = reason
 
     def _show_problem(self, message, text):
         self.error = text
-
-    def _get_unclaimed_amount(self, claiming=None):
-        """Return what no transaction under way has claimed yet of the remaining amount, in BRL.
-
-        :param claiming: the transaction that asks; its own claim does not count
-        """
-        self.ensure_one()
-        others = self._get_claiming_transactions()
-        if claiming:
-            others -= claiming
-        claimed = sum(others.mapped("reserved_amount"))
-        return max(self.currency_id.round(self.remaining_amount - claimed), 0.0)
-
-    def _consume(self, amount, *, release_rest):
-        """Book what a registered NF-e used of this reservation.
-
-        :param amount: BRL
-        :param release_rest: whether Supplier was told to free what remains
-        """
-        self.ensure_one()
-        used = self.currency_id.round(self.used_amount + amount)
-        fully = release_rest or self.currency_id.compare_amounts(used, self.amount) >= 0
-        self._move_to("used" if fully else "partially_used", used_amount=used)

@@ -73,7 +73,10 @@ class SupplierCreditPreauthorization(models.Model):
                 )
             )
         self._check_none_under_way(self.env._("be cancelled"))
-        self._request_cancellation()
+        if waiting := self._find_open_message("preauthorization_cancel"):
+            waiting._retry()
+        else:
+            self._request_cancellation()
 
     def _release_rest_by_hand(self):
         self._check_in_force(self.env._("release its rest"))
@@ -84,15 +87,22 @@ class SupplierCreditPreauthorization(models.Model):
         """Have Supplier free what these live reservations hold, once, whatever happens since.
 
         One that was never attempted is simply withdrawn. One whose sending is under way is
-        cancelled as soon as its answer is known.
+        cancelled as soon as its answer is known. A refused cancellation is asked for again.
         """
-        for reservation in self.filtered(lambda live: not live.cancel_requested):
+        for reservation in self.filtered(lambda live: not live._is_being_cancelled()):
             reservation.cancel_requested = True
             if reservation.state == "sending":
                 reservation._withdraw()
             else:
                 reservation._queue_cancellation()
         self.order_id._update_supplier_release_state()
+
+    def _is_being_cancelled(self):
+        """Return whether the cancellation is on its way, or follows the answer that is awaited."""
+        self.ensure_one()
+        return self.cancel_requested and (
+            self.state == "sending" or bool(self._find_open_message("preauthorization_cancel"))
+        )
 
     def _withdraw(self):
         """Take back the sending if nothing of it has left yet."""

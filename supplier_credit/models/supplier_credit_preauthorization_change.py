@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.supplier_api import PreauthorizationChange
+from ..tools.supplier_api_preauthorization import PreauthorizationChange
 from .mass_action import for_each
 
 

@@ -3,8 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api import Transaction, TransactionRequest
-from .account_move import NFE_MODEL
+from ..tools.supplier_api_transaction import Transaction
 
 # Sent, and not yet decided by Supplier.
 UNDER_WAY = ("sent", "in_analysis", "error")
@@ -179,94 +178,6 @@ class SupplierCreditTransaction(models.Model):
     def _cron_query(self):
         """Ask about what is in analysis at Supplier, where the interval of 2.2 has passed."""
         self._query_in_analysis("transaction_query")
-
-    @api.model
-    def _create_for(self, invoice):
-        """Create the transaction of an invoice that is ready, and queue its message."""
-        transaction = self.create(self._prepare_values(invoice))
-        transaction._send()
-        return transaction
-
-    @api.model
-    def _prepare_values(self, invoice):
-        """Return what an invoice, as it is now, registers: its NF-e and the reservation it uses."""
-        reservations = self.env["supplier.credit.preauthorization"]
-        if invoice.supplier_order_id:
-            reservations = invoice.supplier_order_id._get_live_preauthorization()
-        reservation = reservations.filtered(lambda live: live._is_in_force())
-        reserved = 0.0
-        if reservation:
-            # Another invoice of the order may be claiming its part at this very moment.
-            reservation.lock_for_update()
-            unclaimed = reservation._get_unclaimed_amount(invoice.supplier_transaction_ids)
-            reserved = min(invoice.amount_total, unclaimed)
-        return {
-            "agreement_id": invoice._get_supplier_agreement().id,
-            "company_id": invoice.company_id.id,
-            "invoice_id": invoice.id,
-            "partner_id": invoice.commercial_partner_id.id,
-            "nfe_key": invoice.supplier_nfe_key,
-            "total": invoice.amount_total,
-            "preauthorization_id": reservation.id if reserved else False,
-            "reserved_amount": reserved,
-            "release_rest": bool(reserved) and self._bills_the_rest(invoice),
-        }
-
-    @api.model
-    def _bills_the_rest(self, invoice):
-        """Return whether nothing of the order is left once this and what is under way is billed."""
-        order = invoice.supplier_order_id
-        others = (order.supplier_invoice_ids - invoice).supplier_transaction_ids
-        under_way = others.filtered(lambda other: other.state in UNDER_WAY)
-        left = order._get_supplier_reservable_amount() - invoice.amount_total
-        left -= sum(under_way.mapped("total"))
-        return order.currency_id.compare_amounts(left, 0) <= 0
-
-    def _send(self):
-        """Queue the transaction's message, with the NF-e and the reservation it uses."""
-        self.ensure_one()
-        invoice = self.invoice_id
-        reservations = ()
-        if self.preauthorization_id:
-            reservations = (
-                (self.preauthorization_id.code, self.reserved_amount, self.release_rest),
-            )
-        series = self.nfe_key[22:25]
-        request = TransactionRequest(
-            nfe_key=self.nfe_key,
-            model=NFE_MODEL,
-            series=int(series),
-            number=invoice._get_nfe_number(),
-            issue_date=invoice.supplier_nfe_issue_date,
-            total=self.total,
-            customer=self.partner_id._get_supplier_vat(),
-            reservations=reservations,
-            instalments=tuple(invoice._get_supplier_instalments()),
-        )
-        # The code of a rejected attempt is not this one's.
-        self._move_to("sent", code=False, error=False, reason=False)
-        self._queue_message(self.agreement_id, "transaction_create", request.to_wire())
-
-    def _resend(self):
-        """Deliver what waits, or send again what was rejected; never registers a second time."""
-        for transaction in self:
-            messages = self.env["supplier.credit.message"]
-            open_messages = messages._find_open(transaction, "transaction_create")
-            if open_messages:
-                open_messages._retry()
-            elif transaction.state == "rejected":
-                # The invoice may have been corrected, the reservation may have gone since.
-                transaction.invoice_id._check_ready_for_supplier()
-                transaction.write(transaction._prepare_values(transaction.invoice_id))
-                transaction._send()
-            else:
-                raise UserError(
-                    self.env._(
-                        "Invoice %(invoice)s is already registered at Supplier: %(state)s.",
-                        invoice=transaction.invoice_id.display_name,
-                        state=transaction._state_label(),
-                    )
-                )
 
     def _apply_answer(self, message, body):
         answer = Transaction.from_wire(body)

@@ -14,7 +14,7 @@ SETTLED_SEQUENCE = 1000
 class SupplierCreditTransaction(models.Model):
     """Processing of the approval (Processamento da Aprovação). Seed 001, section 3."""
 
-    _inherit = "supplier.credit.transaction"
+    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -138,3 +138,59 @@ class TestCancellation(SupplierCreditCommon):
             raise ZeroDivisionError
         self.deliver()
         self.assertFalse(self.cancellations())
+
+    def test_refused_cancellation_can_be_pressed_again(self):
+        reservation = self.reserve(self.order)
+        problem = {"status": 422, "codigo": "X", "mensagem": "Em manutenção."}
+        self.supplier.on("POST", "/cancelamento$", problem, 422)
+        self.order.action_cancel()
+        self.deliver()
+        self.assertEqual(reservation.state, "active")
+        self.assertIn("Em manutenção.", reservation.error)
+        self.supplier.on("POST", "/cancelamento$", self.cancelled)
+        reservation.with_user(self.salesman).action_cancel()
+        self.deliver()
+        self.assertEqual((reservation.state, reservation.error), ("cancelled", False))
+
+    def test_cancellation_pressed_again_while_it_waits_is_delivered_once(self):
+        reservation = self.reserve(self.order)
+        self.supplier.on("POST", "/cancelamento$", "", 503)
+        self.order.action_cancel()
+        self.deliver()
+        self.supplier.on("POST", "/cancelamento$", self.cancelled)
+        reservation.with_user(self.salesman).action_cancel()
+        self.deliver()
+        self.assertEqual(reservation.state, "cancelled")
+        keys = {call["headers"]["Idempotency-Key"] for call in self.cancellations()}
+        self.assertEqual(len(keys), 1)
+
+    def test_cancellation_that_arrives_after_the_expiry_is_booked(self):
+        reservation = self.reserve(self.order)
+        self.supplier.on("POST", "/cancelamento$", "", 503)
+        self.order.action_cancel()
+        self.deliver()
+        reservation._move_to("expired")
+        self.supplier.on("POST", "/cancelamento$", self.cancelled)
+        self.messages(reservation).filtered(lambda m: m.state == "waiting").action_retry()
+        self.deliver()
+        self.assertEqual((reservation.state, reservation.error), ("cancelled", False))
+
+    def test_refused_sending_leaves_nothing_to_cancel(self):
+        """Sent again after the bearer came back, it is kept."""
+        self.supplier.on("POST", "/pre-autorizacoes$", requests.exceptions.ReadTimeout())
+        self.order.action_send_supplier_preauthorization()
+        self.deliver()
+        self.order.preferred_payment_method_line_id = False
+        self.order.preferred_payment_method_line_id = self.bearer
+        reservation = self.order.sudo().supplier_preauthorization_id
+        self.assertTrue(reservation.cancel_requested)
+        self.supplier.on("GET", "/pre-autorizacoes$", {"itens": [], "temMais": False})
+        problem = {"status": 422, "codigo": "X", "mensagem": "Em manutenção."}
+        self.supplier.on("POST", "/pre-autorizacoes$", problem, 422)
+        self.messages(reservation).action_retry()
+        self.deliver()
+        self.assertEqual(reservation.state, "draft")
+        self.reserve(self.order)
+        self.deliver_by_cron()
+        self.assertEqual((reservation.state, reservation.cancel_requested), ("active", False))
+        self.assertFalse(self.cancellations())

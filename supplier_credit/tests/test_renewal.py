@@ -1,6 +1,7 @@
 from freezegun import freeze_time
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from requests.exceptions import ReadTimeout
 
 from .common import SupplierCreditCommon
 
@@ -113,3 +114,19 @@ class TestRenewal(SupplierCreditCommon):
         self.reserve(self.order, code="PA-2", dataVigencia="2027-03-01")
         with self.assertRaisesRegex(UserError, "already has PA-2"):
             self.reservation.with_user(self.salesman).action_renew()
+
+    def test_sending_anew_while_a_renewal_is_unknown_asks_about_the_renewal(self):
+        """It may have been done; a second reservation would take the limit twice."""
+        self._run("2027-01-10 12:00:00", "expire_preauthorizations")
+        self.supplier.on("POST", "/renovacao$", ReadTimeout())
+        self.reservation.with_user(self.salesman).action_renew()
+        self.deliver()
+        self.assertEqual(self.reservation.state, "expired")
+        renewed = self.reservation_answer(dataVigencia="2027-01-30")
+        self.supplier.on("GET", "/pre-autorizacoes$", {"itens": [renewed], "temMais": False})
+        sent = len(self.supplier.calls("POST", "/pre-autorizacoes$"))
+        self.order.action_send_supplier_preauthorization()
+        self.deliver()
+        self.assertEqual(self.order.sudo().supplier_preauthorization_ids, self.reservation)
+        self.assertEqual(self.reservation.state, "active")
+        self.assertEqual(len(self.supplier.calls("POST", "/pre-autorizacoes$")), sent)

@@ -1,8 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import requests
 from odoo.tests import TransactionCase, tagged
 
 from ..tools import supplier_client
-from ..tools.supplier_api import Preauthorization, Transaction
+from ..tools.supplier_api_preauthorization import Preauthorization
+from ..tools.supplier_api_transaction import Transaction
 from ..tools.supplier_client import Connection, SupplierClient
 from ..tools.supplier_errors import (
     MalformedAnswer,
@@ -50,6 +53,23 @@ class TestSupplierClient(TransactionCase):
         self.send()
         self.send()
         self.assertEqual(len(self.supplier.calls("POST", "/oauth/token")), 2)
+
+    def test_many_threads_ask_for_one_token(self):
+        self.supplier.on("POST", "/pre-autorizacoes$", {"ok": True}, 201)
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _number: self.send(), range(8)))
+        self.assertEqual(len(self.supplier.calls("POST", "/oauth/token")), 1)
+
+    def test_refused_credentials_are_not_tried_by_every_thread(self):
+        self.supplier.on("POST", "/oauth/token", {}, 401)
+        for _number in range(3):
+            with self.assertRaises(Unauthorized):
+                self.send()
+        self.assertEqual(len(self.supplier.calls("POST", "/oauth/token")), 1)
+        self.supplier.on("POST", "/oauth/token", TOKEN)
+        self.supplier.on("POST", "/pre-autorizacoes$", {"ok": True}, 201)
+        self.client.check()
+        self.send()
 
     def test_revoked_token_is_renewed_once(self):
         self.supplier.on("POST", "/pre-autorizacoes$", {}, 401)

@@ -31,8 +31,21 @@ CONNECT_TIMEOUT = 5
 MAY_HAVE_BEEN_PROCESSED = (408, 425)
 NOTHING_WAS_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
 
-_tokens = {}
-_tokens_lock = threading.Lock()
+# After a refusal nobody asks again for so long with the same credentials: many threads at once
+# could have the account locked.
+REFUSAL_SECONDS = 5
+_logins = {}
+_logins_lock = threading.Lock()
+
+
+@dataclass
+class _Login:
+    """What is known of one set of credentials in this process, and who is asking at the moment."""
+
+    asking: threading.Lock = field(default_factory=threading.Lock)
+    token: str = ""
+    ends: float = 0.0
+    refused_until: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,9 @@ class SupplierClient:
 
         :raise Unauthorized, Unavailable, Rejected, MalformedAnswer: as any call
         """
-        self._token(renew=True)
+        login = self._login()
+        with login.asking:
+            self._ask_for_token(login)
 
     def send(self, operation, body, key, code=""):
         """Make one call and return the answer's JSON.
@@ -108,10 +123,11 @@ class SupplierClient:
     # -------------------------------------------------------------------------
 
     def _call(self, method, path, *, body=None, query=None, key=None):
-        response = self._request(method, path, body, query, key, self._token())
+        token = self._token()
+        response = self._request(method, path, body, query, key, token)
         if response.status_code == requests.codes.unauthorized:
             # The token may have been revoked before its time: one new one, one more try.
-            response = self._request(method, path, body, query, key, self._token(renew=True))
+            response = self._request(method, path, body, query, key, self._token(stale=token))
         return self._read(response)
 
     def _request(self, method, path, body, query, key, token):
@@ -177,18 +193,36 @@ class SupplierClient:
     # TOKEN
     # -------------------------------------------------------------------------
 
-    def _token(self, *, renew=False):
-        """Return the bearer token: one per connection and process, renewed before its end."""
+    def _login(self):
         owner = (self.connection.base_url, self.connection.client_id, self.connection.client_secret)
-        if not renew:
-            with _tokens_lock:
-                token, ends = _tokens.get(owner, ("", 0.0))
-            if time.monotonic() < ends:
-                return token
-        token, lifetime = self._fetch_token()
-        with _tokens_lock:
-            _tokens[owner] = (token, time.monotonic() + max(lifetime - TOKEN_MARGIN, 0))
-        return token
+        with _logins_lock:
+            return _logins.setdefault(owner, _Login())
+
+    def _token(self, stale=None):
+        """Return the bearer token: one per connection and process, renewed before its end.
+
+        Threads that need a new one at the same time wait for the one of them that asks.
+
+        :param stale: the token that was refused, to be renewed unless another thread has
+        """
+        login = self._login()
+        with login.asking:
+            now = time.monotonic()
+            if login.token != stale and now < login.ends:
+                return login.token
+            if now < login.refused_until:
+                raise Unauthorized("refused a moment ago")
+            return self._ask_for_token(login)
+
+    def _ask_for_token(self, login):
+        try:
+            login.token, lifetime = self._fetch_token()
+        except Unauthorized:
+            login.refused_until = time.monotonic() + REFUSAL_SECONDS
+            raise
+        login.ends = time.monotonic() + max(lifetime - TOKEN_MARGIN, 0)
+        login.refused_until = 0.0
+        return login.token
 
     def _fetch_token(self):
         credentials = {

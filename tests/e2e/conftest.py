@@ -94,7 +94,7 @@ def group_ids(admin):
 
 @pytest.fixture(scope="module")
 def users(running, admin, group_ids):
-    """A salesman, an accountant and a manager of Supplier without other rights, in English."""
+    """A salesman, an accountant, and a manager of sales and of Supplier's credit, in English."""
     roles = {
         "salesman": ["sales_team.group_sale_salesman_all_leads"],
         "accountant": [
@@ -103,7 +103,7 @@ def users(running, admin, group_ids):
         ],
         "manager": [
             "supplier_credit.supplier_credit_group_manager",
-            "sales_team.group_sale_salesman_all_leads",
+            "sales_team.group_sale_manager",
         ],
     }
     sessions = SimpleNamespace()

@@ -191,7 +191,7 @@ class Company:
     def pass_hours(self):
         """Bring the time of all repetitions, and the end of the pause that Supplier asked for."""
         self.sql(
-            "UPDATE supplier_credit_message SET next_attempt = now() AT TIME ZONE 'UTC' "
+            "UPDATE supplier_credit_message SET next_attempt = now() AT TIME ZONE 'UTC' - interval '1 minute' "
             f"WHERE state IN {OPEN!r}",
             "UPDATE supplier_credit_agreement SET paused_until = NULL",
         )

@@ -174,7 +174,7 @@ class Reserving(RuleBasedStateMachine):
         if order.state == "sale":
             self.cancel(order)
         self.known.remove(order)
-        assert not self.company.try_order("unlink", order)
+        assert not self.company.try_order("unlink", order, session=self.company.manager)
 
     @rule(order=orders)
     def renew(self, order):

@@ -22,15 +22,17 @@ TOUR = """
 
   The demo speaks Portuguese; another language is chosen under the user's preferences.
 
-  1. Supplier > Console de Gestão de Vendas > Pedidos: open the order of Supermercados Ltda. It is
-     blocked; press Confirmar to see why, then Enviar pré-autorização: code, amount and validity
-     appear in the tab Supplier.
+  1. Supplier opens with Visão geral; click Pedidos bloqueados and open the order of Supermercados
+     Ltda. Press Confirmar to see why it is blocked, then Enviar pré-autorização: code, amount and
+     validity appear in the tab Supplier. Change a price and see it blocked again until the change
+     is sent (parameter 2.3). Liberar manualmente asks a manager for a reason.
   2. Confirmar, Criar fatura, then Carregar NF-e on the draft: choose {nfe_name} and Carregar.
   3. Confirmar on the invoice: the NF-e is registered at Supplier, the tab Supplier shows the
      calendar, and the invoice is paid because Supplier took the receivable over.
   4. Press DANFE: it carries the note of parameter 4.2 and no instalment.
-  5. Supplier > Configuração > Convênios: change the address or the secret and press Testar
-     conexão; send the other order and see it wait under Supplier > Mensagens.
+  5. Supplier > Configuração > Convênios: change the secret and press Testar conexão; send the other
+     order and see it wait under Requer atenção until the secret is right again. On a customer, tab
+     Supplier: Enviar para análise de crédito.
 
   Ctrl-C stops everything; the next `make run` goes on with the same data.
 """

@@ -1,0 +1,58 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from .supplier_credit_transaction import UNDER_WAY
+
+
+class SupplierCreditPreauthorization(models.Model):
+    """What registered NF-e use of a reservation, and what those under way claim of it."""
+
+    _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
+
+    def _check_none_under_way(self, what):
+        """Refuse while invoices under way at Supplier claim parts of these reservations.
+
+        :param what: what the user wanted, as the end of a sentence
+        :raise UserError: naming the first reservation and its invoices
+        """
+        for reservation in self:
+            claiming = reservation._get_claiming_transactions()
+            if claiming:
+                raise UserError(
+                    self.env._(
+                        "Pre-authorization %(reservation)s cannot %(what)s: invoice %(invoices)s "
+                        "is being registered with it. Wait for Supplier's answer.",
+                        reservation=reservation.name,
+                        what=what,
+                        invoices=", ".join(claiming.invoice_id.mapped("display_name")),
+                    )
+                )
+
+    def _get_claiming_transactions(self):
+        """Return the transactions under way that use these reservations."""
+        return self.env["supplier.credit.transaction"].search(
+            [("preauthorization_id", "in", self.ids), ("state", "in", UNDER_WAY)]
+        )
+
+    def _get_unclaimed_amount(self, claiming=None):
+        """Return what no transaction under way has claimed yet of the remaining amount, in BRL.
+
+        :param claiming: the transaction that asks; its own claim does not count
+        """
+        self.ensure_one()
+        others = self._get_claiming_transactions()
+        if claiming:
+            others -= claiming
+        claimed = sum(others.mapped("reserved_amount"))
+        return max(self.currency_id.round(self.remaining_amount - claimed), 0.0)
+
+    def _consume(self, amount, *, release_rest):
+        """Book what a registered NF-e used of this reservation.
+
+        :param amount: BRL
+        :param release_rest: whether Supplier was told to free what remains
+        """
+        self.ensure_one()
+        used = self.currency_id.round(self.used_amount + amount)
+        fully = release_rest or self.currency_id.compare_amounts(used, self.amount) >= 0
+        self._move_to("used" if fully else "partially_used", used_amount=used)

@@ -1,0 +1,111 @@
+"""What is said about registered NF-e, and what Supplier answers. See `supplier_api`."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from .supplier_api import Reader, money
+from .supplier_errors import MalformedAnswer
+
+TRANSACTION_STATES = {
+    "EM_ANALISE": "in_analysis",
+    "APROVADA": "approved",
+    "REJEITADA": "rejected",
+}
+
+
+@dataclass(frozen=True)
+class TransactionRequest:
+    """Registers an authorised NF-e as a sale on Supplier's credit.
+
+    :param reservations: (code, amount in BRL, release the rest) for each reservation that is used
+    """
+
+    nfe_key: str
+    model: str
+    series: int
+    number: int
+    issue_date: date
+    total: Decimal
+    customer: str
+    reservations: tuple
+    instalments: tuple
+
+    def to_wire(self):
+        return {
+            "chaveNFe": self.nfe_key,
+            "modelo": self.model,
+            "serie": str(self.series),
+            "numeroNF": str(self.number),
+            "dataEmissao": self.issue_date.isoformat(),
+            "valorTotal": money(self.total),
+            "cnpjCpf": self.customer,
+            "preAutorizacoes": [
+                {"codigo": code, "valor": money(amount), "cancelarSaldo": release}
+                for code, amount, release in self.reservations
+            ],
+            "parcelas": [instalment.to_wire() for instalment in self.instalments],
+        }
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """One line of the financial calendar: what the customer owes and what Supplier passes on."""
+
+    number: int
+    due_date: date
+    amount: Decimal
+    transfer_date: date
+    transfer_amount: Decimal
+    fee: Decimal
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """Supplier's answer about a registered NF-e, with its calendar once approved."""
+
+    code: str
+    state: str
+    reason: str
+    calendar: tuple
+
+    @classmethod
+    def from_wire(cls, body):
+        """Read an answer; raise MalformedAnswer rather than guess."""
+        reader = Reader(body)
+        state = reader.state("situacao", TRANSACTION_STATES)
+        entries = tuple(_calendar_entry(Reader(entry)) for entry in reader.items("calendario"))
+        if state == "approved" and not entries:
+            raise MalformedAnswer("an approved transaction came without a calendar", str(body))
+        return cls(
+            code=reader.text("codigoTransacao", required=state != "rejected"),
+            state=state,
+            reason=reader.text("motivo"),
+            calendar=entries,
+        )
+
+    def check_calendar(self, total):
+        """Raise MalformedAnswer unless the calendar accounts for the NF-e's total to the cent."""
+        numbers = [entry.number for entry in self.calendar]
+        if len(set(numbers)) != len(numbers):
+            raise MalformedAnswer(f"the calendar repeats an instalment number: {numbers}")
+        for entry in self.calendar:
+            if entry.transfer_amount + entry.fee != entry.amount:
+                raise MalformedAnswer(
+                    f"instalment {entry.number}: transfer {entry.transfer_amount} + fee "
+                    f"{entry.fee} is not {entry.amount}"
+                )
+        summed = sum(entry.amount for entry in self.calendar)
+        if summed != total:
+            raise MalformedAnswer(f"the calendar sums to {summed}, the NF-e to {total}")
+
+
+def _calendar_entry(reader):
+    return CalendarEntry(
+        number=reader.number("numeroParcela"),
+        due_date=reader.date("dataVencimento", required=True),
+        amount=reader.amount("valorParcela", required=True),
+        transfer_date=reader.date("dataRepasse", required=True),
+        transfer_amount=reader.amount("valorRepasse", required=True),
+        fee=reader.amount("valorTaxa", required=True),
+    )
