@@ -139,6 +139,7 @@ class SupplierCreditPreauthorization(models.Model):
         :return: of several, a notification with what became of them
         :raise UserError: naming one that Supplier has given no code yet
         """
+        self.check_access("read")
         return for_each(self, lambda reservation: reservation._query_by_hand())
 
     def action_open_order(self):
