@@ -4,6 +4,7 @@ Odoo runs without crons of its own: the test starts each by name, so that a sequ
 the same whenever it is repeated.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,6 +23,8 @@ TIMEOUT = 1
 IN_FORCE = ("active", "partially_used")
 LIVE = ("sending", "in_analysis", *IN_FORCE)
 OPEN = ("waiting", "sending", "unknown", "answered")
+# What may leave less reserved than Odoo has heard of.
+LOWERING = ["preauthorization_change", "preauthorization_release"]
 STATES = {
     "EM_ANALISE": "in_analysis",
     "VIGENTE": "active",
@@ -61,9 +64,10 @@ class Order:
 class Books:
     """Both sides at one moment."""
 
-    def __init__(self, orders, reservations, booked):
+    def __init__(self, orders, reservations, lowering, booked):
         self.orders = {order["id"]: order for order in orders}
         self.reservations = reservations
+        self._lowering = lowering
         self.booked = {found["codigoPreAutorizacao"]: found for found in booked}
         self.today = datetime.now(ZoneInfo("America/Sao_Paulo")).date().isoformat()
 
@@ -83,12 +87,26 @@ class Books:
             found["state"] in IN_FORCE
             and not found["cancel_requested"]
             and found["valid_until"] >= self.today
-            and money(found["amount"]) - money(found["used_amount"]) >= order.total
+            and self._get_held(found) >= order.total
             for found in self.of(order)
         )
 
+    def _get_held(self, found):
+        """What is held at least, whether messages without an answer have arrived or not."""
+        asked = [money(found["amount"])]
+        for message in self._lowering:
+            if message["res_id"] == found["id"]:
+                request = json.loads(message["request"])
+                asked.append(money(request.get("valorPreAutorizacao", 0)))
+        return min(asked) - money(found["used_amount"])
+
     def is_blocked(self, order):
-        return order.on_supplier and not order.is_released_by_hand() and not self.is_covered(order)
+        return (
+            order.on_supplier
+            and order.total > 0
+            and not order.is_released_by_hand()
+            and not self.is_covered(order)
+        )
 
 
 class Company:
@@ -191,7 +209,7 @@ class Company:
     def pass_hours(self):
         """Bring the time of all repetitions, and the end of the pause that Supplier asked for."""
         self.sql(
-            "UPDATE supplier_credit_message SET next_attempt = now() AT TIME ZONE 'UTC' - interval '1 minute' "
+            "UPDATE supplier_credit_message SET next_attempt = next_attempt - interval '1 day' "
             f"WHERE state IN {OPEN!r}",
             "UPDATE supplier_credit_agreement SET paused_until = NULL",
         )
@@ -317,6 +335,11 @@ class Company:
                     "customer_vat",
                     "error",
                 ],
+            ),
+            self.admin.search_read(
+                "supplier.credit.message",
+                [["operation", "in", LOWERING], ["state", "in", [*OPEN, "failed"]]],
+                ["res_id", "request"],
             ),
             self.sandbox.ledger()["preAutorizacoes"],
         )

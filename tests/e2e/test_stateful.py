@@ -23,6 +23,7 @@ from hypothesis.stateful import (
     consumes,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -35,6 +36,8 @@ SEED = int(os.environ.get("STATEFUL_SEED", "1"))
 LONG_EXAMPLES = int(os.environ.get("STATEFUL_LONG_EXAMPLES", "60"))
 SHRINK = os.environ.get("STATEFUL_SHRINK", "1") == "1"
 
+# Few, so that much happens to each.
+MOST_ORDERS = 3
 # What the cents do is in docs/sandbox.md.
 CENTS = ("50", "50", "50", "01", "02", "03", "04", "05", "06", "07", "09")
 AMOUNTS = st.builds(
@@ -42,6 +45,7 @@ AMOUNTS = st.builds(
     st.sampled_from((100, 250, 400, 700)),
     st.sampled_from(CENTS),
 )
+CHANGES = st.one_of(AMOUNTS, AMOUNTS, AMOUNTS, st.just(Decimal("0.00")))
 KNOWN, OTHER, UNKNOWN = CUSTOMERS
 CUSTOMER = st.sampled_from((KNOWN, KNOWN, OTHER, OTHER, UNKNOWN))
 PATHS = (
@@ -104,6 +108,7 @@ class Reserving(RuleBasedStateMachine):
         self.send(order)
         return order
 
+    @precondition(lambda self: len(self.known) < MOST_ORDERS)
     @rule(target=orders, total=AMOUNTS, customer=CUSTOMER)
     def create(self, total, customer):
         return self._create(total, customer)
@@ -118,7 +123,8 @@ class Reserving(RuleBasedStateMachine):
         books = self.company.look(self.known)
         is_free = not [r for r in books.of(order) if r["state"] in LIVE]
         told = self.company.try_order("action_send_supplier_preauthorization", order)
-        if is_free and order.on_supplier and order.state != "cancel":
+        can_be_sent = order.on_supplier and order.state != "cancel" and order.total > 0
+        if is_free and can_be_sent:
             assert not told, told
 
     @rule()
@@ -126,7 +132,7 @@ class Reserving(RuleBasedStateMachine):
         if self.known:
             self.company.try_order("action_send_supplier_preauthorization", *self.known)
 
-    @rule(order=orders, total=AMOUNTS)
+    @rule(order=orders, total=CHANGES)
     def change_total(self, order, total):
         if order.state != "cancel":
             self.company.change_total(order, total)
@@ -142,6 +148,18 @@ class Reserving(RuleBasedStateMachine):
     def change_bearer_and_back(self, order):
         for _time in range(2):
             self.change_bearer(order)
+
+    @rule(
+        order=orders,
+        totals=st.lists(CHANGES, min_size=2, max_size=2),
+        fault=st.sampled_from(FAULTS),
+    )
+    def change_total_twice(self, order, totals, fault):
+        """The first change goes wrong on its way, the second comes after."""
+        self.break_something(fault, "/pre-autorizacoes/", 1)
+        self.change_total(order, totals[0])
+        self.send_change(order)
+        self.change_total(order, totals[1])
 
     @rule(order=orders, customer=CUSTOMER, keeps_bearer=st.booleans())
     def change_customer(self, order, customer, keeps_bearer):
@@ -163,6 +181,7 @@ class Reserving(RuleBasedStateMachine):
         assert not self.company.try_order("action_cancel", order)
         order.state = "cancel"
 
+    @precondition(lambda self: any(order.state == "cancel" for order in self.known))
     @rule(order=orders)
     def reopen(self, order):
         if order.state == "cancel":
@@ -216,7 +235,7 @@ class Reserving(RuleBasedStateMachine):
             return
         books = self.company.look(self.known)
         told = self.company.release(order)
-        has_block = order.on_supplier and not books.is_covered(order)
+        has_block = order.on_supplier and order.total > 0 and not books.is_covered(order)
         assert bool(told) != has_block, (told, order)
         if has_block:
             order.released = order.total
@@ -371,7 +390,7 @@ class Reserving(RuleBasedStateMachine):
         column = books.orders[order.id]["supplier_release_state"]
         if not order.on_supplier:
             expected = False
-        elif books.is_covered(order):
+        elif books.is_covered(order) or not order.total:
             expected = "released_reservation"
         else:
             expected = "released_manual" if order.is_released_by_hand() else "blocked"
