@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.supplier_api_preauthorization import Preauthorization, PreauthorizationRequest
+from .mass_action import for_each
 
 IN_FORCE = ("active", "partially_used")
 # The operations whose answer can be the first approval.
@@ -133,17 +134,12 @@ class SupplierCreditPreauthorization(models.Model):
     # -------------------------------------------------------------------------
 
     def action_query(self):
-        """Ask Supplier for the present state of these reservations."""
-        for reservation in self:
-            if not reservation.code:
-                raise UserError(
-                    self.env._(
-                        "The pre-authorization of order %(order)s has no code from Supplier yet, "
-                        "so there is nothing to query. See Messages for what is waiting.",
-                        order=reservation.order_number,
-                    )
-                )
-            reservation._queue_message(reservation.agreement_id, "preauthorization_query", None)
+        """Ask Supplier for the present state of these reservations.
+
+        :return: of several, a notification with what became of them
+        :raise UserError: naming one that Supplier has given no code yet
+        """
+        return for_each(self, lambda reservation: reservation._query_by_hand())
 
     def action_open_order(self):
         self.ensure_one()
@@ -162,6 +158,17 @@ class SupplierCreditPreauthorization(models.Model):
         """Whoever may change the orders may have their reservations changed."""
         self.sudo().order_id.with_user(self.env.user).check_access("write")
         return super()._check_may_send()
+
+    def _query_by_hand(self):
+        if not self.code:
+            raise UserError(
+                self.env._(
+                    "The pre-authorization of order %(order)s has no code from Supplier yet, "
+                    "so there is nothing to query. See Messages for what is waiting.",
+                    order=self.order_number,
+                )
+            )
+        self._queue_message(self.agreement_id, "preauthorization_query", None)
 
     @api.model
     def _cron_query(self):

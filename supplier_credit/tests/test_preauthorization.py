@@ -182,6 +182,17 @@ class TestPreauthorization(SupplierCreditCommon):
         self.assertEqual(reservation.state, "active")
         self.assertEqual(order.supplier_release_state, "released_reservation")
 
+    def test_one_without_code_keeps_no_other_from_being_queried(self):
+        known = self.reserve(self.create_order(), state="EM_ANALISE", dataVigencia=None)
+        declined = self.reserve(self.create_order(), state="REPROVADA", code=None)
+        with self.assertRaisesRegex(UserError, f"{declined.order_number} has no code"):
+            declined.with_user(self.salesman).action_query()
+        summary = (known | declined).with_user(self.salesman).action_query()["params"]
+        self.assertIn("1 done, 1 not:\nThe pre-authorization of order", summary["message"])
+        self.supplier.on("GET", "/pre-autorizacoes/PA-1$", self.reservation_answer())
+        self.deliver()
+        self.assertEqual(known.state, "active")
+
     def test_partly_approved_amount_does_not_release(self):
         order = self.create_order()
         self.reserve(order, amount="305.18")

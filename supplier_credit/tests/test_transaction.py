@@ -274,6 +274,23 @@ class TestTransaction(SupplierCreditCommon):
         self.deliver()
         self.assertEqual(invoice.supplier_state, "approved")
 
+    def test_invoice_without_order_is_registered_without_reservation(self):
+        invoice = self.init_invoice("out_invoice", self.customer, amounts=[610.37])
+        invoice.write(
+            {
+                "preferred_payment_method_line_id": self.bearer.id,
+                "invoice_payment_term_id": self.payment_term.id,
+            }
+        )
+        self.assertEqual(invoice.l10n_latam_document_type_id.code, "55")
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
+        invoice.with_user(self.accountant)._attach_nfe(self.nfe_content())
+        invoice.with_user(self.accountant).action_post()
+        self.deliver()
+        (call,) = self.supplier.calls("POST", "/transacoes$")
+        self.assertEqual(call["json"]["preAutorizacoes"], [])
+        self.assertEqual((invoice.supplier_state, invoice.payment_state), ("approved", "paid"))
+
     def test_salesman_neither_processes_nor_resends(self):
         self.agreement.fee_account_id.active = False
         transaction = self.register()
