@@ -99,7 +99,8 @@ class SaleOrder(models.Model):
             ).strip()
         if reservation._is_overdue():
             return self._describe_expired_reservation(reservation)
-        if self.currency_id.compare_amounts(needed, reservation.remaining_amount) > 0:
+        assured = reservation._get_assured_amount()
+        if self.currency_id.compare_amounts(needed, assured) > 0:
             return self.env._(
                 "Order %(order)s is sold on Supplier's credit and blocked: %(needed)s is still "
                 "to be invoiced, but pre-authorization %(code)s covers only %(reserved)s. Use Send "
@@ -107,7 +108,7 @@ class SaleOrder(models.Model):
                 order=self.name,
                 needed=self.currency_id.format(needed),
                 code=reservation.code,
-                reserved=self.currency_id.format(reservation.remaining_amount),
+                reserved=self.currency_id.format(assured),
                 error=reservation.error or "",
             ).strip()
         return False

@@ -111,6 +111,7 @@ class SaleOrder(models.Model):
             "customer_vat": self.partner_invoice_id.commercial_partner_id._get_supplier_vat(),
             "order_amount": amount,
             "order_total": self._get_supplier_ordered_amount(),
+            "pending_total": self._get_supplier_ordered_amount(),
             "requested_amount": agreement._add_tolerance(amount),
         }
         # A user of the order may reserve for it; what Supplier answers is not theirs to write.

@@ -119,4 +119,5 @@ class SupplierCreditPreauthorization(models.Model):
     def _release_rest(self):
         self.ensure_one()
         if not self._find_open_message("preauthorization_release"):
+            self.pending_total = 0
             self._queue_message(self.agreement_id, "preauthorization_release", {})

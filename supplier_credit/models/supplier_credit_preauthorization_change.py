@@ -16,7 +16,7 @@ class SupplierCreditPreauthorization(models.Model):
     _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
 
     pending_total = fields.Monetary(
-        readonly=True, help="The order's total that the change under way asks for."
+        readonly=True, help="The order's total that Supplier was last asked to reserve for."
     )
     refused_total = fields.Monetary(
         readonly=True, help="The order's total that Supplier refused; it is not asked for again."
@@ -106,6 +106,24 @@ class SupplierCreditPreauthorization(models.Model):
             elif reservation._is_in_force() and reservation._has_other_total():
                 reservation._queue_change()
 
+    def _get_assured_amount(self):
+        """Return what remains of this reservation, however a lowering under way ends, in BRL.
+
+        Until its answer is known, Supplier may hold as little as was asked for, or nothing.
+        """
+        self.ensure_one()
+        ordered = self.order_id._get_supplier_ordered_amount()
+        # Nothing is looked up unless less than the order's total was asked for last.
+        if self.currency_id.compare_amounts(self.pending_total, ordered) >= 0:
+            return self.remaining_amount
+        if self._find_open_message("preauthorization_release"):
+            return 0.0
+        change = self._find_open_message("preauthorization_change")
+        if not change:
+            return self.remaining_amount
+        asked = float(change._load(change.request)["valorPreAutorizacao"])
+        return min(self.remaining_amount, self.currency_id.round(asked - self.used_amount))
+
     def _has_other_total(self):
         self.ensure_one()
         total = self.order_id._get_supplier_ordered_amount()
@@ -118,6 +136,9 @@ class SupplierCreditPreauthorization(models.Model):
         """Ask for what is left to invoice now, with the tolerance, on top of what was used."""
         self.ensure_one()
         if self._find_open_message("preauthorization_change"):
+            return
+        if self._find_open_message("preauthorization_release"):
+            # What remains is about to be free; there will be nothing to change.
             return
         order = self.order_id
         # The order's own lists learn of it no later than Supplier.

@@ -55,4 +55,8 @@ class SupplierCreditPreauthorization(models.Model):
         self.ensure_one()
         used = self.currency_id.round(self.used_amount + amount)
         fully = release_rest or self.currency_id.compare_amounts(used, self.amount) >= 0
-        self._move_to("used" if fully else "partially_used", used_amount=used)
+        state = "used" if fully else "partially_used"
+        if self.state == "cancelled":
+            # Its order was given up while Supplier analysed the invoice, which keeps its part.
+            state = "cancelled"
+        self._move_to(state, used_amount=used)

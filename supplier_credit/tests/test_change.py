@@ -4,6 +4,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from requests.exceptions import ReadTimeout
 
 from .common import SupplierCreditCommon
 
@@ -76,6 +77,40 @@ class TestChange(SupplierCreditCommon):
         self._run()
         self.assertEqual(self._puts()[0]["valorPreAutorizacao"], "600.00")
         self.assertEqual(self.reservation.amount, 600)
+
+    def test_lowering_whose_outcome_is_unknown_no_longer_covers_the_old_amount(self):
+        """Supplier may already hold less than is known here."""
+        self.supplier.on("PUT", "/pre-autorizacoes/PA-1$", ReadTimeout())
+        self._set_amount(600)
+        self._run()
+        self._set_amount(1000)
+        with self.assertRaisesRegex(UserError, r"covers only.*600"):
+            self.order.action_confirm()
+        self._set_amount(600)
+        self.assertFalse(self.order.supplier_block_reason)
+        lowered = self.reservation_answer(amount="600.00")
+        self.supplier.on("GET", "/pre-autorizacoes$", {"itens": [lowered], "temMais": False})
+        self.messages(self.reservation).filtered(lambda m: m.state == "unknown").action_retry()
+        self.deliver()
+        self.assertFalse(self.order.supplier_block_reason)
+
+    def test_refused_lowering_covers_the_old_amount_again(self):
+        self._answer_change("600.00", 422)
+        self._set_amount(600)
+        self._run()
+        self._set_amount(1000)
+        self.assertFalse(self.order.supplier_block_reason)
+
+    def test_release_of_the_rest_whose_outcome_is_unknown_covers_nothing(self):
+        self.supplier.on("POST", "/liberacao-saldo$", ReadTimeout())
+        self._set_amount(0)
+        self._run()
+        self._set_amount(1000)
+        for _time in range(2):
+            with self.assertRaisesRegex(UserError, "covers only"):
+                self.order.action_confirm()
+            self._run()
+        self.assertEqual(self._puts(), [])
 
     def test_the_interval_of_2_3_is_kept(self):
         self._answer_change("1100.00")

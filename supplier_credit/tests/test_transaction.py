@@ -332,6 +332,22 @@ class TestTransaction(SupplierCreditCommon):
         self.assertEqual(len(transaction.installment_ids), 3)
         self.assertEqual(len(self.env["account.move"].search([("ref", "like", "TR-1")])), 1)
 
+    def test_sale_in_analysis_is_approved_although_its_reservation_is_cancelled(self):
+        """What an invoice has claimed is used, whatever has become of the order since."""
+        transaction = self.register(self.transaction_answer("EM_ANALISE"))
+        cancelled = self.reservation_answer(state="CANCELADA")
+        self.supplier.on("POST", "/cancelamento$", cancelled)
+        self.order.action_cancel()
+        self.deliver()
+        self.assertEqual(self.reservation.state, "cancelled")
+        self.supplier.on("GET", "/transacoes/TR-1$", self.transaction_answer())
+        transaction.with_user(self.accountant).action_query()
+        self.deliver()
+        self.assertEqual((transaction.state, transaction.processing_state), ("approved", "done"))
+        self.assertRecordValues(
+            self.reservation, [{"state": "cancelled", "used_amount": 610.37, "error": False}]
+        )
+
     def test_calendar_that_does_not_sum_posts_nothing(self):
         answer = self.transaction_answer()
         answer["calendario"][0].update(valorParcela="203.44", valorRepasse="198.35")

@@ -4,6 +4,7 @@ Odoo runs without crons of its own: the test starts each by name, so that a sequ
 the same whenever it is repeated.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,17 +12,24 @@ from zoneinfo import ZoneInfo
 
 from tests.host import demo
 
-from .conftest import DATABASE
+from .conftest import DATABASE, nfe_base64
 from .odoo import OdooError
 from .orders import wait_until
 
 # CNPJ to credit limit, BRL; the last one Supplier does not know.
-CUSTOMERS = {"57647232000153": "1500.00", "95398560000152": "800.00", "11222333000181": None}
+CUSTOMERS = {"57647232000153": "1500.00", "95398560000152": "4000.00", "11222333000181": None}
+# The orders that an NF-e exists for: the customer's CNPJ to the total and the file.
+NFE = {
+    "57647232000153": (Decimal("610.37"), "nfe-47605.xml"),
+    "95398560000152": (Decimal("3251.92"), "nfe-47686.xml"),
+}
 TOLERANCE = Decimal("1.05")
 TIMEOUT = 1
 IN_FORCE = ("active", "partially_used")
 LIVE = ("sending", "in_analysis", *IN_FORCE)
 OPEN = ("waiting", "sending", "unknown", "answered")
+# What may leave less reserved than Odoo has heard of.
+LOWERING = ["preauthorization_change", "preauthorization_release"]
 STATES = {
     "EM_ANALISE": "in_analysis",
     "VIGENTE": "active",
@@ -53,6 +61,8 @@ class Order:
     state: str = "draft"
     # The total that a manager released, while the release stands.
     released: Decimal | None = None
+    # The id of its invoice; from then on nobody changes the order.
+    invoice: int | None = None
 
     def is_released_by_hand(self):
         return self.released is not None and self.total <= self.released
@@ -61,9 +71,11 @@ class Order:
 class Books:
     """Both sides at one moment."""
 
-    def __init__(self, orders, reservations, booked):
+    def __init__(self, orders, reservations, lowering, transactions, booked):
         self.orders = {order["id"]: order for order in orders}
         self.reservations = reservations
+        self._lowering = lowering
+        self._approved = {t["invoice_id"][0] for t in transactions if t["state"] == "approved"}
         self.booked = {found["codigoPreAutorizacao"]: found for found in booked}
         self.today = datetime.now(ZoneInfo("America/Sao_Paulo")).date().isoformat()
 
@@ -77,18 +89,36 @@ class Books:
             if found["numeroPedido"] == order.name and found["situacao"] in BOOKED_LIVE
         ]
 
+    def get_needed(self, order):
+        """What is still to be invoiced: all of it until Supplier has approved the invoice."""
+        return Decimal(0) if order.invoice in self._approved else order.total
+
     def is_covered(self, order):
-        """Whether Odoo knows of enough credit in force for the whole order."""
+        """Whether Odoo knows of enough credit in force for what is still to be invoiced."""
         return any(
             found["state"] in IN_FORCE
             and not found["cancel_requested"]
             and found["valid_until"] >= self.today
-            and money(found["amount"]) - money(found["used_amount"]) >= order.total
+            and self._get_held(found) >= self.get_needed(order)
             for found in self.of(order)
         )
 
+    def _get_held(self, found):
+        """What is held at least, whether messages without an answer have arrived or not."""
+        asked = [money(found["amount"])]
+        for message in self._lowering:
+            if message["res_id"] == found["id"]:
+                request = json.loads(message["request"])
+                asked.append(money(request.get("valorPreAutorizacao", 0)))
+        return min(asked) - money(found["used_amount"])
+
     def is_blocked(self, order):
-        return order.on_supplier and not order.is_released_by_hand() and not self.is_covered(order)
+        return (
+            order.on_supplier
+            and self.get_needed(order) > 0
+            and not order.is_released_by_hand()
+            and not self.is_covered(order)
+        )
 
 
 class Company:
@@ -99,7 +129,9 @@ class Company:
         self.admin = admin
         self.salesman = users.salesman
         self.manager = users.manager
+        self.accountant = users.accountant
         self._url = running.url
+        self._running = running
         self._databases = databases
         (agreement,) = admin.search_read("supplier.credit.agreement", [], ["webhook_url"])
         self.agreement = agreement["id"]
@@ -167,6 +199,12 @@ class Company:
             "DELETE FROM supplier_credit_release",
             "UPDATE sale_order SET supplier_preauthorization_id = NULL, state = 'cancel', "
             "supplier_release_state = NULL, supplier_confirm_on_release = FALSE",
+            # The NF-e of an earlier sequence may be uploaded again.
+            "UPDATE account_move SET state = 'cancel', supplier_nfe_key = NULL, "
+            "name = 'old/' || id, sequence_prefix = 'old/', sequence_number = 0 "
+            "WHERE supplier_order_id IS NOT NULL",
+            "DELETE FROM supplier_credit_transaction_installment",
+            "DELETE FROM supplier_credit_transaction",
             "DELETE FROM supplier_credit_preauthorization",
             "UPDATE supplier_credit_agreement SET queue_stopped = FALSE, paused_until = NULL, "
             "changes_sent_at = NULL",
@@ -191,7 +229,7 @@ class Company:
     def pass_hours(self):
         """Bring the time of all repetitions, and the end of the pause that Supplier asked for."""
         self.sql(
-            "UPDATE supplier_credit_message SET next_attempt = now() AT TIME ZONE 'UTC' - interval '1 minute' "
+            "UPDATE supplier_credit_message SET next_attempt = next_attempt - interval '1 day' "
             f"WHERE state IN {OPEN!r}",
             "UPDATE supplier_credit_agreement SET paused_until = NULL",
         )
@@ -270,6 +308,34 @@ class Company:
         wizard = self.manager.call(model, "create", {**values, "release_reservation": True})
         return self.try_to(self.manager, model, "action_release", [wizard])
 
+    def create_invoice(self, order):
+        """Invoice all of an order; return the refusal."""
+        context = {"active_model": "sale.order", "active_ids": [order.id]}
+        wizard = self.accountant.call(
+            "sale.advance.payment.inv",
+            "create",
+            {"advance_payment_method": "delivered", "sale_order_ids": [[6, 0, [order.id]]]},
+            context=context,
+        )
+        told = self.try_to(self.accountant, "sale.advance.payment.inv", "create_invoices", [wizard])
+        if not told:
+            (found,) = self.accountant.search_read(
+                "account.move", [["supplier_order_id", "=", order.id]], ["id"]
+            )
+            order.invoice = found["id"]
+        return told
+
+    def post_invoice(self, order):
+        """Upload the customer's NF-e and post the invoice, which registers it at Supplier."""
+        _total, name = NFE[order.customer]
+        wizard = self.accountant.call(
+            "supplier.credit.nfe.upload",
+            "create",
+            {"invoice_id": order.invoice, "nfe_file": nfe_base64(self._running, name)},
+        )
+        self.accountant.call("supplier.credit.nfe.upload", "action_upload", [wizard])
+        self.accountant.call("account.move", "action_post", [order.invoice])
+
     def retry(self, *states):
         """Have a person retry what is in these states."""
         found = self.admin.call("supplier.credit.message", "search", [["state", "in", states]])
@@ -318,7 +384,20 @@ class Company:
                     "error",
                 ],
             ),
+            self.admin.search_read(
+                "supplier.credit.message",
+                [["operation", "in", LOWERING], ["state", "in", [*OPEN, "failed"]]],
+                ["res_id", "request"],
+            ),
+            self.transactions(),
             self.sandbox.ledger()["preAutorizacoes"],
+        )
+
+    def transactions(self):
+        return self.admin.search_read(
+            "supplier.credit.transaction",
+            [],
+            ["invoice_id", "state", "processing_state", "code", "total", "nfe_key", "error"],
         )
 
     def messages(self, *domain):

@@ -4,8 +4,8 @@ Hypothesis draws the sequences. A test's own small model says which orders are b
 step Odoo must say the same, and must not believe in credit that the sandbox does not hold. At the
 end of a sequence the faults stop, everything is delivered, and the books are compared.
 
-What invoices use of a reservation is not drawn: an invoice needs an authorised NF-e, which cannot
-be made up, and the two that exist are the main path's (test_path.py).
+An invoice needs an authorised NF-e, which cannot be made up: each of the two that there are is used
+once in a sequence, for the whole of an order that nobody changes any more.
 
 STATEFUL_EXAMPLES, STATEFUL_STEPS and STATEFUL_SEED make other runs.
 """
@@ -23,11 +23,22 @@ from hypothesis.stateful import (
     consumes,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
 
-from .reserving import BOOKED_LIVE, CUSTOMERS, IN_FORCE, LIVE, STATES, TOLERANCE, Company, money
+from .reserving import (
+    BOOKED_LIVE,
+    CUSTOMERS,
+    IN_FORCE,
+    LIVE,
+    NFE,
+    STATES,
+    TOLERANCE,
+    Company,
+    money,
+)
 
 EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "8"))
 STEPS = int(os.environ.get("STATEFUL_STEPS", "20"))
@@ -35,6 +46,8 @@ SEED = int(os.environ.get("STATEFUL_SEED", "1"))
 LONG_EXAMPLES = int(os.environ.get("STATEFUL_LONG_EXAMPLES", "60"))
 SHRINK = os.environ.get("STATEFUL_SHRINK", "1") == "1"
 
+# Few, so that much happens to each.
+MOST_ORDERS = 3
 # What the cents do is in docs/sandbox.md.
 CENTS = ("50", "50", "50", "01", "02", "03", "04", "05", "06", "07", "09")
 AMOUNTS = st.builds(
@@ -42,6 +55,7 @@ AMOUNTS = st.builds(
     st.sampled_from((100, 250, 400, 700)),
     st.sampled_from(CENTS),
 )
+CHANGES = st.one_of(AMOUNTS, AMOUNTS, AMOUNTS, st.just(Decimal("0.00")))
 KNOWN, OTHER, UNKNOWN = CUSTOMERS
 CUSTOMER = st.sampled_from((KNOWN, KNOWN, OTHER, OTHER, UNKNOWN))
 PATHS = (
@@ -90,6 +104,8 @@ class Reserving(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.known = []
+        # Whose NF-e is used.
+        self.invoiced = set()
 
     # -------------------------------------------------------------------------
     # PEOPLE
@@ -104,6 +120,7 @@ class Reserving(RuleBasedStateMachine):
         self.send(order)
         return order
 
+    @precondition(lambda self: len(self.known) < MOST_ORDERS)
     @rule(target=orders, total=AMOUNTS, customer=CUSTOMER)
     def create(self, total, customer):
         return self._create(total, customer)
@@ -118,7 +135,8 @@ class Reserving(RuleBasedStateMachine):
         books = self.company.look(self.known)
         is_free = not [r for r in books.of(order) if r["state"] in LIVE]
         told = self.company.try_order("action_send_supplier_preauthorization", order)
-        if is_free and order.on_supplier and order.state != "cancel":
+        can_be_sent = order.on_supplier and order.state != "cancel" and books.get_needed(order) > 0
+        if is_free and can_be_sent:
             assert not told, told
 
     @rule()
@@ -126,13 +144,15 @@ class Reserving(RuleBasedStateMachine):
         if self.known:
             self.company.try_order("action_send_supplier_preauthorization", *self.known)
 
-    @rule(order=orders, total=AMOUNTS)
+    @rule(order=orders, total=CHANGES)
     def change_total(self, order, total):
-        if order.state != "cancel":
+        if order.state != "cancel" and not order.invoice:
             self.company.change_total(order, total)
 
     @rule(order=orders)
     def change_bearer(self, order):
+        if order.invoice:
+            return
         order.on_supplier = not order.on_supplier
         order.released = None
         bearer = self.company.bearer if order.on_supplier else False
@@ -142,6 +162,18 @@ class Reserving(RuleBasedStateMachine):
     def change_bearer_and_back(self, order):
         for _time in range(2):
             self.change_bearer(order)
+
+    @rule(
+        order=orders,
+        totals=st.lists(CHANGES, min_size=2, max_size=2),
+        fault=st.sampled_from(FAULTS),
+    )
+    def change_total_twice(self, order, totals, fault):
+        """The first change goes wrong on its way, the second comes after."""
+        self.break_something(fault, "/pre-autorizacoes/", 1)
+        self.change_total(order, totals[0])
+        self.send_change(order)
+        self.change_total(order, totals[1])
 
     @rule(order=orders, customer=CUSTOMER, keeps_bearer=st.booleans())
     def change_customer(self, order, customer, keeps_bearer):
@@ -160,9 +192,12 @@ class Reserving(RuleBasedStateMachine):
 
     @rule(order=orders)
     def cancel(self, order):
+        if order.invoice:
+            return
         assert not self.company.try_order("action_cancel", order)
         order.state = "cancel"
 
+    @precondition(lambda self: any(order.state == "cancel" for order in self.known))
     @rule(order=orders)
     def reopen(self, order):
         if order.state == "cancel":
@@ -171,6 +206,8 @@ class Reserving(RuleBasedStateMachine):
 
     @rule(order=consumes(orders))
     def delete(self, order):
+        if order.invoice:
+            return
         if order.state == "sale":
             self.cancel(order)
         self.known.remove(order)
@@ -216,7 +253,8 @@ class Reserving(RuleBasedStateMachine):
             return
         books = self.company.look(self.known)
         told = self.company.release(order)
-        has_block = order.on_supplier and not books.is_covered(order)
+        is_needed = order.on_supplier and books.get_needed(order) > 0
+        has_block = is_needed and not books.is_covered(order)
         assert bool(told) != has_block, (told, order)
         if has_block:
             order.released = order.total
@@ -232,6 +270,38 @@ class Reserving(RuleBasedStateMachine):
         else:
             assert not told
             order.state = "sale"
+
+    @precondition(lambda self: len(self.known) < MOST_ORDERS)
+    @rule(target=orders, customer=st.sampled_from(tuple(NFE)))
+    def sell_what_has_an_nfe(self, customer):
+        total, _name = NFE[customer]
+        order = self._create(total, customer)
+        self.send(order)
+        if self.company.look(self.known).orders[order.id]["state"] == "draft":
+            # Not confirmed by its approval, parameter 3.4.
+            self.confirm(order)
+        return order
+
+    @precondition(lambda self: any(self._can_be_invoiced(order) for order in self.known))
+    @rule(data=st.data(), fault=st.one_of(st.none(), st.sampled_from(FAULTS)))
+    def invoice(self, data, fault):
+        order = data.draw(st.sampled_from([o for o in self.known if self._can_be_invoiced(o)]))
+        is_blocked = self.company.look(self.known).is_blocked(order)
+        told = self.company.create_invoice(order)
+        assert bool(told) == is_blocked, told
+        if not told:
+            self.invoiced.add(order.customer)
+            if fault:
+                self.break_something(fault, "/transacoes", 1)
+            self.company.post_invoice(order)
+
+    def _can_be_invoiced(self, order):
+        return (
+            order.state == "sale"
+            and order.on_supplier
+            and order.customer not in self.invoiced
+            and (order.customer in NFE and order.total == NFE[order.customer][0])
+        )
 
     # -------------------------------------------------------------------------
     # TIME, FAULTS AND SUPPLIER
@@ -315,7 +385,7 @@ class Reserving(RuleBasedStateMachine):
                 assert found["is_supplier_blocked"] == books.is_blocked(order), where
             booked = books.booked_live(order)
             assert len(booked) <= 1, where
-            if order.on_supplier and books.is_covered(order):
+            if order.on_supplier and not order.invoice and books.is_covered(order):
                 held = [money(each["saldo"]) for each in booked if each["situacao"] != "EM_ANALISE"]
                 assert sum(held) >= order.total, where
 
@@ -338,6 +408,7 @@ class Reserving(RuleBasedStateMachine):
             assert found["code"] not in by_code, "two reservations here with one code there"
             by_code[found["code"]] = found
             self._compare_one(found, books.booked[found["code"]])
+        self._compare_transactions()
         known = {order.id: order for order in self.known}
         for code, booked in books.booked.items():
             if booked["situacao"] in BOOKED_LIVE:
@@ -347,6 +418,23 @@ class Reserving(RuleBasedStateMachine):
         for order in self.known:
             if order.state != "cancel":
                 self._check_column(order, books)
+
+    def _compare_transactions(self):
+        booked = {
+            found["codigoTransacao"]: found for found in self.company.sandbox.ledger()["transacoes"]
+        }
+        here = self.company.transactions()
+        assert {t["code"] for t in here if t["code"]} == {
+            code for code in booked if booked[code]["situacao"] != "REJEITADA"
+        } | {t["code"] for t in here if t["code"] and t["state"] == "rejected"}
+        for transaction in here:
+            if transaction["state"] == "approved":
+                found = booked[transaction["code"]]
+                assert found["situacao"] == "APROVADA", (transaction, found)
+                assert money(found["valorTotal"]) == money(transaction["total"])
+                assert transaction["processing_state"] == "done", transaction
+            else:
+                assert transaction["state"] == "rejected", transaction
 
     def _compare_one(self, found, booked):
         where = (found, booked)
@@ -371,7 +459,7 @@ class Reserving(RuleBasedStateMachine):
         column = books.orders[order.id]["supplier_release_state"]
         if not order.on_supplier:
             expected = False
-        elif books.is_covered(order):
+        elif books.is_covered(order) or not books.get_needed(order):
             expected = "released_reservation"
         else:
             expected = "released_manual" if order.is_released_by_hand() else "blocked"
