@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..tools.supplier_api import Instalment
 from .account_move import NFE_MODEL
+from .mass_action import for_each
 
 
 class AccountMove(models.Model):
@@ -19,16 +20,19 @@ class AccountMove(models.Model):
     def action_send_supplier_transaction(self):
         """Send these invoices' NF-e to Supplier by hand, or again after a correction.
 
+        :return: of several, a notification with what became of them
         :raise UserError: naming the invoice and what keeps it from being sent
         """
         self.check_access("write")
-        for move in self:
-            transaction = move.sudo().supplier_transaction_ids
-            if transaction:
-                transaction._resend()
-            else:
-                move._check_ready_for_supplier()
-                move._register_supplier_transactions()
+        return for_each(self, lambda move: move._send_supplier_transaction())
+
+    def _send_supplier_transaction(self):
+        transaction = self.sudo().supplier_transaction_ids
+        if transaction:
+            transaction._resend()
+        else:
+            self._check_ready_for_supplier()
+            self._register_supplier_transactions()
 
     def action_view_supplier_transaction(self):
         self.ensure_one()

@@ -143,7 +143,7 @@ class SaleOrder(models.Model):
             missing.append(self.env._("its currency is not the Brazilian real"))
         if self.currency_id.compare_amounts(self._get_supplier_reservable_amount(), 0) <= 0:
             missing.append(self.env._("nothing of it is left to be invoiced"))
-        if "term_billing" in self._get_supplier_open_blocks():
+        if "term_billing" in self._get_supplier_open_blocks() and self._has_supplier_analysis():
             missing.append(self.env._("Supplier has blocked the customer's term billing"))
         partner = self.partner_invoice_id.commercial_partner_id
         if not partner._get_supplier_vat():

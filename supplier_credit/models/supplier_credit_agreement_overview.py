@@ -82,7 +82,10 @@ class SupplierCreditAgreement(models.Model):
                 Domain("supplier_release_state", "in", ("blocked", "blocked_term"))
                 & Domain("preferred_payment_method_line_id", "in", bearers)
                 & Domain("company_id", "=", self.company_id.id)
-                & Domain("state", "in", ("draft", "sent")),
+                & (
+                    Domain("state", "in", ("draft", "sent"))
+                    | Domain("invoice_status", "=", "to invoice")
+                ),
             ),
             "analysis_count": (reservation, mine & Domain("state", "=", "in_analysis")),
             "ending_count": (reservation, mine & Domain("is_ending_soon", "=", True)),

@@ -18,7 +18,7 @@ class SupplierCreditCustomer(models.Model):
     def create(self, vals_list):
         customers = super().create(vals_list)
         if any(customer.term_billing_blocked for customer in customers):
-            self.env.registry.clear_cache()
+            self._forget_term_blocked()
         return customers
 
     def write(self, vals):
@@ -28,7 +28,7 @@ class SupplierCreditCustomer(models.Model):
         )
         result = super().write(vals)
         if changes:
-            self.env.registry.clear_cache()
+            self._forget_term_blocked()
         return result
 
     # -------------------------------------------------------------------------
@@ -41,6 +41,15 @@ class SupplierCreditCustomer(models.Model):
         """Return (agreement id, CNPJ) of every customer whose term billing Supplier has blocked."""
         blocked = self.sudo().search([("term_billing_blocked", "=", True)])
         return frozenset((customer.agreement_id.id, customer.vat) for customer in blocked)
+
+    @api.model
+    def _forget_term_blocked(self):
+        """Have it read again, here at once and by other threads once this is committed.
+
+        Until then they may read the old set once more.
+        """
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     @api.model
     def _find_term_blocked(self, agreement, partner):

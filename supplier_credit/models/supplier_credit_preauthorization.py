@@ -215,7 +215,8 @@ class SupplierCreditPreauthorization(models.Model):
         if message.operation == "preauthorization_create":
             order = self.order_id
             reason = order._get_supplier_term_block()
-            if reason and "term_billing" not in order._get_supplier_released_kinds():
+            released = "term_billing" in order._get_supplier_released_kinds() if reason else False
+            if reason and not released and order._has_supplier_analysis():
                 return reason
         return super()._get_obstacle(message)
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.supplier_api_transaction import Transaction
+from .mass_action import for_each
 
 # Sent, and not yet decided by Supplier.
 UNDER_WAY = ("sent", "in_analysis", "error")
@@ -146,29 +147,36 @@ class SupplierCreditTransaction(models.Model):
     # -------------------------------------------------------------------------
 
     def action_query(self):
-        """Ask Supplier for the present state of these transactions."""
-        for transaction in self:
-            if self.env["supplier.credit.message"]._find_open(transaction, "transaction_create"):
-                raise UserError(
-                    self.env._(
-                        "Invoice %(invoice)s is still being sent to Supplier. Use Send Again to "
-                        "bring that to an end first.",
-                        invoice=transaction.invoice_id.display_name,
-                    )
+        """Ask Supplier for the present state of these transactions.
+
+        :return: of several, a notification with what became of them
+        :raise UserError: naming the invoice, where there is nothing to ask about yet
+        """
+        self.check_access("read")
+        return for_each(self, lambda transaction: transaction._query_by_hand())
+
+    def _query_by_hand(self):
+        if self.env["supplier.credit.message"]._find_open(self, "transaction_create"):
+            raise UserError(
+                self.env._(
+                    "Invoice %(invoice)s is still being sent to Supplier. Use Send Again to "
+                    "bring that to an end first.",
+                    invoice=self.invoice_id.display_name,
                 )
-            if not transaction.code:
-                raise UserError(
-                    self.env._(
-                        "Invoice %(invoice)s has no transaction code from Supplier yet, so there "
-                        "is nothing to query. See Messages for what is waiting.",
-                        invoice=transaction.invoice_id.display_name,
-                    )
+            )
+        if not self.code:
+            raise UserError(
+                self.env._(
+                    "Invoice %(invoice)s has no transaction code from Supplier yet, so there "
+                    "is nothing to query. See Messages for what is waiting.",
+                    invoice=self.invoice_id.display_name,
                 )
-            transaction._queue_message(transaction.agreement_id, "transaction_query", None)
+            )
+        self._queue_message(self.agreement_id, "transaction_query", None)
 
     def action_resend(self):
         """Deliver what waits, or send again what was rejected, as the invoice's own button."""
-        self.invoice_id.action_send_supplier_transaction()
+        return self.invoice_id.action_send_supplier_transaction()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

@@ -4,6 +4,8 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from .mass_action import for_each
+
 _logger = logging.getLogger(__name__)
 
 # Places of the lines in the entry, by which each is found again for what it was made of.
@@ -23,21 +25,24 @@ class SupplierCreditTransaction(models.Model):
     def action_process(self):
         """Process by hand approvals whose processing failed.
 
-        :raise UserError: naming the first transaction with nothing to process
+        :return: of several, a notification with what became of them
+        :raise UserError: naming the transaction with nothing to process
         """
         self.invoice_id.check_access("write")
-        for transaction in self.sudo():
-            if transaction.processing_state not in ("to_process", "error"):
-                raise UserError(
-                    self.env._(
-                        "Transaction %(transaction)s has nothing to process: it is %(state)s, "
-                        "processing %(processing)s.",
-                        transaction=transaction.name,
-                        state=transaction._state_label(),
-                        processing=transaction._selection_label("processing_state"),
-                    )
+        return for_each(self.sudo(), lambda transaction: transaction._process_by_hand())
+
+    def _process_by_hand(self):
+        if self.processing_state not in ("to_process", "error"):
+            raise UserError(
+                self.env._(
+                    "Transaction %(transaction)s has nothing to process: it is %(state)s, "
+                    "processing %(processing)s.",
+                    transaction=self.name,
+                    state=self._state_label(),
+                    processing=self._selection_label("processing_state"),
                 )
-            transaction._process_approval()
+            )
+        self._process_approval()
 
     def action_view_move(self):
         self.ensure_one()

@@ -224,6 +224,12 @@ class TestAnalysisAndInvoicing(ReleaseCommon):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_switched_off_a_customer_blocked_on_term_is_sent_and_left_to_supplier(self):
+        self.agreement.financial_analysis = False
+        self.credit.term_billing_blocked = True
+        reservation = self.reserve(self.create_order())
+        self.assertEqual(reservation.state, "active")
+
     def test_3_4_confirms_on_approval_and_is_off_by_default(self):
         order = self.create_order()
         self.reserve(order)
