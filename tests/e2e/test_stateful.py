@@ -112,10 +112,17 @@ class Reserving(RuleBasedStateMachine):
     # -------------------------------------------------------------------------
 
     @initialize(
-        target=orders, validity=st.sampled_from((0, 30)), confirm=st.booleans(), renew=st.booleans()
+        target=orders,
+        validity=st.sampled_from((0, 30)),
+        confirm=st.booleans(),
+        renew=st.booleans(),
+        customer=st.sampled_from((None, *NFE)),
     )
-    def begin(self, validity, confirm, renew):
+    def begin(self, validity, confirm, renew, customer):
+        """Begin with an order that is sent: any, or one that has an NF-e."""
         self.company.begin(validity=validity, confirm=confirm, renew=renew)
+        if customer:
+            return self.sell_what_has_an_nfe(customer)
         order = self._create(Decimal("250.50"), KNOWN)
         self.send(order)
         return order
