@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 # A process that holds a message longer than this after its timeouts is taken to be dead.
 LEASE_MARGIN = 60
 # Claimed ahead per thread, so that none waits for the next claim.
-AHEAD = 3
+AHEAD = 6
 CLAIM_TRIES = 10
 FIRST = ("frees", "tells")
 
@@ -112,7 +112,7 @@ class SupplierCreditMessage(models.Model):
         ):
             parallel = agreement.parallel_requests
             under_way = exchanges.count(agreement.id)
-            if under_way > 2 * parallel:
+            if under_way > (AHEAD - 1) * parallel:
                 continue
             due = self._find_due(agreement, message_ids, AHEAD * parallel - under_way, lock=True)
             claims += [(claim, parallel) for claim in self.browse(due)._claim(agreement, seconds)]

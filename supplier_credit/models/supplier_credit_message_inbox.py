@@ -3,16 +3,22 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from psycopg2.errors import UniqueViolation
 
 _logger = logging.getLogger(__name__)
 
-# What an event's `recurso` is here: the model, the field that its `codigo` is, how it is fetched.
+# What an event's `recurso` is here: the model, the fields that its `codigo` can be, how it is
+# fetched. A renewal may bring a new code, and events about the old one.
 EVENT_RESOURCES = {
-    "cliente": ("supplier.credit.customer", "vat", "customer_query"),
-    "pre-autorizacao": ("supplier.credit.preauthorization", "code", "preauthorization_query"),
-    "transacao": ("supplier.credit.transaction", "code", "transaction_query"),
+    "cliente": ("supplier.credit.customer", ("vat",), "customer_query"),
+    "pre-autorizacao": (
+        "supplier.credit.preauthorization",
+        ("code", "former_code"),
+        "preauthorization_query",
+    ),
+    "transacao": ("supplier.credit.transaction", ("code",), "transaction_query"),
 }
 # An event may overtake the answer that brings the code it is about.
 PATIENCE = timedelta(minutes=10)
@@ -144,9 +150,10 @@ class SupplierCreditMessage(models.Model):
                     code=code,
                 )
             )
-        model, field, operation = EVENT_RESOURCES[resource]
+        model, names, operation = EVENT_RESOURCES[resource]
+        known_by = Domain.OR(Domain(name, "=", code) for name in names)
         record = self.env[model].search(
-            [(field, "=", code), ("agreement_id", "=", self.agreement_id.id)], limit=1
+            known_by & Domain("agreement_id", "=", self.agreement_id.id), limit=1
         )
         if record:
             self._queue_query(record, operation)

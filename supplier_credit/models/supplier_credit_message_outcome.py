@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 from ..tools.supplier_errors import (
     MalformedAnswer,
+    NotBegun,
     OutcomeUnknown,
     Rejected,
     SupplierError,
@@ -75,6 +76,11 @@ class SupplierCreditMessage(models.Model):
             self._move_to("answered", response=self._dump(outcome), error=False)
             return
         cause = outcome.cause if isinstance(outcome, OutcomeUnknown) else None
+        if isinstance(cause or outcome, NotBegun):
+            # As it was before it was claimed, and as due.
+            state = "unknown" if cause else "waiting"
+            self._move_to(state, next_attempt=fields.Datetime.now())
+            return
         text = self.agreement_id._describe_error(cause or outcome)
         _logger.info("Message %s: %s", self.id, outcome)
         if isinstance(outcome, Rejected):

@@ -22,6 +22,11 @@ class SupplierCreditPreauthorization(models.Model):
     renewal_asked_for = fields.Date(
         readonly=True, help="The last day of validity that an automatic renewal was sent for."
     )
+    former_code = fields.Char(
+        readonly=True,
+        index="btree_not_null",
+        help="Supplier's code before the last renewal that brought a new one.",
+    )
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -125,7 +130,7 @@ class SupplierCreditPreauthorization(models.Model):
         values = super()._read_operation(message, answer)
         renewed = message.operation == "preauthorization_renew"
         if renewed and answer.code and answer.code != self.code:
-            values["used_amount"] = 0
+            values.update(used_amount=0, former_code=self.code)
             self.message_post(
                 body=self.env._(
                     "Renewed with a new code: %(new)s in the place of %(old)s.",

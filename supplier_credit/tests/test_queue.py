@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -6,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..tools.supplier_client import SupplierClient
+from ..tools.supplier_exchange import Exchanges, exchange
 from .common import SupplierCreditCommon
 
 
@@ -140,6 +142,19 @@ class TestQueue(SupplierCreditCommon):
         self.deliver_by_cron()
         self.assertEqual({r.state for r in reservations}, {"active"})
         self.assertEqual(len(self._sent()), 12)
+
+    def test_what_was_claimed_but_never_begun_is_as_it_was(self):
+        reservation, message = self._waiting()
+        _other, unknown = self._waiting()
+        unknown.state = "unknown"
+        exchanges = Exchanges()
+        with self.enter_registry_test_mode():
+            claims = self.model._claim_due(exchanges, (message | unknown).ids, 1)
+            late = [replace(claim, claimed_at=claim.claimed_at - 2) for claim, _parallel in claims]
+            self.model._settle([(claim, exchange(claim)) for claim in late])
+        self.assertEqual((message.state, unknown.state), ("waiting", "unknown"))
+        self.assertFalse(message.error or reservation.error)
+        self.assertEqual(len(self.model._find_due()), 2)
 
     def test_one_answer_that_cannot_be_applied_leaves_the_rest_of_its_batch(self):
         reservations = [self._waiting()[0] for _number in range(4)]

@@ -108,6 +108,12 @@ class TestRenewal(SupplierCreditCommon):
             self.reservation,
             [{"code": "PA-7", "amount": 510.37, "used_amount": 0, "remaining_amount": 510.37}],
         )
+        event = {"idEvento": "E-1", "recurso": "pre-autorizacao", "codigo": "PA-1"}
+        message = self.env["supplier.credit.message"]._receive_event(self.agreement, event)
+        message.sudo()._process_event()
+        self.assertEqual(
+            (message.sudo().state, message.sudo().res_id), ("done", self.reservation.id)
+        )
 
     def test_expired_with_another_in_its_place_is_refused(self):
         self._run("2027-01-10 12:00:00", "expire_preauthorizations")

@@ -70,6 +70,18 @@ def is_acceptable_url(url):
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
+def open_session(connection):
+    """Return a session with the environment's proxies and certificates, read once and not per call.
+
+    Nothing else of the environment counts: a login kept in .netrc would replace the token.
+    """
+    session = requests.Session()
+    settings = session.merge_environment_settings(connection.base_url, {}, None, None, None)
+    session.proxies, session.verify = settings["proxies"], settings["verify"]
+    session.trust_env = False
+    return session
+
+
 class SupplierClient:
     """Speaks to Supplier for one agreement. Safe to use from several threads, one instance each.
 
@@ -80,7 +92,7 @@ class SupplierClient:
     def __init__(self, connection, seconds=None, session=None):
         self.connection = connection
         self._deadline = None if seconds is None else time.monotonic() + seconds
-        self._session = session or requests.Session()
+        self._session = session or open_session(connection)
 
     def check(self):
         """Ask for a new token: proves address, TLS and credentials.

@@ -41,6 +41,10 @@ class WrongAddress(Unavailable):
     """What answers at the address is not Supplier. Nothing was processed."""
 
 
+class NotBegun(Unavailable):
+    """Nothing was tried: all connections were busy until it was too late to begin."""
+
+
 class OutcomeUnknown(SupplierError):
     """The request left, no answer came back. Ask by the idempotency key before sending again.
 

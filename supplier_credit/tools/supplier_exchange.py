@@ -6,10 +6,8 @@ import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-import requests
-
-from .supplier_client import Connection, SupplierClient
-from .supplier_errors import OutcomeUnknown, SupplierError, Unavailable
+from .supplier_client import Connection, SupplierClient, open_session
+from .supplier_errors import NotBegun, OutcomeUnknown, SupplierError
 
 _logger = logging.getLogger(__name__)
 
@@ -42,7 +40,8 @@ def exchange(claim, session=None):
     """Do the exchange of a claim; return the answer's JSON or the SupplierError."""
     if time.monotonic() - claim.claimed_at > claim.seconds:
         # By the time it came back the claim could be another worker's.
-        return Unavailable("it was never begun: all connections were busy")
+        error = NotBegun("all connections were busy")
+        return OutcomeUnknown(str(error), cause=error) if claim.ask_first else error
     client = SupplierClient(claim.connection, claim.seconds, session)
     try:
         if claim.ask_first:
@@ -110,6 +109,6 @@ class Exchanges:
 
     def _exchange(self, claim):
         if not hasattr(self._kept, "session"):
-            self._kept.session = requests.Session()
+            self._kept.session = open_session(claim.connection)
             self._sessions.append(self._kept.session)
         return exchange(claim, self._kept.session)
