@@ -3,6 +3,8 @@
 import os
 import signal
 import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from .demo import fill_company
 from .environments import ODOO_PYTHON, TOOLS_PYTHON
@@ -11,18 +13,26 @@ from .lifecycle import check_uninstall, snapshot
 from .lint import lint
 from .packages import chromium
 from .processes import free_port
-from .terminal import HostError, run, say, step
+from .terminal import HostError, run, say, show, step
 
 TOGETHER = "test_together"
+# Parts that run one after another; the lanes run beside each other and take about as long.
+LANES = (
+    ("lint", "sandbox", "alone:supplier_credit", "e2e"),
+    ("alone:vendor_financing", "alone:reseller_billing", "together"),
+)
 SECONDS_TO_CLEAN_UP = 60
 LANGUAGES = ("en_US", "pt_BR")
 
 
 class Suite:
-    """The parts in their order; a part that fails does not keep the next from running."""
+    """The parts in their lanes; a part that fails does not keep the next from running."""
 
     def __init__(self, databases):
         self.databases = databases
+        self._processes = set()
+        self._live = True
+        self._interrupted = False
         self.parts = {
             "lint": lint,
             "sandbox": self._sandbox,
@@ -36,17 +46,42 @@ class Suite:
         chosen = [name for name in self.parts if name.startswith(only or "")]
         if not chosen:
             raise HostError(f"No part is called {only}. Parts: {', '.join(self.parts)}")
+        lanes = [[name for name in lane if name in chosen] for lane in LANES]
+        lanes = [lane for lane in lanes if lane]
+        # What several say at once is shown part by part.
+        self._live = len(lanes) == 1
+        with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
+            ended = [pool.submit(self._run_lane, lane) for lane in lanes]
+            try:
+                failed = [name for lane in ended for name in lane.result()]
+            except BaseException:
+                self._interrupt()
+                raise
+        if failed:
+            raise HostError(f"Failed: {', '.join(failed)}")
+        say("All green.")
+
+    def _run_lane(self, names):
+        """Run parts one after another; return the names of those that failed."""
         failed = []
-        for name in chosen:
+        for name in names:
+            if self._interrupted:
+                break
             say(f"== {name}")
             try:
                 self.parts[name]()
             except HostError as error:
                 failed.append(name)
                 say(f"== {name} FAILED: {error}")
-        if failed:
-            raise HostError(f"Failed: {', '.join(failed)}")
-        say("All green.")
+            else:
+                say(f"== {name}: ok")
+        return failed
+
+    def _interrupt(self):
+        """End what is running as Ctrl-C would, and let it clean up."""
+        self._interrupted = True
+        for process in list(self._processes):
+            process.send_signal(signal.SIGINT)
 
     def _sandbox(self):
         self._pytest(TOOLS_PYTHON, ["tests/sandbox"])
@@ -113,11 +148,14 @@ class Suite:
 
     def _run(self, python, module_and_arguments, environment=()):
         """Run a Python module; raise HostError unless it ends well."""
+        output = None if self._live else tempfile.TemporaryFile("w+", errors="replace")
         # A session of its own: Ctrl-C reaches it once, from here, and it has time to clean up.
         process = subprocess.Popen(
             [str(python), "-m", *module_and_arguments],
             cwd=ROOT,
             start_new_session=True,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
             env={
                 **self.databases.postgres.environment,
                 **_unchanged(os.environ),
@@ -125,12 +163,18 @@ class Suite:
             },
             stdin=subprocess.DEVNULL,
         )
+        self._processes.add(process)
         try:
             code = process.wait()
         except BaseException:
             process.send_signal(signal.SIGINT)
             process.wait(SECONDS_TO_CLEAN_UP)
             raise
+        finally:
+            self._processes.discard(process)
+        if output:
+            output.seek(0)
+            show(output.read())
         if code:
             raise HostError(f"{module_and_arguments[0]} ended with exit code {code}")
 

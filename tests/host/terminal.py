@@ -20,6 +20,12 @@ def say(message):
         print(f"[{elapsed // 60:02d}:{elapsed % 60:02d}] {message}", flush=True)
 
 
+def show(text):
+    """Print what another program said, in one piece."""
+    with _lock:
+        print(text, end="", flush=True)
+
+
 @contextlib.contextmanager
 def step(message):
     """Announce a step that takes noticeable time, and how long it took."""
