@@ -8,7 +8,7 @@ BEARER_FIELD = "property_inbound_payment_method_line_id"
 def uninstall_hook(env):
     """Take away what neither the host nor a foreign key would."""
     _forget_bearers(env)
-    _forget_inheritance(env)
+    _forget_notes(env)
 
 
 def _forget_bearers(env):
@@ -31,15 +31,20 @@ def _forget_bearers(env):
         partners.search([(BEARER_FIELD, "in", bearers.ids)]).write({BEARER_FIELD: False})
 
 
-def _forget_inheritance(env):
-    """Remove the XML ids by which the host noted that our models inherit from mail.thread.
+def _forget_notes(env):
+    """Remove the XML ids that the host's mail module noted about our models as its own.
 
-    It notes them under each module that extends mail.thread, and leaves them when we go.
+    It notes that they inherit its mixins, and the values of the selections that come with them, and
+    leaves both when we go.
     """
-    env["ir.model.data"].search(
-        [
-            ("model", "=", "ir.model.inherit"),
-            ("module", "!=", "supplier_credit"),
-            ("name", "=like", r"model\_inherit\_\_supplier\_credit\_%"),
-        ]
-    ).unlink()
+    for model, name in (
+        ("ir.model.inherit", r"model\_inherit\_\_supplier\_credit\_%"),
+        ("ir.model.fields.selection", r"selection\_\_supplier\_credit\_%"),
+    ):
+        env["ir.model.data"].search(
+            [
+                ("model", "=", model),
+                ("module", "!=", "supplier_credit"),
+                ("name", "=like", name),
+            ]
+        ).unlink()
