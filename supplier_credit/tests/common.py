@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import nfelib
 import requests
+from freezegun import freeze_time
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command
 from odoo.tests import new_test_user
@@ -60,11 +61,15 @@ class FakeSupplier:
 
 
 class SupplierCreditCommon(AccountTestInvoicingCommon):
-    """A Brazilian company with an agreement, a bearer, a customer and an order of 610.37 BRL."""
+    """A Brazilian company with an agreement, a bearer, a customer and an order of 610.37 BRL.
+
+    The day stands still, as answers and calendars carry fixed dates; the database's clock does not.
+    """
 
     @classmethod
     @AccountTestInvoicingCommon.setup_country("br")
     def setUpClass(cls):
+        cls.startClassPatcher(freeze_time("2026-11-22 12:00:00"))
         super().setUpClass()
         # The tests read messages in English, whatever language the database was made with.
         cls.env.user.lang = "en_US"

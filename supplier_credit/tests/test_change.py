@@ -10,7 +10,6 @@ from .common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestChange(SupplierCreditCommon):
     """Seed 001, "2 - Alteração de Pré-Autorização"."""
 
@@ -216,7 +215,6 @@ class TestChange(SupplierCreditCommon):
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestRelease(SupplierCreditCommon):
     """Seed 001, "3 - Cancelamento": by hand; the rest released; queries of what is in analysis."""
 

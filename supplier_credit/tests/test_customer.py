@@ -7,7 +7,6 @@ from .common_customer import SupplierCreditCustomerCommon
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestCustomer(SupplierCreditCustomerCommon):
     """Sending for credit analysis, and each of Supplier's answers. Design, "Credit management"."""
 

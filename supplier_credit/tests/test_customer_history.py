@@ -1,6 +1,5 @@
 from datetime import date
 
-from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -9,7 +8,6 @@ from .common_customer import SupplierCreditCustomerCommon
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestCustomerHistory(SupplierCreditCustomerCommon):
     """Twelve months of purchases, from posted invoices and their payments."""
 

@@ -7,7 +7,6 @@ from .common_customer import SupplierCreditCustomerCommon
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestCustomerLimit(SupplierCreditCustomerCommon):
     """Changes of the limit: each a request that is kept."""
 

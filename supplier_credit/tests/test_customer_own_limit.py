@@ -1,4 +1,3 @@
-from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -6,7 +5,6 @@ from .common_customer import SupplierCreditCustomerCommon
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestCustomerOwnLimit(SupplierCreditCustomerCommon):
     """Supplier's orders and invoices leave the company's own credit limit alone."""
 

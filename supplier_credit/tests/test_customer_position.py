@@ -8,7 +8,6 @@ from .common_customer import SupplierCreditCustomerCommon
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestCustomerPosition(SupplierCreditCustomerCommon):
     """Refreshing the position: by button, by cron and before a pre-authorization."""
 

@@ -1,3 +1,4 @@
+from datetime import date
 from io import BytesIO
 
 from odoo.exceptions import UserError
@@ -114,7 +115,7 @@ class TestDanfe(SupplierCreditCommon):
 
     def test_tags_are_replaced_in_one_pass(self):
         values = {"card_name": "<NUM_NF>", "instalments": 3, "number": 7}
-        values["issue_date"] = self.invoice.create_date.date().replace(2026, 12, 1)
+        values["issue_date"] = date(2026, 12, 1)
         self.assertEqual(
             fill_note("<NOME_CARTAO_PARCEIRO>|<QTDE_PARCELAS>|<NUM_NF>|<DT_EMIS>|<b>", **values),
             "<NUM_NF>|3|7|01/12/2026|<b>",

@@ -12,7 +12,6 @@ from .common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestQueue(SupplierCreditCommon):
     """The order in which messages leave, and what holds all of them back."""
 

@@ -43,7 +43,6 @@ class ReleaseCommon(SupplierCreditCommon):
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestManualRelease(ReleaseCommon):
     """Seed 001, "Bloqueio de Pedidos": "os pedidos de venda poderão ser liberados manualmente"."""
 
@@ -143,7 +142,6 @@ class TestManualRelease(ReleaseCommon):
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestTermBilling(ReleaseCommon):
     """Seed 001: "Bloqueio de Faturamento a Prazo", at order and at invoicing."""
 
@@ -211,7 +209,6 @@ class TestTermBilling(ReleaseCommon):
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestAnalysisAndInvoicing(ReleaseCommon):
     """The switch "Financial analysis", 3.4, and blocking again after confirmation."""
 

@@ -10,7 +10,6 @@ from .common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-22 12:00:00")
 class TestTransaction(SupplierCreditCommon):
     """Seed 001, "Faturamento" and "Calendário Financeiro"."""
 

@@ -354,9 +354,8 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
         message = self.inbox()
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE supplier_credit_message SET create_date = create_date - interval '11 minutes' "
-            "WHERE id = %s",
-            [message.id],
+            "UPDATE supplier_credit_message SET create_date = %s WHERE id = %s",
+            [fields.Datetime.now() - timedelta(minutes=11), message.id],
         )
         message.invalidate_recordset()
         self.process()
