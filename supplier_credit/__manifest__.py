@@ -20,6 +20,7 @@
         "data/account_payment_method_data.xml",
         "data/ir_cron_data.xml",
         "reports/account_move_report.xml",
+        "wizards/sale_advance_payment_inv_views.xml",
         "wizards/supplier_credit_customer_send_views.xml",
         "wizards/supplier_credit_nfe_upload_views.xml",
         "wizards/supplier_credit_release_wizard_views.xml",

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 NFE_MODEL = "55"
 
@@ -47,6 +46,13 @@ class AccountMove(models.Model):
         copy=False,
         help="Posted when Supplier approved the sale; stays as long as the sale does.",
     )
+    supplier_entry_transaction_id = fields.Many2one(
+        comodel_name="supplier.credit.transaction",
+        string="Made for Transaction",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
     is_supplier_credit = fields.Boolean(
         string="On Supplier's Credit", compute="_compute_is_supplier_credit"
     )
@@ -67,63 +73,8 @@ class AccountMove(models.Model):
             move.supplier_transaction_id = move.supplier_transaction_ids[:1]
 
     # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        if "preferred_payment_method_line_id" in vals:
-            bearer = vals["preferred_payment_method_line_id"]
-            self.filtered(
-                lambda move: move.preferred_payment_method_line_id.id != bearer
-            )._check_not_registered_at_supplier()
-        result = super().write(vals)
-        if vals.get("preferred_payment_method_line_id"):
-            self._filter_supplier_credit()._register_supplier_transactions()
-        return result
-
-    # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _post(self, soft=True):
-        ours = self._filter_supplier_credit()
-        ours._check_nfe_agrees()
-        ours._check_supplier_release()
-        posted = super()._post(soft)
-        if posted_ours := posted._filter_supplier_credit():
-            posted_ours._register_supplier_transactions()
-        return posted
-
-    def _check_supplier_release(self):
-        """Refuse to post invoices of blocked orders, and those without order of blocked customers.
-
-        :raise UserError: one, with the reasons of all of these invoices
-        """
-        reasons = []
-        for move in self:
-            if move.supplier_order_id:
-                reasons.append(move.sudo().supplier_order_id._get_supplier_block_reason())
-            else:
-                reasons.append(move._get_supplier_term_block())
-        if any(reasons):
-            raise UserError("\n".join(filter(None, reasons)))
-
-    def _get_supplier_term_block(self):
-        """Return that Supplier blocks the customer's term billing, and what to do, or False."""
-        self.ensure_one()
-        bearer = self.preferred_payment_method_line_id
-        agreement = bearer._find_supplier_agreements(self.company_id)[:1]
-        customers = self.env["supplier.credit.customer"]
-        customer = customers._find_term_blocked(agreement, self.partner_id)
-        if not customer or not agreement.financial_analysis:
-            return False
-        return self.env._(
-            "Invoice %(invoice)s cannot be posted: Supplier has blocked the term billing of "
-            "%(customer)s (Bloqueio de Faturamento a Prazo). Settle it with Supplier and refresh "
-            "the customer's position, or choose another bearer.",
-            invoice=self.display_name,
-            customer=customer.partner_id.display_name,
-        )
 
     def _filter_supplier_credit(self):
         """Return the customer invoices whose bearer has charge type Supplier; costs no query.

@@ -43,45 +43,9 @@ class AccountMove(models.Model):
             "view_mode": "form",
         }
 
-    def button_cancel(self):
-        self._check_not_registered_at_supplier()
-        return super().button_cancel()
-
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _check_draftable(self):
-        self._check_not_registered_at_supplier()
-        return super()._check_draftable()
-
-    def _check_not_registered_at_supplier(self):
-        """Refuse to reopen what Supplier may already have, and the entries made of it.
-
-        Supplier neither cancels nor changes a registered sale (seed 002, first paragraph). A
-        rejected transaction leaves the invoice free.
-        """
-        # Only an invoice that took over an NF-e can be registered; others cost no query.
-        taken_over = self.filtered("supplier_nfe_key")
-        registered = taken_over.sudo().supplier_transaction_ids.filtered(
-            lambda transaction: transaction.state != "rejected"
-        )
-        if entries := self.filtered("is_supplier_entry"):
-            raise UserError(
-                self.env._(
-                    "%(entries)s was made by Supplier's approval of a sale and stays as long as "
-                    "the sale does.",
-                    entries=", ".join(entries.mapped("display_name")),
-                )
-            )
-        if registered:
-            raise UserError(
-                self.env._(
-                    "%(invoices)s cannot be reset, cancelled or charged otherwise: sent to "
-                    "Supplier, which neither cancels nor changes a registered sale.",
-                    invoices=", ".join(registered.invoice_id.mapped("display_name")),
-                )
-            )
 
     def _get_supplier_obstacles(self):
         """Return what keeps this invoice from being registered at Supplier, as texts.
@@ -124,8 +88,13 @@ class AccountMove(models.Model):
     def _register_supplier_transactions(self):
         """Register those of these invoices that are ready and not yet registered."""
         for move in self.sudo():
-            if not move.supplier_transaction_ids and not move._get_supplier_obstacles():
-                self.env["supplier.credit.transaction"].sudo()._create_for(move)
+            transaction = move.supplier_transaction_ids
+            if transaction.state not in (False, "to_send") or move._get_supplier_obstacles():
+                continue
+            if transaction:
+                transaction._send_anew()
+            else:
+                transaction._create_for(move)
 
     def _get_supplier_instalments(self):
         """Return the invoice's instalments as its payment terms made them, in BRL."""

@@ -101,6 +101,10 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         messages = self.env["supplier.credit.message"].sudo()
         return messages.create(self._prepare_message(agreement, operation, body))
 
+    def _find_open_message(self, operation):
+        """Return the message of an operation on this record that is not yet at an end."""
+        return self.env["supplier.credit.message"]._find_open(self, operation)[:1]
+
     def _prepare_message(self, agreement, operation, body):
         """Return the values of a message, to queue those of many records at once."""
         self.ensure_one()

@@ -47,8 +47,9 @@ class SupplierCreditAttention(models.Model):
                    COALESCE(t.error, t.reason), t.write_date
               FROM supplier_credit_transaction t
               JOIN account_move m ON m.id = t.invoice_id
-             WHERE t.error IS NOT NULL OR t.state IN ('rejected', 'error')
-                   OR t.processing_state = 'error'
+             WHERE m.state != 'cancel'
+                   AND (t.error IS NOT NULL OR t.state IN ('rejected', 'error')
+                        OR t.processing_state = 'error')
          UNION ALL
             SELECT c.id * 5 + 2, 'customer', 'supplier.credit.customer', c.id,
                    p.complete_name, c.partner_id, c.agreement_id, c.company_id,

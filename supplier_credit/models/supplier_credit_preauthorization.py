@@ -220,10 +220,6 @@ class SupplierCreditPreauthorization(models.Model):
                 return reason
         return super()._get_obstacle(message)
 
-    def _find_open_message(self, operation):
-        """Return the message of an operation on this reservation that is not yet at an end."""
-        return self.env["supplier.credit.message"]._find_open(self, operation)[:1]
-
     def _move_to(self, state, **values):
         """Move by the table, and with it the release of the order."""
         result = super()._move_to(state, **values)

@@ -19,7 +19,7 @@ class SupplierCreditTransaction(models.Model):
     _check_company_auto = True
     _order = "id desc"
     _transitions = {
-        "to_send": set(),
+        "to_send": {"sent"},
         "sent": {"to_send", "rejected", "error"},
         "in_analysis": {"sent", "error", "rejected"},
         "approved": {"sent", "in_analysis", "error", "rejected"},
@@ -55,7 +55,7 @@ class SupplierCreditTransaction(models.Model):
     nfe_key = fields.Char(string="NF-e Access Key", required=True, readonly=True)
     code = fields.Char(string="Transaction Code")
     total = fields.Monetary(required=True, readonly=True)
-    # to_send → sent → in_analysis → approved
+    # to_send ⇄ sent → in_analysis → approved      back to to_send: withdrawn before it left
     #            │ ⇅       ├──────→ rejected (correct, and send again: sent)
     #            └→ error ─┘  an answer that cannot be used
     state = fields.Selection(
@@ -73,7 +73,7 @@ class SupplierCreditTransaction(models.Model):
         index=True,
         tracking=True,
     )
-    # none → to_process → done
+    # none → to_process ⇄ done      back: a manager undid the entry
     #             ⇅
     #           error
     processing_state = fields.Selection(
@@ -105,6 +105,13 @@ class SupplierCreditTransaction(models.Model):
         readonly=True,
         check_company=True,
         index="btree_not_null",
+    )
+    entry_ids = fields.One2many(
+        comodel_name="account.move",
+        inverse_name="supplier_entry_transaction_id",
+        string="Entries",
+        readonly=True,
+        help="All that was ever posted for the transaction, entries that were undone included.",
     )
 
     _invoice_unique = models.Constraint(
@@ -156,7 +163,7 @@ class SupplierCreditTransaction(models.Model):
         return for_each(self, lambda transaction: transaction._query_by_hand())
 
     def _query_by_hand(self):
-        if self.env["supplier.credit.message"]._find_open(self, "transaction_create"):
+        if self._find_open_message("transaction_create"):
             raise UserError(
                 self.env._(
                     "Invoice %(invoice)s is still being sent to Supplier. Use Send Again to "

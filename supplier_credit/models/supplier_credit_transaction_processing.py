@@ -10,6 +10,7 @@ _logger = logging.getLogger(__name__)
 
 # Places of the lines in the entry, by which each is found again for what it was made of.
 FEE_SEQUENCE = 500
+ROUNDING_SEQUENCE = 501
 SETTLED_SEQUENCE = 1000
 
 
@@ -101,9 +102,9 @@ class SupplierCreditTransaction(models.Model):
         """Post the entry and reconcile it with the invoice, which is thereby paid.
 
         Debit Supplier's receivable, one line per transfer with its date as maturity; debit the fee,
-        unless settlement books it; credit the customer's receivable.
+        unless settlement books it; credit the customer's receivable. Cents that the calendar's
+        rounding leaves go to the difference account (7.3).
         """
-        agreement = self.agreement_id
         customer_lines = self.invoice_id.line_ids.filtered(
             lambda line: line.display_type == "payment_term"
         )
@@ -115,32 +116,8 @@ class SupplierCreditTransaction(models.Model):
             if self._get_owed_amount(entry)
         ]
         lines += [self._prepare_settled_line(line, place) for place, line in settled.items()]
-        fee = self.currency_id.round(self.fee_total) if self._books_fee() else 0.0
-        if not self.currency_id.is_zero(fee):
-            lines.append(
-                {
-                    "sequence": FEE_SEQUENCE,
-                    "name": self.env._("Supplier fee on %(invoice)s", invoice=self.invoice_id.name),
-                    "account_id": agreement.fee_account_id.id,
-                    "partner_id": agreement.partner_id.id,
-                    "debit": fee,
-                }
-            )
-        move = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": agreement.journal_id.id,
-                "company_id": self.company_id.id,
-                "date": fields.Date.context_today(self),
-                "ref": self.env._(
-                    "Supplier transaction %(code)s, %(invoice)s",
-                    code=self.code,
-                    invoice=self.invoice_id.name,
-                ),
-                "is_supplier_entry": True,
-                "line_ids": [Command.create(line) for line in lines],
-            }
-        )
+        lines += self._prepare_cost_lines(lines)
+        move = self.env["account.move"].create(self._prepare_approval_entry(lines))
         move._post(soft=False)
         made = {line.sequence: line for line in move.line_ids}
         for sequence, entry in calendar.items():
@@ -150,6 +127,60 @@ class SupplierCreditTransaction(models.Model):
             [line | made[sequence] for sequence, line in settled.items()]
         )
         self.move_id = move
+
+    def _prepare_approval_entry(self, lines):
+        return {
+            "move_type": "entry",
+            "journal_id": self.agreement_id.journal_id.id,
+            "company_id": self.company_id.id,
+            "date": fields.Date.context_today(self),
+            "ref": self.env._(
+                "Supplier transaction %(code)s, %(invoice)s",
+                code=self.code,
+                invoice=self.invoice_id.name,
+            ),
+            "is_supplier_entry": True,
+            "supplier_entry_transaction_id": self.id,
+            "line_ids": [Command.create(line) for line in lines],
+        }
+
+    def _prepare_cost_lines(self, lines):
+        """Return the fee's line and that of rounding, which balance the other lines.
+
+        :raise UserError: when cents are left and no account takes them
+        """
+        agreement = self.agreement_id
+        partner = {"partner_id": agreement.partner_id.id}
+        costs = []
+        fee = self.currency_id.round(self.fee_total) if self._books_fee() else 0.0
+        if not self.currency_id.is_zero(fee):
+            name = self.env._("Supplier fee on %(invoice)s", invoice=self.invoice_id.name)
+            account = agreement.fee_account_id
+            costs.append(
+                {**partner, "sequence": FEE_SEQUENCE, "name": name, "account_id": account.id}
+                | {"balance": fee}
+            )
+        rest = -self.currency_id.round(sum(line["balance"] for line in lines) + fee)
+        if not self.currency_id.is_zero(rest):
+            account = agreement.difference_account_id
+            if not account:
+                raise UserError(
+                    self.env._(
+                        "Supplier's calendar leaves %(rest)s by rounding, and agreement "
+                        "%(agreement)s has no difference account. Enter one under 7.3, then "
+                        "process again.",
+                        rest=self.currency_id.format(rest),
+                        agreement=agreement.name,
+                    )
+                )
+            name = self.env._(
+                "Rounding of the calendar of %(invoice)s", invoice=self.invoice_id.name
+            )
+            costs.append(
+                {**partner, "sequence": ROUNDING_SEQUENCE, "name": name, "account_id": account.id}
+                | {"balance": rest}
+            )
+        return costs
 
     def _books_fee(self):
         """Return whether the fee is an expense of the approval (7), not of the settlement."""
@@ -170,7 +201,7 @@ class SupplierCreditTransaction(models.Model):
             "account_id": self.agreement_id.receivable_account_id.id,
             "partner_id": self.agreement_id.partner_id.id,
             "date_maturity": entry.transfer_date,
-            "debit": self._get_owed_amount(entry),
+            "balance": self._get_owed_amount(entry),
         }
 
     def _prepare_settled_line(self, line, sequence):
@@ -179,5 +210,5 @@ class SupplierCreditTransaction(models.Model):
             "name": self.env._("Taken over by Supplier: %(invoice)s", invoice=self.invoice_id.name),
             "account_id": line.account_id.id,
             "partner_id": line.partner_id.id,
-            "credit": line.balance,
+            "balance": -line.balance,
         }

@@ -78,18 +78,35 @@ class SupplierCreditTransaction(models.Model):
         self._move_to("sent", code=False, error=False, reason=False)
         self._queue_message(self.agreement_id, "transaction_create", request.to_wire())
 
+    def _send_anew(self):
+        """Send what was rejected or withdrawn as its invoice is now.
+
+        It may have been corrected, and the reservation may have gone since.
+        """
+        self.ensure_one()
+        self.invoice_id._check_ready_for_supplier()
+        self.write(self._prepare_values(self.invoice_id))
+        self._send()
+
+    def _withdraw_unsent(self):
+        """Take back what nobody has attempted to send, so that its invoice is free again."""
+        self.ensure_one()
+        message = self._find_open_message("transaction_create")
+        if self.state == "sent" and message.state == "waiting" and not message.attempts:
+            message._move_to("withdrawn")
+            self._move_to("to_send", error=False)
+
     def _resend(self):
         """Deliver what waits, or send again what was rejected; never registers a second time."""
         for transaction in self:
-            messages = self.env["supplier.credit.message"]
-            open_messages = messages._find_open(transaction, "transaction_create")
-            if open_messages:
-                open_messages._retry()
-            elif transaction.state == "rejected":
-                # The invoice may have been corrected, the reservation may have gone since.
-                transaction.invoice_id._check_ready_for_supplier()
-                transaction.write(transaction._prepare_values(transaction.invoice_id))
-                transaction._send()
+            message = transaction._find_open_message("transaction_create")
+            if message:
+                message._retry()
+            elif transaction.state in ("to_send", "rejected"):
+                transaction._send_anew()
+            elif transaction.state == "error":
+                # It was registered; what cannot be used is a later answer about it.
+                transaction._query_by_hand()
             else:
                 raise UserError(
                     self.env._(

@@ -13,6 +13,7 @@ from . import (
     test_danfe,
     test_delivery,
     test_gate,
+    test_invoice_lock,
     test_neutralize,
     test_nfe_upload,
     test_overview,

@@ -117,6 +117,7 @@ class TestSetup(SupplierCreditCommon):
         self.assertEqual(agreement.receivable_account_id.account_type, "asset_receivable")
         self.assertTrue(agreement.receivable_account_id.reconcile)
         self.assertEqual(agreement.fee_account_id.account_type, "expense")
+        self.assertEqual(agreement.difference_account_id.account_type, "expense")
         self.assertEqual(agreement.journal_id.type, "general")
         (bearer,) = agreement.bearer_ids
         self.assertEqual((bearer.code, bearer.journal_id.type), ("supplier", "bank"))

@@ -159,8 +159,8 @@ class TestTransaction(SupplierCreditCommon):
         self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
         invoice = self.invoice.with_user(self.accountant)
         invoice._attach_nfe(self.nfe_content())
-        invoice.invoice_line_ids[0].price_unit = 730.37
-        with self.assertRaisesRegex(UserError, "610.37.*730.37"):
+        invoice.invoice_line_ids[0].quantity = 0.5
+        with self.assertRaisesRegex(UserError, "610.37.*305.19"):
             invoice.action_post()
         self.assertFalse(self.supplier.calls("POST", "/transacoes$"))
 
@@ -219,12 +219,15 @@ class TestTransaction(SupplierCreditCommon):
         self.assertEqual((transaction.state, transaction.processing_state), ("approved", "done"))
 
     def test_partly_paid_invoice_is_not_registered(self):
-        invoice = self.invoice.with_user(self.accountant)
+        order = self.create_order()
+        order.preferred_payment_method_line_id = False
+        invoice = self.create_invoice(order)
         invoice.l10n_latam_document_number = "47605"
         invoice.action_post()
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids
         ).create({"amount": 100.0})._create_payments()
+        invoice.preferred_payment_method_line_id = self.bearer
         invoice._attach_nfe(self.nfe_content())
         self.deliver()
         self.assertFalse(self.supplier.calls("POST", "/transacoes$"))
@@ -263,9 +266,10 @@ class TestTransaction(SupplierCreditCommon):
                 reopen()
 
     def test_bearer_set_on_a_posted_invoice_registers_it(self):
-        invoice = self.invoice.with_user(self.accountant)
+        order = self.create_order()
+        order.preferred_payment_method_line_id = False
+        invoice = self.create_invoice(order)
         invoice._attach_nfe(self.nfe_content())
-        invoice.preferred_payment_method_line_id = False
         invoice.action_post()
         self.assertFalse(invoice.supplier_transaction_ids)
         self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
@@ -349,7 +353,7 @@ class TestTransaction(SupplierCreditCommon):
 
     def test_calendar_that_does_not_sum_posts_nothing(self):
         answer = self.transaction_answer()
-        answer["calendario"][0].update(valorParcela="203.44", valorRepasse="198.35")
+        answer["calendario"][0].update(valorParcela="203.47", valorRepasse="198.38")
         with self.assertLogs("odoo.addons.supplier_credit", "ERROR"):
             transaction = self.register(answer)
         self.assertEqual(transaction.state, "error")
@@ -390,13 +394,7 @@ class TestTransaction(SupplierCreditCommon):
         self.assertEqual(len(orders.with_user(self.accountant)._create_invoices()), 1)
 
     def test_credit_note_of_a_supplier_invoice_stays_out_of_the_flow(self):
-        self.register()
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_context(active_model="account.move", active_ids=self.invoice.ids)
-            .create({"reason": "return", "journal_id": self.invoice.journal_id.id})
-        )
-        note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        (note,) = self.invoice._reverse_moves()
         self.assertEqual(note.preferred_payment_method_line_id, self.bearer, "the host copies it")
         self.assertFalse(note._filter_supplier_credit())
         self.assertFalse(note.supplier_nfe_key)

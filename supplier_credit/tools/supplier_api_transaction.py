@@ -7,6 +7,8 @@ from decimal import Decimal
 from .supplier_api import Reader, money
 from .supplier_errors import MalformedAnswer
 
+# What one instalment may be off by, in BRL.
+ROUNDING = Decimal("0.01")
 TRANSACTION_STATES = {
     "EM_ANALISE": "in_analysis",
     "APROVADA": "approved",
@@ -85,18 +87,21 @@ class Transaction:
         )
 
     def check_calendar(self, total):
-        """Raise MalformedAnswer unless the calendar accounts for the NF-e's total to the cent."""
+        """Raise MalformedAnswer unless the calendar accounts for the NF-e's total.
+
+        Each instalment may be a cent off, by the rounding of shares and rates; no more.
+        """
         numbers = [entry.number for entry in self.calendar]
         if len(set(numbers)) != len(numbers):
             raise MalformedAnswer(f"the calendar repeats an instalment number: {numbers}")
         for entry in self.calendar:
-            if entry.transfer_amount + entry.fee != entry.amount:
+            if abs(entry.transfer_amount + entry.fee - entry.amount) > ROUNDING:
                 raise MalformedAnswer(
                     f"instalment {entry.number}: transfer {entry.transfer_amount} + fee "
                     f"{entry.fee} is not {entry.amount}"
                 )
         summed = sum(entry.amount for entry in self.calendar)
-        if summed != total:
+        if abs(summed - total) > ROUNDING * len(self.calendar):
             raise MalformedAnswer(f"the calendar sums to {summed}, the NF-e to {total}")
 
 

@@ -1,9 +1,27 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
 class SaleAdvancePaymentInv(models.TransientModel):
     _inherit = "sale.advance.payment.inv"
+
+    supplier_order_names = fields.Char(compute="_compute_supplier_order_names")
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("sale_order_ids")
+    def _compute_supplier_order_names(self):
+        """Name the orders that get an invoice of their own, where several are chosen."""
+        for wizard in self:
+            ours = wizard.sale_order_ids._filter_supplier_credit()
+            several = len(wizard.sale_order_ids) > 1
+            wizard.supplier_order_names = several and ", ".join(ours.mapped("name"))
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
 
     def _create_invoices(self, sale_orders):
         """Refuse down payments of Supplier orders: Supplier takes the NF-e of what is sold."""

@@ -70,6 +70,15 @@ class SupplierCreditSetup(models.TransientModel):
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
         help="What Supplier keeps of each sale. Left empty, one is made.",
     )
+    difference_account_id = fields.Many2one(
+        comodel_name="account.account",
+        compute="_compute_proposal",
+        store=True,
+        readonly=False,
+        check_company=True,
+        domain="[('account_type', 'in', ('expense', 'expense_direct_cost', 'income_other'))]",
+        help="Cents that rounding leaves. Left empty, one is made.",
+    )
     bank_journal_id = fields.Many2one(
         comodel_name="account.journal",
         compute="_compute_proposal",
@@ -101,6 +110,7 @@ class SupplierCreditSetup(models.TransientModel):
             setup.journal_id = former.journal_id
             setup.receivable_account_id = former.receivable_account_id
             setup.fee_account_id = former.fee_account_id
+            setup.difference_account_id = former.difference_account_id
             setup.bank_journal_id = former.settlement_journal_id or self.env[
                 "account.journal"
             ].search([("type", "=", "bank"), ("company_id", "=", setup.company_id.id)], limit=1)
@@ -162,6 +172,10 @@ class SupplierCreditSetup(models.TransientModel):
             ).id,
             "fee_account_id": (
                 self.fee_account_id or self._make_account("expense", self.env._("Supplier Fees"))
+            ).id,
+            "difference_account_id": (
+                self.difference_account_id
+                or self._make_account("expense", self.env._("Supplier Differences"))
             ).id,
             "settlement_journal_id": self.bank_journal_id.id,
         }

@@ -1,0 +1,118 @@
+from odoo import api, models
+from odoo.tools import float_compare
+
+# What makes a line the order's: changing one of these is changing what was sold.
+ORDERED = {
+    "display_type",
+    "product_id",
+    "quantity",
+    "product_uom_id",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "sale_line_ids",
+    "move_id",
+}
+
+
+class AccountMoveLine(models.Model):
+    """Items of a Supplier order's invoice: neither added nor removed. Seed 001, "Faturamento", 1.
+
+    Only a quantity may be lowered, for a partial delivery; all else is changed on the order.
+    """
+
+    _inherit = "account.move.line"
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._filter_of_supplier_order()._check_as_ordered()
+        return lines
+
+    def write(self, vals):
+        if not ORDERED & vals.keys():
+            return super().write(vals)
+        lines = self._filter_of_supplier_order()
+        result = super().write(vals)
+        (lines | self._filter_of_supplier_order())._check_as_ordered()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_supplier_order(self):
+        for line in self._filter_of_supplier_order():
+            line.move_id._refuse_difference_from_order(
+                [self.env._("line “%(line)s” would be missing", line=line._get_short_name())]
+            )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_register_payment(self, ctx=None):
+        self.move_id._check_settled_by_supplier_only()
+        return super().action_register_payment(ctx)
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _filter_of_supplier_order(self):
+        """Return the items among these lines whose invoice bills a Supplier order."""
+        return self.filtered(
+            lambda line: line.display_type == "product" and line.move_id.supplier_order_id
+        )
+
+    def _check_as_ordered(self):
+        """Refuse lines that are not what the order says; see `_get_differences_from_order`."""
+        for move, lines in self.grouped("move_id").items():
+            if move.supplier_order_id and (differences := lines._get_differences_from_order()):
+                move._refuse_difference_from_order(differences)
+
+    def _get_differences_from_order(self):
+        """Return what these items of one invoice have otherwise than its order, as texts."""
+        differences = []
+        for line in self:
+            ordered = line.sudo().sale_line_ids
+            if line.display_type != "product":
+                text = self.env._("line “%(line)s” is no item any more")
+            elif ordered.order_id != line.move_id.supplier_order_id or len(ordered) != 1:
+                text = self.env._("line “%(line)s” does not stand on the order")
+            elif line.product_id != ordered.product_id:
+                text = self.env._("line “%(line)s” has another product")
+            elif line._has_other_price(ordered):
+                text = self.env._("line “%(line)s” has another price, discount or taxes")
+            elif not line._is_within_ordered(ordered):
+                text = self.env._(
+                    "line “%(line)s” has more than the order has to be invoiced, or 0"
+                )
+            else:
+                continue
+            differences.append(text % {"line": line._get_short_name()})
+        return differences
+
+    def _has_other_price(self, ordered):
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        price = ordered.product_uom_id._compute_price(ordered.price_unit, self.product_uom_id)
+        return (
+            float_compare(self.price_unit, price, precision_digits=digits) != 0
+            or float_compare(self.discount, ordered.discount, precision_digits=2) != 0
+            or self.tax_ids != ordered.tax_ids
+        )
+
+    def _is_within_ordered(self, ordered):
+        """Return whether the quantity is not 0 and at most what the order still has for it."""
+        mine = self.product_uom_id._compute_quantity(self.quantity, ordered.product_uom_id)
+        # Drafts count as invoiced in the order, this line among them.
+        left = ordered.qty_to_invoice + mine
+        rounding = ordered.product_uom_id.rounding
+        if float_compare(mine, 0, precision_rounding=rounding) == 0:
+            return False
+        sign = 1 if mine > 0 else -1
+        return float_compare(sign * mine, sign * left, precision_rounding=rounding) <= 0
+
+    def _get_short_name(self):
+        return (self.product_id.display_name or self.name or "").split("\n")[0]

@@ -1,0 +1,155 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class AccountMove(models.Model):
+    """What an invoice on Supplier's credit must be to be posted. Seed 001, "Faturamento", 1."""
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    def _post(self, soft=True):
+        self.filtered("supplier_order_id")._check_as_ordered()
+        ours = self._filter_supplier_credit()
+        ours._check_supplier_document()
+        ours._check_nfe_agrees()
+        ours._check_supplier_release()
+        posted = super()._post(soft)
+        if posted_ours := posted._filter_supplier_credit():
+            posted_ours._register_supplier_transactions()
+        return posted
+
+    # -------------------------------------------------------------------------
+    # THE DOCUMENT
+    # -------------------------------------------------------------------------
+
+    def _check_supplier_document(self):
+        """Refuse what Supplier would never take, with all reasons, before it is posted.
+
+        :raise UserError: naming the invoice
+        """
+        for move in self:
+            if reasons := move._get_supplier_document_problems():
+                raise UserError(
+                    self.env._(
+                        "Invoice %(invoice)s cannot be posted on Supplier's credit: %(reasons)s.",
+                        invoice=move.display_name,
+                        reasons="; ".join(reasons),
+                    )
+                )
+
+    def _get_supplier_document_problems(self):
+        self.ensure_one()
+        problems = []
+        if self.currency_id.name != "BRL" or self.currency_id != self.company_id.currency_id:
+            problems.append(
+                self.env._(
+                    "its currency is not the Brazilian real, in which Supplier grants credit; "
+                    "choose another bearer"
+                )
+            )
+        if self._is_debit_note():
+            problems.append(
+                self.env._(
+                    "it is a debit note, and a registered sale cannot be raised; choose another "
+                    "bearer and charge it directly"
+                )
+            )
+        orders = self.sudo().line_ids.sale_line_ids.order_id
+        if len(orders | self.supplier_order_id) > 1:
+            problems.append(
+                self.env._(
+                    "it draws on more than one order (%(orders)s), and each order on Supplier's "
+                    "credit has an NF-e of its own; create the invoices from the orders",
+                    orders=", ".join((orders | self.supplier_order_id).mapped("name")),
+                )
+            )
+        elif not self.supplier_order_id and orders._filter_supplier_credit():
+            problems.append(
+                self.env._(
+                    "order %(order)s was put on Supplier's credit after it was created; delete it "
+                    "and create it again from the order",
+                    order=orders.name,
+                )
+            )
+        return problems
+
+    def _is_debit_note(self):
+        """Return whether this raises an earlier invoice, by what the database knows of that."""
+        self.ensure_one()
+        return bool(
+            self.l10n_latam_document_type_id.internal_type == "debit_note"
+            or ("debit_origin_id" in self._fields and self.debit_origin_id)
+        )
+
+    # -------------------------------------------------------------------------
+    # ITS ORDER
+    # -------------------------------------------------------------------------
+
+    def _check_as_ordered(self):
+        """Refuse an invoice that is no longer what its order on Supplier's credit says.
+
+        :raise UserError: naming the first invoice, the order, and all that differs
+        """
+        for move in self:
+            order = move.supplier_order_id.sudo()
+            differences = []
+            if order._filter_supplier_credit() and not move._filter_supplier_credit():
+                differences.append(move.env._("the bearer; choose another one on the order"))
+            customers = (move.partner_id | order.partner_invoice_id).commercial_partner_id
+            if len(customers) > 1:
+                differences.append(move.env._("the customer"))
+            if move.currency_id != order.currency_id:
+                differences.append(move.env._("the currency"))
+            lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+            differences += lines._get_differences_from_order()
+            if differences:
+                move._refuse_difference_from_order(differences)
+
+    def _refuse_difference_from_order(self, differences):
+        """Raise a UserError that names what differs, a list of texts."""
+        self.ensure_one()
+        raise UserError(
+            self.env._(
+                "Invoice %(invoice)s differs from order %(order)s on Supplier's credit:\n"
+                "%(differences)s\nOnly lower quantities are possible here. Change the order, "
+                "delete the draft invoice and create it again.",
+                invoice=self.display_name,
+                order=self.sudo().supplier_order_id.name,
+                differences="\n".join(f"- {difference}" for difference in differences),
+            )
+        )
+
+    # -------------------------------------------------------------------------
+    # THE BLOCK
+    # -------------------------------------------------------------------------
+
+    def _check_supplier_release(self):
+        """Refuse to post invoices of blocked orders, and those without order of blocked customers.
+
+        :raise UserError: one, with the reasons of all of these invoices
+        """
+        reasons = []
+        for move in self:
+            if move.supplier_order_id:
+                reasons.append(move.sudo().supplier_order_id._get_supplier_block_reason())
+            else:
+                reasons.append(move._get_supplier_term_block())
+        if any(reasons):
+            raise UserError("\n".join(filter(None, reasons)))
+
+    def _get_supplier_term_block(self):
+        """Return that Supplier blocks the customer's term billing, and what to do, or False."""
+        self.ensure_one()
+        bearer = self.preferred_payment_method_line_id
+        agreement = bearer._find_supplier_agreements(self.company_id)[:1]
+        customers = self.env["supplier.credit.customer"]
+        customer = customers._find_term_blocked(agreement, self.partner_id)
+        if not customer or not agreement.financial_analysis:
+            return False
+        return self.env._(
+            "Invoice %(invoice)s cannot be posted: Supplier has blocked the term billing of "
+            "%(customer)s (Bloqueio de Faturamento a Prazo). Settle it with Supplier and refresh "
+            "the customer's position, or choose another bearer.",
+            invoice=self.display_name,
+            customer=customer.partner_id.display_name,
+        )

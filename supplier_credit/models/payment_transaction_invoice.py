@@ -1,0 +1,29 @@
+from odoo import models
+
+
+class PaymentTransaction(models.Model):
+    """Online payments of invoices that have become Supplier's to charge."""
+
+    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+
+    def _create_payment(self, **extra_create_values):
+        """Keep money that arrived for an invoice that Supplier charges, without settling it.
+
+        Such a payment was begun before the invoice got Supplier's bearer. It stays as the
+        customer's credit, and the invoice's chatter says so.
+        """
+        both = self | self.source_transaction_id
+        charged = both.invoice_ids._filter_charged_by_supplier()
+        if charged:
+            for transaction in both:
+                transaction.invoice_ids -= charged
+        payment = super()._create_payment(**extra_create_values)
+        for invoice in charged:
+            invoice.message_post(
+                body=self.env._(
+                    "Payment %(payment)s arrived online, but Supplier charges this invoice. It "
+                    "was kept as credit of the customer; refund it or use it for another invoice.",
+                    payment=payment._get_html_link(),
+                )
+            )
+        return payment

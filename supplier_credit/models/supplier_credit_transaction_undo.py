@@ -1,0 +1,82 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+MANAGER = "supplier_credit.supplier_credit_group_manager"
+
+
+class SupplierCreditTransaction(models.Model):
+    """Taking the entry of an approval back, in the reverse order of its making."""
+
+    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_undo_processing(self):
+        """Take back what the approval posted, by a dated mirror entry, so that it can be redone.
+
+        The approval itself is Supplier's and stays. Balances are what they were before.
+
+        :raise AccessError: for all but managers
+        :raise UserError: naming the transaction, if nothing is posted or a transfer is settled
+        """
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._("Only a manager of Supplier may undo the processing of an approval.")
+            )
+        self.invoice_id.check_access("write")
+        for transaction in self.sudo():
+            transaction._undo_processing()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _undo_processing(self):
+        self.ensure_one()
+        self._check_undoable()
+        entry = self.move_id
+        # From here on the entry is nobody's, and what it settled may be opened again.
+        entry.is_supplier_entry = False
+        (mirror,) = entry._reverse_moves(
+            [
+                {
+                    "date": fields.Date.context_today(self),
+                    "ref": self.env._("Undone: %(reference)s", reference=entry.ref),
+                }
+            ],
+            cancel=True,
+        )
+        mirror.supplier_entry_transaction_id = self
+        self.installment_ids.receivable_line_id = False
+        self.write({"processing_state": "to_process", "move_id": False, "error": False})
+        self.message_post(
+            body=self.env._(
+                "Processing undone: %(entry)s was taken back by %(mirror)s. The invoice is open "
+                "again until the approval is processed.",
+                entry=entry.name,
+                mirror=mirror.name,
+            )
+        )
+
+    def _check_undoable(self):
+        if self.processing_state != "done":
+            raise UserError(
+                self.env._(
+                    "The approval of transaction %(transaction)s has posted nothing to undo: "
+                    "processing is %(processing)s.",
+                    transaction=self.name,
+                    processing=self._selection_label("processing_state"),
+                )
+            )
+        settled = self.installment_ids.receivable_line_id.matched_credit_ids.credit_move_id.move_id
+        if settled:
+            raise UserError(
+                self.env._(
+                    "Transfers of transaction %(transaction)s are already settled by %(entries)s. "
+                    "Undo the settlement first.",
+                    transaction=self.name,
+                    entries=", ".join(settled.mapped("display_name")),
+                )
+            )
