@@ -34,6 +34,14 @@ class AccountMove(models.Model):
             self._check_ready_for_supplier()
             self._register_supplier_transactions()
 
+    def action_query_supplier_transaction(self):
+        """Ask Supplier about these invoices' transactions; as the transaction's own button."""
+        return for_each(self, lambda move: move._get_sent_transaction().action_query())
+
+    def action_process_supplier_transaction(self):
+        """Process these invoices' approvals; as the transaction's own button."""
+        return for_each(self, lambda move: move._get_sent_transaction().action_process())
+
     def action_view_supplier_transaction(self):
         self.ensure_one()
         return {
@@ -84,6 +92,21 @@ class AccountMove(models.Model):
                 )
             )
         self._check_nfe_agrees()
+
+    def _get_sent_transaction(self):
+        """Return this invoice's transaction.
+
+        :raise UserError: if it has none yet
+        """
+        self.ensure_one()
+        if not self.supplier_transaction_ids:
+            raise UserError(
+                self.env._(
+                    "Invoice %(invoice)s was not sent to Supplier yet. Use Send to Supplier first.",
+                    invoice=self.display_name,
+                )
+            )
+        return self.supplier_transaction_ids
 
     def _register_supplier_transactions(self):
         """Register those of these invoices that are ready and not yet registered."""

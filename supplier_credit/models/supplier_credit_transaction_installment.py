@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SupplierCreditTransactionInstallment(models.Model):
@@ -44,3 +44,12 @@ class SupplierCreditTransactionInstallment(models.Model):
     _number_unique = models.Constraint(
         "UNIQUE (transaction_id, number)", "An instalment's number occurs once in a calendar."
     )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("number", "invoice_id.name")
+    def _compute_display_name(self):
+        for entry in self:
+            entry.display_name = f"{entry.invoice_id.name} / {entry.number}"

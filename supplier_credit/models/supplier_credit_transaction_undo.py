@@ -29,6 +29,18 @@ class SupplierCreditTransaction(models.Model):
         for transaction in self.sudo():
             transaction._undo_processing()
 
+    def action_view_entries(self):
+        """Open all entries that were ever posted for this transaction."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Entries of %(transaction)s", transaction=self.name),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("supplier_entry_transaction_id", "=", self.id)],
+            "context": {"create": False},
+        }
+
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
