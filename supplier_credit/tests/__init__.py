@@ -18,6 +18,7 @@ from . import (
     test_nfe_upload,
     test_overview,
     test_preauthorization,
+    test_processing_property,
     test_queue,
     test_release,
     test_renewal,

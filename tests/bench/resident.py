@@ -15,7 +15,7 @@ from odoo.tools import config
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.bench import sale_jobs
+from tests.bench import approval_jobs, sale_jobs
 
 
 def ready(_env):
@@ -37,6 +37,10 @@ def deliver(env):
 JOBS = {
     "ready": ready,
     "deliver": deliver,
+    "prepare_approvals": approval_jobs.prepare,
+    "approve": approval_jobs.approve,
+    "post_equal_entries": approval_jobs.post_equal_entries,
+    "check_approvals": approval_jobs.check,
     "prepare_sales": sale_jobs.prepare,
     "sell": sale_jobs.sell,
 }
