@@ -3,7 +3,7 @@ PYTHON ?= python3
 HOST = $(PYTHON) -m tests.host
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e bench lint format clean screenshots translations
+.PHONY: help run test e2e bench host-tests lint format clean screenshots translations
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ e2e: ## everything end to end, with the long tests of faults, crashes and load
 
 bench: ## measure against the host and a bare client; writes docs/benchmarks.md
 	@$(HOST) bench
+
+host-tests: ## the host's own tests without and with our addons, compared
+	@$(HOST) host-tests
 
 lint: ## ruff, pylint-odoo, XML, translations, manifests and licences
 	@$(HOST) lint

@@ -27,11 +27,14 @@ class AccountMove(models.Model):
         comodel_name="supplier.credit.transaction",
         compute="_compute_supplier_transaction",
     )
+    # Tracked where they are; tracked here too they would cost every write of every entry.
     supplier_state = fields.Selection(
-        related="supplier_transaction_ids.state", string="Supplier State"
+        related="supplier_transaction_ids.state", string="Supplier State", tracking=False
     )
     supplier_processing_state = fields.Selection(
-        related="supplier_transaction_ids.processing_state", string="Supplier Processing"
+        related="supplier_transaction_ids.processing_state",
+        string="Supplier Processing",
+        tracking=False,
     )
     supplier_installment_ids = fields.One2many(
         related="supplier_transaction_ids.installment_ids", string="Financial Calendar"

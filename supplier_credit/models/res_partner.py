@@ -17,6 +17,8 @@ class ResPartner(models.Model):
     )
     supplier_credit_state = fields.Selection(
         related="supplier_customer_ids.state",
+        # Tracked on the customer's credit; here it would cost every write of every contact.
+        tracking=False,
         # Else the state under another company's agreement would show.
         related_sudo=False,
         string="Supplier Credit",

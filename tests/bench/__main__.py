@@ -9,7 +9,7 @@ from tests.host.odoo_source import load
 from tests.host.postgres import Postgres
 from tests.host.terminal import HostError, say
 
-from . import report, sales
+from . import approvals, report, sales
 from .delivery import Delivery
 
 
@@ -20,16 +20,19 @@ def main():
         "repetitions": int(os.environ.get("BENCH_REPETITIONS", "3")),
         "orders": int(os.environ.get("BENCH_ORDERS", "200")),
         "pairs": int(os.environ.get("BENCH_PAIRS", "9")),
+        "chunk": int(os.environ.get("BENCH_CHUNK", "50")),
     }
+    sizes = [int(size) for size in os.environ.get("BENCH_APPROVALS", "100,1000,5000").split(",")]
     databases = Databases(Postgres(), load(), ODOO_PYTHON)
     try:
         sold = sales.measure(databases, settings["pairs"], settings["orders"])
+        approved = approvals.measure(databases, sizes, settings["chunk"])
         delivery = Delivery(databases, settings["count"], settings["latency"])
         delivered = delivery.measure(settings["repetitions"])
     except HostError as error:
         print(error, file=sys.stderr)
         return 1
-    report.write(delivered, sold, settings)
+    report.write(delivered, sold, approved, settings)
     say(f"Written: {report.TARGET.relative_to(report.ROOT)}")
     return 0
 

@@ -32,15 +32,28 @@ the requests at the same time.
 |---|---:|
 {ratios}
 
-## Orders that are not Supplier's
+## Orders and invoices that are not Supplier's
 
 {orders} sale orders of one line, in a database without supplier_credit and in one with it
 installed, with an active agreement, a bearer that these orders do not use, and a live reservation
-for another order of the same customer; {pairs} pairs by turns, after one to warm up.
+for another order of the same customer; {pairs} pairs by turns, after one to warm up. The orders
+are invoiced one by one; half of the invoices are paid, the others credited.
 
 | phase | SQL queries without | with | more | time with ÷ without (medians) |
 |---|---:|---:|---:|---:|
 {sales}
+
+## Processing of approvals
+
+Each approval is an answer of Supplier that was kept and is now applied: state, calendar of three
+instalments, entry with three transfers and the fee, and the invoice's three receivables reconciled.
+Beside it the host alone posts an equal entry and reconciles it with an equal invoice. Both take
+turns in transactions of {chunk} documents on one database, after {chunk} of each to warm up; each
+row is the mean of the documents since the row before.
+
+| approvals done before | after | time per approval | time ÷ host's equal entry | SQL queries | host's |
+|---:|---:|---:|---:|---:|---:|
+{approvals}
 
 ## Repeat
 
@@ -53,20 +66,25 @@ for another order of the same customer; {pairs} pairs by turns, after one to war
 | `BENCH_REPETITIONS` | repetitions of each way of delivery, {repetitions} here |
 | `BENCH_ORDERS` | sale orders of one round, {orders} here |
 | `BENCH_PAIRS` | pairs of rounds, {pairs} here |
+| `BENCH_APPROVALS` | how many approvals at the end of each row, {sizes} here |
+| `BENCH_CHUNK` | documents of one transaction, {chunk} here |
 """
 
 
-def write(delivery, sales, settings):
+def write(delivery, sales, approvals, settings):
     """Write the report.
 
     :param delivery: {scenario: [seconds]} of `delivery.Delivery.measure`
     :param sales: what `sales.measure` returned
+    :param approvals: what `approvals.measure` returned
     """
     TARGET.write_text(
         TEXT.format(
             delivery="\n".join(_delivery_rows(delivery, settings)),
             ratios="\n".join(_ratio_rows(delivery)),
             sales="\n".join(_sale_rows(sales)),
+            approvals="\n".join(_approval_rows(approvals)),
+            sizes=",".join(str(size) for size in approvals),
             **settings,
         )
     )
@@ -100,3 +118,14 @@ def _sale_rows(sales):
             f"| {phase} | {queries[0]:.0f} | {queries[1]:.0f} | {more:+.0f} | "
             f"{times[1] / times[0]:.3f} |"
         )
+
+
+def _approval_rows(approvals):
+    before = 0
+    for size, found in approvals.items():
+        (seconds, queries), (host_seconds, host_queries) = found["approvals"], found["host"]
+        yield (
+            f"| {before} | {size} | {seconds * 1000:.1f} ms | {seconds / host_seconds:.2f} | "
+            f"{queries:.1f} | {host_queries:.1f} |"
+        )
+        before = size

@@ -21,7 +21,9 @@ def prepare(env, with_agreement):
             "vat": "57647232000153",
         }
     )
-    product = env["product.product"].create({"name": "Produto", "default_code": REFERENCE})
+    product = env["product.product"].create(
+        {"name": "Produto", "default_code": REFERENCE, "invoice_policy": "order"}
+    )
     line = {"product_id": product.id, "product_uom_qty": 1, "price_unit": 100}
     older = env["sale.order"].create(
         {"partner_id": partner.id, "order_line": [Command.create(line)]}
@@ -43,7 +45,7 @@ def prepare(env, with_agreement):
 
 
 def sell(env, count):
-    """Create, write and confirm orders as a user does, and undo it all.
+    """Create, write, confirm, invoice and collect orders as a user does, and undo it all.
 
     Returns {phase: [seconds, SQL queries]}.
     """
@@ -68,10 +70,47 @@ def sell(env, count):
     def confirm_others():
         orders[1:].action_confirm()
 
+    def invoice():
+        return orders._create_invoices(grouped=True)
+
+    def change_invoices():
+        for invoice in invoices:
+            invoice.invoice_line_ids.write({"price_unit": 90})
+
+    def number():
+        # So that the host's own check of numbers costs the same whatever was numbered before.
+        for place, invoice in enumerate(invoices, start=1):
+            invoice.l10n_latam_document_number = str(place)
+
+    def post():
+        invoices.action_post()
+
+    def pay():
+        for invoice in invoices[: count // 2]:
+            register = env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            )
+            register.create({})._create_payments()
+
+    def credit():
+        invoices[count // 2 :]._reverse_moves(cancel=True)
+
+    def unpay_and_reset():
+        paid = invoices[: count // 2]
+        paid.line_ids.remove_move_reconcile()
+        paid.button_draft()
+
     orders = _measure(env, found, "create", create)
     _measure(env, found, "write", write)
     _measure(env, found, "confirm one", confirm_one)
     _measure(env, found, "confirm the others", confirm_others)
+    invoices = _measure(env, found, "invoice", invoice)
+    _measure(env, found, "change invoices", change_invoices)
+    number()
+    _measure(env, found, "post invoices", post)
+    _measure(env, found, "pay half of them", pay)
+    _measure(env, found, "credit the others", credit)
+    _measure(env, found, "undo payments, reset", unpay_and_reset)
     env.cr.rollback()
     return found
 

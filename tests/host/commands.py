@@ -4,6 +4,7 @@ import contextlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
+from . import host_suite
 from .databases import Databases
 from .demo import DATABASE as DEMO_DATABASE
 from .demo import check_ports, run_demo
@@ -84,6 +85,11 @@ def bench(_arguments):
         Suite(databases).bench()
 
 
+def host_tests(_arguments):
+    with _host_for_tests() as databases:
+        host_suite.compare(databases)
+
+
 def lint_only(_arguments):
     save(_odoo_with_libraries()[0])
     tools_environment()
@@ -124,6 +130,7 @@ COMMANDS = {
     "test": (test, "everything that CI checks"),
     "e2e": (end_to_end, "everything end to end, crashes and load included"),
     "bench": (bench, "measure and write docs/benchmarks.md"),
+    "host-tests": (host_tests, "the host's own tests without and with our addons"),
     "lint": (lint_only, "static checks"),
     "format": (format_only, "bring the sources into form"),
     "translations": (translations, "bring templates and pt_BR up to date with the source"),

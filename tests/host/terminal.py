@@ -35,12 +35,13 @@ def step(message):
     say(f"{message}: done in {time.monotonic() - began:.0f} s")
 
 
-def run(command, *, what, log=None, script=None, **options):
+def run(command, *, what, log=None, script=None, accept=(0,), **options):
     """Run a command quietly; on failure raise HostError with the end of its output.
 
     :param what: the step in the reader's words, for the message
     :param log: a file that keeps the whole output
     :param script: text for its standard input, which is empty otherwise
+    :param accept: exit codes that are no failure
     :return: the output as text
     """
     try:
@@ -59,7 +60,7 @@ def run(command, *, what, log=None, script=None, **options):
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(finished.stdout)
-    if finished.returncode:
+    if finished.returncode not in accept:
         tail = "\n".join(f"    {line}" for line in finished.stdout.splitlines()[-25:])
         kept = f"\n  The whole output is in {log}." if log else ""
         raise HostError(f"{what} failed (exit code {finished.returncode}):\n{tail}{kept}")
