@@ -51,7 +51,7 @@ Beside it the host alone posts an equal entry and reconciles it with an equal in
 turns in transactions of {chunk} documents on one database, after {chunk} of each to warm up; each
 row is the mean of the documents since the row before.
 
-| approvals done before | after | time per approval | time ÷ host's equal entry | SQL queries | host's |
+| done before | after | time per approval | time ÷ host's entry | SQL queries | host's |
 |---:|---:|---:|---:|---:|---:|
 {approvals}
 

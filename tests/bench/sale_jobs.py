@@ -55,64 +55,46 @@ def sell(env, count):
     line = {"product_id": product.id, "product_uom_qty": 1, "price_unit": 100}
     values = {"partner_id": partner.id, "order_line": [Command.create(line)]}
     found = {}
-
-    def create():
-        return env["sale.order"].create([values] * count)
-
-    def write():
-        for order in orders:
-            order.write({"client_order_ref": "changed"})
-            order.order_line.write({"product_uom_qty": 2})
-
-    def confirm_one():
-        orders[0].action_confirm()
-
-    def confirm_others():
-        orders[1:].action_confirm()
-
-    def invoice():
-        return orders._create_invoices(grouped=True)
-
-    def change_invoices():
-        for invoice in invoices:
-            invoice.invoice_line_ids.write({"price_unit": 90})
-
-    def number():
-        # So that the host's own check of numbers costs the same whatever was numbered before.
-        for place, invoice in enumerate(invoices, start=1):
-            invoice.l10n_latam_document_number = str(place)
-
-    def post():
-        invoices.action_post()
-
-    def pay():
-        for invoice in invoices[: count // 2]:
-            register = env["account.payment.register"].with_context(
-                active_model="account.move", active_ids=invoice.ids
-            )
-            register.create({})._create_payments()
-
-    def credit():
-        invoices[count // 2 :]._reverse_moves(cancel=True)
-
-    def unpay_and_reset():
-        paid = invoices[: count // 2]
-        paid.line_ids.remove_move_reconcile()
-        paid.button_draft()
-
-    orders = _measure(env, found, "create", create)
-    _measure(env, found, "write", write)
-    _measure(env, found, "confirm one", confirm_one)
-    _measure(env, found, "confirm the others", confirm_others)
-    invoices = _measure(env, found, "invoice", invoice)
-    _measure(env, found, "change invoices", change_invoices)
-    number()
-    _measure(env, found, "post invoices", post)
-    _measure(env, found, "pay half of them", pay)
-    _measure(env, found, "credit the others", credit)
-    _measure(env, found, "undo payments, reset", unpay_and_reset)
+    orders = _measure(env, found, "create", lambda: env["sale.order"].create([values] * count))
+    _measure(env, found, "write", lambda: _write(orders))
+    _measure(env, found, "confirm one", orders[0].action_confirm)
+    _measure(env, found, "confirm the others", orders[1:].action_confirm)
+    invoices = _measure(env, found, "invoice", lambda: orders._create_invoices(grouped=True))
+    _measure(env, found, "change invoices", lambda: _change(invoices))
+    # Numbered here, so that the host's own check costs the same whatever was numbered before.
+    for place, invoice in enumerate(invoices, start=1):
+        invoice.l10n_latam_document_number = str(place)
+    _measure(env, found, "post invoices", invoices.action_post)
+    paid, credited = invoices[: count // 2], invoices[count // 2 :]
+    _measure(env, found, "pay half of them", lambda: _pay(paid))
+    _measure(env, found, "credit the others", lambda: credited._reverse_moves(cancel=True))
+    _measure(env, found, "undo payments, reset", lambda: _undo(paid))
     env.cr.rollback()
     return found
+
+
+def _write(orders):
+    for order in orders:
+        order.write({"client_order_ref": "changed"})
+        order.order_line.write({"product_uom_qty": 2})
+
+
+def _change(invoices):
+    for invoice in invoices:
+        invoice.invoice_line_ids.write({"price_unit": 90})
+
+
+def _pay(invoices):
+    for invoice in invoices:
+        register = invoice.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        register.create({})._create_payments()
+
+
+def _undo(invoices):
+    invoices.line_ids.remove_move_reconcile()
+    invoices.button_draft()
 
 
 def _measure(env, found, phase, function):
