@@ -9,9 +9,9 @@ from odoo.fields import Domain
 WATCHED_DAYS = 90
 # What SEFAZ decided; the other states are only attempts to get there.
 DECIDED = ("authorised", "denied", "cancelled")
-# OCA: l10n_br_fiscal, `state_edoc` of the fiscal document. Of a voided number nothing is sold.
+# OCA: l10n_br_fiscal, `state_edoc` of the fiscal document. One that is still being written
+# (em_digitacao) says nothing; of a voided number (inutilizada) nothing is sold.
 OCA_STATES = {
-    "em_digitacao": "none",
     "a_enviar": "waiting",
     "enviada": "waiting",
     "autorizada": "authorised",
@@ -225,6 +225,5 @@ class AccountMove(models.Model):
             sources.append(("l10n_br_last_edi_status", ENTERPRISE_STATES))
         for name, states in sources:
             for value, state in states.items():
-                if state != "none":
-                    news |= Domain(name, "=", value) & Domain("supplier_sefaz_state", "!=", state)
+                news |= Domain(name, "=", value) & Domain("supplier_sefaz_state", "!=", state)
         return news

@@ -67,7 +67,10 @@ CASES = {
         DTD,
     ),
     "bomb in an attribute": (bomb(10).replace(b"<a>&e9;</a>", b'<a b="&e9;"/>'), DTD),
-    "parameter entities": (b"<!DOCTYPE a [<!ENTITY % p SYSTEM 'file:///etc/passwd'> %p;]><a/>", DTD),
+    "parameter entities": (
+        b"<!DOCTYPE a [<!ENTITY % p SYSTEM 'file:///etc/passwd'> %p;]><a/>",
+        DTD,
+    ),
     "bomb before the NF-e": (
         GOOD.replace(b"<nfeProc", b"<!DOCTYPE a [<!ENTITY x 'y'>]><nfeProc", 1),
         DTD,
@@ -177,6 +180,11 @@ class TestNfeHostile(NfeUploadCommon):
         self.assertEqual(lines.mapped("state"), ["refused", "done"])
         self.assertIn("an NF-e has at most 5120 kB", lines[0].message)
         self.assertEqual(set(read), {len(GOOD)})
+
+    def test_file_that_did_not_arrive_whole_is_refused(self):
+        wizards = self.env["supplier.credit.nfe.upload"].with_user(self.accountant)
+        wizard = wizards.create({"invoice_id": self.invoice.id, "nfe_file": "PG5mZ"})
+        self.assertIn("did not arrive whole", self.refusal_of(wizard.action_upload))
 
     def test_truncated_anywhere(self):
         before = self.snapshot(self.invoice)

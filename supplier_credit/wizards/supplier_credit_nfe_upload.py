@@ -1,4 +1,5 @@
 import base64
+import binascii
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -104,7 +105,8 @@ class SupplierCreditNfeUpload(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def _upload_one(self):
-        if not self.nfe_file:
+        encoded = self.with_context(bin_size=False).nfe_file
+        if not encoded:
             raise UserError(
                 self.env._(
                     "No file was chosen for invoice %(invoice)s.",
@@ -112,8 +114,18 @@ class SupplierCreditNfeUpload(models.TransientModel):
                 )
             )
         # Base64 has four characters for three bytes; too large a file is not even decoded.
-        self._check_file_size(len(self.nfe_file) * 3 // 4)
-        done = self.invoice_id._attach_nfe(base64.b64decode(self.nfe_file), self.take_number)
+        self._check_file_size(len(encoded) * 3 // 4)
+        try:
+            content = base64.b64decode(encoded)
+        except binascii.Error as error:
+            raise UserError(
+                self.env._(
+                    "The file for invoice %(invoice)s did not arrive whole. Upload it again.",
+                    invoice=self.invoice_id.display_name,
+                )
+            ) from error
+        done = self.invoice_id._attach_nfe(content, self.take_number)
+        # Whoever has the XML can draw a DANFE from it.
         self.nfe_file = False
         return {
             "type": "ir.actions.client",
