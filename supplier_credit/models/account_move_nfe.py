@@ -1,11 +1,20 @@
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.nfe import NfeProblem, parse_nfe
+from ..tools.nfe_event import NfeCancellation
 
 NORMAL_PURPOSE = "1"
+# Said by SEFAZ's files alone; nobody writes them by hand.
+NFE_COLUMNS = {
+    "supplier_sefaz_state",
+    "supplier_nfe_key",
+    "supplier_nfe_issue_date",
+    "supplier_nfe_total",
+    "supplier_nfe_file",
+    "supplier_nfe_cancellation",
+}
 
 
 class AccountMove(models.Model):
@@ -13,17 +22,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
-    # none → authorised
-    supplier_sefaz_state = fields.Selection(
-        selection=[("authorised", "Authorised")],
-        string="SEFAZ State",
-        readonly=True,
-        copy=False,
-        help="Taken from the uploaded, authorised XML (procNFe).",
-    )
-    supplier_nfe_key = fields.Char(
-        string="NF-e Access Key", readonly=True, copy=False, index="btree_not_null"
-    )
+    supplier_nfe_key = fields.Char(string="NF-e Access Key", readonly=True, copy=False)
     supplier_nfe_issue_date = fields.Date(string="NF-e Issue Date", readonly=True, copy=False)
     supplier_nfe_total = fields.Monetary(string="NF-e Total", readonly=True, copy=False)
     # Not readable by everybody: whoever has the XML can draw a DANFE from it.
@@ -34,6 +33,34 @@ class AccountMove(models.Model):
         attachment=True,
         groups="supplier_credit.supplier_credit_group_manager",
     )
+
+    _supplier_nfe_key_unique = models.UniqueIndex(
+        "(supplier_nfe_key, company_id) WHERE supplier_nfe_key IS NOT NULL AND state != 'cancel'",
+        "An NF-e belongs to one invoice, and another one has already taken it over.",
+    )
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_nfe_columns(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_nfe_columns(vals)
+        return super().write(vals)
+
+    def _check_nfe_columns(self, vals):
+        """Refuse what would make an invoice look authorised without SEFAZ's file."""
+        if not self.env.su and not NFE_COLUMNS.isdisjoint(vals):
+            raise UserError(
+                self.env._(
+                    "What SEFAZ says about an NF-e cannot be entered by hand. Use Upload NF-e."
+                )
+            )
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -51,20 +78,45 @@ class AccountMove(models.Model):
             "context": {"default_invoice_id": self.id},
         }
 
+    def action_open_nfe_uploads(self):
+        """Open the wizard that finds the invoice of each of many files, among these if any."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Upload NF-e"),
+            "res_model": "supplier.credit.nfe.upload",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_invoice_ids": self.ids},
+        }
+
     # -------------------------------------------------------------------------
     # UPLOAD
     # -------------------------------------------------------------------------
 
-    def _attach_nfe(self, content):
-        """Take the authorised NF-e of this invoice, after all checks, and register it if ready.
+    def _attach_nfe(self, content, take_number=False):
+        """Take what SEFAZ said about this invoice's NF-e, after all checks.
 
-        On a draft the NF-e gives the invoice its number; on a posted invoice the number must agree.
+        Of an authorised NF-e the invoice is registered at Supplier if it is ready; on a draft the
+        NF-e gives the invoice its number. Of a registered cancellation the state is taken.
 
-        :param content: the procNFe, bytes
+        :param content: a procNFe or the procEventoNFe of its cancellation, bytes
+        :param take_number: let the number of a posted invoice follow that of the NF-e, too
+        :return: what was done, as text
         :raise UserError: naming all that does not agree; nothing is changed
         """
         self.ensure_one()
         self.check_access("write")
+        document = self._parse_nfe(content)
+        if isinstance(document, NfeCancellation):
+            return self._attach_nfe_cancellation(document, content)
+        self._check_takes_nfe(document, take_number)
+        return self._take_nfe(document, content)
+
+    def _check_takes_nfe(self, nfe, take_number=False):
+        """Refuse an NF-e that is not this invoice's, and an invoice that can take none.
+
+        :raise UserError: naming all that does not agree
+        """
         self._check_not_registered_at_supplier()
         if self.move_type != "out_invoice" or self.state == "cancel":
             raise UserError(
@@ -73,11 +125,7 @@ class AccountMove(models.Model):
                     invoice=self.display_name,
                 )
             )
-        try:
-            nfe = parse_nfe(content)
-        except NfeProblem as problem:
-            raise UserError(self._describe_nfe_problem(problem)) from problem
-        if mismatches := self._get_nfe_mismatches(nfe):
+        if mismatches := self._get_nfe_mismatches(nfe, take_number):
             raise UserError(
                 self.env._(
                     "NF-e %(number)s does not belong to invoice %(invoice)s:\n%(mismatches)s\n"
@@ -87,69 +135,110 @@ class AccountMove(models.Model):
                     mismatches="\n".join(f"- {mismatch}" for mismatch in mismatches),
                 )
             )
-        if self.state == "draft":
-            self.l10n_latam_document_number = str(nfe.number)
-        self.sudo().write(
-            {
-                "supplier_sefaz_state": "authorised",
-                "supplier_nfe_key": nfe.key,
-                "supplier_nfe_issue_date": nfe.issue_date,
-                "supplier_nfe_total": float(nfe.total),
-                "supplier_nfe_file": base64.b64encode(content),
-            }
-        )
-        self.message_post(
-            body=self.env._(
+
+    def _take_nfe(self, nfe, content):
+        """Write what a checked NF-e says on the invoice, and register it if it is ready.
+
+        :return: what was done, as text
+        """
+        done = [
+            self.env._(
                 "Authorised NF-e %(number)s taken over, key %(key)s, protocol %(protocol)s.",
                 number=nfe.number,
                 key=nfe.key,
                 protocol=nfe.protocol,
             )
+        ]
+        if self._get_nfe_number() != nfe.number:
+            done += self._take_nfe_number(nfe.number)
+        self.sudo().write(
+            {
+                "supplier_sefaz_state": "authorised",
+                "supplier_nfe_problem": False,
+                "supplier_nfe_key": nfe.key,
+                "supplier_nfe_issue_date": nfe.issue_date,
+                "supplier_nfe_total": float(nfe.total),
+                "supplier_nfe_file": base64.b64encode(content),
+                "supplier_nfe_cancellation": False,
+            }
         )
-        self._register_supplier_transactions()
-
-    def _get_nfe_mismatches(self, nfe):
-        """Return, as texts, everything in which the NF-e and this invoice differ."""
-        self.ensure_one()
-        mismatches = []
-
-        def expect(name, found, expected):
-            if found != expected:
-                mismatches.append(
-                    self.env._(
-                        "%(name)s: the NF-e has %(found)s, the invoice %(expected)s",
-                        name=name,
-                        found=found or "-",
-                        expected=expected or "-",
-                    )
+        if nfe.has_instalments and self._filter_supplier_credit():
+            done.append(
+                self.env._(
+                    "Mind that its XML carries instalments (cobr/dup). The DANFE hides them, but "
+                    "whoever is given the XML reads due dates and amounts that are not Supplier's."
                 )
+            )
+        self.message_post(body=" ".join(done))
+        self._register_supplier_transactions()
+        return " ".join(done)
 
-        expect(
-            self.env._("issuer (CNPJ)"), nfe.issuer, self.company_id.partner_id._get_supplier_vat()
-        )
-        expect(
-            self.env._("recipient (CNPJ/CPF)"),
-            nfe.recipient,
-            self.commercial_partner_id._get_supplier_vat(),
-        )
-        expect(self.env._("model"), nfe.model, self.l10n_latam_document_type_id.code)
+    # -------------------------------------------------------------------------
+    # CHECKS
+    # -------------------------------------------------------------------------
+
+    def _get_nfe_mismatches(self, nfe, take_number=False):
+        """Return, as texts, everything in which the NF-e and this invoice differ.
+
+        :param take_number: the number of a posted invoice is going to follow the NF-e's
+        """
+        self.ensure_one()
         series = self.journal_id.l10n_br_invoice_serial or ""
-        expect(
-            self.env._("series"), nfe.series, int(series) if series.isdigit() else series or None
+        series = str(int(series)) if series.isdecimal() else series
+        compared = (
+            (
+                self.env._("issuer (CNPJ)"),
+                nfe.issuer,
+                self.company_id.partner_id._get_supplier_vat(),
+            ),
+            (
+                self.env._("recipient (CNPJ/CPF)"),
+                nfe.recipient,
+                self.commercial_partner_id._get_supplier_vat(),
+            ),
+            (self.env._("model"), nfe.model, self.l10n_latam_document_type_id.code),
+            (self.env._("series"), str(nfe.series), series),
+            (
+                self.env._("total"),
+                self.currency_id.format(float(nfe.total)),
+                self.currency_id.format(self.amount_total),
+            ),
         )
-        if self.state != "draft":
-            expect(self.env._("number"), nfe.number, self._get_nfe_number())
-        expect(
-            self.env._("total"),
-            self.currency_id.format(float(nfe.total)),
-            self.currency_id.format(self.amount_total),
-        )
+        mismatches = [
+            self.env._(
+                "%(name)s: the NF-e has %(found)s, the invoice %(expected)s",
+                name=name,
+                found=found or "-",
+                expected=expected or "-",
+            )
+            for name, found, expected in compared
+            if found != expected
+        ]
+        return [
+            *mismatches,
+            *self._get_nfe_number_mismatches(nfe, take_number),
+            *self._get_nfe_kind_mismatches(nfe),
+        ]
+
+    def _get_nfe_kind_mismatches(self, nfe):
+        """Return, as texts, why this NF-e is none that this invoice can have at all."""
+        mismatches = []
         if nfe.purpose != NORMAL_PURPOSE:
             mismatches.append(self.env._("purpose: only an NF-e of a sale (finNFe 1) can be used"))
-        if self._is_supplier_production() and not nfe.is_production:
-            mismatches.append(
-                self.env._("environment: it was authorised in SEFAZ's test environment")
-            )
+        if self._is_supplier_production():
+            if not nfe.is_production:
+                mismatches.append(
+                    self.env._("environment: it was authorised in SEFAZ's test environment")
+                )
+            if not nfe.is_unaltered:
+                mismatches.append(
+                    self.env._(
+                        "content: it was changed after SEFAZ authorised it (the digest of what it "
+                        "holds is not the one that was signed); upload the original"
+                    )
+                )
+        if self._is_nfe_void(nfe):
+            mismatches.append(self.env._("SEFAZ state: the NF-e was cancelled or denied"))
         if other := self._find_other_invoice_of_nfe(nfe):
             mismatches.append(
                 self.env._(
@@ -195,55 +284,3 @@ class AccountMove(models.Model):
                         new_total=move.currency_id.format(move.amount_total),
                     )
                 )
-
-    def _get_nfe_number(self):
-        """Return the invoice's document number as the NF-e counts it, or None."""
-        self.ensure_one()
-        digits = "".join(filter(str.isdigit, self.l10n_latam_document_number or ""))
-        return int(digits) if digits else None
-
-    def _describe_nfe_problem(self, problem):
-        """Return what is wrong with an uploaded file and what to do, for every NfeProblem."""
-        texts = {
-            "too_large": self.env._(
-                "The file has %(size)s kB; an NF-e has at most %(limit)s kB. Upload the procNFe "
-                "alone."
-            ),
-            "not_xml": self.env._("The file is not readable XML (%(detail)s)."),
-            "has_doctype": self.env._(
-                "The file carries a document type definition, which no NF-e has. It was refused."
-            ),
-            "not_an_nfe": self.env._(
-                "The file is no authorised NF-e: it begins with %(root)s instead of nfeProc. "
-                "Upload the procNFe that came back from SEFAZ."
-            ),
-            "not_authorised_file": self.env._(
-                "The file holds the NF-e without SEFAZ's protocol. Upload the procNFe that came "
-                "back after the authorisation."
-            ),
-            "not_authorised": self.env._(
-                "SEFAZ did not authorise this NF-e (status %(status)s %(reason)s). Only an "
-                "authorised one can be used."
-            ),
-            "not_valid": self.env._(
-                "The file does not follow the official NF-e layout 4.00 (line %(line)s: "
-                "%(detail)s)."
-            ),
-            "key_differs": self.env._(
-                "The protocol belongs to another NF-e: it names key %(protocol_key)s, the "
-                "document is %(document_key)s."
-            ),
-            "key_check_digit": self.env._("The access key %(key)s has a wrong check digit."),
-            "key_content": self.env._(
-                "The access key %(key)s does not agree with issuer, model, series or number of "
-                "the NF-e."
-            ),
-            "wrong_model": self.env._(
-                "The document is of model %(model)s; Supplier takes NF-e, model 55."
-            ),
-            "digest_differs": self.env._(
-                "The protocol was given for other content than the signature: their digests "
-                "differ. Upload the original that came back from SEFAZ."
-            ),
-        }
-        return texts[problem.code] % problem.values

@@ -1,14 +1,16 @@
-import base64
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
-from ..tools.nfe import NfeProblem, key_check_digit, parse_nfe
-from .common import NFE_WITH_DUPLICATAS, SAMPLES, SupplierCreditCommon
+from ..tools.fiscal_xml import NfeProblem
+from ..tools.nfe import key_check_digit, parse_nfe
+from .common import NFE_WITH_DUPLICATAS
+from .common_nfe import NfeUploadCommon, make_nfe
 
 
 @tagged("post_install", "-at_install")
-class TestNfeUpload(SupplierCreditCommon):
+class TestNfeUpload(NfeUploadCommon):
     """Seed 001, "Emissão de Notas Fiscais com Cobrança Supplier": a real NF-e, checked."""
 
     def setUp(self):
@@ -16,28 +18,6 @@ class TestNfeUpload(SupplierCreditCommon):
         self.order = self.create_order()
         self.reserve(self.order)
         self.invoice = self.create_invoice(self.order)
-
-    def upload(self, content, invoice=None):
-        wizard = (
-            self.env["supplier.credit.nfe.upload"]
-            .with_user(self.accountant)
-            .create(
-                {
-                    "invoice_id": (invoice or self.invoice).id,
-                    "nfe_file": base64.b64encode(content),
-                }
-            )
-        )
-        return wizard.action_upload()
-
-    def assertRefused(self, content, *parts):
-        with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
-            self.upload(content)
-        for part in parts:
-            self.assertIn(part, str(caught.exception))
-        self.assertFalse(self.invoice.supplier_nfe_key)
-        self.assertFalse(self.invoice.supplier_sefaz_state)
-        self.assertFalse(self.invoice.supplier_transaction_ids)
 
     def test_invoice_of_the_order_takes_document_model_55(self):
         self.assertEqual(self.invoice.l10n_latam_document_type_id.code, "55")
@@ -97,33 +77,6 @@ class TestNfeUpload(SupplierCreditCommon):
         with self.assertRaisesRegex(UserError, "already taken over"):
             self.upload(self.nfe_content(), second)
 
-    def test_broken_and_hostile_files_are_refused_with_the_reason(self):
-        good = self.nfe_content()
-        bomb = b"<!DOCTYPE a [<!ENTITY x 'xxxxxxxxxx'><!ENTITY y '&x;&x;&x;&x;'>]><a>&y;</a>"
-        external = b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>"
-        start = good.index(b"<protNFe")
-        end = good.index(b"</protNFe>") + len(b"</protNFe>")
-        digest = good[good.index(b"<digVal>") + 8 : good.index(b"</digVal>")]
-        cases = {
-            b"hello": "not readable XML",
-            good[: len(good) // 2]: "not readable XML",
-            b"<a/>": "begins with a instead of nfeProc",
-            bomb: "document type definition",
-            external: "document type definition",
-            good[:start] + good[end:]: "did not authorise",
-            good.replace(b"<cStat>100<", b"<cStat>302<"): "status 302",
-            good.replace(
-                b"<vNF>610.37<", b"<vNF>muito<"
-            ): "does not follow the official NF-e layout",
-            good.replace(
-                b"<digVal>" + digest, b"<digVal>" + digest[1:2] + digest[:1] + digest[2:]
-            ): "digest",
-            b" " * (6 * 1024 * 1024): "kB",
-        }
-        for content, reason in cases.items():
-            with self.subTest(reason=reason, start=content[:40]):
-                self.assertRefused(content, reason)
-
     def test_key_is_checked_by_itself(self):
         content = self.nfe_content()
         key = parse_nfe(content).key
@@ -148,18 +101,64 @@ class TestNfeUpload(SupplierCreditCommon):
         expected = 11 - total % 11 if total % 11 > 1 else 0
         self.assertEqual(key_check_digit(body), str(expected))
 
-    def test_nfe_without_signature_is_refused(self):
-        name = "42211275277525000178550030000276771368212013-procNFe.xml"
-        self.assertRefused(
-            (SAMPLES / name).read_bytes(), "does not follow the official NF-e layout"
-        )
+    def test_production_agreement_takes_only_what_was_not_altered(self):
+        self.agreement.environment = "production"
+        altered = make_nfe().replace(b"<pesoL>32.000<", b"<pesoL>33.000<")
+        self.assertRefused(altered, "content: it was changed after SEFAZ authorised it")
+        self.upload(make_nfe())
+        self.assertEqual(self.invoice.supplier_sefaz_state, "authorised")
 
-    def test_plain_user_of_another_department_cannot_upload(self):
-        with self.assertRaises(UserError):
-            self.env["supplier.credit.nfe.upload"].with_user(self.salesman).create(
-                {
-                    "invoice_id": self.invoice.id,
-                    "nfe_file": base64.b64encode(self.nfe_content()),
-                }
-            ).action_upload()
-        self.assertFalse(self.invoice.supplier_nfe_key)
+    def test_sandbox_agreement_takes_samples_whose_content_was_made_anonymous(self):
+        self.upload(make_nfe().replace(b"<pesoL>32.000<", b"<pesoL>33.000<"))
+        self.assertEqual(self.invoice.supplier_sefaz_state, "authorised")
+
+    def test_protocol_of_another_environment_is_refused(self):
+        content = self.nfe_content().replace(b"<tpAmb>1<", b"<tpAmb>2<", 1)
+        self.assertRefused(content, "different environments (tpAmb)")
+
+    def test_nfe_of_a_return_is_refused(self):
+        self.assertRefused(make_nfe(finNFe="4"), "only an NF-e of a sale (finNFe 1)")
+
+    def test_company_with_letters_in_its_cnpj(self):
+        self.company.vat = "12.ABC.345/01DE-35"
+        self.upload(make_nfe(issuer="12ABC34501DE35"))
+        self.assertEqual(self.invoice.supplier_nfe_key[6:20], "12ABC34501DE35")
+        self.assertEqual(self.invoice.supplier_sefaz_state, "authorised")
+
+    def test_instalments_in_the_xml_are_warned_of(self):
+        self.customer.vat = "95.398.560/0001-52"
+        invoice = self.create_plain_invoice(amount=3251.92)
+        action = self.upload(self.nfe_content(NFE_WITH_DUPLICATAS), invoice)
+        self.assertIn("carries instalments (cobr/dup)", action["params"]["message"])
+        self.assertIn("carries instalments (cobr/dup)", str(invoice.message_ids[0].body))
+
+    def test_without_instalments_in_the_xml_nothing_is_warned_of(self):
+        action = self.upload(self.nfe_content())
+        self.assertNotIn("cobr/dup", action["params"]["message"])
+        self.assertIn("NF-e 47605 taken over", action["params"]["message"])
+
+    def test_number_of_another_draft_is_refused(self):
+        other = self.create_plain_invoice()
+        other.l10n_latam_document_number = "47605"
+        self.assertRefused(self.nfe_content(), "of the same journal already has 47605")
+
+    def test_what_sefaz_says_is_not_entered_by_hand(self):
+        mine = self.invoice.with_user(self.accountant)
+        for values in (
+            {"supplier_sefaz_state": "authorised"},
+            {"supplier_nfe_key": "1" * 44},
+            {"supplier_nfe_cancellation": "1"},
+        ):
+            with self.assertRaisesRegex(UserError, "cannot be entered by hand"):
+                mine.write(values)
+            with self.assertRaisesRegex(UserError, "cannot be entered by hand"):
+                mine.create({"move_type": "out_invoice", **values})
+
+    def test_cancelled_invoice_does_not_come_back_beside_the_one_that_has_its_nfe(self):
+        self.upload(self.nfe_content())
+        self.invoice.with_user(self.accountant).button_cancel()
+        second = self.create_plain_invoice()
+        self.upload(self.nfe_content(), second)
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            self.invoice.with_user(self.accountant).button_draft()
+            self.env.flush_all()

@@ -1,7 +1,7 @@
 """Reads an authorised NF-e (procNFe, model 55, layout 4.00) and checks it by itself.
 
 Checked here is what the file alone can prove: the official schema, the authorisation, the access
-key, the digest. Whether it belongs to an invoice is for the invoice to say.
+key, the digests. Whether it belongs to an invoice is for the invoice to say.
 Source: MOC 7.0 (layout, access key), NT 2026.001 (alphanumeric CNPJ in keys).
 """
 
@@ -15,29 +15,22 @@ from pathlib import Path
 import nfelib
 from lxml import etree
 
-NAMESPACE = "http://www.portalfiscal.inf.br/nfe"
-SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
-NAMES = {"n": NAMESPACE, "s": SIGNATURE}
+from .fiscal_xml import (
+    NAMES,
+    NAMESPACE,
+    PRODUCTION,
+    SIGNATURE,
+    NfeProblem,
+    digest,
+    local_name,
+    read_xml,
+)
+
 SCHEMA = Path(nfelib.__file__).parent / "nfe" / "schemas" / "v4_0" / "procNFe_v4.00.xsd"
 
-# SEFAZ takes NF-e of up to 500 kB; a file ten times as large is no NF-e.
-LARGEST_FILE = 5 * 1024 * 1024
 AUTHORISED = ("100", "150")
 ACCESS_KEY = re.compile(r"[0-9]{6}[0-9A-Z]{12}[0-9]{26}")
-PRODUCTION = "1"
-
-
-class NfeProblem(Exception):
-    """What is wrong with a file.
-
-    :param code: one of the codes named in this module; the addon has a text for each
-    :param values: what the text needs
-    """
-
-    def __init__(self, code, **values):
-        self.code = code
-        self.values = values
-        super().__init__(f"{code}: {values}")
+SHA1 = f"{SIGNATURE}sha1"
 
 
 @dataclass(frozen=True)
@@ -58,6 +51,8 @@ class Nfe:
     total: Decimal
     protocol: str
     has_instalments: bool
+    # Whether the digest that was signed and authorised is that of the content.
+    is_unaltered: bool
 
     @property
     def is_production(self):
@@ -83,33 +78,25 @@ def parse_nfe(content):
 
     :raise NfeProblem: the first thing that makes it no authorised NF-e of model 55
     """
-    root = _parse_xml(content)
-    if etree.QName(root).localname == "NFe":
+    return nfe_from_xml(read_xml(content))
+
+
+def nfe_from_xml(root):
+    """As `parse_nfe`, of a file already read."""
+    if local_name(root) == "NFe":
         raise NfeProblem("not_authorised_file")
     if root.tag != f"{{{NAMESPACE}}}nfeProc":
-        raise NfeProblem("not_an_nfe", root=etree.QName(root).localname)
+        raise NfeProblem("not_an_nfe", root=local_name(root))
     _check_authorisation(root)
     _check_schema(root)
-    nfe = _read(root)
+    try:
+        nfe = _read(root)
+    except (ValueError, ArithmeticError) as error:
+        raise NfeProblem("not_valid", line=root.sourceline, detail=str(error)) from error
     _check_key(root, nfe)
     _check_digest(root)
+    _check_environment(root, nfe)
     return nfe
-
-
-def _parse_xml(content):
-    if len(content) > LARGEST_FILE:
-        raise NfeProblem("too_large", size=len(content) // 1024, limit=LARGEST_FILE // 1024)
-    # No entities, no DTD, no network: a hostile file can make the parser do nothing.
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False
-    )
-    try:
-        root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise NfeProblem("not_xml", detail=str(error)) from error
-    if root.getroottree().docinfo.doctype:
-        raise NfeProblem("has_doctype")
-    return root
 
 
 def _check_authorisation(root):
@@ -153,6 +140,7 @@ def _read(root):
         total=Decimal(text(f"{information}/n:total/n:ICMSTot/n:vNF")),
         protocol=text("n:protNFe/n:infProt/n:nProt"),
         has_instalments=root.find(f"{information}/n:cobr/n:dup", NAMES) is not None,
+        is_unaltered=_is_unaltered(root),
     )
 
 
@@ -177,3 +165,19 @@ def _check_digest(root):
     )
     if not protocol or protocol != signature:
         raise NfeProblem("digest_differs")
+
+
+def _check_environment(root, nfe):
+    protocol = root.findtext("n:protNFe/n:infProt/n:tpAmb", namespaces=NAMES)
+    if protocol != nfe.environment:
+        raise NfeProblem("environment_differs")
+
+
+def _is_unaltered(root):
+    information = root.find("n:NFe/n:infNFe", NAMES)
+    reference = root.find("n:NFe/s:Signature/s:SignedInfo/s:Reference", NAMES)
+    return (
+        reference.get("URI") == f"#{information.get('Id')}"
+        and reference.find("s:DigestMethod", NAMES).get("Algorithm") == SHA1
+        and reference.findtext("s:DigestValue", namespaces=NAMES) == digest(information)
+    )

@@ -3,6 +3,7 @@ from . import (
     supplier_credit_customer_send,
     supplier_credit_customer_send_line,
     supplier_credit_nfe_upload,
+    supplier_credit_nfe_upload_line,
     supplier_credit_release_wizard,
     supplier_credit_setup,
 )

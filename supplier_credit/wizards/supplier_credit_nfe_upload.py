@@ -1,26 +1,208 @@
 import base64
+import binascii
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.fiscal_xml import NfeProblem, check_size
+from ..tools.nfe_event import NfeCancellation
 
 
 class SupplierCreditNfeUpload(models.TransientModel):
-    """Takes the authorised XML of an invoice. Seed 001, "Emissão de Notas Fiscais"."""
+    """Takes the authorised XML of one invoice, or of many. Seed 001, "Emissão de Notas Fiscais".
+
+    Opened on an invoice the file is that invoice's; else each file finds its own.
+    """
 
     _name = "supplier.credit.nfe.upload"
     _description = "Upload NF-e"
 
-    invoice_id = fields.Many2one(comodel_name="account.move", required=True, readonly=True)
+    invoice_id = fields.Many2one(comodel_name="account.move", readonly=True)
+    invoice_state = fields.Selection(related="invoice_id.state")
     nfe_file = fields.Binary(
         string="Authorised XML (procNFe)",
-        required=True,
         attachment=False,
         help="The file that came back from SEFAZ, with its protocol. All is checked before "
         "anything is changed.",
     )
     nfe_filename = fields.Char()
+    take_number = fields.Boolean(
+        string="Take Over the Number",
+        help="If the posted invoice has another number than the NF-e, the invoice follows: its "
+        "number, its payment reference and the labels of its instalments. Not possible in a "
+        "locked period, nor if another document has the number.",
+    )
+    invoice_ids = fields.Many2many(
+        comodel_name="account.move",
+        string="Only These Invoices",
+        readonly=True,
+        help="The invoices that were selected; without any, all of them come into question.",
+    )
+    attachment_ids = fields.Many2many(
+        comodel_name="ir.attachment",
+        string="Files",
+        help="Authorised NF-e (procNFe) and registered cancellations (procEventoNFe). Each file "
+        "finds its invoice by issuer, recipient, series, number and total.",
+    )
+    line_ids = fields.One2many(
+        comodel_name="supplier.credit.nfe.upload.line",
+        inverse_name="wizard_id",
+        string="Results",
+        readonly=True,
+    )
+    done_count = fields.Integer(compute="_compute_counts")
+    refused_count = fields.Integer(compute="_compute_counts")
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("line_ids.state")
+    def _compute_counts(self):
+        for wizard in self:
+            wizard.done_count = len(wizard.line_ids.filtered(lambda line: line.state == "done"))
+            wizard.refused_count = len(wizard.line_ids) - wizard.done_count
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        context = self.env.context
+        if (
+            "invoice_ids" in fields_list
+            and context.get("active_model") == "account.move"
+            and not values.get("invoice_id")
+            and "default_invoice_ids" not in context
+        ):
+            values["invoice_ids"] = [fields.Command.set(context.get("active_ids") or [])]
+        return values
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
 
     def action_upload(self):
-        """Check the file against the invoice and take it over; see `account.move._attach_nfe`."""
+        """Check the files and take over what belongs to an invoice.
+
+        :return: of one invoice's file, nothing more to do; of many files, what became of each
+        :raise UserError: naming what keeps the file of one invoice from being taken; of many
+            files, one that is refused changes nothing and keeps no other from being taken
+        """
         self.ensure_one()
-        self.invoice_id._attach_nfe(base64.b64decode(self.nfe_file))
-        return {"type": "ir.actions.act_window_close"}
+        self.env["account.move"].check_access("write")
+        if self.invoice_id:
+            return self._upload_one()
+        if not self.attachment_ids:
+            raise UserError(self.env._("No file was chosen. Choose the files that SEFAZ returned."))
+        self.line_ids = self._upload_many()
+        return self._get_result_action()
+
+    # -------------------------------------------------------------------------
+    # ONE INVOICE
+    # -------------------------------------------------------------------------
+
+    def _upload_one(self):
+        encoded = self.with_context(bin_size=False).nfe_file
+        if not encoded:
+            raise UserError(
+                self.env._(
+                    "No file was chosen for invoice %(invoice)s.",
+                    invoice=self.invoice_id.display_name,
+                )
+            )
+        # Base64 has four characters for three bytes; too large a file is not even decoded.
+        self._check_file_size(len(encoded) * 3 // 4)
+        try:
+            content = base64.b64decode(encoded)
+        except binascii.Error as error:
+            raise UserError(
+                self.env._(
+                    "The file for invoice %(invoice)s did not arrive whole. Upload it again.",
+                    invoice=self.invoice_id.display_name,
+                )
+            ) from error
+        done = self.invoice_id._attach_nfe(content, self.take_number)
+        # Whoever has the XML can draw a DANFE from it.
+        self.nfe_file = False
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": done,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _check_file_size(self, size):
+        try:
+            check_size(size)
+        except NfeProblem as problem:
+            moves = self.env["account.move"]
+            raise UserError(moves._describe_nfe_problem(problem)) from problem
+
+    # -------------------------------------------------------------------------
+    # MANY FILES
+    # -------------------------------------------------------------------------
+
+    def _upload_many(self):
+        """Take over each file by itself, cancellations after what they cancel.
+
+        :return: a line for each file, in the order they were given
+        """
+        lines = self.env["supplier.credit.nfe.upload.line"].create(
+            [{"wizard_id": self.id, "name": attachment.name} for attachment in self.attachment_ids]
+        )
+        documents = {}
+        for line, attachment in zip(lines, self.attachment_ids, strict=True):
+            with line._keeping_refusal():
+                documents[line] = (attachment, self._read_file(attachment))
+        cancellations = {
+            line: document
+            for line, (_attachment, document) in documents.items()
+            if isinstance(document, NfeCancellation)
+        }
+        cancelled = {document.key for document in cancellations.values()}
+        for line in sorted(documents, key=lambda line: line in cancellations):
+            attachment, document = documents[line]
+            with line._keeping_refusal():
+                if line not in cancellations and document.key in cancelled:
+                    raise UserError(
+                        self.env._(
+                            "NF-e %(number)s is cancelled: its cancellation is among these files.",
+                            number=document.number,
+                        )
+                    )
+                invoice = self.env["account.move"]._find_invoice_of_nfe(document, self.invoice_ids)
+                line.invoice_id = invoice
+                done = invoice._attach_nfe(attachment.raw)
+                line.write({"state": "done", "message": done})
+        self._forget_files()
+        return lines
+
+    def _read_file(self, attachment):
+        attachment.check_access("read")
+        self._check_file_size(attachment.file_size)
+        return self.env["account.move"]._parse_nfe(attachment.raw or b"")
+
+    def _forget_files(self):
+        """Delete what was uploaded for this wizard: whoever has an XML can draw a DANFE from it."""
+        own = self.attachment_ids.filtered(
+            lambda attachment: attachment.res_model == self._name
+            and attachment.create_uid == self.env.user
+        )
+        self.attachment_ids = False
+        own.unlink()
+
+    def _get_result_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Uploaded NF-e"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }

@@ -1,0 +1,159 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..tools.nfe_event import NfeCancellation
+from .account_move import NFE_MODEL
+
+
+class AccountMove(models.Model):
+    """Finding the invoice that an uploaded NF-e is of. What is not certain is not guessed."""
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _find_invoice_of_nfe(self, document, among=None):
+        """Return the one invoice that the file belongs to, among those the user may see.
+
+        A posted one has the number; a draft is on Supplier's credit, of the same recipient and
+        total, and has no NF-e yet.
+
+        :param document: an Nfe or NfeCancellation
+        :param among: the invoices that come into question; all of them if empty
+        :raise UserError: when there is none, or more than one; then each is named
+        """
+        scope = Domain("move_type", "=", "out_invoice")
+        scope &= Domain("company_id", "in", self.env.companies.ids)
+        if among:
+            scope &= Domain("id", "in", among.ids)
+        if isinstance(document, NfeCancellation):
+            return self._find_invoice_of_cancellation(document, scope)
+        self._check_nfe_is_new(document)
+        companies = self._find_issuers(document)
+        scope &= Domain("company_id", "in", companies.ids)
+        candidates = self._find_posted_of_nfe(document, scope)
+        candidates = candidates or self._find_drafts_of_nfe(document, scope)
+        if len(candidates) > 1:
+            raise UserError(
+                self.env._(
+                    "NF-e %(number)s fits several invoices: %(invoices)s. Open the right one and "
+                    "upload the file there.",
+                    number=document.number,
+                    invoices=", ".join(
+                        f"{candidate.display_name} ({candidate.invoice_origin or candidate.id})"
+                        for candidate in candidates
+                    ),
+                )
+            )
+        if not candidates:
+            raise UserError(self._describe_no_invoice(document, scope))
+        return candidates
+
+    def _find_invoice_of_cancellation(self, cancellation, scope):
+        invoice = self.search(scope & Domain("supplier_nfe_key", "=", cancellation.key), limit=1)
+        if not invoice:
+            raise UserError(
+                self.env._(
+                    "No invoice has the NF-e that this file cancels, key %(key)s.",
+                    key=cancellation.key,
+                )
+            )
+        return invoice
+
+    def _check_nfe_is_new(self, nfe):
+        taken = self.search(
+            [
+                ("supplier_nfe_key", "=", nfe.key),
+                ("company_id", "in", self.env.companies.ids),
+                ("state", "!=", "cancel"),
+            ],
+            limit=1,
+        )
+        if taken:
+            raise UserError(
+                self.env._(
+                    "NF-e %(number)s was already taken over by invoice %(invoice)s.",
+                    number=nfe.number,
+                    invoice=taken.display_name,
+                )
+            )
+
+    def _find_issuers(self, nfe):
+        companies = self.env.companies.filtered(
+            lambda company: company.partner_id.sudo()._get_supplier_vat() == nfe.issuer
+        )
+        if not companies:
+            raise UserError(
+                self.env._(
+                    "NF-e %(number)s was issued by %(issuer)s (%(name)s), which is none of the "
+                    "companies you have selected.",
+                    number=nfe.number,
+                    issuer=nfe.issuer,
+                    name=nfe.issuer_name,
+                )
+            )
+        return companies
+
+    def _find_posted_of_nfe(self, nfe, scope):
+        posted = self.search(
+            scope
+            & Domain("state", "=", "posted")
+            & Domain("sequence_number", "=", nfe.number)
+            & Domain("l10n_latam_document_type_id.code", "=", NFE_MODEL)
+        )
+        return posted._prefer(
+            lambda move: move._has_series(nfe.series),
+            lambda move: move.commercial_partner_id._get_supplier_vat() == nfe.recipient,
+        )
+
+    def _find_drafts_of_nfe(self, nfe, scope):
+        return self._find_of_total(nfe, scope & Domain("state", "=", "draft"))._prefer(
+            lambda move: move._has_series(nfe.series)
+        )
+
+    def _find_of_total(self, nfe, scope):
+        """Return the invoices on Supplier's credit without NF-e, of this recipient and total."""
+        bearers = self.env["account.payment.method.line"]._supplier_line_ids()
+        total = float(nfe.total)
+        return self.search(
+            scope
+            & Domain("preferred_payment_method_line_id", "in", list(bearers))
+            & Domain("supplier_nfe_key", "=", False)
+            & Domain("amount_total", ">", total - 0.005)
+            & Domain("amount_total", "<", total + 0.005)
+        ).filtered(lambda move: move.commercial_partner_id._get_supplier_vat() == nfe.recipient)
+
+    def _prefer(self, *tests):
+        """Narrow these invoices down by one test after the other, as long as any passes it."""
+        left = self
+        for test in tests:
+            left = left.filtered(test) or left
+        return left
+
+    def _has_series(self, series):
+        own = self.journal_id.l10n_br_invoice_serial or ""
+        return own.isdecimal() and int(own) == series
+
+    def _describe_no_invoice(self, nfe, scope):
+        values = {
+            "number": nfe.number,
+            "series": nfe.series,
+            "recipient": nfe.recipient,
+            "name": nfe.recipient_name,
+            "total": nfe.total,
+        }
+        renumbered = self._find_of_total(nfe, scope & Domain("state", "=", "posted"))
+        if renumbered:
+            return self.env._(
+                "No invoice has number %(number)s. Of the same recipient and total, without NF-e: "
+                "%(invoices)s. If it is one of them, open it, upload the file there and choose "
+                "Take Over the Number.",
+                **values,
+                invoices=", ".join(renumbered.mapped("display_name")),
+            )
+        return self.env._(
+            "No invoice was found for NF-e %(number)s, series %(series)s, of %(total)s to "
+            "%(recipient)s (%(name)s): neither a posted one with this number nor a draft on "
+            "Supplier's credit with this recipient and total.",
+            **values,
+        )

@@ -1,0 +1,98 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    """The fiscal number of an invoice, which its NF-e has the last word on."""
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_nfe_number(self):
+        """Return the invoice's document number as the NF-e counts it, or None."""
+        self.ensure_one()
+        digits = "".join(filter(str.isdigit, self.l10n_latam_document_number or ""))
+        return int(digits) if digits else None
+
+    def _get_nfe_number_mismatches(self, nfe, take_number):
+        """Return, as texts, what keeps the invoice from bearing the number of the NF-e.
+
+        :param take_number: the number of a posted invoice may follow the NF-e's
+        """
+        self.ensure_one()
+        number = self._get_nfe_number()
+        if number == nfe.number:
+            return []
+        mismatches = []
+        if self.state == "posted":
+            if not take_number:
+                mismatches.append(
+                    self.env._(
+                        "number: the NF-e has %(found)s, the invoice %(expected)s (choose Take "
+                        "Over the Number if the invoice is to follow the NF-e)",
+                        found=nfe.number,
+                        expected=number or "-",
+                    )
+                )
+            elif locked := self._get_violated_lock_dates(self.date, bool(self.line_ids.tax_ids)):
+                mismatches.append(
+                    self.env._(
+                        "number: the invoice is dated %(date)s, in a locked period (%(locked)s), "
+                        "so its number can no longer change",
+                        date=self.date,
+                        locked=self.company_id._format_lock_dates(locked),
+                    )
+                )
+            elif self.inalterable_hash:
+                mismatches.append(
+                    self.env._(
+                        "number: the invoice is secured by a hash, so its number can no longer "
+                        "change"
+                    )
+                )
+        if holder := self._find_holder_of_number(nfe.number):
+            mismatches.append(
+                self.env._(
+                    "number: %(holder)s of the same journal already has %(number)s",
+                    holder=holder.display_name,
+                    number=nfe.number,
+                )
+            )
+        return mismatches
+
+    def _find_holder_of_number(self, number):
+        """Return another document of the journal that has this number, unless it is cancelled."""
+        return self.sudo().search(
+            [
+                ("journal_id", "=", self.journal_id.id),
+                ("l10n_latam_document_type_id", "=", self.l10n_latam_document_type_id.id),
+                ("sequence_number", "=", number),
+                ("name", "not in", (False, "/")),
+                ("state", "!=", "cancel"),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+
+    def _take_nfe_number(self, number):
+        """Give the invoice the number of its NF-e, and what is derived from the number with it.
+
+        The payment reference and, through it, the labels of the payment terms follow only where
+        they were the host's own; what somebody entered stays.
+
+        :return: what was changed on a posted invoice, as a list of texts
+        """
+        self.ensure_one()
+        if self.state != "posted":
+            self.l10n_latam_document_number = str(number)
+            return []
+        old_name = self.name
+        is_computed = self.payment_reference == self._get_invoice_computed_reference()
+        self.l10n_latam_document_number = str(number)
+        if is_computed:
+            self.payment_reference = self._get_invoice_computed_reference()
+        return [
+            self.env._(
+                "The number of the posted invoice followed the NF-e: %(old)s became %(new)s.",
+                old=old_name,
+                new=self.name,
+            )
+        ]

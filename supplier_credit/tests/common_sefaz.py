@@ -1,0 +1,74 @@
+"""Stubs of what OCA's and Odoo Enterprise's electronic invoicing put into the registry.
+
+Only the names and codes that are read are there; the modules themselves are no dependency.
+"""
+
+from odoo import fields, models
+from odoo.orm.model_classes import add_to_registry
+
+from .common_nfe import NfeUploadCommon
+
+OCA_DOCUMENT = "l10n_br_fiscal.document"
+
+
+class EnterpriseMove(models.Model):
+    _module = None
+    _name = "account.move"
+    _inherit = "account.move"
+
+    l10n_br_last_edi_status = fields.Selection(
+        [
+            ("pending", "Pending"),
+            ("accepted", "Accepted"),
+            ("error", "Error"),
+            ("cancelled", "Cancelled"),
+        ],
+        copy=False,
+    )
+    l10n_br_edi_xml_attachment_file = fields.Binary(copy=False, attachment=True)
+
+
+class OcaDocument(models.Model):
+    _module = None
+    _name = OCA_DOCUMENT
+    _description = "Fiscal Document (stub)"
+
+    state_edoc = fields.Char(default="em_digitacao")
+    authorization_file_id = fields.Many2one("ir.attachment")
+
+
+class OcaMove(models.Model):
+    _module = None
+    _name = "account.move"
+    _inherit = "account.move"
+
+    fiscal_document_id = fields.Many2one(OCA_DOCUMENT, copy=False)
+
+
+class SefazStubs(NfeUploadCommon):
+    """Adds the stub classes of `stubs` to the registry, and takes them out again."""
+
+    stubs = ()
+    columns = {}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        move = cls.registry["account.move"]
+        kept = move._base_classes__
+        new = [stub._name for stub in cls.stubs if stub._name not in cls.registry]
+
+        def take_out():
+            move._base_classes__ = kept
+            for name in new:
+                del cls.registry.models[name]
+            cls.registry._setup_models__(cls.env.cr)
+
+        cls.addClassCleanup(take_out)
+        for stub in cls.stubs:
+            add_to_registry(cls.registry, stub)
+        cls.registry._setup_models__(cls.env.cr, ["account.move", *new])
+        for name in new:
+            cls.registry.init_models(cls.env.cr, [name], {})
+        for name, kind in cls.columns.items():
+            cls.env.cr.execute(f"ALTER TABLE account_move ADD COLUMN {name} {kind}")
