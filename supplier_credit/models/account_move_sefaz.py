@@ -69,6 +69,11 @@ class AccountMove(models.Model):
         help="Why the NF-e that SEFAZ authorised could not be taken over, and what to do.",
     )
 
+    _supplier_nfe_problem_idx = models.Index(
+        "(id) WHERE supplier_nfe_problem IS NOT NULL"
+        " OR supplier_sefaz_state IN ('rejected', 'denied')"
+    )
+
     # -------------------------------------------------------------------------
     # CRUD
     # -------------------------------------------------------------------------

@@ -66,7 +66,9 @@ class AccountMove(models.Model):
             obstacles.append(self.env._("its bearer is not one of charge type Supplier"))
         if self.l10n_latam_document_type_id.code != NFE_MODEL:
             obstacles.append(self.env._("its document type is not NF-e, model 55"))
-        if self.supplier_sefaz_state != "authorised":
+        if self.supplier_sefaz_state == "cancelled":
+            obstacles.append(self.env._("its NF-e was cancelled at SEFAZ; cancel the invoice, too"))
+        elif self.supplier_sefaz_state != "authorised":
             obstacles.append(
                 self.env._("SEFAZ has not authorised its NF-e; upload the authorised XML (procNFe)")
             )

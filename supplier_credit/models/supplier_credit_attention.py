@@ -14,6 +14,7 @@ class SupplierCreditAttention(models.Model):
     kind = fields.Selection(
         selection=[
             ("preauthorization", "Pre-authorization"),
+            ("invoice", "NF-e"),
             ("transaction", "Transaction"),
             ("customer", "Customer's credit"),
             ("event", "Event from Supplier"),
@@ -35,14 +36,14 @@ class SupplierCreditAttention(models.Model):
         # Each id says the kind by its remainder, so that it stays the same from query to query.
         return SQL(
             """
-            SELECT r.id * 5 AS id, 'preauthorization' AS kind,
+            SELECT r.id * 8 AS id, 'preauthorization' AS kind,
                    'supplier.credit.preauthorization' AS res_model, r.id AS res_id,
                    r.order_number AS subject, r.partner_id, r.agreement_id, r.company_id,
                    r.error AS problem, r.write_date AS since
               FROM supplier_credit_preauthorization r
              WHERE r.error IS NOT NULL AND r.state NOT IN ('cancelled', 'used', 'expired')
          UNION ALL
-            SELECT t.id * 5 + 1, 'transaction', 'supplier.credit.transaction', t.id,
+            SELECT t.id * 8 + 1, 'transaction', 'supplier.credit.transaction', t.id,
                    m.name, t.partner_id, t.agreement_id, t.company_id,
                    COALESCE(t.error, t.reason), t.write_date
               FROM supplier_credit_transaction t
@@ -51,27 +52,38 @@ class SupplierCreditAttention(models.Model):
                    AND (t.error IS NOT NULL OR t.state IN ('rejected', 'error')
                         OR t.processing_state = 'error')
          UNION ALL
-            SELECT c.id * 5 + 2, 'customer', 'supplier.credit.customer', c.id,
+            SELECT c.id * 8 + 2, 'customer', 'supplier.credit.customer', c.id,
                    p.complete_name, c.partner_id, c.agreement_id, c.company_id,
                    COALESCE(c.error, c.pendencies, c.reason), c.write_date
               FROM supplier_credit_customer c
               JOIN res_partner p ON p.id = c.partner_id
              WHERE c.error IS NOT NULL OR c.state IN ('rejected', 'pending')
          UNION ALL
-            SELECT e.id * 5 + 3, 'event', 'supplier.credit.message', e.id,
+            SELECT e.id * 8 + 3, 'event', 'supplier.credit.message', e.id,
                    e.event_id, e.partner_id, e.agreement_id, e.company_id, e.error, e.write_date
               FROM supplier_credit_message e
              WHERE e.direction = 'incoming' AND e.state = 'failed'
          UNION ALL
-            SELECT a.id * 5 + 4, 'agreement', 'supplier.credit.agreement', a.id,
+            SELECT a.id * 8 + 4, 'agreement', 'supplier.credit.agreement', a.id,
                    a.name, NULL, a.id, a.company_id, %s, a.write_date
               FROM supplier_credit_agreement a
              WHERE a.queue_stopped
+         UNION ALL
+            SELECT m.id * 8 + 5, 'invoice', 'account.move', m.id, m.name, m.commercial_partner_id,
+                   COALESCE(b.supplier_agreement_id, (
+                       SELECT MIN(active.id) FROM supplier_credit_agreement active
+                        WHERE active.enabled AND active.company_id = m.company_id
+                   )), m.company_id, COALESCE(m.supplier_nfe_problem, %s), m.write_date
+              FROM account_move m
+         LEFT JOIN account_payment_method_line b ON b.id = m.preferred_payment_method_line_id
+             WHERE m.state != 'cancel' AND (m.supplier_nfe_problem IS NOT NULL
+                   OR m.supplier_sefaz_state IN ('rejected', 'denied'))
             """,
             self.env._(
                 "Sending has stopped: Supplier refused the credentials. Correct them and use Test "
                 "Connection; what waits is sent then."
             ),
+            self.env._("SEFAZ did not authorise the NF-e. Correct it where it is issued."),
         )
 
     def action_open_record(self):

@@ -88,6 +88,17 @@ class SupplierCreditTransaction(models.Model):
         self.write(self._prepare_values(self.invoice_id))
         self._send()
 
+    def _get_obstacle(self, message):
+        """Return that the NF-e was cancelled before its registration left, or False."""
+        if message.operation == "transaction_create":
+            if self.invoice_id.supplier_sefaz_state == "cancelled":
+                return self.env._(
+                    "The NF-e of %(invoice)s was cancelled at SEFAZ before it was sent. Cancel the "
+                    "invoice, too.",
+                    invoice=self.invoice_id.display_name,
+                )
+        return super()._get_obstacle(message)
+
     def _withdraw_unsent(self):
         """Take back what nobody has attempted to send, so that its invoice is free again."""
         self.ensure_one()

@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .common import SupplierCreditCommon
+from .common_nfe import make_cancellation
 
 
 class InvoiceLockCommon(SupplierCreditCommon):
@@ -320,6 +321,27 @@ class TestRegisteredInvoice(InvoiceLockCommon):
         self.deliver()
         with self.assertRaisesRegex(UserError, "sent to Supplier"):
             self.invoice.button_draft()
+
+    def test_nfe_cancelled_before_it_left_is_not_sent(self):
+        self.invoice._attach_nfe(self.nfe_content())
+        self.invoice.action_post()
+        transaction = self.invoice.sudo().supplier_transaction_ids
+        self.invoice._attach_nfe(make_cancellation(self.invoice.supplier_nfe_key))
+        self.deliver()
+        self.assertFalse(self.supplier.calls("POST", "/transacoes$"))
+        self.assertEqual(transaction.state, "rejected")
+        self.assertIn("cancelled at SEFAZ", transaction.error)
+        with self.assertRaisesRegex(UserError, "cancelled at SEFAZ"):
+            self.invoice.action_send_supplier_transaction()
+
+    def test_nfe_that_sefaz_refused_needs_attention(self):
+        self.invoice.sudo().write({"supplier_sefaz_state": "denied"})
+        self.env.flush_all()
+        attention = self.env["supplier.credit.attention"].sudo()
+        found = attention.search([("res_model", "=", "account.move")])
+        self.assertEqual(found.mapped("res_id"), self.invoice.ids)
+        self.assertEqual(found.agreement_id, self.agreement)
+        self.assertEqual(found.action_open_record()["res_id"], self.invoice.id)
 
     def test_rejected_invoice_is_free(self):
         transaction = self.register("REJEITADA", motivo="CNPJ")
