@@ -11,6 +11,7 @@ from . import (
     test_customer_own_limit,
     test_customer_position,
     test_danfe,
+    test_danfe_content,
     test_delivery,
     test_gate,
     test_neutralize,
