@@ -13,6 +13,8 @@ from . import (
     test_danfe,
     test_danfe_content,
     test_delivery,
+    test_documents,
+    test_documents_http,
     test_gate,
     test_neutralize,
     test_nfe_upload,
