@@ -21,6 +21,7 @@
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
         "reports/account_move_report.xml",
+        "reports/report_invoice.xml",
         "wizards/supplier_credit_customer_send_views.xml",
         "wizards/supplier_credit_nfe_upload_views.xml",
         "wizards/supplier_credit_release_wizard_views.xml",

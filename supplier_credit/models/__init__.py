@@ -1,6 +1,7 @@
 from . import (
     account_journal,
     account_move,
+    account_move_charge_terms,
     account_move_danfe,
     account_move_documents,
     account_move_nfe,

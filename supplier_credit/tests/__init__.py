@@ -14,6 +14,7 @@ from . import (
     test_danfe_content,
     test_delivery,
     test_documents,
+    test_documents_content,
     test_documents_http,
     test_gate,
     test_neutralize,
