@@ -8,7 +8,7 @@ from ..tools.danfe_note import fill_note
 
 
 class AccountMove(models.Model):
-    """The DANFE of an invoice, and the gate before it. Seed 001, "Faturamento", 2."""
+    """The DANFE of an invoice. Seed 001, "Faturamento", 2."""
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
@@ -35,30 +35,8 @@ class AccountMove(models.Model):
                         invoice=move.display_name,
                     )
                 )
-            if move._is_charged_by_supplier() and move.sudo().supplier_state != "approved":
-                raise UserError(
-                    self.env._(
-                        "The DANFE of %(invoice)s cannot be printed before Supplier approved its "
-                        "transaction, so that no goods leave without it. Present state: %(state)s.",
-                        invoice=move.display_name,
-                        state=move.sudo().supplier_transaction_id._state_label()
-                        or self.env._("not sent"),
-                    )
-                )
-
-    def _is_charged_by_supplier(self):
-        """Return whether the goods of this invoice are Supplier's to charge.
-
-        By the bearer, by a transaction under way or approved, and by the order: taking the bearer
-        off the invoice of a Supplier order does not open the way out of the gate.
-        """
-        self.ensure_one()
-        transactions = self.sudo().supplier_transaction_ids
-        return bool(
-            self._filter_supplier_credit()
-            or transactions.filtered(lambda transaction: transaction.state != "rejected")
-            or (not transactions and self.sudo().supplier_order_id._filter_supplier_credit())
-        )
+        # A DANFE does not show that the invoice was cancelled here: no exception for those.
+        self._filter_charged_by_supplier()._filter_not_approved()._refuse_to_leave()
 
     def _draw_danfe(self):
         """Return this invoice's DANFE as PDF bytes.
@@ -68,14 +46,26 @@ class AccountMove(models.Model):
         self.ensure_one()
         self._check_danfe_allowed()
         content = base64.b64decode(self.sudo().supplier_nfe_file)
+        cancelled = self.supplier_sefaz_state == "cancelled"
         if not self._is_charged_by_supplier():
-            return draw_danfe(content)
+            return draw_danfe(content, cancelled=cancelled)
         agreement = self.sudo().supplier_transaction_ids.agreement_id
+        instalments = self.sudo()._get_supplier_instalments()
         note = fill_note(
             agreement.danfe_note,
             card_name=agreement.card_name,
-            instalments=len(self._get_supplier_instalments()),
+            instalments=len(instalments),
             number=self._get_nfe_number(),
             issue_date=self.supplier_nfe_issue_date,
         )
-        return draw_supplier_danfe(content, note)
+        # One instalment is worth the whole invoice, a value that the DANFE has to show.
+        with_amounts = len(instalments) > 1
+        return draw_supplier_danfe(
+            content,
+            note,
+            instalments=[
+                (instalment.due_date, instalment.amount if with_amounts else None)
+                for instalment in instalments
+            ],
+            cancelled=cancelled,
+        )

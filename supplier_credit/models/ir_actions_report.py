@@ -1,18 +1,32 @@
 from collections import OrderedDict
 from io import BytesIO
 
-from odoo import models
+from odoo import api, models, tools
 from odoo.exceptions import UserError
 
 DANFE_REPORT = "supplier_credit.report_danfe"
+# The document that OCA's Brazilian localisation keeps beside the invoice; no dependency.
+OCA_FISCAL_DOCUMENT = "l10n_br_fiscal.document"
 
 
 class IrActionsReport(models.Model):
+    """No report of an invoice is drawn before Supplier approved its transaction.
+
+    The gate stands before each kind of drawing, as the host has ways into each: the portal's frame
+    draws HTML, the send wizard starts at `_pre_render_qweb_pdf`, a report that is kept as
+    attachment is read in `_render_qweb_pdf_prepare_streams`.
+    """
+
     _inherit = "ir.actions.report"
+
+    # -------------------------------------------------------------------------
+    # DRAWING
+    # -------------------------------------------------------------------------
 
     def _pre_render_qweb_pdf(self, report_ref, res_ids=None, data=None):
         """Draw the DANFE from the authorised XML instead of a template, behind its gate."""
-        if self._get_report(report_ref).report_name != DANFE_REPORT:
+        if not self._is_supplier_danfe(report_ref):
+            self._check_invoices_may_leave(report_ref, res_ids)
             return super()._pre_render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
         invoices = self.env["account.move"].browse(res_ids)
         invoices.check_access("read")
@@ -22,18 +36,83 @@ class IrActionsReport(models.Model):
         )
         return streams, "pdf"
 
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        self._check_invoices_may_leave(report_ref, res_ids)
+        return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+
     def _render_qweb_html(self, report_ref, docids, data=None):
         self._refuse_danfe_as_other_type(report_ref)
+        self._check_invoices_may_leave(report_ref, docids)
         return super()._render_qweb_html(report_ref, docids, data=data)
 
     def _render_qweb_text(self, report_ref, docids, data=None):
         self._refuse_danfe_as_other_type(report_ref)
+        self._check_invoices_may_leave(report_ref, docids)
         return super()._render_qweb_text(report_ref, docids, data=data)
 
+    def _register_hook(self):
+        """Put the gate before OCA's DANFE, where that is installed.
+
+        It draws from inside `_render_qweb_pdf` without calling super, and may have been loaded
+        after this addon: only the finished class is a place that it cannot overtake.
+        """
+        super()._register_hook()
+        report_class = self.env.registry[self._name]
+        draw = getattr(report_class, "_render_danfe", None)
+        if draw is None or hasattr(draw, "supplier_origin"):
+            return
+
+        def _render_danfe(self, nfe):
+            invoices = self._find_supplier_invoices(nfe._name, nfe.ids)
+            if not invoices._filter_charged_by_supplier():
+                return draw(self, nfe)
+            invoices._check_may_leave()
+            # With the note, and without the instalments, as the addon's own report.
+            return invoices.ensure_one()._draw_danfe(), "pdf"
+
+        _render_danfe.supplier_origin = draw
+        report_class._render_danfe = _render_danfe
+
     def _refuse_danfe_as_other_type(self, report_ref):
-        if self._get_report(report_ref).report_name == DANFE_REPORT:
+        if self._is_supplier_danfe(report_ref):
             raise UserError(
                 self.env._(
                     "The DANFE exists as PDF only. Print it with the button DANFE on the invoice."
                 )
             )
+
+    # -------------------------------------------------------------------------
+    # THE GATE
+    # -------------------------------------------------------------------------
+
+    def _check_invoices_may_leave(self, report_ref, res_ids):
+        """Raise UserError if this report would show an invoice that Supplier has not approved."""
+        model, _name = self._get_report_key(report_ref)
+        ids = [res_ids] if isinstance(res_ids, int) else list(res_ids or [])
+        self._find_supplier_invoices(model, ids)._check_may_leave()
+
+    @api.model
+    def _find_supplier_invoices(self, model, ids):
+        """Return the invoices that documents of this model show; costs no query for invoices."""
+        Move = self.env["account.move"]
+        if model == Move._name:
+            return Move.browse(ids)
+        if model == OCA_FISCAL_DOCUMENT and "fiscal_document_id" in Move._fields:
+            return Move.search([("fiscal_document_id", "in", ids)])
+        return Move
+
+    def _is_supplier_danfe(self, report_ref):
+        return self._get_report_key(report_ref)[1] == DANFE_REPORT
+
+    def _get_report_key(self, report_ref):
+        """Return model and report name of what the host accepts as a report's reference."""
+        if isinstance(report_ref, models.Model):
+            return report_ref.sudo().model, report_ref.sudo().report_name
+        return self._get_cached_report_key(report_ref)
+
+    @api.model
+    @tools.ormcache("report_ref")
+    def _get_cached_report_key(self, report_ref):
+        # The host clears this cache whenever an action is written.
+        report = self._get_report(report_ref)
+        return report.model, report.report_name

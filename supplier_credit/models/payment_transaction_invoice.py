@@ -1,10 +1,32 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
 
 
 class PaymentTransaction(models.Model):
     """Online payments of invoices that have become Supplier's to charge."""
 
     _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Begin no online payment of what Supplier charges, whatever address was called."""
+        transactions = super().create(vals_list)
+        if charged := transactions.invoice_ids._filter_charged_by_supplier():
+            raise ValidationError(
+                self.env._(
+                    "Supplier charges the customer for %(invoices)s; there is nothing to pay here.",
+                    invoices=", ".join(charged.mapped("name")),
+                )
+            )
+        return transactions
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
 
     def _create_payment(self, **extra_create_values):
         """Keep money that arrived for an invoice that Supplier charges, without settling it.

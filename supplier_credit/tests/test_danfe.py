@@ -1,3 +1,4 @@
+import base64
 from datetime import date
 from io import BytesIO
 
@@ -6,8 +7,10 @@ from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
 
 from ..tools.danfe import draw_danfe, draw_supplier_danfe
+from ..tools.danfe_mask import MASK
 from ..tools.danfe_note import fill_note, unknown_tags
 from .common import NFE_WITH_DUPLICATAS, SupplierCreditCommon
+from .test_danfe_content import Nfe
 
 
 def pdf_text(content):
@@ -71,6 +74,27 @@ class TestDanfe(SupplierCreditCommon):
     def test_refused_without_nfe(self):
         with self.assertRaisesRegex(UserError, "no authorised NF-e"):
             self.print_danfe()
+
+    def test_instalments_of_the_payment_terms_written_into_the_nfe_are_not_printed(self):
+        self.register()
+        nfe = Nfe().say("Parcela de 203,44 em 22/12/2026, pedido de 21/12/2026")
+        self.invoice.sudo().supplier_nfe_file = base64.b64encode(nfe.to_bytes())
+        due_dates = [instalment.due_date for instalment in self.invoice._get_supplier_instalments()]
+        self.assertIn(date(2026, 12, 22), due_dates)
+        text = " ".join(pdf_text(self.print_danfe()).split())
+        self.assertIn(f"Parcela de {MASK} em {MASK}, pedido de 21/12/2026 Cartao XPTO", text)
+
+    def test_cancelled_at_sefaz_is_marked(self):
+        self.register()
+        self.assertNotIn("CANCELADA", pdf_text(self.print_danfe()))
+        # Straight into the column: the event that writes it is not this test's matter.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET supplier_sefaz_state = 'cancelled' WHERE id = %s",
+            [self.invoice.id],
+        )
+        self.env.invalidate_all()
+        self.assertIn("CANCELADA", pdf_text(self.print_danfe()))
 
     def test_exists_as_pdf_only(self):
         self.register()

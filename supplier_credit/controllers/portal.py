@@ -1,0 +1,37 @@
+from odoo.addons.account_payment.controllers import portal
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.http import request, route
+
+
+class PortalAccount(portal.PortalAccount):
+    """Invoices on Supplier's credit in the customer's portal."""
+
+    @route()
+    def portal_my_invoice_detail(self, invoice_id, access_token=None, report_type=None, **kw):
+        """Show a text instead of the refusal of a document that Supplier still withholds."""
+        try:
+            return super().portal_my_invoice_detail(
+                invoice_id, access_token=access_token, report_type=report_type, **kw
+            )
+        except UserError:
+            # Raised behind the host's check of who asks, which therefore holds here too.
+            invoice_sudo = self._document_check_access("account.move", invoice_id, access_token)
+            if not invoice_sudo._filter_withheld():
+                raise
+        return request.render(
+            "supplier_credit.portal_invoice_withheld",
+            {"invoice": invoice_sudo},
+            # The page shows the text in a frame; nobody takes it for the file asked for.
+            status=200 if report_type == "html" else 403,
+        )
+
+    def _get_overdue_invoices_domain(self, partner_id=None):
+        """Leave out what Supplier charges: nothing of it is overdue to the company."""
+        domain = super()._get_overdue_invoices_domain(partner_id)
+        ours = request.env["account.payment.method.line"].sudo()._supplier_line_ids()
+        if not ours:
+            return domain
+        return list(
+            Domain(domain) & Domain("preferred_payment_method_line_id", "not in", list(ours))
+        )

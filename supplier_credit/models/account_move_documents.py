@@ -1,0 +1,166 @@
+import re
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+PDF = "application/pdf"
+
+
+class AccountMove(models.Model):
+    """When the documents of a sale on Supplier's credit may leave. Seed 001, "Faturamento", 2.
+
+    Nothing that goods could travel with leaves before Supplier approved the transaction: no DANFE,
+    no invoice, no proforma, neither drawn nor from a file. Drafts are refused too, as their print
+    is a proforma. What was drawn before the approval does not leave afterwards either, because it
+    shows due dates that are no longer the company's to say.
+    """
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    # Never written: it is the place of attachments that were withdrawn, which the field's groups
+    # close to everybody else. They are kept, as the audit trail of the host may require.
+    supplier_withdrawn_file = fields.Binary(
+        string="Documents Withdrawn",
+        attachment=True,
+        readonly=True,
+        copy=False,
+        groups="supplier_credit.supplier_credit_group_manager",
+        help="PDF files made of the invoice before Supplier approved its transaction.",
+    )
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("preferred_payment_method_line_id"):
+            self._filter_supplier_credit()._withdraw_documents()
+        return result
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        # The bearer may have become Supplier's in between, by the customer, without a write.
+        self.filtered("posted_before")._filter_supplier_credit()._withdraw_documents()
+        return super()._post(soft)
+
+    def _is_charged_by_supplier(self):
+        """Return whether the goods of this invoice are Supplier's to charge; see the filter."""
+        self.ensure_one()
+        return bool(self._filter_charged_by_supplier())
+
+    def _filter_charged_by_supplier(self):
+        """Return those of these invoices whose goods are Supplier's to charge.
+
+        By the bearer, by a transaction under way or approved, and by the order: taking the bearer
+        off the invoice of a Supplier order does not open the way out of the gate. Costs no query
+        for invoices that have nothing to do with Supplier.
+        """
+        return self._filter_supplier_credit() | self.filtered(
+            lambda move: move._is_charged_whatever_its_bearer()
+        )
+
+    def _is_charged_whatever_its_bearer(self):
+        # Plain columns: only an invoice that took over an NF-e can have a transaction.
+        if self.move_type != "out_invoice" or not (self.supplier_nfe_key or self.supplier_order_id):
+            return False
+        transactions = self.sudo().supplier_transaction_ids
+        if transactions:
+            return any(transaction.state != "rejected" for transaction in transactions)
+        return bool(self.sudo().supplier_order_id._filter_supplier_credit())
+
+    def _filter_not_approved(self):
+        return self.filtered(lambda move: move.sudo().supplier_state != "approved")
+
+    def _filter_withheld(self):
+        """Return those of these invoices that must not leave, in print or as a file.
+
+        A cancelled invoice is none: nothing travels with a paper that says so.
+        """
+        return (
+            self._filter_charged_by_supplier()
+            .filtered(lambda move: move.state != "cancel")
+            ._filter_not_approved()
+        )
+
+    def _check_may_leave(self):
+        """Raise UserError, naming the invoices and their states, if one is withheld."""
+        self._filter_withheld()._refuse_to_leave()
+
+    def _refuse_to_leave(self):
+        if self:
+            raise UserError("\n".join(move._describe_withheld() for move in self))
+
+    def _describe_withheld(self):
+        """Return why this invoice may not leave, and what to do."""
+        self.ensure_one()
+        return self.env._(
+            "Invoice %(invoice)s and its DANFE can neither be printed nor sent nor downloaded "
+            "before Supplier approved its transaction, so that no goods leave without it. Present "
+            "state: %(state)s. The invoice's tab Supplier shows what is missing.",
+            invoice=self.display_name,
+            state=self.sudo().supplier_transaction_id._state_label() or self.env._("not sent"),
+        )
+
+    # -------------------------------------------------------------------------
+    # WITHDRAWING
+    # -------------------------------------------------------------------------
+
+    def _withdraw_documents(self):
+        """Put aside every PDF that was made of these invoices so far, here and in messages.
+
+        What people attached themselves stays. The next print or e-mail draws anew.
+        """
+        for move in self.sudo():
+            attachments = move._find_own_documents()
+            if not attachments:
+                continue
+            attachments.write(
+                {
+                    "res_model": move._name,
+                    "res_id": move.id,
+                    "res_field": "supplier_withdrawn_file",
+                }
+            )
+            if move.message_main_attachment_id in attachments:
+                move.message_main_attachment_id = False
+            move.invalidate_recordset([*move._get_fields_to_detach(), "invoice_pdf_report_id"])
+
+    def _find_own_documents(self):
+        """Return the PDF attachments that the host drew of this invoice.
+
+        Told by the field that holds them, by the same content sent in a message, and by the name
+        that the host gives them.
+        """
+        self.ensure_one()
+        Attachment = self.env["ir.attachment"]
+        attached = Attachment.search(
+            [
+                ("mimetype", "=", PDF),
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("res_field", "in", [False, *self._get_fields_to_detach()]),
+            ]
+        )
+        in_messages = Attachment.search(
+            [
+                ("mimetype", "=", PDF),
+                ("res_model", "=", "mail.message"),
+                ("res_id", "in", self.message_ids.ids),
+            ]
+        )
+        checksums = set(attached.filtered("res_field").mapped("checksum"))
+        names = (
+            self._get_invoice_report_filename().removesuffix(".pdf"),
+            self._get_invoice_proforma_pdf_report_filename().removesuffix("_proforma.pdf"),
+        )
+        # Also "X_proforma.pdf" and "X (detached by ...).pdf".
+        name = re.compile(rf"(?:{'|'.join(map(re.escape, names))})(?:_proforma| \(.*\))?(?:\.pdf)?")
+        return (attached | in_messages).filtered(
+            lambda attachment: attachment.res_field
+            or attachment.checksum in checksums
+            or name.fullmatch(attachment.name)
+        )

@@ -1,0 +1,59 @@
+from odoo import models
+from odoo.exceptions import AccessError
+
+from .account_move_documents import PDF
+
+MANAGER = "supplier_credit.supplier_credit_group_manager"
+
+
+class IrAttachment(models.Model):
+    """The door to files that were made of invoices before Supplier approved them.
+
+    Downloads by id run as superuser once a token fits, so the content is held back, not the
+    record.
+    """
+
+    _inherit = "ir.attachment"
+
+    def _compute_raw(self):
+        if not self.env.su:
+            self._check_may_leave_supplier()
+        return super()._compute_raw()
+
+    def _to_http_stream(self):
+        self._check_may_leave_supplier()
+        return super()._to_http_stream()
+
+    def _check_may_leave_supplier(self):
+        """Raise AccessError if one of these is a PDF of an invoice that Supplier withholds.
+
+        :raise AccessError: naming the invoice and what to wait for
+        """
+        for attachment in self.sudo():
+            if attachment.mimetype != PDF or not attachment.res_id:
+                continue
+            if attachment.res_field == "supplier_withdrawn_file":
+                self._check_may_see_withdrawn(attachment)
+            elif move := self._find_invoice(attachment)._filter_withheld():
+                raise AccessError(move._describe_withheld())
+
+    def _check_may_see_withdrawn(self, attachment):
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "%(file)s was made before Supplier approved the sale and no longer tells what "
+                    "the customer owes. Print the invoice anew.",
+                    file=attachment.name,
+                )
+            )
+
+    def _find_invoice(self, attachment):
+        """Return the invoice that this attachment, or the message with it, belongs to."""
+        Move = self.env["account.move"].sudo()
+        if attachment.res_model == Move._name:
+            return Move.browse(attachment.res_id).exists()
+        if attachment.res_model == "mail.message":
+            message = self.env["mail.message"].sudo().browse(attachment.res_id).exists()
+            if message.model == Move._name:
+                return Move.browse(message.res_id).exists()
+        return Move

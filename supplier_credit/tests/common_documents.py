@@ -1,0 +1,76 @@
+from odoo.fields import Command
+
+from .common import SupplierCreditCommon
+
+WITHHELD = "before Supplier approved its transaction"
+
+
+class SupplierCreditDocumentsCommon(SupplierCreditCommon):
+    """An invoice of a Supplier order, posted with its NF-e, and one that Supplier knows not of."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls._create_user("manager", "account.group_account_manager")
+        cls.payment_term.display_on_invoice = True
+        cls.payment_term.note = "<p>Thirty, sixty, ninety</p>"
+        cls.customer.email = "compras@example.com"
+        cls.company.qr_code = True
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.create_order()
+        self.reserve(self.order)
+        self.invoice = self.create_invoice(self.order).with_user(self.accountant)
+
+    def post(self):
+        """Post the invoice with its NF-e; Supplier takes its time."""
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer("EM_ANALISE"), 201)
+        self.invoice._attach_nfe(self.nfe_content())
+        self.invoice.action_post()
+        self.deliver()
+        self.assertEqual(self.invoice.supplier_state, "in_analysis")
+
+    def approve(self):
+        self.supplier.on("GET", "/transacoes/TR-1$", self.transaction_answer())
+        self.invoice.supplier_transaction_id.action_query()
+        self.deliver()
+        self.assertEqual(self.invoice.supplier_state, "approved")
+
+    def create_plain_invoice(self, *, bearer=None):
+        """Return a posted invoice with the same instalments that has nothing to do with Supplier.
+
+        Its document number stays away from the one of the NF-e.
+        """
+        invoice = (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": "2026-11-22",
+                    "invoice_payment_term_id": self.payment_term.id,
+                    "preferred_payment_method_line_id": bearer,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": self.product.id,
+                                "price_unit": 610.37,
+                                "tax_ids": [Command.clear()],
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+        invoice.action_post()
+        return invoice
+
+    def send_by_mail(self, invoice):
+        """Send and print as the user does; returns the invoice's PDF."""
+        invoice.env["account.move.send.wizard"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({}).action_send_and_print()
+        self.assertTrue(invoice.invoice_pdf_report_id)
+        return invoice.invoice_pdf_report_id
