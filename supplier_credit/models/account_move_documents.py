@@ -67,9 +67,10 @@ class AccountMove(models.Model):
         # Plain columns: only an invoice that took over an NF-e can have a transaction.
         if self.move_type != "out_invoice" or not (self.supplier_nfe_key or self.supplier_order_id):
             return False
-        transactions = self.sudo().supplier_transaction_ids
-        if transactions:
-            return any(transaction.state != "rejected" for transaction in transactions)
+        state = self.sudo().supplier_state
+        if state and state != "to_send":
+            # Once Supplier said no, the bearer decides.
+            return state != "rejected"
         return bool(self.sudo().supplier_order_id._filter_supplier_credit())
 
     def _filter_not_approved(self):

@@ -1,9 +1,9 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .account_move import FREE_STATES
+
 BEARER = "preferred_payment_method_line_id"
-# Supplier was not told, or said no: the invoice is the company's own to change.
-FREE_STATES = ("to_send", "rejected")
 
 
 class AccountMove(models.Model):
@@ -64,9 +64,6 @@ class AccountMove(models.Model):
         self._check_settled_by_supplier_only()
         return super()._reverse_moves(default_values_list, cancel=cancel)
 
-    def _has_to_be_paid(self):
-        return super()._has_to_be_paid() and not self._is_charged_by_supplier()
-
     def _take_back_from_supplier(self):
         """Withdraw what has not left for Supplier yet; refuse if it has.
 
@@ -125,13 +122,6 @@ class AccountMove(models.Model):
                 invoice=self[:1].display_name,
             )
         )
-
-    def _filter_charged_by_supplier(self):
-        """Return those of these moves that are Supplier's to charge; costs others no query."""
-        ours = self._filter_supplier_credit() | self.filtered(
-            lambda move: move.supplier_order_id and move.move_type == "out_invoice"
-        )
-        return ours.filtered(lambda move: move._is_charged_by_supplier())
 
     def _check_settled_by_supplier_only(self):
         """Refuse payments and credit notes of posted invoices that are Supplier's to charge.

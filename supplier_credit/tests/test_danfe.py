@@ -59,8 +59,9 @@ class TestDanfe(SupplierCreditCommon):
 
     def test_bearer_taken_off_does_not_open_the_way_out(self):
         self.invoice._attach_nfe(self.nfe_content())
-        self.invoice.preferred_payment_method_line_id = False
         self.invoice.action_post()
+        self.invoice.preferred_payment_method_line_id = False
+        self.assertEqual(self.invoice.sudo().supplier_state, "to_send", "it was withdrawn")
         with self.assertRaisesRegex(UserError, "before Supplier approved"):
             self.print_danfe()
 

@@ -104,9 +104,8 @@ class TestDocuments(SupplierCreditDocumentsCommon):
         self.assertIn("Cancelled Invoice", str(html))
 
     def test_bearer_taken_off_does_not_open_the_way(self):
-        self.invoice._attach_nfe(self.nfe_content())
-        self.invoice.preferred_payment_method_line_id = False
         self.invoice.action_post()
+        self.invoice.preferred_payment_method_line_id = False
         with self.assertRaisesRegex(UserError, WITHHELD):
             self.prints()["_render_qweb_html account.report_invoice"](self.invoice)
 

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -423,6 +423,42 @@ class TestSettledBySupplierOnly(InvoiceLockCommon):
         self.invoice.preferred_payment_method_line_id = False
         self.order.preferred_payment_method_line_id = False
         self.assertTrue(self.invoice._has_to_be_paid())
+
+    def _begin_online_payment(self, invoice):
+        provider = self.env["payment.provider"].create({"name": "Online", "state": "test"})
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": self.env.ref("payment.payment_method_unknown").id,
+                "amount": 610.37,
+                "currency_id": invoice.currency_id.id,
+                "partner_id": self.customer.id,
+                "operation": "online_redirect",
+                "reference": "online",
+                "invoice_ids": [Command.set(invoice.ids)],
+            }
+        )
+
+    def test_no_online_payment_of_it_is_begun(self):
+        self.invoice.action_post()
+        with self.assertRaisesRegex(ValidationError, "nothing to pay here"), self.cr.savepoint():
+            self._begin_online_payment(self.invoice)
+
+    def test_money_that_arrives_online_later_is_kept_as_credit_of_the_customer(self):
+        order = self.create_order()
+        order.preferred_payment_method_line_id = False
+        invoice = self.create_invoice(order)
+        invoice.action_post()
+        online = self._begin_online_payment(invoice)
+        invoice.preferred_payment_method_line_id = self.bearer
+        payment = online._create_payment(
+            journal_id=self.bank.id,
+            payment_method_line_id=self.bank.inbound_payment_method_line_ids[0].id,
+        )
+        self.assertEqual(payment.state, "in_process")
+        self.assertEqual(invoice.amount_residual, 610.37)
+        self.assertFalse(online.invoice_ids)
+        self.assertIn("arrived online", invoice.message_ids[0].body)
 
     def test_settling_by_supplier_is_not_unreconciled(self):
         transaction = self.register()
