@@ -236,6 +236,22 @@ def test_order_becomes_an_invoice_with_its_nfe(page, running, analyst):
     expect(page.locator(".o_form_view .o_form_sheet")).to_contain_text("47605")
 
 
+def test_price_on_the_invoice_is_the_orders(page, running):
+    """Seed 001, "Faturamento", 1: the order is the place; the draft says so and stays as it was."""
+    row = page.locator("div[name=invoice_line_ids] .o_data_row").first
+    row.locator("td[name=price_unit]").click()
+    row.locator("td[name=price_unit] input").fill("1")
+    button_save = page.locator(".o_form_button_save")
+    button_save.click()
+    dialog = page.locator(".modal")
+    expect(dialog).to_contain_text("S0")
+    picture(page, "invoice_line_refused")
+    dialog.locator("footer button, .btn-close").first.click()
+    expect(dialog).to_be_hidden()
+    page.locator(".o_form_button_cancel").click()
+    expect(page.locator(".o_form_view .o_form_sheet")).to_contain_text("610")
+
+
 def test_posting_registers_it_and_shows_the_calendar(page, running, analyst):
     press(page, "action_post")
     page.wait_for_selector("button[name=action_view_supplier_transaction]:visible")
@@ -248,6 +264,15 @@ def test_posting_registers_it_and_shows_the_calendar(page, running, analyst):
     )
     expect(page.locator(".o_data_row").first).to_be_visible()
     picture(page, "financial_calendar")
+    page.locator("button.o_switch_view.o_graph").click()
+    expect(page.locator(".o_graph_renderer canvas")).to_be_visible()
+    picture(page, "financial_calendar_graph")
+    page.locator("button.o_switch_view.o_calendar").click()
+    expect(page.locator(".o_calendar_container")).to_be_visible()
+    next_month = page.locator(".o_calendar_button_next")
+    next_month.click()
+    expect(page.locator(".fc-event").first).to_be_visible()
+    picture(page, "financial_calendar_month")
 
 
 def test_danfe_is_downloaded(page, running, analyst, tmp_path):
@@ -268,6 +293,58 @@ def test_danfe_is_downloaded(page, running, analyst, tmp_path):
     assert "47605" in text.replace(".", "")
     if PICTURES:
         document[0].render(scale=1.6).to_pil().save(Path(PICTURES) / "danfe.png")
+
+
+def test_registered_invoice_is_not_reset(page, running, analyst):
+    button(page, "button_draft").click()
+    dialog = page.locator(".modal")
+    expect(dialog).to_contain_text("47605")
+    picture(page, "invoice_reset_refused")
+    dialog.locator("footer button, .btn-close").first.click()
+    expect(dialog).to_be_hidden()
+    expect(button(page, "action_register_payment")).to_have_count(0)
+
+
+def test_processing_is_undone_and_done_again(page, running, analyst):
+    (transaction,) = analyst.search_read(
+        "supplier.credit.transaction", [["total", "=", ORDER_AMOUNT]], ["invoice_id"]
+    )
+    page.goto(
+        form_url(
+            running, "action-supplier_credit.supplier_credit_transaction_action", transaction["id"]
+        )
+    )
+    expect(page.locator("div[name=installment_ids] .o_data_row")).to_have_count(3)
+    picture(page, "transaction")
+    button(page, "action_undo_processing").click()
+    page.locator(".modal footer .btn-primary").click()
+    expect(button(page, "action_process")).to_be_visible()
+    (invoice,) = analyst.search_read(
+        "account.move", [["id", "=", transaction["invoice_id"][0]]], ["payment_state"]
+    )
+    assert invoice["payment_state"] == "not_paid"
+    press(page, "action_process")
+    expect(button(page, "action_undo_processing")).to_be_visible()
+    (invoice,) = analyst.search_read(
+        "account.move", [["id", "=", transaction["invoice_id"][0]]], ["payment_state"]
+    )
+    assert invoice["payment_state"] == "paid"
+
+
+def test_many_nfe_are_uploaded_at_once(page, running):
+    page.goto(f"{running.url}/odoo/action-supplier_credit.account_move_action_console")
+    expect(page.locator(".o_data_row").first).to_be_visible()
+    picture(page, "console_invoices")
+    page.locator("button[name=action_open_nfe_uploads]:visible").click()
+    dialog = page.locator(".modal")
+    files = [running.nfe_folder / f"nfe-{number}.xml" for number in ("47605", "47686")]
+    dialog.locator("input[type=file]").last.set_input_files(files)
+    expect(dialog.locator("div[name=attachment_ids]")).to_contain_text("nfe-47686")
+    dialog.locator("button[name=action_upload]").click()
+    expect(dialog.locator("div[name=line_ids] .o_data_row")).to_have_count(2)
+    picture(page, "nfe_uploads")
+    dialog.locator("footer button:visible").first.click()
+    expect(dialog).to_be_hidden()
 
 
 def test_message_waits_where_it_can_be_retried(page, running, analyst, sandbox):
