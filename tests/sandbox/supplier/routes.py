@@ -44,9 +44,10 @@ def reads(path, process):
 
 
 def lists(path, process, **filters):
-    """Route to `process(books, values, limit, offset)`, which returns a list of JSON records.
+    """Route to `process(books, values, page)`, which returns a list of JSON records.
 
-    `filters` are the query parameters, with the check of each.
+    `filters` are the query parameters, with the check of each. `page` is (limit, offset), the limit
+    one more than the page's size: by that one it is known whether there is more.
     """
 
     def view():
@@ -57,7 +58,7 @@ def lists(path, process, **filters):
             values = query(pagina=is_number(MAX_PAGE), tamanho=is_number(MAX_PAGE_SIZE), **filters)
             page = int(values.pop("pagina", 1))
             size = int(values.pop("tamanho", PAGE_SIZE))
-            found = process(books, values, size + 1, (page - 1) * size)
+            found = process(books, values, (size + 1, (page - 1) * size))
             return jsonify(itens=found[:size], temMais=len(found) > size)
 
     _add("GET", path, process, view)
