@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 
 from ..problems import Problem
-from . import customers, instalments, limits, reservations, rules
+from . import customers, instalments, limits, reservations, rules, settlement
 from .books import ZERO, text
 from .idempotency import Answer
 from .records import Records
@@ -168,6 +168,7 @@ def _decide(books, row, outcome):
         data = read_sale(json.loads(row["data"]))
         calendar = instalments.calendar(data.instalments, row["amount"], data.issued, books.client)
         _set(books, row, "APROVADA", None, calendar)
+        settlement.schedule_credits(books, row["codigo"], calendar)
         books.log("SALE_APPROVED", row["cnpj"], row["codigo"])
         for use in uses:
             reservations.consume(

@@ -132,6 +132,23 @@ class Tenant:
     def sell(self, amount, *uses, key=None, **fields):
         return self.post("/transacoes", sale(amount, *uses, **fields), key=key)
 
+    def take_back(self, code, amount, kind="BONIFICACAO", *, status=201, key=None, **fields):
+        """Send a post-sale request about a transaction; `fields` as `post_sale` takes them."""
+        body = post_sale(code, amount, kind, **fields)
+        return self.post("/pos-vendas", body, status=status, key=key)
+
+    def statement(self, first, last, size=500):
+        """Every entry of the statement from one date to the other, read page by page."""
+        found, page, more = [], 0, True
+        while more:
+            page += 1
+            answer = self.get(
+                "/conciliacao", dataInicial=first, dataFinal=last, pagina=page, tamanho=size
+            )
+            found += answer["itens"]
+            more = answer["temMais"]
+        return found
+
     def position(self, cnpj=CNPJ):
         """(total, used, reserved, available) after checking both sides of the books.
 
@@ -194,6 +211,15 @@ def sale(amount, *uses, cnpj=CNPJ, **fields):
         ],
         **fields,
     }
+
+
+def post_sale(code, amount, kind="BONIFICACAO", *, sale_key=None, **fields):
+    """A DEVOLUCAO gets a return NF-e of its own; a CANCELAMENTO needs the sale's key."""
+    body = {"codigoTransacao": code, "tipo": kind, "valor": amount, "motivo": "Teste"}
+    if kind != "BONIFICACAO":
+        key = sale_key or nfe_key(next(_numbers))
+        body["documento"] = {"chaveNFe": key, "numero": key[25:34], "data": "2026-11-22"}
+    return {**body, **fields}
 
 
 def registration(desired="50000.00", cnpj=ALPHANUMERIC_CNPJ):

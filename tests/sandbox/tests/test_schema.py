@@ -11,11 +11,26 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from stdnum.br import cnpj
 
 from ..app import create_app
-from ..supplier import customers, preauthorizations, transactions
+from ..supplier import (
+    customers,
+    post_sale_request,
+    post_sales,
+    preauthorizations,
+    transactions,
+)
 from ..supplier.registration import read_registration
 from .client import CNPJ, ROOT, Tenant, nfe_key
 
 DOCUMENT = yaml.safe_load((ROOT / "docs/api/supplier.openapi.yaml").read_text())
+EXTRA_ENTRIES = [
+    {
+        "lancamentoId": "LC1",
+        "tipoEvento": "RPASSC",
+        "tipoLancamento": "DEBITO",
+        "valorTaxa": "1.00",
+    },
+    {"tipoEvento": "NOVO", "tipoLancamento": "CREDITO", "valorLancamento": "-1.00"},
+]
 
 
 def _with_check_digits(body):
@@ -30,7 +45,10 @@ schemathesis.openapi.format(
 )
 schemathesis.openapi.format("nfe-key", st.integers(1, 999999999).map(nfe_key))
 schemathesis.openapi.format(
-    "codigo", st.sampled_from([f"{prefix}0000000{n}" for prefix in ("PA", "TR") for n in range(9)])
+    "codigo",
+    st.sampled_from(
+        [f"{prefix}0000000{n}" for prefix in ("PA", "TR", "PV", "LC") for n in range(9)]
+    ),
 )
 # The whole calendar of `date` would include years that the contract excludes.
 schemathesis.openapi.format("date", st.dates(date(2000, 1, 1), date(2099, 12, 31)).map(str))
@@ -45,8 +63,11 @@ def stage(process):
     tenant.set_customer(limiteTotal="100000.00")
     for _ in range(8):
         tenant.reserve("100.00")
-    for _ in range(8):
-        tenant.sell("10.00")
+    for number in range(8):
+        code = tenant.sell("10.00")["codigoTransacao"]
+        tenant.take_back(code, f"1.0{number}")
+    # Two effective entries, the other ones are future.
+    tenant.control("POST", "/settlement", {"clientId": tenant.id, "entries": EXTRA_ENTRIES})
     return tenant
 
 
@@ -96,6 +117,8 @@ def test_document_lists_exactly_the_calls_that_are_served():
         ("CustomerState", customers.STATES),
         ("PreauthorizationState", preauthorizations.STATES),
         ("TransactionState", transactions.STATES),
+        ("PostSaleKind", post_sale_request.KINDS),
+        ("PostSaleState", post_sales.STATES),
     ],
 )
 def test_document_lists_every_code(name, codes):
