@@ -190,7 +190,8 @@ def as_json(books, row):
 
 
 def _exists(books, code):
-    return books.db.execute(
+    row = books.db.execute(
         "SELECT 1 FROM settlement_entries WHERE client_id = ? AND codigo = ? LIMIT 1",
         (books.client.id, code),
     ).fetchone()
+    return row is not None
