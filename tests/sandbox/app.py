@@ -2,16 +2,30 @@
 
 from flask import Flask, current_app, g, request
 
-from . import auth, clients, clock, control, control_events, faults, problems, traffic, webhooks
-from .server import MAX_BODY
+from . import (
+    auth,
+    clients,
+    clock,
+    control,
+    control_events,
+    control_post_sales,
+    faults,
+    problems,
+    traffic,
+    webhooks,
+)
+from .server import CONTROL, max_body
 from .store import Store
 from .supplier import (
     books,
     customers,
     events,
     idempotency,
+    post_sales,
     preauthorizations,
     routes,
+    rules,
+    settlement,
     transactions,
 )
 
@@ -28,6 +42,9 @@ SCHEMAS = [
         customers,
         preauthorizations,
         transactions,
+        rules,
+        post_sales,
+        settlement,
         events,
         webhooks,
     )
@@ -61,7 +78,6 @@ def _let_time_pass(store):
 def create_app(database):
     """The sandbox on the SQLite file `database`, which is made if it does not exist."""
     app = Sandbox(database)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.ensure_ascii = False
     app.json.sort_keys = False
@@ -72,8 +88,8 @@ def create_app(database):
     app.teardown_request(_leave)
     app.register_blueprint(auth.blueprint, url_prefix=API)
     app.register_blueprint(routes.blueprint, url_prefix=API)
-    app.register_blueprint(control.blueprint, url_prefix="/_sandbox")
-    app.register_blueprint(control_events.blueprint, url_prefix="/_sandbox")
+    for module in (control, control_events, control_post_sales):
+        app.register_blueprint(module.blueprint, url_prefix=CONTROL)
     return app
 
 
@@ -87,6 +103,7 @@ def _arrive():
     """Count the request and let the faults loose on it."""
     g.faults = []
     g.client_id = None
+    request.max_content_length = max_body(request.path)
     if not request.path.startswith(f"{API}/"):
         return None
     app = current_app

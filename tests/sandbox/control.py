@@ -25,6 +25,9 @@ BOOK_TABLES = (
     "customers",
     "preauthorizations",
     "transactions",
+    "post_sales",
+    "post_sale_rules",
+    "settlement_entries",
     "analyses",
     "webhooks",
 )

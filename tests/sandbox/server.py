@@ -7,10 +7,18 @@ import struct
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+# Where tests set the stage: with more at once than the API takes.
+CONTROL = "/_sandbox"
 MAX_BODY = 1024 * 1024
+MAX_CONTROL_BODY = 16 * MAX_BODY
 DROP = "sandbox.drop"  # environ key by which the application orders the end of a connection
 DROP_RESET = "reset"  # TCP reset
 DROP_CLOSE = "close"  # ordinary end, without an answer
+
+
+def max_body(path):
+    """The largest body, in bytes, of a request to `path`."""
+    return MAX_CONTROL_BODY if path.startswith(f"{CONTROL}/") else MAX_BODY
 
 
 class Handler(WSGIRequestHandler):
@@ -52,7 +60,7 @@ class Handler(WSGIRequestHandler):
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
             return False
         length = environ.get("CONTENT_LENGTH", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY:
+        if not length.isdecimal() or int(length) > max_body(environ["PATH_INFO"]):
             return False
         environ["wsgi.input"] = io.BytesIO(self.rfile.read(int(length)))
         return True

@@ -10,6 +10,7 @@ from flask import request
 from .problems import Problem
 
 MONEY = re.compile(r"(0|[1-9][0-9]{0,11})\.[0-9]{2}", re.ASCII)
+SIGNED_MONEY = re.compile(f"-?{MONEY.pattern}", re.ASCII)
 DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # Printable, and at least one character that is not a space.
 TEXT = re.compile(r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*")
@@ -103,15 +104,16 @@ class Reader:
             return None
         return value
 
-    def money(self, name, *, required=True, zero=False):
+    def money(self, name, *, required=True, zero=False, signed=False):
         value = self._take(name, required)
         if value is None:
             return None
-        if not isinstance(value, str) or not MONEY.fullmatch(value):
+        form = SIGNED_MONEY if signed else MONEY
+        if not isinstance(value, str) or not form.fullmatch(value):
             self.note(name, 'Deve ser um texto decimal com duas casas, como "1234.56".')
             return None
         amount = Decimal(value)
-        if not zero and amount == 0:
+        if not (zero or signed) and amount == 0:
             self.note(name, "Deve ser maior que zero.")
             return None
         return amount
@@ -120,13 +122,9 @@ class Reader:
         value = self._take(name, required)
         if value is None:
             return None
-        if isinstance(value, str) and DATE.fullmatch(value):
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                self.note(name, "Esta data não existe no calendário.")
-                return None
-        self.note(name, "Deve ser uma data ISO (AAAA-MM-DD) entre 2000 e 2099.")
+        if isinstance(value, str) and is_date(value):
+            return date.fromisoformat(value)
+        self.note(name, "Deve ser uma data ISO (AAAA-MM-DD) existente, entre 2000 e 2099.")
         return None
 
     def integer(self, name, minimum, maximum, *, required=True):
@@ -243,12 +241,13 @@ def _encodable(value):
     return True
 
 
-def query(**checks):
+def query(*required, **checks):
     """The query string's parameters, each known, single and passing its check.
 
-    `checks` maps names to predicates over the text. Raises a 400 problem naming every fault.
+    `checks` maps names to predicates over the text; the names in `required` must be given. Raises a
+    400 problem naming every fault.
     """
-    notes = []
+    notes = [(name, "Parâmetro obrigatório.") for name in required if name not in request.args]
     values = {}
     for name, found in request.args.lists():
         if name not in checks:
@@ -265,6 +264,14 @@ def query(**checks):
 def is_text(maximum):
     """A check of texts up to that length."""
     return lambda value: len(value) <= maximum and bool(TEXT.fullmatch(value))
+
+
+def is_date(value):
+    """Whether the text is an ISO date that exists, from 2000 to 2099."""
+    try:
+        return bool(DATE.fullmatch(value) and date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def is_number(maximum):

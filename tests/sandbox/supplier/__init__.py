@@ -1,1 +1,1 @@
-"""Supplier's partner API: customers, pre-authorizations and transactions."""
+"""Supplier's partner API: customers, pre-authorizations, transactions, post-sales, settlement."""

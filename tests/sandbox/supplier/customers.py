@@ -10,6 +10,7 @@ from . import documents, limits, rules
 from .books import ZERO, text
 from .idempotency import Answer
 from .instalments import CENT
+from .records import Records
 from .registration import read_registration
 
 RESOURCE = "cliente"
@@ -51,33 +52,25 @@ VISIBLE = (
 CREDIT_STATES = ("EM_ANALISE", "APROVADO", "PENDENTE", "REJEITADO", "NEGADO", "CANCELADO")
 
 
-def find(books, cnpj):
-    """The customer's row, or None."""
-    return books.db.execute(
-        "SELECT * FROM customers WHERE client_id = ? AND cnpj = ?", (books.client.id, cnpj)
-    ).fetchone()
-
-
-def get(books, cnpj):
-    """The customer's row; a 404 problem when Supplier does not know the CNPJ."""
-    row = find(books, cnpj)
-    if row is None:
-        raise Problem(
-            404,
-            "CLIENTE_NAO_ENCONTRADO",
-            f"O CNPJ/CPF {cnpj} não está cadastrado. Envie o cliente para análise.",
-        )
-    return row
+RECORDS = Records(
+    RESOURCE,
+    "customers",
+    (
+        "CLIENTE_NAO_ENCONTRADO",
+        "O CNPJ/CPF {} não está cadastrado. Envie o cliente para análise.",
+    ),
+    key="cnpj",
+    state="credit_state",
+)
+find = RECORDS.find
+get = RECORDS.get
+in_analysis = RECORDS.in_analysis
 
 
 def update(books, cnpj, **values):
     """Write columns of one customer."""
     books.note_change(RESOURCE, cnpj, summary(books, cnpj))
-    columns = ", ".join(f"{name} = ?" for name in values)
-    books.db.execute(
-        f"UPDATE customers SET {columns} WHERE client_id = ? AND cnpj = ?",
-        (*values.values(), books.client.id, cnpj),
-    )
+    RECORDS.update(books, cnpj, **values)
 
 
 def insert(books, cnpj, data, desired=ZERO):
@@ -134,24 +127,7 @@ def request_limit(books, data, cnpjCpf):
 def show(books, cnpjCpf):
     """GET /clientes/{cnpjCpf}: the position. Asking moves a pending analysis on."""
     row = get(books, _path_number(cnpjCpf))
-    if row["credit_state"] == "EM_ANALISE":
-        if row["queries_left"] > 0:
-            update(books, row["cnpj"], queries_left=row["queries_left"] - 1)
-        else:
-            decide(books, row["cnpj"])
-        row = get(books, row["cnpj"])
-    books.tell(RESOURCE, row["cnpj"])
-    return as_json(books, row)
-
-
-def in_analysis(books):
-    """The CNPJs of the customers being analysed, the oldest first."""
-    rows = books.db.execute(
-        "SELECT cnpj FROM customers "
-        "WHERE client_id = ? AND credit_state = 'EM_ANALISE' ORDER BY codigo",
-        (books.client.id,),
-    )
-    return [row["cnpj"] for row in rows]
+    return as_json(books, RECORDS.queried(books, row, decide))
 
 
 def decide(books, cnpj):

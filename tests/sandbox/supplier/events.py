@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from .. import webhooks
 from ..problems import Problem
-from . import customers, preauthorizations, reservations, transactions
+from . import customers, post_sales, preauthorizations, reservations, transactions
 from .books import Books
 
 CHANGED = "SITUACAO_ALTERADA"
@@ -14,6 +14,7 @@ RESOURCES = {
     customers.RESOURCE: customers,
     preauthorizations.RESOURCE: preauthorizations,
     transactions.RESOURCE: transactions,
+    post_sales.RESOURCE: post_sales,
 }
 
 SCHEMA = """

@@ -26,10 +26,10 @@ KEY = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful answer, and the code of the record that it is about."""
+    """A successful answer, and the code of the record that it is about. 204 has no body."""
 
     status: int
-    body: dict
+    body: dict | None
     code: str
 
 
@@ -59,7 +59,7 @@ def once(books, data, process):
     ).fetchone()
     if row is None:
         answer = process()
-        body = json.dumps(answer.body, ensure_ascii=False)
+        body = "" if answer.body is None else json.dumps(answer.body, ensure_ascii=False)
         books.db.execute(
             "INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?)",
             (books.client.id, books.key, fingerprint, answer.status, body, answer.code),
@@ -81,4 +81,8 @@ def _fingerprint(data):
 
 def _response(status, body, *, replayed=False):
     headers = {"Idempotency-Replayed": "true"} if replayed else {}
-    return Response(body, status=status, content_type="application/json", headers=headers)
+    media = "application/json" if body else None
+    response = Response(body, status=status, content_type=media, headers=headers)
+    if not body:
+        del response.headers["Content-Type"]
+    return response

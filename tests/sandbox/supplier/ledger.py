@@ -3,13 +3,27 @@
 import json
 from decimal import Decimal
 
-from . import customers, limits, preauthorizations, reservations, transactions
+from . import (
+    customers,
+    limits,
+    post_sales,
+    preauthorizations,
+    reservations,
+    rules,
+    settlement,
+    statement_sums,
+    transactions,
+)
 from .books import ZERO, text
 
 
 def ledger(books):
     """The client's books at its virtual moment. Reading them moves no analysis on."""
-    people = [_customer(books, row) for row in _rows(books, "customers", "codigo")]
+    owed = statement_sums.by_customer(books)
+    people = [
+        {**_customer(books, row), **owed.get(row["cnpj"], statement_sums.empty())}
+        for row in _rows(books, "customers", "codigo")
+    ]
     reserved = [_reservation(row) for row in _rows(books, "preauthorizations", "codigo")]
     sales = [_sale(row) for row in _rows(books, "transactions", "codigo")]
     return {
@@ -19,6 +33,12 @@ def ledger(books):
         "clientes": people,
         "preAutorizacoes": reserved,
         "transacoes": sales,
+        "posVendas": [_post_sale(row) for row in _rows(books, "post_sales", "codigo")],
+        "regras": rules.forced_post_sales(books),
+        "lancamentos": [
+            _entry(books, row) for row in _rows(books, "settlement_entries", "day, codigo, seq")
+        ],
+        "conciliacao": statement_sums.by_day(books),
         "totals": _totals(books),
         "effects": [_effect(row) for row in _rows(books, "effects", "seq")],
     }
@@ -67,14 +87,33 @@ def _sale(row):
     }
 
 
+def _post_sale(row):
+    return {
+        **post_sales.as_json(row),
+        "cnpjCpf": row["cnpj"],
+        "documento": json.loads(row["data"]).get("documento"),
+        "regra": row["outcome"],
+        "chaveIdempotencia": row["idempotency_key"],
+    }
+
+
+def _entry(books, row):
+    return {
+        **settlement.as_json(books, row),
+        "avulso": row["extra"],
+        "repetido": row["repeated"],
+    }
+
+
 def _totals(books):
-    """Sums over the customers' positions and over the calendars of approved sales."""
+    """Sums over the customers' positions, the calendars of approved sales, and post-sales."""
     positions = [limits.position(books, row) for row in _rows(books, "customers", "codigo")]
     lines = [
         {name: Decimal(line[name]) for name in ("valorParcela", "valorRepasse", "valorTaxa")}
         for row in _rows(books, "transactions", "codigo")
         for line in json.loads(row["calendar"])
     ]
+    returned = _rows(books, "post_sales", "codigo")
     return {
         "limiteTotal": text(sum((p.total for p in positions), ZERO)),
         "limiteUtilizado": text(sum((p.used for p in positions), ZERO)),
@@ -83,6 +122,8 @@ def _totals(books):
         "valorParcelas": text(sum((line["valorParcela"] for line in lines), ZERO)),
         "valorRepasses": text(sum((line["valorRepasse"] for line in lines), ZERO)),
         "valorTaxas": text(sum((line["valorTaxa"] for line in lines), ZERO)),
+        "valorSupplier": text(sum((row["supplier_amount"] for row in returned), ZERO)),
+        "valorCliente": text(sum((row["customer_amount"] for row in returned), ZERO)),
     }
 
 

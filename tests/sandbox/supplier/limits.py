@@ -1,4 +1,4 @@
-"""A customer's position: derived from the reservations and transactions, never stored."""
+"""A customer's position: derived from reservations, transactions and post-sales, never stored."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -40,7 +40,13 @@ def position(books, customer):
         "WHERE client_id = ? AND cnpj = ? AND state IN (?, ?)",
         (*key, *COUNTED),
     ).fetchone()["total"]
-    return Position(customer["credit_limit"], used + customer["used_elsewhere"], reserved)
+    taken_back = books.db.execute(
+        'SELECT COALESCE(SUM(supplier_amount), 0) AS "total [money]" FROM post_sales '
+        "WHERE client_id = ? AND cnpj = ?",
+        key,
+    ).fetchone()["total"]
+    used += customer["used_elsewhere"] - taken_back
+    return Position(customer["credit_limit"], used, reserved)
 
 
 def blocked(customer):

@@ -12,6 +12,7 @@ from .idempotency import Answer
 
 SCHEMA = reservations.SCHEMA
 RESOURCE = reservations.RESOURCE
+RECORDS = reservations.RECORDS
 STATES = (
     "EM_ANALISE",
     "VIGENTE",
@@ -21,6 +22,8 @@ STATES = (
     "UTILIZADA_PARCIAL",
     "UTILIZADA",
 )
+in_analysis = RECORDS.in_analysis
+summary = reservations.summary
 
 
 def create(books, data):
@@ -38,7 +41,7 @@ def create(books, data):
     outcome = rules.reservation(order_amount, books.client)
     reservations.insert(
         books,
-        code,
+        codigo=code,
         cnpj=cnpj,
         order_number=order_number,
         order_amount=order_amount,
@@ -56,34 +59,20 @@ def create(books, data):
 
 def show(books, codigo):
     """GET /pre-autorizacoes/{codigo}. Asking moves a pending analysis on."""
-    row = reservations.get(books, codigo)
-    _move_analysis_on(books, row)
-    return _told(books, codigo)
+    return as_json(RECORDS.queried(books, reservations.get(books, codigo), decide))
 
 
-def search(books, filters, limit, offset):
+def search(books, filters, page):
     """GET /pre-autorizacoes: the oldest first.
 
     `chaveIdempotencia` finds what was created, changed, renewed, cancelled or released under it.
     """
-    conditions = ["client_id = :client"]
-    if "numeroPedido" in filters:
-        conditions.append("order_number = :numeroPedido")
-    if "chaveIdempotencia" in filters:
-        conditions.append(
-            "codigo IN (SELECT codigo FROM idempotency "
-            "WHERE client_id = :client AND key = :chaveIdempotencia)"
-        )
-    rows = books.db.execute(
-        f"SELECT * FROM preauthorizations WHERE {' AND '.join(conditions)} "
-        "ORDER BY codigo LIMIT :limit OFFSET :offset",
-        {**filters, "client": books.client.id, "limit": limit, "offset": offset},
-    ).fetchall()
-    # The one row too many is only looked at, not asked for.
-    for row in rows[: limit - 1]:
-        _move_analysis_on(books, row)
-        books.tell(RESOURCE, row["codigo"])
-    return [as_json(reservations.get(books, row["codigo"])) for row in rows]
+    conditions = {
+        "numeroPedido": "order_number = :numeroPedido",
+        "chaveIdempotencia": "codigo IN (SELECT codigo FROM idempotency "
+        "WHERE client_id = :client AND key = :chaveIdempotencia)",
+    }
+    return [as_json(row) for row in RECORDS.search(books, conditions, filters, page, decide)]
 
 
 def change(books, data, codigo):
@@ -160,26 +149,11 @@ def release(books, data, codigo):
     return _answer(books, codigo)
 
 
-def in_analysis(books):
-    """The codes of what is being analysed, the oldest first."""
-    rows = books.db.execute(
-        "SELECT codigo FROM preauthorizations "
-        "WHERE client_id = ? AND state = 'EM_ANALISE' ORDER BY codigo",
-        (books.client.id,),
-    )
-    return [row["codigo"] for row in rows]
-
-
 def decide(books, code):
     """End the analysis of a pre-authorization, with no query of the client's."""
     row = reservations.get(books, code)
     outcome = rules.reservation(row["order_amount"], books.client)
     _decide(books, customers.get(books, row["cnpj"]), row, outcome)
-
-
-def summary(books, code):
-    """What an event is made for when it changes."""
-    return reservations.summary(books, code)
 
 
 def as_json(row):
@@ -217,15 +191,6 @@ def _require_state(books, code, allowed, done):
     return row
 
 
-def _move_analysis_on(books, row):
-    if row["state"] != "EM_ANALISE":
-        return
-    if row["queries_left"] > 0:
-        reservations.update(books, row["codigo"], queries_left=row["queries_left"] - 1)
-        return
-    decide(books, row["codigo"])
-
-
 def _decide(books, customer, row, outcome):
     code = row["codigo"]
     granted = (row["requested"] * outcome.share).quantize(instalments.CENT, ROUND_DOWN)
@@ -258,7 +223,7 @@ def _replace(books, row, rest, validity):
     )
     reservations.insert(
         books,
-        code,
+        codigo=code,
         cnpj=row["cnpj"],
         order_number=row["order_number"],
         order_amount=row["order_amount"],

@@ -4,9 +4,9 @@ EM_ANALISE -> VIGENTE -> UTILIZADA_PARCIAL -> UTILIZADA
            -> REPROVADA   both live ones -> VENCIDA (renewable) or CANCELADA
 """
 
-from ..problems import Problem
 from .books import ZERO
 from .limits import BALANCE, LIVE
+from .records import Records
 
 RESOURCE = "pre-autorizacao"
 
@@ -38,46 +38,25 @@ CREATE INDEX IF NOT EXISTS preauthorizations_expiry
 """
 
 
-def find(books, code):
-    """The reservation's row, or None."""
-    return books.db.execute(
-        "SELECT * FROM preauthorizations WHERE client_id = ? AND codigo = ?",
-        (books.client.id, code),
-    ).fetchone()
-
-
-def get(books, code):
-    """The reservation's row; a 404 problem when the code is unknown."""
-    row = find(books, code)
-    if row is None:
-        raise Problem(404, "PREAUTORIZACAO_NAO_ENCONTRADA", f"A pré-autorização {code} não existe.")
-    return row
+RECORDS = Records(
+    RESOURCE,
+    "preauthorizations",
+    ("PREAUTORIZACAO_NAO_ENCONTRADA", "A pré-autorização {} não existe."),
+)
+get = RECORDS.get
+insert = RECORDS.insert
 
 
 def summary(books, code):
     """What an event is made for when it changes."""
-    return find(books, code)["state"]
-
-
-def insert(books, code, **values):
-    """Add a reservation."""
-    values.update(client_id=books.client.id, codigo=code, idempotency_key=books.key)
-    marks = ", ".join("?" * len(values))
-    books.db.execute(
-        f"INSERT INTO preauthorizations ({', '.join(values)}) VALUES ({marks})",
-        tuple(values.values()),
-    )
+    return get(books, code)["state"]
 
 
 def update(books, code, **values):
     """Write columns of one reservation."""
     if "state" in values:
         books.note_change(RESOURCE, code, summary(books, code))
-    columns = ", ".join(f"{name} = ?" for name in values)
-    books.db.execute(
-        f"UPDATE preauthorizations SET {columns} WHERE client_id = ? AND codigo = ?",
-        (*values.values(), books.client.id, code),
-    )
+    RECORDS.update(books, code, **values)
 
 
 def balance(row):

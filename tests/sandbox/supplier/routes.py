@@ -3,16 +3,18 @@
 from flask import Blueprint, current_app, jsonify
 
 from .. import auth
-from ..validation import is_number, is_text, json_body, query
-from . import customers, preauthorizations, transactions
+from ..validation import is_date, is_number, is_text, json_body, query
+from . import customers, post_sales, preauthorizations, settlement, transactions
 from .documents import is_nfe_key
 from .events import open_books
 from .idempotency import KEY, once, required_key
+from .post_sale_request import CODE
 
 blueprint = Blueprint("supplier", __name__)
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 100
+MAX_STATEMENT_SIZE = 500
 MAX_PAGE = 1_000_000
 
 
@@ -43,10 +45,12 @@ def reads(path, process):
     _add("GET", path, process, view)
 
 
-def lists(path, process, **filters):
-    """Route to `process(books, values, limit, offset)`, which returns a list of JSON records.
+def lists(path, process, *, required=(), largest=MAX_PAGE_SIZE, **filters):
+    """Route to `process(books, values, page)`, which returns a list of JSON records.
 
-    `filters` are the query parameters, with the check of each.
+    `filters` are the query parameters, with the check of each; those `required` must be given.
+    `page` is (limit, offset), the limit one more than the page's size: by that one it is known
+    whether there is more. `largest` is the largest size that may be asked for.
     """
 
     def view():
@@ -54,10 +58,12 @@ def lists(path, process, **filters):
             current_app.store.transaction() as db,
             open_books(db, auth.authenticate(db)) as books,
         ):
-            values = query(pagina=is_number(MAX_PAGE), tamanho=is_number(MAX_PAGE_SIZE), **filters)
+            values = query(
+                *required, pagina=is_number(MAX_PAGE), tamanho=is_number(largest), **filters
+            )
             page = int(values.pop("pagina", 1))
             size = int(values.pop("tamanho", PAGE_SIZE))
-            found = process(books, values, size + 1, (page - 1) * size)
+            found = process(books, values, (size + 1, (page - 1) * size))
             return jsonify(itens=found[:size], temMais=len(found) > size)
 
     _add("GET", path, process, view)
@@ -94,3 +100,22 @@ lists(
     chaveIdempotencia=KEY.fullmatch,
 )
 reads("/transacoes/<codigo>", transactions.show)
+
+writes("POST", "/pos-vendas", post_sales.create)
+lists(
+    "/pos-vendas",
+    post_sales.search,
+    codigoTransacao=CODE.fullmatch,
+    chaveIdempotencia=KEY.fullmatch,
+)
+reads("/pos-vendas/<codigo>", post_sales.show)
+
+lists(
+    "/conciliacao",
+    settlement.search,
+    required=("dataInicial", "dataFinal"),
+    largest=MAX_STATEMENT_SIZE,
+    dataInicial=is_date,
+    dataFinal=is_date,
+)
+writes("PUT", "/conciliacao/<lancamentoId>/confirmacao", settlement.confirm, body=False)

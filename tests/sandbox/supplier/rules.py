@@ -3,6 +3,21 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from .split import BY_CALENDAR, BY_SUPPLIER, DIRECT
+
+# Outcomes of post-sales that a test asks for whatever the amount: of one transaction, or of all.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS post_sale_rules (
+    client_id TEXT NOT NULL,
+    transaction_code TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (client_id, transaction_code)
+);
+"""
+
+# The row of the rule for all transactions; no transaction can have an empty code.
+ALL_TRANSACTIONS = ""
+
 DOCUMENTS = ("Contrato social atualizado", "Balanço patrimonial do último exercício")
 
 
@@ -43,6 +58,16 @@ class Sale:
     reason: str | None = None
 
 
+@dataclass(frozen=True)
+class PostSale:
+    """The answer to a post-sale request; `first` is its state until it is decided."""
+
+    first: str | None = None
+    share: Decimal = Decimal(1)  # of the requested amount; nothing of it is a refusal
+    returned_by: str = BY_CALENDAR
+    reason: str | None = None
+
+
 # By the cents of limiteDesejado.
 CREDITS = {
     1: Credit("REJEITADO", reason="Dados cadastrais divergentes da Receita Federal."),
@@ -80,6 +105,35 @@ SALES = {
     13: Sale(approved=False, after_analysis=True, reason="Nota fiscal divergente do pedido."),
 }
 
+APPROVED = "aprovada"
+POST_SALES = {
+    APPROVED: PostSale(),
+    "reprovada": PostSale(share=Decimal(0), reason="Prazo para pós-vendas encerrado."),
+    "analise-aprovada": PostSale("EM_ANALISE"),
+    "analise-reprovada": PostSale(
+        "EM_ANALISE", share=Decimal(0), reason="Prazo para pós-vendas encerrado."
+    ),
+    "andamento-aprovada": PostSale("EM_ANDAMENTO"),
+    "parcial": PostSale(share=Decimal("0.5"), reason="Valor aprovado a menor."),
+    "supplier": PostSale(returned_by=BY_SUPPLIER),
+    "cliente": PostSale(returned_by=DIRECT),
+    "analise-parcial": PostSale(
+        "EM_ANALISE", share=Decimal("0.5"), reason="Valor aprovado a menor."
+    ),
+}
+
+# By the cents of valor.
+POST_SALE_CENTS = {
+    1: "reprovada",
+    2: "analise-aprovada",
+    3: "analise-reprovada",
+    4: "andamento-aprovada",
+    5: "parcial",
+    6: "supplier",
+    7: "cliente",
+    8: "analise-parcial",
+}
+
 
 def _choose(table, default, amount, client):
     if not client.settings["regras"]:
@@ -97,3 +151,35 @@ def reservation(amount, client):
 
 def sale(amount, client):
     return _choose(SALES, Sale(), amount, client)
+
+
+def post_sale(books, transaction, amount):
+    """The name of the outcome: what was asked for this transaction, for all, or by the cents."""
+    row = books.db.execute(
+        "SELECT outcome FROM post_sale_rules WHERE client_id = ? AND transaction_code IN (?, ?) "
+        "ORDER BY transaction_code DESC LIMIT 1",
+        (books.client.id, transaction, ALL_TRANSACTIONS),
+    ).fetchone()
+    return row["outcome"] if row else _choose(POST_SALE_CENTS, APPROVED, amount, books.client)
+
+
+def force_post_sales(books, outcome, transaction=ALL_TRANSACTIONS):
+    """Ask for an outcome of the post-sales to come; None leaves them to the next rule again."""
+    key = (books.client.id, transaction)
+    books.db.execute(
+        "DELETE FROM post_sale_rules WHERE client_id = ? AND transaction_code = ?", key
+    )
+    if outcome:
+        books.db.execute("INSERT INTO post_sale_rules VALUES (?, ?, ?)", (*key, outcome))
+
+
+def forced_post_sales(books):
+    """The outcomes asked for, as JSON."""
+    rows = books.db.execute(
+        "SELECT * FROM post_sale_rules WHERE client_id = ? ORDER BY transaction_code",
+        (books.client.id,),
+    )
+    return [
+        {"codigoTransacao": row["transaction_code"] or None, "posVendas": row["outcome"]}
+        for row in rows
+    ]

@@ -7,9 +7,10 @@ import json
 from decimal import Decimal
 
 from ..problems import Problem
-from . import customers, instalments, limits, reservations, rules
+from . import customers, instalments, limits, reservations, rules, settlement
 from .books import ZERO, text
 from .idempotency import Answer
+from .records import Records
 from .sales import read_sale
 
 RESOURCE = "transacao"
@@ -36,6 +37,11 @@ CREATE INDEX IF NOT EXISTS transactions_customer ON transactions (client_id, cnp
 """
 
 STATES = ("EM_ANALISE", "APROVADA", "REJEITADA")
+RECORDS = Records(
+    RESOURCE, "transactions", ("TRANSACAO_NAO_ENCONTRADA", "A transação {} não existe.")
+)
+get = RECORDS.get
+in_analysis = RECORDS.in_analysis
 
 
 def register(books, data):
@@ -49,22 +55,17 @@ def register(books, data):
     reason = _refusal(books, customer, sale, rows)
     if reason is None and not (outcome.approved or outcome.after_analysis):
         reason = outcome.reason
-    books.db.execute(
-        "INSERT INTO transactions (client_id, codigo, nfe_key, cnpj, amount, data, uses, state, "
-        "reason, queries_left, idempotency_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            books.client.id,
-            code,
-            sale.nfe_key,
-            sale.cnpj,
-            sale.amount,
-            json.dumps(data),
-            json.dumps([{**use, "valor": text(use["valor"])} for use in sale.uses]),
-            "REJEITADA" if reason else "EM_ANALISE",
-            reason,
-            books.client.settings["consultasEmAnalise"],
-            books.key,
-        ),
+    RECORDS.insert(
+        books,
+        codigo=code,
+        nfe_key=sale.nfe_key,
+        cnpj=sale.cnpj,
+        amount=sale.amount,
+        data=json.dumps(data),
+        uses=json.dumps([{**use, "valor": text(use["valor"])} for use in sale.uses]),
+        state="REJEITADA" if reason else "EM_ANALISE",
+        reason=reason,
+        queries_left=books.client.settings["consultasEmAnalise"],
     )
     if reason:
         books.log("SALE_REJECTED", sale.cnpj, code)
@@ -75,54 +76,33 @@ def register(books, data):
             reserved -= use["valor"]
         books.log("SALE_REGISTERED", sale.cnpj, code, reserved=reserved, used=sale.amount)
         if not outcome.after_analysis:
-            _decide(books, _get(books, code), outcome)
+            _decide(books, get(books, code), outcome)
     return Answer(201, _told(books, code), code)
 
 
 def show(books, codigo):
     """GET /transacoes/{codigo}. Asking moves a pending analysis on."""
-    _move_analysis_on(books, _get(books, codigo))
-    return _told(books, codigo)
+    return as_json(RECORDS.queried(books, get(books, codigo), decide))
 
 
-def search(books, filters, limit, offset):
+def search(books, filters, page):
     """GET /transacoes: the oldest first, rejected ones included."""
-    conditions = ["client_id = :client"]
-    if "chaveNFe" in filters:
-        conditions.append("nfe_key = :chaveNFe")
-    if "chaveIdempotencia" in filters:
-        conditions.append("idempotency_key = :chaveIdempotencia")
-    rows = books.db.execute(
-        f"SELECT * FROM transactions WHERE {' AND '.join(conditions)} "
-        "ORDER BY codigo LIMIT :limit OFFSET :offset",
-        {**filters, "client": books.client.id, "limit": limit, "offset": offset},
-    ).fetchall()
-    # The one row too many is only looked at, not asked for.
-    for row in rows[: limit - 1]:
-        _move_analysis_on(books, row)
-        books.tell(RESOURCE, row["codigo"])
-    return [as_json(_get(books, row["codigo"])) for row in rows]
-
-
-def in_analysis(books):
-    """The codes of what is being analysed, the oldest first."""
-    rows = books.db.execute(
-        "SELECT codigo FROM transactions "
-        "WHERE client_id = ? AND state = 'EM_ANALISE' ORDER BY codigo",
-        (books.client.id,),
-    )
-    return [row["codigo"] for row in rows]
+    conditions = {
+        "chaveNFe": "nfe_key = :chaveNFe",
+        "chaveIdempotencia": "idempotency_key = :chaveIdempotencia",
+    }
+    return [as_json(row) for row in RECORDS.search(books, conditions, filters, page, decide)]
 
 
 def decide(books, code):
     """End the analysis of a transaction, with no query of the client's."""
-    row = _get(books, code)
+    row = get(books, code)
     _decide(books, row, rules.sale(row["amount"], books.client))
 
 
 def summary(books, code):
     """What an event is made for when it changes."""
-    return _get(books, code)["state"]
+    return get(books, code)["state"]
 
 
 def as_json(row):
@@ -137,16 +117,7 @@ def as_json(row):
 
 def _told(books, code):
     books.tell(RESOURCE, code)
-    return as_json(_get(books, code))
-
-
-def _get(books, code):
-    row = books.db.execute(
-        "SELECT * FROM transactions WHERE client_id = ? AND codigo = ?", (books.client.id, code)
-    ).fetchone()
-    if row is None:
-        raise Problem(404, "TRANSACAO_NAO_ENCONTRADA", f"A transação {code} não existe.")
-    return row
+    return as_json(get(books, code))
 
 
 def _refuse_second(books, sale):
@@ -191,25 +162,13 @@ def _refusal(books, customer, sale, rows):
     return limits.refusal(books, customer, free) if free else None
 
 
-def _move_analysis_on(books, row):
-    if row["state"] != "EM_ANALISE":
-        return
-    if row["queries_left"] > 0:
-        books.db.execute(
-            "UPDATE transactions SET queries_left = queries_left - 1 "
-            "WHERE client_id = ? AND codigo = ?",
-            (books.client.id, row["codigo"]),
-        )
-        return
-    decide(books, row["codigo"])
-
-
 def _decide(books, row, outcome):
     uses = json.loads(row["uses"])
     if outcome.approved:
         data = read_sale(json.loads(row["data"]))
         calendar = instalments.calendar(data.instalments, row["amount"], data.issued, books.client)
         _set(books, row, "APROVADA", None, calendar)
+        settlement.schedule_credits(books, row["codigo"], calendar)
         books.log("SALE_APPROVED", row["cnpj"], row["codigo"])
         for use in uses:
             reservations.consume(
@@ -225,8 +184,4 @@ def _decide(books, row, outcome):
 
 def _set(books, row, state, reason, calendar):
     books.note_change(RESOURCE, row["codigo"], summary(books, row["codigo"]))
-    books.db.execute(
-        "UPDATE transactions SET state = ?, reason = ?, calendar = ? "
-        "WHERE client_id = ? AND codigo = ?",
-        (state, reason, json.dumps(calendar), books.client.id, row["codigo"]),
-    )
+    RECORDS.update(books, row["codigo"], state=state, reason=reason, calendar=json.dumps(calendar))

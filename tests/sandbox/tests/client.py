@@ -132,6 +132,48 @@ class Tenant:
     def sell(self, amount, *uses, key=None, **fields):
         return self.post("/transacoes", sale(amount, *uses, **fields), key=key)
 
+    def sell_in_parts(self, *amounts):
+        """(code, NF-e key) of an approved sale in these instalments."""
+        total = f"{sum(map(Decimal, amounts)):.2f}"
+        body = sale(total, parcelas=instalments(*amounts))
+        answer = self.post("/transacoes", body)
+        assert answer["situacao"] == "APROVADA"
+        return answer["codigoTransacao"], body["chaveNFe"]
+
+    def set_rule(self, outcome, **fields):
+        """Choose the outcome of the post-sales to come; returns the rules in force."""
+        body = {"clientId": self.id, "posVendas": outcome, **fields}
+        answer = self.control("POST", "/rules", body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["regras"]
+
+    def take_back(self, code, amount, kind="BONIFICACAO", *, status=201, key=None, **fields):
+        """Send a post-sale request about a transaction; `fields` as `post_sale` takes them."""
+        body = post_sale(code, amount, kind, **fields)
+        return self.post("/pos-vendas", body, status=status, key=key)
+
+    def statement(self, first, last, size=500):
+        """Every entry of the statement from one date to the other, read page by page."""
+        found, page, more = [], 0, True
+        while more:
+            page += 1
+            answer = self.get(
+                "/conciliacao", dataInicial=first, dataFinal=last, pagina=page, tamanho=size
+            )
+            found += answer["itens"]
+            more = answer["temMais"]
+        return found
+
+    def confirm(self, code, key=None):
+        return self.call("PUT", f"/conciliacao/{code}/confirmacao", key=key)
+
+    def add_entries(self, *entries):
+        """Put entries on the statement; returns their codes."""
+        body = {"clientId": self.id, "entries": list(entries)}
+        answer = self.control("POST", "/settlement", body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["lancamentos"]
+
     def position(self, cnpj=CNPJ):
         """(total, used, reserved, available) after checking both sides of the books.
 
@@ -194,6 +236,21 @@ def sale(amount, *uses, cnpj=CNPJ, **fields):
         ],
         **fields,
     }
+
+
+def post_sale(code, amount, kind="BONIFICACAO", *, sale_key=None, **fields):
+    """A DEVOLUCAO gets a return NF-e of its own; a CANCELAMENTO needs the sale's key."""
+    body = {"codigoTransacao": code, "tipo": kind, "valor": amount, "motivo": "Teste"}
+    if kind != "BONIFICACAO":
+        key = sale_key or nfe_key(next(_numbers))
+        body["documento"] = {"chaveNFe": key, "numero": key[25:34], "data": "2026-11-22"}
+    return {**body, **fields}
+
+
+def refusal(tenant, body):
+    """(status, code) of the problem by which a post-sale request is refused."""
+    answer = tenant.call("POST", "/pos-vendas", body)
+    return answer.status_code, answer.json()["codigo"]
 
 
 def registration(desired="50000.00", cnpj=ALPHANUMERIC_CNPJ):

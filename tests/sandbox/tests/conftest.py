@@ -20,3 +20,10 @@ def buyer(tenant):
     """A tenant whose customer CNPJ has a limit of 10,000.00."""
     tenant.set_customer(limiteTotal="10000.00")
     return tenant
+
+
+@pytest.fixture
+def seller(buyer):
+    """The buyer's tenant on 2026-11-22; what it sells falls due from 2026-12-15 on."""
+    buyer.advance(now="2026-11-22T12:00:00")
+    return buyer

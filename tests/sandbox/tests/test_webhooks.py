@@ -139,15 +139,18 @@ def test_each_kind_of_resource_is_decided_and_told(listener, receiver):
     listener.post("/clientes", registration("1000.02"))
     reservation = listener.reserve("100.03")["codigoPreAutorizacao"]
     sale = listener.sell("100.12")["codigoTransacao"]
+    sold = listener.sell("100.00")["codigoTransacao"]
+    bonus = listener.take_back(sold, "10.04")["codigoSolicitacao"]
     cnpj = registration()["cnpjCpf"]
     assert decide(listener, recurso="transacao", codigo=sale)
     assert decide(listener, recurso="cliente") == [{"recurso": "cliente", "codigo": cnpj}]
     decide(listener)
-    wait_until(lambda: len(receiver.received) == 3)
+    wait_until(lambda: len(receiver.received) == 4)
     assert [(e["recurso"], e["codigo"]) for e in receiver.events] == [
         ("transacao", sale),
         ("cliente", cnpj),
         ("pre-autorizacao", reservation),
+        ("pos-venda", bonus),
     ]
     assert listener.get(f"/clientes/{cnpj}")["situacaoCredito"] == "APROVADO"
     assert listener.get(f"/pre-autorizacoes/{reservation}")["situacao"] == "REPROVADA"
