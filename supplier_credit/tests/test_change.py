@@ -155,7 +155,8 @@ class TestChange(SupplierCreditCommon):
         self.agreement.tolerance_percent = 10
         invoice = self.create_invoice(self.order)
         self.reservation._consume(400, release_rest=False)
-        invoice.invoice_line_ids.price_unit = 400
+        invoice.invoice_line_ids.quantity = 0.4
+        self.assertEqual(invoice.amount_total, 400)
         transaction = (
             self.env["supplier.credit.transaction"]
             .sudo()

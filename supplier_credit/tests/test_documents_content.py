@@ -77,7 +77,7 @@ class TestDocumentsContent(SupplierCreditDocumentsCommon):
 
     def test_heading_of_the_mail_names_no_due_date(self):
         # As while the entry of the approval waits: the host then writes the due date.
-        self.invoice.sudo().line_ids.remove_move_reconcile()
+        self.invoice.sudo().supplier_transaction_ids._undo_processing()
         plain = self.create_plain_invoice()
         for invoice, shown in ((plain, True), (self.invoice, False)):
             message = invoice.message_post(body="Here it is")
@@ -98,7 +98,7 @@ class TestDocumentsContent(SupplierCreditDocumentsCommon):
         self.env["ir.config_parameter"].sudo().set_param(
             "account_payment.enable_portal_payment", True
         )
-        self.invoice.sudo().line_ids.remove_move_reconcile()
+        self.invoice.sudo().supplier_transaction_ids._undo_processing()
         self.assertEqual(self.invoice.payment_state, "not_paid")
         self.assertFalse(self.invoice._has_to_be_paid())
         self.assertIn("charged by Supplier", self.invoice._get_online_payment_error())

@@ -163,8 +163,8 @@ class TestSupplierClient(TransactionCase):
         Transaction.from_wire(good).check_calendar(100)
         for calendar in (
             [],
-            [entry | {"valorRepasse": "97.51"}],
-            [entry | {"valorParcela": "100.01", "valorRepasse": "97.51"}],
+            [entry | {"valorRepasse": "97.52"}],
+            [entry | {"valorParcela": "100.02", "valorRepasse": "97.52"}],
             [entry, entry],
             [entry | {"numeroParcela": 0}],
             [entry | {"valorTaxa": "-2.50", "valorRepasse": "102.50"}],
