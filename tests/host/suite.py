@@ -18,8 +18,8 @@ from .terminal import HostError, run, say, show, step
 TOGETHER = "test_together"
 # Parts that run one after another; the lanes run beside each other and take about as long.
 LANES = (
-    ("lint", "sandbox", "alone:supplier_credit", "e2e"),
-    ("alone:vendor_financing", "alone:reseller_billing", "together"),
+    ("lint", "sandbox", *(f"alone:{addon}" for addon in ADDONS)),
+    ("together", "e2e"),
 )
 SECONDS_TO_CLEAN_UP = 60
 LANGUAGES = ("en_US", "pt_BR")
