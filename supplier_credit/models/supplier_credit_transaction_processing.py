@@ -106,7 +106,8 @@ class SupplierCreditTransaction(models.Model):
         rounding leaves go to the difference account (7.3).
         """
         customer_lines = self.invoice_id.line_ids.filtered(
-            lambda line: line.display_type == "payment_term"
+            # Of a small total a term may leave an instalment nothing; that one is settled already.
+            lambda line: line.display_type == "payment_term" and line.amount_residual
         )
         calendar = dict(enumerate(self.installment_ids.sorted("number"), start=1))
         settled = dict(enumerate(customer_lines, start=SETTLED_SEQUENCE))
