@@ -5,6 +5,7 @@ from . import (
     account_move_danfe,
     account_move_documents,
     account_move_line,
+    account_move_line_post_sale,
     account_move_lock,
     account_move_nfe,
     account_move_nfe_cancellation,
@@ -12,7 +13,10 @@ from . import (
     account_move_nfe_number,
     account_move_nfe_problem,
     account_move_own_limit,
+    account_move_post_sale,
     account_move_posting,
+    account_move_return,
+    account_move_return_nfe,
     account_move_sefaz,
     account_move_send,
     account_move_transaction,
@@ -45,6 +49,7 @@ from . import (
     supplier_credit_agreement_parameters,
     supplier_credit_agreement_post_sales,
     supplier_credit_agreement_queue,
+    supplier_credit_agreement_titles,
     supplier_credit_attention,
     supplier_credit_customer,
     supplier_credit_customer_analysis,
@@ -58,6 +63,13 @@ from . import (
     supplier_credit_message_delivery,
     supplier_credit_message_inbox,
     supplier_credit_message_outcome,
+    supplier_credit_post_sale,
+    supplier_credit_post_sale_installment,
+    supplier_credit_post_sale_outcome,
+    supplier_credit_post_sale_processing,
+    supplier_credit_post_sale_sending,
+    supplier_credit_post_sale_temporary,
+    supplier_credit_post_sale_undo,
     supplier_credit_preauthorization,
     supplier_credit_preauthorization_cancellation,
     supplier_credit_preauthorization_change,
@@ -72,3 +84,6 @@ from . import (
     supplier_credit_transaction_sending,
     supplier_credit_transaction_undo,
 )
+
+# After the processing and its undoing, which it extends.
+from . import supplier_credit_transaction_post_sale  # isort: skip

@@ -117,8 +117,8 @@ class AccountMove(models.Model):
 
         :raise UserError: naming all that does not agree
         """
-        self._check_not_registered_at_supplier()
-        if self.move_type != "out_invoice" or self.state == "cancel":
+        self._check_not_told_supplier()
+        if not self._takes_an_nfe():
             raise UserError(
                 self.env._(
                     "%(invoice)s is no open customer invoice; an NF-e of a sale belongs to one.",
@@ -149,7 +149,7 @@ class AccountMove(models.Model):
                 protocol=nfe.protocol,
             )
         ]
-        if self._get_nfe_number() != nfe.number:
+        if not self._has_nfe_number(nfe):
             done += self._take_nfe_number(nfe.number)
         self.sudo().write(
             {
@@ -183,28 +183,60 @@ class AccountMove(models.Model):
         :param take_number: the number of a posted invoice is going to follow the NF-e's
         """
         self.ensure_one()
+        issuer, recipient = self._get_nfe_parties(nfe)
+        return [
+            *self._describe_nfe_differences(
+                (
+                    (
+                        self.env._("issuer (CNPJ)"),
+                        issuer,
+                        self.company_id.partner_id._get_supplier_vat(),
+                    ),
+                    (
+                        self.env._("recipient (CNPJ/CPF)"),
+                        recipient,
+                        self.commercial_partner_id._get_supplier_vat(),
+                    ),
+                    (
+                        self.env._("total"),
+                        self.currency_id.format(float(nfe.total)),
+                        self.currency_id.format(self.amount_total),
+                    ),
+                )
+            ),
+            *self._get_nfe_own_mismatches(nfe, take_number),
+            *self._get_nfe_kind_mismatches(nfe),
+        ]
+
+    def _takes_an_nfe(self):
+        """Return whether this is a document that an authorised NF-e can be taken over by."""
+        self.ensure_one()
+        return self.move_type == "out_invoice" and self.state != "cancel"
+
+    def _has_nfe_number(self, nfe):
+        """Return whether this document's number need not follow that of the NF-e."""
+        return self._get_nfe_number() == nfe.number
+
+    def _get_nfe_parties(self, nfe):
+        """Return who of the NF-e should be the company, and who its customer."""
+        return nfe.issuer, nfe.recipient
+
+    def _get_nfe_own_mismatches(self, nfe, take_number):
+        """Return, as texts, what differs from the company's own numbering."""
         series = self.journal_id.l10n_br_invoice_serial or ""
         series = str(int(series)) if series.isdecimal() else series
         compared = (
-            (
-                self.env._("issuer (CNPJ)"),
-                nfe.issuer,
-                self.company_id.partner_id._get_supplier_vat(),
-            ),
-            (
-                self.env._("recipient (CNPJ/CPF)"),
-                nfe.recipient,
-                self.commercial_partner_id._get_supplier_vat(),
-            ),
             (self.env._("model"), nfe.model, self.l10n_latam_document_type_id.code),
             (self.env._("series"), str(nfe.series), series),
-            (
-                self.env._("total"),
-                self.currency_id.format(float(nfe.total)),
-                self.currency_id.format(self.amount_total),
-            ),
         )
-        mismatches = [
+        return [
+            *self._describe_nfe_differences(compared),
+            *self._get_nfe_number_mismatches(nfe, take_number),
+        ]
+
+    def _describe_nfe_differences(self, compared):
+        """Return, as texts, what differs of (name, in the NF-e, in the invoice)."""
+        return [
             self.env._(
                 "%(name)s: the NF-e has %(found)s, the invoice %(expected)s",
                 name=name,
@@ -214,17 +246,10 @@ class AccountMove(models.Model):
             for name, found, expected in compared
             if found != expected
         ]
-        return [
-            *mismatches,
-            *self._get_nfe_number_mismatches(nfe, take_number),
-            *self._get_nfe_kind_mismatches(nfe),
-        ]
 
     def _get_nfe_kind_mismatches(self, nfe):
         """Return, as texts, why this NF-e is none that this invoice can have at all."""
-        mismatches = []
-        if nfe.purpose != NORMAL_PURPOSE:
-            mismatches.append(self.env._("purpose: only an NF-e of a sale (finNFe 1) can be used"))
+        mismatches = self._get_nfe_purpose_mismatches(nfe)
         if self._is_supplier_production():
             if not nfe.is_production:
                 mismatches.append(
@@ -246,6 +271,11 @@ class AccountMove(models.Model):
                 )
             )
         return mismatches
+
+    def _get_nfe_purpose_mismatches(self, nfe):
+        if nfe.purpose == NORMAL_PURPOSE:
+            return []
+        return [self.env._("purpose: only an NF-e of a sale (finNFe 1) can be used")]
 
     def _is_supplier_production(self):
         return (

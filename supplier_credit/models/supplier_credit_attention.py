@@ -16,6 +16,7 @@ class SupplierCreditAttention(models.Model):
             ("preauthorization", "Pre-authorization"),
             ("invoice", "NF-e"),
             ("transaction", "Transaction"),
+            ("post_sale", "Post-sales request"),
             ("customer", "Customer's credit"),
             ("event", "Event from Supplier"),
             ("agreement", "Agreement"),
@@ -52,6 +53,15 @@ class SupplierCreditAttention(models.Model):
                    AND (t.error IS NOT NULL OR t.state IN ('rejected', 'error')
                         OR t.processing_state = 'error')
          UNION ALL
+            SELECT s.id * 8 + 6, 'post_sale', 'supplier.credit.post.sale', s.id,
+                   v.name, s.partner_id, s.agreement_id, s.company_id,
+                   COALESCE(s.error, s.reason, %s), s.write_date
+              FROM supplier_credit_post_sale s
+              JOIN account_move v ON v.id = s.invoice_id
+             WHERE s.state != 'withdrawn'
+                   AND (s.error IS NOT NULL OR s.state = 'error' OR s.processing_state = 'error'
+                        OR (s.state IN ('refused', 'partially_approved') AND s.open_amount > 0))
+         UNION ALL
             SELECT c.id * 8 + 2, 'customer', 'supplier.credit.customer', c.id,
                    p.complete_name, c.partner_id, c.agreement_id, c.company_id,
                    COALESCE(c.error, c.pendencies, c.reason), c.write_date
@@ -79,6 +89,7 @@ class SupplierCreditAttention(models.Model):
              WHERE m.state != 'cancel' AND (m.supplier_nfe_problem IS NOT NULL
                    OR m.supplier_sefaz_state IN ('rejected', 'denied'))
             """,
+            self.env._("Supplier refused a part. Use Decide to say what becomes of it."),
             self.env._(
                 "Sending has stopped: Supplier refused the credentials. Correct them and use Test "
                 "Connection; what waits is sent then."
