@@ -28,6 +28,21 @@ class AccountPartialReconcile(models.Model):
         entries = (self.debit_move_id | self.credit_move_id).move_id.filtered("is_supplier_entry")
         if entries:
             # What Supplier owes by the entry may be settled and unsettled; the customer's part not.
-            customers = self.credit_move_id.filtered(lambda line: line.move_id in entries)
+            customers = self._filter_kept_by_supplier().credit_move_id.filtered(
+                lambda line: line.move_id in entries
+            )
             customers.move_id._check_not_registered_at_supplier()
         return super().unlink()
+
+    def _filter_kept_by_supplier(self):
+        """Return what only the undoing of our own entries may open again.
+
+        A settlement that is being undone opens its items; its bank item is the bank's to match.
+        """
+        return self.filtered(
+            lambda partial: partial.credit_move_id.account_type == "asset_receivable"
+            and not any(
+                move.supplier_settlement_id and not move.is_supplier_entry
+                for move in (partial.debit_move_id | partial.credit_move_id).move_id
+            )
+        )

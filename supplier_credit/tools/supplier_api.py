@@ -52,6 +52,8 @@ OPERATIONS = {
     ),
     "transaction_create": Operation("POST", "/transacoes", "/transacoes"),
     "transaction_query": Operation("GET", "/transacoes/{code}"),
+    "settlement_list": Operation("GET", "/conciliacao"),
+    "settlement_confirm": Operation("PUT", "/conciliacao/{code}/confirmacao"),
 }
 
 

@@ -5,5 +5,7 @@ from . import (
     supplier_credit_nfe_upload,
     supplier_credit_nfe_upload_line,
     supplier_credit_release_wizard,
+    supplier_credit_settlement_decision,
+    supplier_credit_settlement_file,
     supplier_credit_setup,
 )
