@@ -59,6 +59,13 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
     )
+    supplier_settlement_id = fields.Many2one(
+        comodel_name="supplier.credit.settlement",
+        string="Made for Statement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
     is_supplier_credit = fields.Boolean(
         string="On Supplier's Credit", compute="_compute_is_supplier_credit"
     )

@@ -93,7 +93,16 @@ class AccountMove(models.Model):
 
     def _check_not_told_supplier(self):
         """As `_check_not_registered_at_supplier`, always by a UserError."""
-        if entries := self.filtered("is_supplier_entry"):
+        entries = self.filtered("is_supplier_entry")
+        if settlements := entries.filtered("supplier_settlement_id"):
+            raise UserError(
+                self.env._(
+                    "%(entries)s was made by a settlement of Supplier and stays as long as its "
+                    "statement is posted. A manager can use Undo on the statement.",
+                    entries=", ".join(settlements.mapped("display_name")),
+                )
+            )
+        if entries:
             raise UserError(
                 self.env._(
                     "%(entries)s was made by Supplier's approval of a sale, or by its decision on "

@@ -30,10 +30,13 @@ class AccountPartialReconcile(models.Model):
         entries = (self.debit_move_id | self.credit_move_id).move_id.filtered("is_supplier_entry")
         if entries:
             # What Supplier owes by the entry may be settled and unsettled; the customer's part not.
-            customers = self.credit_move_id.filtered(lambda line: line.move_id in entries)
+            kept = self._filter_kept_by_supplier()
+            customers = kept.credit_move_id.filtered(lambda line: line.move_id in entries)
             customers.move_id.filtered(
                 lambda move: not move.supplier_post_sale_id
             )._check_not_registered_at_supplier()
+            settlements = (kept.debit_move_id.move_id & entries).filtered("supplier_settlement_id")
+            settlements._check_not_registered_at_supplier()
             self._get_decisions(entries)._check_not_registered_at_supplier()
         return super().unlink()
 
@@ -70,3 +73,16 @@ class AccountPartialReconcile(models.Model):
             if own and own._get_root() == other._get_root():
                 decided |= entry
         return decided
+
+    def _filter_kept_by_supplier(self):
+        """Return what only the undoing of our own entries may open again.
+
+        A settlement that is being undone opens its items; its bank item is the bank's to match.
+        """
+        return self.filtered(
+            lambda partial: partial.credit_move_id.account_type == "asset_receivable"
+            and not any(
+                move.supplier_settlement_id and not move.is_supplier_entry
+                for move in (partial.debit_move_id | partial.credit_move_id).move_id
+            )
+        )

@@ -22,6 +22,8 @@ class SupplierCreditAgreement(models.Model):
     post_sale_waiting_count = fields.Integer(compute="_compute_overview")
     customer_waiting_count = fields.Integer(compute="_compute_overview")
     attention_count = fields.Integer(compute="_compute_overview")
+    settlement_entry_count = fields.Integer(compute="_compute_overview")
+    settlement_count = fields.Integer(compute="_compute_overview")
     next_transfer_amount = fields.Monetary(compute="_compute_overview")
 
     # -------------------------------------------------------------------------
@@ -59,6 +61,10 @@ class SupplierCreditAgreement(models.Model):
                 "post_sale_waiting_count": "supplier_credit.supplier_credit_post_sale_action",
                 "customer_waiting_count": "supplier_credit.supplier_credit_customer_action",
                 "attention_count": "supplier_credit.supplier_credit_attention_action",
+                "settlement_entry_count": (
+                    "supplier_credit.supplier_credit_settlement_entry_action_undecided"
+                ),
+                "settlement_count": "supplier_credit.supplier_credit_settlement_action",
                 "next_transfer_amount": (
                     "supplier_credit.supplier_credit_transaction_installment_action"
                 ),
@@ -124,6 +130,14 @@ class SupplierCreditAgreement(models.Model):
                 mine & Domain("state", "in", ("in_analysis", "pending", "rejected")),
             ),
             "attention_count": ("supplier.credit.attention", mine),
+            "settlement_entry_count": (
+                "supplier.credit.settlement.entry",
+                mine & Domain("state", "in", ("open", "proposed")),
+            ),
+            "settlement_count": (
+                "supplier.credit.settlement",
+                mine & Domain("state", "in", ("matched", "undone")),
+            ),
             "next_transfer_amount": (
                 "supplier.credit.transaction.installment",
                 Domain("transaction_id.agreement_id", "=", self.id)

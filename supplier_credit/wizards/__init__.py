@@ -9,5 +9,7 @@ from . import (
     supplier_credit_post_sale_guide,
     supplier_credit_post_sale_outcome,
     supplier_credit_release_wizard,
+    supplier_credit_settlement_decision,
+    supplier_credit_settlement_file,
     supplier_credit_setup,
 )
