@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError, RedirectWarning, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_nfe import make_cancellation
 from .common_post_sale import PostSaleCommon
@@ -301,3 +301,26 @@ class TestPostSaleDoors(PostSaleCommon):
         note.action_post()
         self.assertFalse(note.sudo().supplier_post_sale_id)
         self.assertEqual(invoice.payment_state, "reversed")
+
+
+@tagged("post_install", "-at_install")
+class TestPostSaleSetup(PostSaleCommon):
+    def test_setting_up_makes_the_accounts_that_post_sales_need(self):
+        chief = self._create_user("chief", "account.group_account_manager")
+        self.agreement.write({"return_account_id": False, "post_sale_clearing_account_id": False})
+        setups = self.env["supplier.credit.setup"].with_user(chief)
+        with Form(setups) as form:
+            form.card_name = "XPTO"
+            form.base_url = "https://supplier.example.com/api/v1"
+        made = form.record.action_set_up()
+        agreement = self.env["supplier.credit.agreement"].browse(made["res_id"])
+        self.assertEqual(agreement.return_account_id.account_type, "asset_receivable")
+        self.assertNotEqual(agreement.return_account_id, agreement.receivable_account_id)
+        self.assertTrue(agreement.post_sale_clearing_account_id.reconcile)
+        for kind in ("return", "cancellation", "bonus"):
+            title = agreement._get_post_sale_title(kind, "temporary", self.customer)
+            self.assertEqual(title.account, agreement.return_account_id)
+
+    def test_bonus_needs_no_account_for_returns(self):
+        self.agreement.write({"return_account_id": False, "bonus_account_id": self.temporary.id})
+        self.assertEqual(self.grant_bonus(10).temporary_move_id.state, "posted")
