@@ -168,12 +168,17 @@ class TestPostSaleReturn(PostSaleCommon):
     def test_told_credit_note_stays(self):
         request = self.make_return(state="EM_ANALISE", supplier="0.00", direct="0.00")
         note = request.temporary_move_id.with_user(self.accountant)
-        for door in (note.button_draft, note.button_cancel, note._reverse_moves):
+        for door in (note.button_draft, note.button_cancel, note.unlink, note._reverse_moves):
             with self.assertRaisesRegex(UserError, "was sent to Supplier"), self.cr.savepoint():
                 door()
-        with self.assertRaisesRegex(UserError, "authorised its return NF-e"), self.cr.savepoint():
-            note.unlink()
         self.assertEqual(note.state, "posted")
+
+    def test_credit_note_is_deleted_until_sefaz_authorised_it(self):
+        self.assertTrue(self.begin_return(300).unlink())
+        note = self.begin_return(300)
+        self.upload(self.return_nfe(note, number=47999), note)
+        with self.assertRaisesRegex(UserError, "authorised its return NF-e"):
+            note.unlink()
 
     def test_unsent_request_is_withdrawn_with_its_credit_note_and_sent_again(self):
         note = self.post_return()
