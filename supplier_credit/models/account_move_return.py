@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# What Supplier reads of a reason, in characters.
+LONGEST_REASON = 500
+
 
 class AccountMove(models.Model):
     """Return of a registered sale, by the host's credit note. Seed 002, step 1; 5.1-5.3.
@@ -44,7 +47,8 @@ class AccountMove(models.Model):
             self._forget_return()
         return result
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_authorised_return(self):
         notes = self.filtered("supplier_return_transaction_id")
         if authorised := notes.filtered("supplier_nfe_key"):
             raise UserError(
@@ -53,6 +57,9 @@ class AccountMove(models.Model):
                     notes=", ".join(authorised.mapped("display_name")),
                 )
             )
+
+    def unlink(self):
+        notes = self.filtered("supplier_return_transaction_id")
         notes._take_back_from_supplier()
         notes._forget_return()
         return super().unlink()
@@ -79,9 +86,10 @@ class AccountMove(models.Model):
             and move.sudo().supplier_transaction_ids._is_open_for_post_sale()
         )
 
-    def _check_returnable(self):
-        """Refuse to begin a credit note that could not be posted.
+    def _check_returnable(self, kind="return"):
+        """Refuse to begin a return, or a bonus, that could not be brought to an end.
 
+        :param kind: return or bonus
         :raise UserError: naming the invoice and why
         """
         for move in self:
@@ -96,7 +104,7 @@ class AccountMove(models.Model):
                 )
             transaction._check_post_sale(transaction.currency_id.rounding)
             agreement = transaction.agreement_id
-            agreement._get_post_sale_title("return", "temporary", move.commercial_partner_id)
+            agreement._get_post_sale_title(kind, "temporary", move.commercial_partner_id)
             agreement._get_clearing_account()
 
     def _check_returns_sale(self):
@@ -156,7 +164,7 @@ class AccountMove(models.Model):
                     "return",
                     self.amount_total,
                     temporary_move_id=self.id,
-                    request_reason=self.ref,
+                    request_reason=(self.ref or "")[:LONGEST_REASON],
                 )
             )
             self.supplier_post_sale_id = request

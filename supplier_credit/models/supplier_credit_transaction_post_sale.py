@@ -108,13 +108,14 @@ class SupplierCreditTransaction(models.Model):
                 request.error = str(error)
 
     def _process_approval(self):
-        super()._process_approval()
+        result = super()._process_approval()
         # It may have been cancelled while Supplier had not decided yet.
         if self.invoice_id.supplier_sefaz_state == "cancelled":
             self._request_cancellation()
+        return result
 
     def _check_undoable(self):
-        super()._check_undoable()
+        result = super()._check_undoable()
         if later := self.post_sale_ids.filtered(lambda request: request.state != "withdrawn"):
             raise UserError(
                 self.env._(
@@ -124,3 +125,4 @@ class SupplierCreditTransaction(models.Model):
                     requests=", ".join(later.mapped("display_name")),
                 )
             )
+        return result

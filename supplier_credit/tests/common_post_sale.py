@@ -15,7 +15,7 @@ def make_return_nfe(sale_key, *, purpose="4", by_customer=False, **values):
         values["issuer"] = "57647232000153"
     text = make_nfe(finNFe=purpose, **values).decode()
     if by_customer:
-        text = re.sub("(<dest><CNPJ>)[^<]*", r"\g<1>34128745000152", text, count=1)
+        text = re.sub(r"(<dest>\s*<CNPJ>)[^<]*", r"\g<1>34128745000152", text, count=1)
     reference = f"</verProc><NFref><refNFe>{sale_key}</refNFe></NFref>"
     return sign(text.replace("</verProc>", reference, 1).encode())
 
@@ -60,6 +60,12 @@ class PostSaleCommon(NfeUploadCommon):
         self.invoice.action_post()
         self.deliver()
         return self.invoice.sudo().supplier_transaction_ids
+
+    def deliver(self):
+        result = super().deliver()
+        # What gave numbers there was another transaction, which this one's cache knows nothing of.
+        self.env["account.move"]._get_sequence_cache().clear()
+        return result
 
     # -------------------------------------------------------------------------
     # WHAT SUPPLIER ANSWERS

@@ -161,15 +161,10 @@ class TestPostSaleProcessing(PostSaleCommon):
                 )
                 self.assertEqual(
                     [
-                        -line.balance
-                        for line in request.installment_ids.sorted("number").receivable_line_id
+                        -debit.receivable_line_id.balance
+                        for debit in request.installment_ids.sorted("number")
                     ],
-                    [
-                        round(float(debit[2]) - float(debit[4]), 2)
-                        for debit in sorted(debits)
-                        if debit[2] != debit[4]
-                    ]
-                    or ([0.0] if debits else []),
+                    [round(float(debit[2]) - float(debit[4]), 2) for debit in sorted(debits)],
                 )
                 savepoint.close(rollback=True)
             self.env.invalidate_all()

@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import AccessError, RedirectWarning, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_nfe import make_cancellation
 from .common_post_sale import PostSaleCommon
@@ -168,12 +168,17 @@ class TestPostSaleReturn(PostSaleCommon):
     def test_told_credit_note_stays(self):
         request = self.make_return(state="EM_ANALISE", supplier="0.00", direct="0.00")
         note = request.temporary_move_id.with_user(self.accountant)
-        for door in (note.button_draft, note.button_cancel, note._reverse_moves):
+        for door in (note.button_draft, note.button_cancel, note.unlink, note._reverse_moves):
             with self.assertRaisesRegex(UserError, "was sent to Supplier"), self.cr.savepoint():
                 door()
-        with self.assertRaisesRegex(UserError, "authorised its return NF-e"), self.cr.savepoint():
-            note.unlink()
         self.assertEqual(note.state, "posted")
+
+    def test_credit_note_is_deleted_until_sefaz_authorised_it(self):
+        self.assertTrue(self.begin_return(300).unlink())
+        note = self.begin_return(300)
+        self.upload(self.return_nfe(note, number=47999), note)
+        with self.assertRaisesRegex(UserError, "authorised its return NF-e"):
+            note.unlink()
 
     def test_unsent_request_is_withdrawn_with_its_credit_note_and_sent_again(self):
         note = self.post_return()
@@ -301,3 +306,26 @@ class TestPostSaleDoors(PostSaleCommon):
         note.action_post()
         self.assertFalse(note.sudo().supplier_post_sale_id)
         self.assertEqual(invoice.payment_state, "reversed")
+
+
+@tagged("post_install", "-at_install")
+class TestPostSaleSetup(PostSaleCommon):
+    def test_setting_up_makes_the_accounts_that_post_sales_need(self):
+        chief = self._create_user("chief", "account.group_account_manager")
+        self.agreement.write({"return_account_id": False, "post_sale_clearing_account_id": False})
+        setups = self.env["supplier.credit.setup"].with_user(chief)
+        with Form(setups) as form:
+            form.card_name = "XPTO"
+            form.base_url = "https://supplier.example.com/api/v1"
+        made = form.record.action_set_up()
+        agreement = self.env["supplier.credit.agreement"].browse(made["res_id"])
+        self.assertEqual(agreement.return_account_id.account_type, "asset_receivable")
+        self.assertNotEqual(agreement.return_account_id, agreement.receivable_account_id)
+        self.assertTrue(agreement.post_sale_clearing_account_id.reconcile)
+        for kind in ("return", "cancellation", "bonus"):
+            title = agreement._get_post_sale_title(kind, "temporary", self.customer)
+            self.assertEqual(title.account, agreement.return_account_id)
+
+    def test_bonus_needs_no_account_for_returns(self):
+        self.agreement.write({"return_account_id": False, "bonus_account_id": self.temporary.id})
+        self.assertEqual(self.grant_bonus(10).temporary_move_id.state, "posted")

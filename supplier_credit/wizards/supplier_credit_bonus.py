@@ -46,7 +46,7 @@ class SupplierCreditBonus(models.TransientModel):
         self.invoice_id.check_access("write")
         transaction = self.transaction_id.sudo()
         transaction._check_post_sale(self.amount)
-        transaction.invoice_id._check_returnable()
+        transaction.invoice_id._check_returnable("bonus")
         requests = self.env["supplier.credit.post.sale"].sudo()
         request = requests.create(
             requests._prepare_request(transaction, "bonus", self.amount, request_reason=self.reason)
