@@ -53,7 +53,7 @@ class SupplierCreditSettlementEntry(models.Model):
     source = fields.Selection(
         selection=[("api", "Supplier's service"), ("file", "File")], required=True, readonly=True
     )
-    transaction_code = fields.Char(string="Transaction Code", readonly=True)
+    transaction_code = fields.Char(readonly=True)
     post_sale_code = fields.Char(string="Post-Sale Code", readonly=True)
     number = fields.Integer(string="Instalment", readonly=True)
     date = fields.Date(required=True, readonly=True)

@@ -57,9 +57,11 @@ class SupplierCreditSettlementEntry(models.Model):
             "write_off": False,
             "holds_fee": False,
             "expected_fee": 0.0,
-            "signed_fee": self._get_sign(self.direction) * self.fee,
+            "signed_fee": 0.0,
         }
-        if values["event_kind"] == "fee":
+        if values["event_kind"] in SETTLING:
+            defaults["signed_fee"] = self._get_sign(self.direction) * self.fee
+        elif values["event_kind"] == "fee":
             defaults["signed_fee"] = -self.amount
         values = {**defaults, **values}
         drift = values["signed_fee"] - values["expected_fee"]

@@ -126,7 +126,9 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
     def decide(self, entries, **values):
         action = entries.with_user(self.accountant).action_decide()
         wizard = (
-            self.env[action["res_model"]].with_user(self.accountant).with_context(action["context"])
+            self.env[action["res_model"]]
+            .with_user(self.accountant)
+            .with_context(**action["context"])
         )
         form = Form(wizard)
         for name, value in values.items():
@@ -164,7 +166,8 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
             }
         )
         invoice.action_post()
-        transaction = self.env["supplier.credit.transaction"].create(
+        transactions = self.env["supplier.credit.transaction"].sudo()
+        transaction = transactions.create(
             {
                 "agreement_id": self.agreement.id,
                 "company_id": self.company.id,

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 from unittest.mock import patch
 
 import requests
@@ -7,7 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.test_cursor import TestCursor
 
-from .common_settlement import SupplierCreditSettlementCommon
+from ..tools.supplier_api_settlement import StatementEntry
+from .common_settlement import FIRST_TRANSFER, SupplierCreditSettlementCommon
 
 OPERATION = "/conciliacao$"
 
@@ -210,3 +212,28 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
             entry = self.run_import([self.told()], day=None)
         self.assertEqual(entry.settlement_id.date, date(2026, 12, 23))
         self.assertEqual(self.agreement.settlement_cursor, date(2026, 12, 23))
+
+    def test_matching_costs_the_same_queries_for_few_and_for_many(self):
+        calendar = [
+            (place, Decimal("10.00"), FIRST_TRANSFER, Decimal("0.25")) for place in range(1, 301)
+        ]
+        self.approve_sale("TR-N", calendar)
+        net = {"valorPrincipal": "10.00", "valorTaxa": "0.25", "valorLancamento": "9.75"}
+        counts = []
+        for first, last in ((1, 20), (21, 300)):
+            page = [
+                self.told(f"N-{place}", place, codigoTransacao="TR-N", **net)
+                for place in range(first, last + 1)
+            ]
+            told = [StatementEntry.from_wire(entry) for entry in page]
+            entries = self.env["supplier.credit.settlement.entry"].sudo()
+            before = self.env.cr.sql_log_count
+            stored = entries._store(self.agreement, told, "api")
+            stored._match()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(set(stored.mapped("state")), {"matched"})
+            self.env.invalidate_all()
+        # The host writes a hundred rows at a time; what is read is read at once.
+        self.assertLess(counts[1] - counts[0], 20, counts)
+        self.assertLess(counts[0], 25, counts)

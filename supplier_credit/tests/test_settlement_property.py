@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from .common_settlement import SupplierCreditSettlementCommon
 
-EXAMPLES = 15
+EXAMPLES = 10
 
 
 @st.composite
