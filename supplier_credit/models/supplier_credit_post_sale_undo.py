@@ -56,6 +56,10 @@ class SupplierCreditPostSale(models.Model):
         self.ensure_one()
         entries = self._get_result_entries()
         self._check_undoable(entries)
+        if self.withdrawn_amount:
+            # What was withdrawn is asked for again, and another request may have taken its place.
+            root = self._get_root()
+            self.transaction_id._check_post_sale(root.amount, apart=root)
         # From here on they are nobody's, and what they settled may be opened again.
         entries.is_supplier_entry = False
         mirrors = entries._reverse_moves(
@@ -75,6 +79,7 @@ class SupplierCreditPostSale(models.Model):
             {
                 "processing_state": "to_process" if approved else "none",
                 "own_direct_amount": 0,
+                "withdrawn_amount": 0,
                 "error": False,
             }
         )

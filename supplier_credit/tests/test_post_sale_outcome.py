@@ -145,7 +145,15 @@ class TestPostSaleOutcome(PostSaleCommon):
         self.assertCleared()
         self.assertEqual(self.balance(self.agreement.fee_account_id), round(cost - 150, 2))
         self.assertEqual((request.state, request.open_amount), ("partially_approved", 0))
+        with self.cr.savepoint() as savepoint:
+            request.with_user(self.manager).action_undo_processing()
+            self.assertCleared(temporary=300)
+            self.assertEqual((request.withdrawn_amount, request.open_amount), (0, 150))
+            savepoint.close(rollback=True)
+        self.env.invalidate_all()
         self.grant_bonus(460.37)
+        with self.assertRaisesRegex(UserError, "cannot be taken back"):
+            request.with_user(self.manager).action_undo_processing()
 
     def test_refused_by_http_leaves_the_same_ways(self):
         problem = {"status": 422, "codigo": "VALOR_SUPERIOR_AO_SALDO", "mensagem": "Saldo"}
