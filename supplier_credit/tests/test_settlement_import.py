@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.test_cursor import TestCursor
+from odoo.tools import mute_logger
 
 from ..tools.supplier_api_settlement import StatementEntry
 from .common_settlement import FIRST_TRANSFER, SupplierCreditSettlementCommon
@@ -101,7 +102,8 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
 
     def test_killed_between_storing_and_confirming_confirms_in_the_next_run(self):
         agreement = type(self.agreement)
-        with patch.object(agreement, "_match_settlements", side_effect=RuntimeError("killed")):
+        killed = patch.object(agreement, "_match_settlements", side_effect=RuntimeError("killed"))
+        with killed, mute_logger("odoo.addons.base.models.ir_cron"):
             self.run_import([self.told(), self.told("LC-2", 2)])
         self.env.invalidate_all()
         self.assertEqual(self.find().mapped("to_acknowledge"), [True, True])
