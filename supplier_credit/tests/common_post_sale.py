@@ -44,7 +44,8 @@ class PostSaleCommon(NfeUploadCommon):
             }
         )
         cls.manager = cls._create_user(
-            "manager", "supplier_credit.supplier_credit_group_manager,account.group_account_invoice"
+            "post_sale_manager",
+            "supplier_credit.supplier_credit_group_manager,account.group_account_invoice",
         )
 
     def setUp(self):
