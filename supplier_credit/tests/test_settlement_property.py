@@ -45,6 +45,7 @@ class TestSettlementOfRandomStatements(SupplierCreditSettlementCommon):
     @settings(
         max_examples=EXAMPLES,
         deadline=None,
+        derandomize=True,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(_statements())
