@@ -106,7 +106,7 @@ class SupplierCreditTransaction(models.Model):
         rounding leaves go to the difference account (7.3).
         """
         customer_lines = self.invoice_id.line_ids.filtered(
-            # A term may leave nothing of a small total for an instalment; that one is settled as is.
+            # Of a small total a term may leave an instalment nothing; that one is settled already.
             lambda line: line.display_type == "payment_term" and line.amount_residual
         )
         calendar = dict(enumerate(self.installment_ids.sorted("number"), start=1))
