@@ -46,14 +46,22 @@ class AccountMove(models.Model):
     )
     # A column, so that entries that are not ours are told apart without a query.
     is_supplier_entry = fields.Boolean(
-        string="Entry of Supplier's Approval",
+        string="Entry of Supplier's Decision",
         readonly=True,
         copy=False,
-        help="Posted when Supplier approved the sale; stays as long as the sale does.",
+        help="Posted when Supplier approved the sale or decided on a post-sales request; stays as "
+        "long as that counts.",
     )
     supplier_entry_transaction_id = fields.Many2one(
         comodel_name="supplier.credit.transaction",
         string="Made for Transaction",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    supplier_settlement_id = fields.Many2one(
+        comodel_name="supplier.credit.settlement",
+        string="Made for Statement",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 from .account_move import FREE_STATES
 
@@ -60,8 +60,10 @@ class AccountMove(models.Model):
         return super()._check_draftable()
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        self._check_not_registered_at_supplier()
-        self._check_settled_by_supplier_only()
+        returned = self.browse() if cancel else self._filter_returnable()
+        returned._check_returnable()
+        (self - returned)._check_not_registered_at_supplier()
+        (self - returned)._check_settled_by_supplier_only()
         return super()._reverse_moves(default_values_list, cancel=cancel)
 
     def _take_back_from_supplier(self):
@@ -77,12 +79,35 @@ class AccountMove(models.Model):
         """Refuse to change what Supplier may already have, and the entries made of it.
 
         :raise UserError: naming the invoices and how far each is, or the entries
+        :raise RedirectWarning: the same of one that Supplier approved, with the way on
         """
-        if entries := self.filtered("is_supplier_entry"):
+        try:
+            self._check_not_told_supplier()
+        except UserError as error:
+            approved = self._filter_returnable()
+            if not approved:
+                raise
+            raise RedirectWarning(
+                str(error), approved[0]._prepare_post_sale_guide(), self.env._("Post-Sales")
+            ) from error
+
+    def _check_not_told_supplier(self):
+        """As `_check_not_registered_at_supplier`, always by a UserError."""
+        entries = self.filtered("is_supplier_entry")
+        if settlements := entries.filtered("supplier_settlement_id"):
             raise UserError(
                 self.env._(
-                    "%(entries)s was made by Supplier's approval of a sale and stays as long as "
-                    "that counts. A manager can use Undo Processing on the transaction.",
+                    "%(entries)s was made by a settlement of Supplier and stays as long as its "
+                    "statement is posted. A manager can use Undo on the statement.",
+                    entries=", ".join(settlements.mapped("display_name")),
+                )
+            )
+        if entries:
+            raise UserError(
+                self.env._(
+                    "%(entries)s was made by Supplier's approval of a sale, or by its decision on "
+                    "a post-sales request, and stays as long as that counts. A manager can use "
+                    "Undo Processing on the transaction or the request.",
                     entries=", ".join(entries.mapped("display_name")),
                 )
             )
@@ -94,7 +119,8 @@ class AccountMove(models.Model):
                 self.env._(
                     "%(invoices)s was sent to Supplier, which neither cancels nor changes a "
                     "registered sale. It can be neither reset, cancelled, credited nor charged "
-                    "otherwise. If it still waits for an answer, query its transaction.",
+                    "otherwise. If it still waits for an answer, query its transaction; once it is "
+                    "approved and processed, see Post-Sales for return and cancellation.",
                     invoices=", ".join(
                         f"{transaction.invoice_id.display_name} ({transaction._state_label()})"
                         for transaction in registered

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 
 from ..tools.nfe_event import NfeCancellation
 
-NORMAL_PURPOSE = "1"
 # Said by SEFAZ's files alone; nobody writes them by hand.
 NFE_COLUMNS = {
     "supplier_sefaz_state",
@@ -117,8 +116,8 @@ class AccountMove(models.Model):
 
         :raise UserError: naming all that does not agree
         """
-        self._check_not_registered_at_supplier()
-        if self.move_type != "out_invoice" or self.state == "cancel":
+        self._check_not_told_supplier()
+        if not self._takes_an_nfe():
             raise UserError(
                 self.env._(
                     "%(invoice)s is no open customer invoice; an NF-e of a sale belongs to one.",
@@ -149,7 +148,7 @@ class AccountMove(models.Model):
                 protocol=nfe.protocol,
             )
         ]
-        if self._get_nfe_number() != nfe.number:
+        if not self._has_nfe_number(nfe):
             done += self._take_nfe_number(nfe.number)
         self.sudo().write(
             {
@@ -172,115 +171,3 @@ class AccountMove(models.Model):
         self.message_post(body=" ".join(done))
         self._register_supplier_transactions()
         return " ".join(done)
-
-    # -------------------------------------------------------------------------
-    # CHECKS
-    # -------------------------------------------------------------------------
-
-    def _get_nfe_mismatches(self, nfe, take_number=False):
-        """Return, as texts, everything in which the NF-e and this invoice differ.
-
-        :param take_number: the number of a posted invoice is going to follow the NF-e's
-        """
-        self.ensure_one()
-        series = self.journal_id.l10n_br_invoice_serial or ""
-        series = str(int(series)) if series.isdecimal() else series
-        compared = (
-            (
-                self.env._("issuer (CNPJ)"),
-                nfe.issuer,
-                self.company_id.partner_id._get_supplier_vat(),
-            ),
-            (
-                self.env._("recipient (CNPJ/CPF)"),
-                nfe.recipient,
-                self.commercial_partner_id._get_supplier_vat(),
-            ),
-            (self.env._("model"), nfe.model, self.l10n_latam_document_type_id.code),
-            (self.env._("series"), str(nfe.series), series),
-            (
-                self.env._("total"),
-                self.currency_id.format(float(nfe.total)),
-                self.currency_id.format(self.amount_total),
-            ),
-        )
-        mismatches = [
-            self.env._(
-                "%(name)s: the NF-e has %(found)s, the invoice %(expected)s",
-                name=name,
-                found=found or "-",
-                expected=expected or "-",
-            )
-            for name, found, expected in compared
-            if found != expected
-        ]
-        return [
-            *mismatches,
-            *self._get_nfe_number_mismatches(nfe, take_number),
-            *self._get_nfe_kind_mismatches(nfe),
-        ]
-
-    def _get_nfe_kind_mismatches(self, nfe):
-        """Return, as texts, why this NF-e is none that this invoice can have at all."""
-        mismatches = []
-        if nfe.purpose != NORMAL_PURPOSE:
-            mismatches.append(self.env._("purpose: only an NF-e of a sale (finNFe 1) can be used"))
-        if self._is_supplier_production():
-            if not nfe.is_production:
-                mismatches.append(
-                    self.env._("environment: it was authorised in SEFAZ's test environment")
-                )
-            if not nfe.is_unaltered:
-                mismatches.append(
-                    self.env._(
-                        "content: it was changed after SEFAZ authorised it (the digest of what it "
-                        "holds is not the one that was signed); upload the original"
-                    )
-                )
-        if self._is_nfe_void(nfe):
-            mismatches.append(self.env._("SEFAZ state: the NF-e was cancelled or denied"))
-        if other := self._find_other_invoice_of_nfe(nfe):
-            mismatches.append(
-                self.env._(
-                    "it was already taken over by invoice %(other)s", other=other.display_name
-                )
-            )
-        return mismatches
-
-    def _is_supplier_production(self):
-        return (
-            bool(self._filter_supplier_credit())
-            and self._get_supplier_agreement().environment == "production"
-        )
-
-    def _find_other_invoice_of_nfe(self, nfe):
-        return self.sudo().search(
-            [
-                ("supplier_nfe_key", "=", nfe.key),
-                ("id", "!=", self.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "!=", "cancel"),
-            ],
-            limit=1,
-        )
-
-    def _check_nfe_agrees(self):
-        """Refuse to go on with an invoice that was changed after its NF-e was taken over."""
-        for move in self.filtered("supplier_nfe_key"):
-            number = int(move.supplier_nfe_key[25:34])
-            same_total = not move.currency_id.compare_amounts(
-                move.supplier_nfe_total, move.amount_total
-            )
-            if not same_total or move._get_nfe_number() != number:
-                raise UserError(
-                    self.env._(
-                        "Invoice %(invoice)s no longer agrees with its NF-e %(number)s of "
-                        "%(total)s: it has now number %(new_number)s and a total of "
-                        "%(new_total)s. Undo the change of the invoice.",
-                        invoice=move.display_name,
-                        number=number,
-                        total=move.currency_id.format(move.supplier_nfe_total),
-                        new_number=move._get_nfe_number() or "-",
-                        new_total=move.currency_id.format(move.amount_total),
-                    )
-                )

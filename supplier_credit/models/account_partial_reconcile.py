@@ -4,7 +4,8 @@ from odoo import api, models
 class AccountPartialReconcile(models.Model):
     """The receivable of a sale on Supplier's credit is settled by Supplier's approval alone.
 
-    Payments, credit notes and statement lines all end here, whatever door they came through.
+    A temporary credit is settled by Supplier's decision on it alone. Payments, credit notes and
+    statement lines all end here, whatever door they came through.
     """
 
     _inherit = "account.partial.reconcile"
@@ -18,9 +19,10 @@ class AccountPartialReconcile(models.Model):
         lines = self.env["account.move.line"]
         moves = self.env["account.move"]
         for vals in vals_list:
-            pair = lines.browse([vals["debit_move_id"], vals["credit_move_id"]]).move_id
-            if not any(move.is_supplier_entry for move in pair):
-                moves |= pair
+            pair = lines.browse([vals["debit_move_id"], vals["credit_move_id"]])
+            self._check_temporary_credit(pair)
+            if not self._is_approval(pair.move_id):
+                moves |= pair.move_id
         moves._check_settled_by_supplier_only()
         return super().create(vals_list)
 
@@ -28,6 +30,59 @@ class AccountPartialReconcile(models.Model):
         entries = (self.debit_move_id | self.credit_move_id).move_id.filtered("is_supplier_entry")
         if entries:
             # What Supplier owes by the entry may be settled and unsettled; the customer's part not.
-            customers = self.credit_move_id.filtered(lambda line: line.move_id in entries)
-            customers.move_id._check_not_registered_at_supplier()
+            kept = self._filter_kept_by_supplier()
+            customers = kept.credit_move_id.filtered(lambda line: line.move_id in entries)
+            customers.move_id.filtered(
+                lambda move: not move.supplier_post_sale_id
+            )._check_not_registered_at_supplier()
+            settlements = (kept.debit_move_id.move_id & entries).filtered("supplier_settlement_id")
+            settlements._check_not_registered_at_supplier()
+            self._get_decisions(entries)._check_not_registered_at_supplier()
         return super().unlink()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _is_approval(self, moves):
+        """Return whether one of two documents is the approval entry of the other."""
+        entries = moves.filtered("is_supplier_entry")
+        return bool(entries and entries.sudo().supplier_entry_transaction_id.invoice_id & moves)
+
+    def _check_temporary_credit(self, pair):
+        """Refuse what settles a temporary credit and was not made of the same request."""
+        temporary = pair.filtered("is_supplier_temporary")
+        if not temporary:
+            return
+        requests = pair.move_id.sudo().supplier_post_sale_id
+        made = all(line.move_id.is_supplier_entry for line in pair - temporary)
+        if not made or len({request._get_root() for request in requests}) != 1:
+            temporary._check_not_temporary()
+
+    def _get_decisions(self, entries):
+        """Return the entries that settled a temporary credit or the clearing, and do so still.
+
+        What they credited, Supplier's debits and the customer's credit, is settled and unsettled
+        as any other item.
+        """
+        decided = self.env["account.move"]
+        for partial in self:
+            entry = partial.debit_move_id.move_id & entries
+            own = entry.sudo().supplier_post_sale_id
+            other = partial.credit_move_id.move_id.sudo().supplier_post_sale_id
+            if own and own._get_root() == other._get_root():
+                decided |= entry
+        return decided
+
+    def _filter_kept_by_supplier(self):
+        """Return what only the undoing of our own entries may open again.
+
+        A settlement that is being undone opens its items; its bank item is the bank's to match.
+        """
+        return self.filtered(
+            lambda partial: partial.credit_move_id.account_type == "asset_receivable"
+            and not any(
+                move.supplier_settlement_id and not move.is_supplier_entry
+                for move in (partial.debit_move_id | partial.credit_move_id).move_id
+            )
+        )

@@ -62,17 +62,24 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         self.check_access("read")
 
     @api.model
-    def _query_in_analysis(self, operation):
-        """Ask about the records in analysis that were not asked about for the interval of 2.2."""
+    def _query_in_analysis(
+        self, operation, *, interval="query_interval_minutes", states=("in_analysis",)
+    ):
+        """Ask about the records in analysis that were not asked about for an interval.
+
+        :param operation: the query, a key of `tools.supplier_api.OPERATIONS`
+        :param interval: the agreement's field with the minutes, 0 for never
+        :param states: those in which Supplier has not decided yet
+        """
         cron = self.env["ir.cron"]
         for agreement in self.env["supplier.credit.agreement"].search(
-            [("enabled", "=", True), ("query_interval_minutes", ">", 0)]
+            [("enabled", "=", True), (interval, ">", 0)]
         ):
-            before = fields.Datetime.now() - timedelta(minutes=agreement.query_interval_minutes)
+            before = fields.Datetime.now() - timedelta(minutes=agreement[interval])
             waiting = self.search(
                 [
                     ("agreement_id", "=", agreement.id),
-                    ("state", "=", "in_analysis"),
+                    ("state", "in", states),
                     ("code", "!=", False),
                     "|",
                     ("queried_at", "=", False),

@@ -19,8 +19,11 @@ class SupplierCreditAgreement(models.Model):
     expired_count = fields.Integer(compute="_compute_overview")
     invoice_to_send_count = fields.Integer(compute="_compute_overview")
     to_process_count = fields.Integer(compute="_compute_overview")
+    post_sale_waiting_count = fields.Integer(compute="_compute_overview")
     customer_waiting_count = fields.Integer(compute="_compute_overview")
     attention_count = fields.Integer(compute="_compute_overview")
+    settlement_entry_count = fields.Integer(compute="_compute_overview")
+    settlement_count = fields.Integer(compute="_compute_overview")
     next_transfer_amount = fields.Monetary(compute="_compute_overview")
 
     # -------------------------------------------------------------------------
@@ -55,8 +58,13 @@ class SupplierCreditAgreement(models.Model):
                 "blocked_order_count": "supplier_credit.sale_order_action_console",
                 "invoice_to_send_count": "supplier_credit.account_move_action_console",
                 "to_process_count": "supplier_credit.supplier_credit_transaction_action",
+                "post_sale_waiting_count": "supplier_credit.supplier_credit_post_sale_action",
                 "customer_waiting_count": "supplier_credit.supplier_credit_customer_action",
                 "attention_count": "supplier_credit.supplier_credit_attention_action",
+                "settlement_entry_count": (
+                    "supplier_credit.supplier_credit_settlement_entry_action_undecided"
+                ),
+                "settlement_count": "supplier_credit.supplier_credit_settlement_action",
                 "next_transfer_amount": (
                     "supplier_credit.supplier_credit_transaction_installment_action"
                 ),
@@ -108,11 +116,28 @@ class SupplierCreditAgreement(models.Model):
                 transaction,
                 mine & Domain("processing_state", "in", ("to_process", "error")),
             ),
+            "post_sale_waiting_count": (
+                "supplier.credit.post.sale",
+                mine
+                & (
+                    Domain("state", "not in", ("approved", "withdrawn"))
+                    | Domain("processing_state", "in", ("to_process", "error"))
+                )
+                & (Domain("open_amount", ">", 0) | Domain("processing_state", "!=", "done")),
+            ),
             "customer_waiting_count": (
                 "supplier.credit.customer",
                 mine & Domain("state", "in", ("in_analysis", "pending", "rejected")),
             ),
             "attention_count": ("supplier.credit.attention", mine),
+            "settlement_entry_count": (
+                "supplier.credit.settlement.entry",
+                mine & Domain("state", "in", ("open", "proposed")),
+            ),
+            "settlement_count": (
+                "supplier.credit.settlement",
+                mine & Domain("state", "in", ("matched", "undone")),
+            ),
             "next_transfer_amount": (
                 "supplier.credit.transaction.installment",
                 Domain("transaction_id.agreement_id", "=", self.id)

@@ -162,6 +162,17 @@ class SupplierCreditAgreement(models.Model):
         tracking=True,
         help="Where Supplier's transfers arrive.",
     )
+    settlement_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Outstanding Account of Transfers",
+        check_company=True,
+        domain="[('reconcile', '=', True), ('account_type', '=', 'asset_current')]",
+        tracking=True,
+        help="Takes what Supplier paid until the line of the bank statement is reconciled with it; "
+        "so it allows reconciliation and is not the bank's own account nor its suspense account. "
+        "Left empty, it is the outstanding account of the bank journal's payments, or the "
+        "company's.",
+    )
     difference_account_id = fields.Many2one(
         comodel_name="account.account",
         check_company=True,

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 GENERAL = "[('type', '=', 'general')]"
+SALE = "[('type', '=', 'sale')]"
 RECEIVABLE = "[('account_type', '=', 'asset_receivable')]"
 
 
@@ -9,7 +10,8 @@ class SupplierCreditAgreement(models.Model):
 
     Users know the numbers. The seeds give every title a document type, a movement type and a
     bearer; here they are journal, account and bearer, and a reversal has no account of its own.
-    What is left empty is taken from the agreement's own journal and accounts. Source: seed 002.
+    What is left empty is taken from the agreement's own journal and accounts; a bearer left empty
+    is none. The seeds name 5.1 to 5.6 together; how they are split is ours. Source: seed 002.
     """
 
     _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
@@ -19,8 +21,9 @@ class SupplierCreditAgreement(models.Model):
         comodel_name="account.journal",
         string="Temporary credit on return: Journal",
         check_company=True,
-        domain=GENERAL,
+        domain=SALE,
         tracking=True,
+        help="Proposed for the credit notes of returns; left empty, that of the invoice.",
     )
     return_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -28,6 +31,8 @@ class SupplierCreditAgreement(models.Model):
         check_company=True,
         domain=RECEIVABLE,
         tracking=True,
+        help="An account of its own, so that the credit is not offered for payment. Cancellations "
+        "and bonuses use it, too, where they have none.",
     )
     return_bearer_id = fields.Many2one(
         comodel_name="account.payment.method.line",
@@ -230,5 +235,5 @@ class SupplierCreditAgreement(models.Model):
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
         tracking=True,
-        help="What bonuses cost the company.",
+        help="What bonuses cost the company. Left empty, the fee account is used.",
     )

@@ -16,9 +16,11 @@ class SupplierCreditAttention(models.Model):
             ("preauthorization", "Pre-authorization"),
             ("invoice", "NF-e"),
             ("transaction", "Transaction"),
+            ("post_sale", "Post-sales request"),
             ("customer", "Customer's credit"),
             ("event", "Event from Supplier"),
             ("agreement", "Agreement"),
+            ("settlement", "Settlement"),
         ],
         readonly=True,
     )
@@ -52,6 +54,15 @@ class SupplierCreditAttention(models.Model):
                    AND (t.error IS NOT NULL OR t.state IN ('rejected', 'error')
                         OR t.processing_state = 'error')
          UNION ALL
+            SELECT s.id * 8 + 6, 'post_sale', 'supplier.credit.post.sale', s.id,
+                   v.name, s.partner_id, s.agreement_id, s.company_id,
+                   COALESCE(s.error, s.reason, %s), s.write_date
+              FROM supplier_credit_post_sale s
+              JOIN account_move v ON v.id = s.invoice_id
+             WHERE s.state != 'withdrawn'
+                   AND (s.error IS NOT NULL OR s.state = 'error' OR s.processing_state = 'error'
+                        OR (s.state IN ('refused', 'partially_approved') AND s.open_amount > 0))
+         UNION ALL
             SELECT c.id * 8 + 2, 'customer', 'supplier.credit.customer', c.id,
                    p.complete_name, c.partner_id, c.agreement_id, c.company_id,
                    COALESCE(c.error, c.pendencies, c.reason), c.write_date
@@ -65,9 +76,10 @@ class SupplierCreditAttention(models.Model):
              WHERE e.direction = 'incoming' AND e.state = 'failed'
          UNION ALL
             SELECT a.id * 8 + 4, 'agreement', 'supplier.credit.agreement', a.id,
-                   a.name, NULL, a.id, a.company_id, %s, a.write_date
+                   a.name, NULL, a.id, a.company_id,
+                   CASE WHEN a.queue_stopped THEN %s ELSE a.settlement_error END, a.write_date
               FROM supplier_credit_agreement a
-             WHERE a.queue_stopped
+             WHERE a.queue_stopped OR a.settlement_error IS NOT NULL
          UNION ALL
             SELECT m.id * 8 + 5, 'invoice', 'account.move', m.id, m.name, m.commercial_partner_id,
                    COALESCE(b.supplier_agreement_id, (
@@ -78,7 +90,22 @@ class SupplierCreditAttention(models.Model):
          LEFT JOIN account_payment_method_line b ON b.id = m.preferred_payment_method_line_id
              WHERE m.state != 'cancel' AND (m.supplier_nfe_problem IS NOT NULL
                    OR m.supplier_sefaz_state IN ('rejected', 'denied'))
+         UNION ALL
+            SELECT s.id * 8 + 7, 'settlement', 'supplier.credit.settlement', s.id,
+                   a.name || ' / ' || s.date, NULL, s.agreement_id, s.company_id,
+                   COALESCE(s.error, e.problem), s.write_date
+              FROM supplier_credit_settlement s
+              JOIN supplier_credit_agreement a ON a.id = s.agreement_id
+         LEFT JOIN LATERAL (
+                   SELECT COALESCE(u.conflict, u.problem, u.acknowledgement_error, '-') AS problem
+                     FROM supplier_credit_settlement_entry u
+                    WHERE u.settlement_id = s.id
+                          AND (u.state IN ('open', 'proposed') OR u.conflict IS NOT NULL)
+                 ORDER BY u.id LIMIT 1
+                   ) e ON TRUE
+             WHERE s.error IS NOT NULL OR e.problem IS NOT NULL
             """,
+            self.env._("Supplier refused a part. Use Decide to say what becomes of it."),
             self.env._(
                 "Sending has stopped: Supplier refused the credentials. Correct them and use Test "
                 "Connection; what waits is sent then."

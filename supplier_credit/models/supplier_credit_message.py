@@ -54,6 +54,8 @@ class SupplierCreditMessage(models.Model):
             ("preauthorization_release", "Release rest of pre-authorization"),
             ("transaction_create", "Register NF-e"),
             ("transaction_query", "Query transaction"),
+            ("post_sale_create", "Send post-sales request"),
+            ("post_sale_query", "Query post-sales request"),
         ],
         required=True,
         readonly=True,

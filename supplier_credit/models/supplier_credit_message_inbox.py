@@ -19,6 +19,7 @@ EVENT_RESOURCES = {
         "preauthorization_query",
     ),
     "transacao": ("supplier.credit.transaction", ("code",), "transaction_query"),
+    "pos-venda": ("supplier.credit.post.sale", ("code",), "post_sale_query"),
 }
 # An event may overtake the answer that brings the code it is about.
 PATIENCE = timedelta(minutes=10)

@@ -9,9 +9,9 @@ from .mass_action import for_each
 _logger = logging.getLogger(__name__)
 
 # Places of the lines in the entry, by which each is found again for what it was made of.
-FEE_SEQUENCE = 500
-ROUNDING_SEQUENCE = 501
-SETTLED_SEQUENCE = 1000
+FEE_SEQUENCE = 100_000
+ROUNDING_SEQUENCE = 100_001
+SETTLED_SEQUENCE = 200_000
 
 
 class SupplierCreditTransaction(models.Model):

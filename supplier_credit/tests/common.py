@@ -30,7 +30,10 @@ class FakeSupplier:
         self.answers = []
 
     def on(self, method, path, answer, status=200, headers=None):
-        """Answer a call; an exception is raised instead. Later ones go before earlier ones."""
+        """Answer a call; an exception is raised instead. Later ones go before earlier ones.
+
+        :param answer: what to answer, or a function that is given the request's options
+        """
         self.answers.insert(0, (method, re.compile(path), answer, status, headers or {}))
 
     def calls(self, method, path):
@@ -44,6 +47,8 @@ class FakeSupplier:
         self.requests.append({"method": method, "url": url, **options})
         for known, path, answer, status, headers in self.answers:
             if known == method and path.search(url):
+                if callable(answer):
+                    answer = answer(options)
                 if isinstance(answer, Exception):
                     raise answer
                 response = requests.Response()

@@ -7,8 +7,10 @@ from . import (
     fiscal_xml,
     nfe,
     nfe_event,
+    settlement_file,
     supplier_api,
     supplier_api_customer,
+    supplier_api_settlement,
     supplier_client,
     supplier_errors,
 )

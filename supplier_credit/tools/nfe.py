@@ -53,6 +53,8 @@ class Nfe:
     has_instalments: bool
     # Whether the digest that was signed and authorised is that of the content.
     is_unaltered: bool
+    # Access keys of the NF-e that this one refers to (NFref/refNFe).
+    references: tuple = ()
 
     @property
     def is_production(self):
@@ -141,6 +143,10 @@ def _read(root):
         protocol=text("n:protNFe/n:infProt/n:nProt"),
         has_instalments=root.find(f"{information}/n:cobr/n:dup", NAMES) is not None,
         is_unaltered=_is_unaltered(root),
+        references=tuple(
+            element.text
+            for element in root.iterfind(f"{information}/n:ide/n:NFref/n:refNFe", NAMES)
+        ),
     )
 
 

@@ -52,6 +52,10 @@ OPERATIONS = {
     ),
     "transaction_create": Operation("POST", "/transacoes", "/transacoes"),
     "transaction_query": Operation("GET", "/transacoes/{code}"),
+    "post_sale_create": Operation("POST", "/pos-vendas", "/pos-vendas"),
+    "post_sale_query": Operation("GET", "/pos-vendas/{code}"),
+    "settlement_list": Operation("GET", "/conciliacao"),
+    "settlement_confirm": Operation("PUT", "/conciliacao/{code}/confirmacao"),
 }
 
 

@@ -116,6 +116,16 @@ class SupplierClient:
         path = call.path.format(code=quote(code, safe=""))
         return self._call(call.method, path, body=body, key=key)
 
+    def fetch(self, operation, query):
+        """Return the JSON of a list.
+
+        :param operation: a key of OPERATIONS
+        :param query: dict of the parameters
+        :raise Rejected, Unauthorized, Unavailable, OutcomeUnknown, MalformedAnswer:
+        """
+        call = OPERATIONS[operation]
+        return self._call(call.method, call.path, query=query)
+
     def find_by_key(self, operation, key):
         """Return what Supplier made of an earlier attempt with this key, or None if nothing.
 
@@ -196,6 +206,8 @@ class SupplierClient:
             raise WrongAddress(f"HTTP {status}: sent elsewhere")
         if status >= 400:
             raise Rejected(status, *_problem(response))
+        if status == requests.codes.no_content:
+            return {}
         try:
             return response.json()
         except ValueError as error:

@@ -79,6 +79,27 @@ class SupplierCreditSetup(models.TransientModel):
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost', 'income_other'))]",
         help="Cents that rounding leaves. Left empty, one is made.",
     )
+    temporary_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Temporary Credits Account",
+        compute="_compute_proposal",
+        store=True,
+        readonly=False,
+        check_company=True,
+        domain="[('account_type', '=', 'asset_receivable')]",
+        help="Credits of returns, cancellations and bonuses until Supplier has decided. Left "
+        "empty, one is made.",
+    )
+    clearing_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Post-Sales Clearing Account",
+        compute="_compute_proposal",
+        store=True,
+        readonly=False,
+        check_company=True,
+        domain="[('reconcile', '=', True)]",
+        help="Passed through by every processing of a post-sale. Left empty, one is made.",
+    )
     bank_journal_id = fields.Many2one(
         comodel_name="account.journal",
         compute="_compute_proposal",
@@ -111,6 +132,8 @@ class SupplierCreditSetup(models.TransientModel):
             setup.receivable_account_id = former.receivable_account_id
             setup.fee_account_id = former.fee_account_id
             setup.difference_account_id = former.difference_account_id
+            setup.temporary_account_id = former.return_account_id
+            setup.clearing_account_id = former.post_sale_clearing_account_id
             setup.bank_journal_id = former.settlement_journal_id or self.env[
                 "account.journal"
             ].search([("type", "=", "bank"), ("company_id", "=", setup.company_id.id)], limit=1)
@@ -177,6 +200,14 @@ class SupplierCreditSetup(models.TransientModel):
                 self.difference_account_id
                 or self._make_account("expense", self.env._("Supplier Differences"))
             ).id,
+            "return_account_id": (
+                self.temporary_account_id
+                or self._make_account("asset_receivable", self.env._("Supplier Temporary Credits"))
+            ).id,
+            "post_sale_clearing_account_id": (
+                self.clearing_account_id
+                or self._make_account("asset_current", self.env._("Post-Sales Clearing"))
+            ).id,
             "settlement_journal_id": self.bank_journal_id.id,
         }
         if self.env.user._is_system() and self.client_secret:
@@ -207,22 +238,8 @@ class SupplierCreditSetup(models.TransientModel):
         return next(code for code in candidates if code not in codes)
 
     def _make_account(self, account_type, name):
-        """Make an account beside the first of its type in the company's chart."""
-        accounts = self.env["account.account"].with_company(self.company_id)
-        beside = accounts.search(
-            [("account_type", "=", account_type), ("company_ids", "in", self.company_id.ids)],
-            order="code",
-            limit=1,
-        )
-        return accounts.create(
-            {
-                "name": name,
-                "code": accounts._search_new_account_code(beside.code or "1"),
-                "account_type": account_type,
-                "reconcile": account_type == "asset_receivable",
-                "company_ids": self.company_id.ids,
-            }
-        )
+        agreements = self.env["supplier.credit.agreement"]
+        return agreements._make_account(self.company_id, account_type, name)
 
     def _get_charge_type(self):
         return self.env["account.payment.method"].search(

@@ -300,7 +300,8 @@ def test_registered_invoice_is_not_reset(page, running, analyst):
     dialog = page.locator(".modal")
     expect(dialog).to_contain_text("47605")
     picture(page, "invoice_reset_refused")
-    dialog.locator("footer button, .btn-close").first.click()
+    # The other button leads to return, cancellation and bonus.
+    dialog.locator("footer .btn-secondary, .btn-close").first.click()
     expect(dialog).to_be_hidden()
     expect(button(page, "action_register_payment")).to_have_count(0)
 

@@ -1,0 +1,50 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class AccountMoveLine(models.Model):
+    """Journal items of post-sales: their bearer, and credits that are only temporary. Seed 002."""
+
+    _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
+
+    supplier_bearer_id = fields.Many2one(
+        comodel_name="account.payment.method.line",
+        string="Bearer",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="By the parameters 5 and 6 of the agreement with Supplier.",
+    )
+    # A column, so that other items are told apart without a query.
+    is_supplier_temporary = fields.Boolean(
+        string="Temporary Credit",
+        readonly=True,
+        copy=False,
+        help="Until Supplier has decided on the return, cancellation or bonus.",
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_register_payment(self, ctx=None):
+        self._check_not_temporary()
+        return super().action_register_payment(ctx)
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _check_not_temporary(self):
+        """Refuse to settle temporary credits otherwise than by Supplier's decision.
+
+        :raise UserError: naming the documents
+        """
+        if temporary := self.filtered("is_supplier_temporary"):
+            raise UserError(
+                self.env._(
+                    "The credit of %(documents)s is temporary until Supplier has decided on it. It "
+                    "can be neither paid out nor used for another document. See Post-Sales.",
+                    documents=", ".join(temporary.move_id.mapped("display_name")),
+                )
+            )

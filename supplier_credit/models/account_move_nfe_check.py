@@ -1,0 +1,148 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+NORMAL_PURPOSE = "1"
+
+
+class AccountMove(models.Model):
+    """What an NF-e must have in common with the document that takes it over."""
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_nfe_mismatches(self, nfe, take_number=False):
+        """Return, as texts, everything in which the NF-e and this invoice differ.
+
+        :param take_number: the number of a posted invoice is going to follow the NF-e's
+        """
+        self.ensure_one()
+        issuer, recipient = self._get_nfe_parties(nfe)
+        return [
+            *self._describe_nfe_differences(
+                (
+                    (
+                        self.env._("issuer (CNPJ)"),
+                        issuer,
+                        self.company_id.partner_id._get_supplier_vat(),
+                    ),
+                    (
+                        self.env._("recipient (CNPJ/CPF)"),
+                        recipient,
+                        self.commercial_partner_id._get_supplier_vat(),
+                    ),
+                    (
+                        self.env._("total"),
+                        self.currency_id.format(float(nfe.total)),
+                        self.currency_id.format(self.amount_total),
+                    ),
+                )
+            ),
+            *self._get_nfe_own_mismatches(nfe, take_number),
+            *self._get_nfe_kind_mismatches(nfe),
+        ]
+
+    def _takes_an_nfe(self):
+        """Return whether this is a document that an authorised NF-e can be taken over by."""
+        self.ensure_one()
+        return self.move_type == "out_invoice" and self.state != "cancel"
+
+    def _has_nfe_number(self, nfe):
+        """Return whether this document's number need not follow that of the NF-e."""
+        return self._get_nfe_number() == nfe.number
+
+    def _get_nfe_parties(self, nfe):
+        """Return who of the NF-e should be the company, and who its customer."""
+        return nfe.issuer, nfe.recipient
+
+    def _get_nfe_own_mismatches(self, nfe, take_number):
+        """Return, as texts, what differs from the company's own numbering."""
+        series = self.journal_id.l10n_br_invoice_serial or ""
+        series = str(int(series)) if series.isdecimal() else series
+        compared = (
+            (self.env._("model"), nfe.model, self.l10n_latam_document_type_id.code),
+            (self.env._("series"), str(nfe.series), series),
+        )
+        return [
+            *self._describe_nfe_differences(compared),
+            *self._get_nfe_number_mismatches(nfe, take_number),
+        ]
+
+    def _describe_nfe_differences(self, compared):
+        """Return, as texts, what differs of (name, in the NF-e, in the invoice)."""
+        return [
+            self.env._(
+                "%(name)s: the NF-e has %(found)s, the invoice %(expected)s",
+                name=name,
+                found=found or "-",
+                expected=expected or "-",
+            )
+            for name, found, expected in compared
+            if found != expected
+        ]
+
+    def _get_nfe_kind_mismatches(self, nfe):
+        """Return, as texts, why this NF-e is none that this invoice can have at all."""
+        mismatches = self._get_nfe_purpose_mismatches(nfe)
+        if self._is_supplier_production():
+            if not nfe.is_production:
+                mismatches.append(
+                    self.env._("environment: it was authorised in SEFAZ's test environment")
+                )
+            if not nfe.is_unaltered:
+                mismatches.append(
+                    self.env._(
+                        "content: it was changed after SEFAZ authorised it (the digest of what it "
+                        "holds is not the one that was signed); upload the original"
+                    )
+                )
+        if self._is_nfe_void(nfe):
+            mismatches.append(self.env._("SEFAZ state: the NF-e was cancelled or denied"))
+        if other := self._find_other_invoice_of_nfe(nfe):
+            mismatches.append(
+                self.env._(
+                    "it was already taken over by invoice %(other)s", other=other.display_name
+                )
+            )
+        return mismatches
+
+    def _get_nfe_purpose_mismatches(self, nfe):
+        if nfe.purpose == NORMAL_PURPOSE:
+            return []
+        return [self.env._("purpose: only an NF-e of a sale (finNFe 1) can be used")]
+
+    def _is_supplier_production(self):
+        return (
+            bool(self._filter_supplier_credit())
+            and self._get_supplier_agreement().environment == "production"
+        )
+
+    def _find_other_invoice_of_nfe(self, nfe):
+        return self.sudo().search(
+            [
+                ("supplier_nfe_key", "=", nfe.key),
+                ("id", "!=", self.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "!=", "cancel"),
+            ],
+            limit=1,
+        )
+
+    def _check_nfe_agrees(self):
+        """Refuse to go on with an invoice that was changed after its NF-e was taken over."""
+        for move in self.filtered("supplier_nfe_key"):
+            number = int(move.supplier_nfe_key[25:34])
+            same_total = not move.currency_id.compare_amounts(
+                move.supplier_nfe_total, move.amount_total
+            )
+            if not same_total or move._get_nfe_number() != number:
+                raise UserError(
+                    self.env._(
+                        "Invoice %(invoice)s no longer agrees with its NF-e %(number)s of "
+                        "%(total)s: it has now number %(new_number)s and a total of "
+                        "%(new_total)s. Undo the change of the invoice.",
+                        invoice=move.display_name,
+                        number=number,
+                        total=move.currency_id.format(move.supplier_nfe_total),
+                        new_number=move._get_nfe_number() or "-",
+                        new_total=move.currency_id.format(move.amount_total),
+                    )
+                )

@@ -1,0 +1,234 @@
+import logging
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import split_every
+
+from ..tools.supplier_api_settlement import LONGEST_PERIOD, PAGE_SIZE, StatementPage
+from ..tools.supplier_client import Connection, SupplierClient
+from ..tools.supplier_errors import MalformedAnswer, SupplierError, Unauthorized, Unavailable
+
+_logger = logging.getLogger(__name__)
+
+# So many days back are asked for again each time, for what Supplier enters late.
+OVERLAP = 7
+# The forecast reaches at least so far, in days.
+HORIZON = 90
+ENTRIES_PER_COMMIT = 500
+
+
+class _Pull(NamedTuple):
+    """What a pull needs, so that it asks Supplier with no transaction open.
+
+    :param periods: (first day, last day), each within what the API takes
+    """
+
+    connection: Connection
+    periods: list
+    today: object
+
+
+class SupplierCreditAgreement(models.Model):
+    """Import of the statement from Supplier's service (parameter 2.5)."""
+
+    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+
+    settlement_cursor = fields.Date(
+        string="Settlements Imported Up To",
+        readonly=True,
+        copy=False,
+        help="All entries up to this day were fetched; the next import begins some days before.",
+    )
+    settlements_pulled_at = fields.Datetime(
+        string="Last Import of Settlements", readonly=True, copy=False
+    )
+    settlement_requested = fields.Boolean(readonly=True, copy=False)
+    settlement_error = fields.Text(
+        readonly=True, copy=False, help="Why the last import of settlements failed."
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_import_settlements(self):
+        """Have the statement fetched now, whatever 2.5 says.
+
+        :raise UserError: naming the agreement under which nothing is fetched at the moment
+        """
+        self.env["supplier.credit.settlement"]._check_may_settle()
+        self.check_access("read")
+        for agreement in self.sudo():
+            if not agreement.enabled or agreement.queue_stopped:
+                raise UserError(agreement._describe_hold())
+            agreement.settlement_requested = True
+        self.env.ref("supplier_credit.ir_cron_import_settlements").sudo()._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "The import has begun. The statements appear in the list in a moment."
+                ),
+            },
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _cron_import_settlements(self):
+        """Fetch what is due, match it, and confirm to Supplier what is stored."""
+        cron = self.env["ir.cron"]
+        due = self._filter_settlement_due().ids
+        active = self.search([("enabled", "=", True)]).ids
+        cron._commit_progress(remaining=len(due))
+        for agreement_id in due:
+            self.browse(agreement_id)._pull_settlements()
+            if not cron._commit_progress(1):
+                return
+        for agreement_id in active:
+            self.browse(agreement_id)._match_settlements()
+            self.browse(agreement_id)._acknowledge_settlements()
+            cron._commit_progress()
+
+    @api.model
+    def _filter_settlement_due(self):
+        now = fields.Datetime.now()
+        active = self.search([("enabled", "=", True), ("queue_stopped", "=", False)])
+        return active.filtered(
+            lambda agreement: (not agreement.paused_until or agreement.paused_until <= now)
+            and (agreement.settlement_requested or agreement._is_settlement_interval_over(now))
+        )
+
+    def _is_settlement_interval_over(self, now):
+        hours = self.settlement_interval_hours
+        last = self.settlements_pulled_at
+        return bool(hours) and (not last or last + timedelta(hours=hours) <= now)
+
+    def _pull_settlements(self):
+        """Fetch the statement page by page; each is committed before the next is asked for.
+
+        The cursor moves when a period is complete, so that a failed page is fetched again.
+        """
+        self.ensure_one()
+        pull = self._prepare_pull()
+        self.env["ir.cron"]._commit_progress()
+        client = SupplierClient(pull.connection)
+        try:
+            for first, last in pull.periods:
+                self._pull_period(client, first, last)
+                reached = min(last, pull.today)
+                self._in_own_transaction(lambda own, day=reached: own._move_settlement_cursor(day))
+        except Exception as error:
+            if not isinstance(error, SupplierError):
+                _logger.exception("Settlements of agreement %s could not be stored", self.id)
+            failure = error
+            self._in_own_transaction(lambda own: own._note_settlement_failure(failure))
+        else:
+            self._in_own_transaction(lambda own: own._note_settlement_success())
+
+    def _pull_period(self, client, first, last):
+        number, has_more = 1, True
+        while has_more:
+            body = client.fetch(
+                "settlement_list",
+                {
+                    "dataInicial": first.isoformat(),
+                    "dataFinal": last.isoformat(),
+                    "pagina": number,
+                    "tamanho": PAGE_SIZE,
+                },
+            )
+            page = StatementPage.from_wire(body)
+            self._in_own_transaction(lambda own, told=page.entries: own._store_settlements(told))
+            number, has_more = number + 1, page.has_more
+
+    def _in_own_transaction(self, function):
+        """Call a function with this agreement in a transaction of its own, which commits."""
+        agreement_id = self.id
+        messages = self.env["supplier.credit.message"]
+        return messages._in_own_transaction(
+            lambda model: function(model.env[self._name].browse(agreement_id))
+        )
+
+    def _prepare_pull(self):
+        today = self.env["supplier.credit.transaction"]._get_today(self.company_id)
+        entries = self.env["supplier.credit.settlement.entry"]
+        waiting = [("agreement_id", "=", self.id), ("state", "=", "future"), ("date", "<=", today)]
+        known_from = self.settlement_cursor or self.create_date.date()
+        first = min(known_from, today) - timedelta(days=OVERLAP)
+        # What was announced for a day that is over, and never came, is asked for again.
+        overdue = entries.search(waiting, order="date", limit=1)
+        first = min(first, overdue.date or first)
+        calendar = self.env["supplier.credit.transaction.installment"].search(
+            [("transaction_id.agreement_id", "=", self.id)], order="transfer_date desc", limit=1
+        )
+        end = max(today + timedelta(days=HORIZON), calendar.transfer_date or today)
+        periods = []
+        while first <= end:
+            last = min(first + timedelta(days=LONGEST_PERIOD - 1), end)
+            periods.append((first, last))
+            first = last + timedelta(days=1)
+        return _Pull(self._get_connection(), periods, today)
+
+    def _store_settlements(self, told):
+        self.env["supplier.credit.settlement.entry"]._store(self, told, "api")
+
+    def _move_settlement_cursor(self, day):
+        if not self.settlement_cursor or self.settlement_cursor < day:
+            self.settlement_cursor = day
+
+    def _note_settlement_success(self):
+        self.write(
+            {
+                "settlements_pulled_at": fields.Datetime.now(),
+                "settlement_requested": False,
+                "settlement_error": False,
+            }
+        )
+
+    def _note_settlement_failure(self, error):
+        """Say what keeps the import from going on; the next run tries again."""
+        if isinstance(error, MalformedAnswer):
+            reason = self.env._(
+                "Supplier's statement cannot be read: %(error)s. Tell Supplier.", error=error
+            )
+        elif isinstance(error, SupplierError):
+            reason = self._describe_error(error)
+        else:
+            reason = str(error)
+        self.settlement_error = self.env._(
+            "The import of settlements stopped and is tried again by itself; what was fetched "
+            "before is kept.\n%(reason)s",
+            reason=reason.replace("\0", ""),
+        )
+        _logger.info("Import of settlements of agreement %s: %s", self.id, error)
+        if isinstance(error, Unauthorized):
+            self._stop_queue(reason)
+        elif isinstance(error, Unavailable) and error.retry_after:
+            self._pause_queue(error.retry_after)
+
+    def _match_settlements(self):
+        """Match what is not decided yet, so many at a time, each batch committed."""
+        undecided = self.env["supplier.credit.settlement.entry"].search(
+            [("agreement_id", "=", self.id), ("state", "in", ("open", "proposed"))], order="id"
+        )
+        # A statement that has nothing undecided follows too.
+        imported = self.env["supplier.credit.settlement"].search(
+            [("agreement_id", "=", self.id), ("state", "=", "imported")]
+        )
+        entry_ids, imported_ids = undecided.ids, imported.ids
+        for chunk in split_every(ENTRIES_PER_COMMIT, entry_ids):
+            self._in_own_transaction(
+                lambda own, ids=chunk: own.env["supplier.credit.settlement.entry"]
+                .browse(ids)
+                ._match()
+            )
+        self._in_own_transaction(
+            lambda own: own.env["supplier.credit.settlement"].browse(imported_ids)._follow_entries()
+        )

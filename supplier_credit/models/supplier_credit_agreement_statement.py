@@ -1,0 +1,150 @@
+import logging
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools.supplier_errors import NotBegun, Rejected, SupplierError, Unauthorized, Unavailable
+from ..tools.supplier_exchange import Claim, Exchanges
+
+_logger = logging.getLogger(__name__)
+
+# Confirmations that are prepared together and noted together.
+CONFIRMATIONS_AT_ONCE = 200
+
+
+class SupplierCreditAgreement(models.Model):
+    """What else settlements need of an agreement: its accounts, and confirming what was received.
+
+    Confirmations need no message each: an entry is confirmed under its own number, which may be
+    repeated, and the entry itself says until then that it has to be.
+    """
+
+    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_receivable_accounts(self):
+        """Return the accounts on which Supplier's debts and the debits of post-sales stand."""
+        self.ensure_one()
+        return self.receivable_account_id | self.debit_account_id | self.bonus_debit_account_id
+
+    def _get_settlement_account(self):
+        """Return the account that takes what Supplier paid until the bank confirms it.
+
+        :raise UserError: naming the agreement and the parameter to fill
+        """
+        self.ensure_one()
+        journal = self.settlement_journal_id
+        if not journal:
+            raise UserError(
+                self.env._(
+                    "Agreement %(agreement)s has no bank journal of transfers. Enter it under 7.1.",
+                    agreement=self.name,
+                )
+            )
+        outstanding = journal.inbound_payment_method_line_ids.payment_account_id.filtered(
+            "reconcile"
+        )
+        account = self.settlement_account_id or outstanding[:1] or self._get_company_outstanding()
+        if not account:
+            raise UserError(
+                self.env._(
+                    "Agreement %(agreement)s has no outstanding account of transfers, and neither "
+                    "journal %(journal)s nor the company has one. Enter it under 7.1.",
+                    agreement=self.name,
+                    journal=journal.display_name,
+                )
+            )
+        return account
+
+    def _get_company_outstanding(self):
+        company = self.company_id.root_id
+        chart = self.env["account.chart.template"].with_context(allowed_company_ids=company.ids)
+        return (
+            chart.with_company(company).ref(
+                "account_journal_payment_debit_account_id", raise_if_not_found=False
+            )
+            or self.env["account.account"]
+        )
+
+    def _acknowledge_settlements(self):
+        """Confirm to Supplier each stored entry that it lists as unconfirmed.
+
+        Stops at what is not the entry's own fault; the next run goes on with what is left.
+        """
+        goes_on = True
+        while goes_on and self.env["ir.cron"]._commit_progress() > 0:
+            prepared = self._in_own_transaction(lambda own: own._prepare_confirmations())
+            if not prepared:
+                return
+            claims, parallel = prepared
+            outcomes = []
+            with Exchanges() as exchanges:
+                for claim in claims:
+                    exchanges.submit(claim, parallel)
+                while ended := exchanges.collect():
+                    outcomes += ended
+            goes_on = self._in_own_transaction(
+                lambda own, ended=outcomes: own._keep_confirmations(ended)
+            )
+
+    def _prepare_confirmations(self):
+        if not self.enabled or self.queue_stopped or self._is_paused():
+            return None
+        entries = self.env["supplier.credit.settlement.entry"].search(
+            [("agreement_id", "=", self.id), ("to_acknowledge", "=", True)],
+            order="id",
+            limit=CONFIRMATIONS_AT_ONCE,
+        )
+        if not entries:
+            return None
+        connection = self._get_connection()
+        claims = [
+            Claim(
+                message_id=entry.id,
+                agreement_id=self.id,
+                attempt=1,
+                operation="settlement_confirm",
+                body=None,
+                key=f"confirm-{self.id}-{entry.id}",
+                code=entry.external_id,
+                ask_first=False,
+                connection=connection,
+                seconds=4 * connection.timeout,
+            )
+            for entry in entries
+        ]
+        return claims, self.parallel_requests
+
+    def _is_paused(self):
+        return bool(self.paused_until) and self.paused_until > fields.Datetime.now()
+
+    def _keep_confirmations(self, outcomes):
+        """Note what became of confirmations; return whether there is a point in going on."""
+        entries = self.env["supplier.credit.settlement.entry"]
+        confirmed = entries.browse(
+            [
+                claim.message_id
+                for claim, answer in outcomes
+                if not isinstance(answer, SupplierError)
+            ]
+        )
+        confirmed.write(
+            {"acknowledged": True, "to_acknowledge": False, "acknowledgement_error": False}
+        )
+        troubles = []
+        for claim, answer in outcomes:
+            if isinstance(answer, Rejected):
+                entries.browse(claim.message_id).write(
+                    {
+                        "to_acknowledge": False,
+                        "acknowledgement_error": self._describe_error(answer),
+                    }
+                )
+            elif isinstance(answer, SupplierError) and not isinstance(answer, NotBegun):
+                troubles.append(answer)
+        for trouble in troubles[:1]:
+            _logger.info("Confirmations of agreement %s stopped: %s", self.id, trouble)
+            if isinstance(trouble, Unauthorized):
+                self._stop_queue(self._describe_error(trouble))
+            elif isinstance(trouble, Unavailable) and trouble.retry_after:
+                self._pause_queue(trouble.retry_after)
+        return bool(confirmed) and not troubles

@@ -1,0 +1,145 @@
+from dataclasses import dataclass
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+# The parameters of each credit title, by kind of request: the prefix of their fields.
+_SHARED = {
+    "direct": "direct",
+    "debit": "debit",
+    "direct_reversal": "direct_reversal",
+    "debit_reversal": "debit_reversal",
+}
+PREFIXES = {
+    "return": {"temporary": "return", **_SHARED},
+    "cancellation": {"temporary": "cancellation", **_SHARED},
+    "bonus": {"temporary": "bonus", **{role: f"bonus_{name}" for role, name in _SHARED.items()}},
+}
+
+
+@dataclass(frozen=True)
+class Title:
+    """Where a credit title is posted. A reversal has no account of its own."""
+
+    journal: models.Model
+    account: models.Model
+    bearer: models.Model
+
+
+class SupplierCreditAgreement(models.Model):
+    """What the parameters 5 and 6 make of each credit title, and where they are empty."""
+
+    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_make_post_sale_accounts(self):
+        """Make the accounts that post-sales cannot do without, where they are missing."""
+        for agreement in self:
+            make = self.env["supplier.credit.agreement"]._make_account
+            values = {}
+            if not agreement.return_account_id:
+                values["return_account_id"] = make(
+                    agreement.company_id,
+                    "asset_receivable",
+                    self.env._("Supplier Temporary Credits"),
+                ).id
+            if not agreement.post_sale_clearing_account_id:
+                values["post_sale_clearing_account_id"] = make(
+                    agreement.company_id, "asset_current", self.env._("Post-Sales Clearing")
+                ).id
+            agreement.write(values)
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _make_account(self, company, account_type, name):
+        """Make a reconcilable or an expense account beside the first of its type in the chart."""
+        accounts = self.env["account.account"].with_company(company)
+        beside = accounts.search(
+            [("account_type", "=", account_type), ("company_ids", "in", company.ids)],
+            order="code",
+            limit=1,
+        )
+        return accounts.create(
+            {
+                "name": name,
+                "code": accounts._search_new_account_code(beside.code or "1"),
+                "account_type": account_type,
+                "reconcile": account_type.startswith("asset_"),
+                "company_ids": company.ids,
+            }
+        )
+
+    def _get_post_sale_title(self, kind, role, partner):
+        """Return where a credit title is posted, by the parameters 5 and 6.
+
+        :param kind: return, cancellation or bonus
+        :param role: temporary, direct, debit, direct_reversal or debit_reversal
+        :param partner: the customer
+        :return: a Title; the account of a reversal is empty
+        :raise UserError: when a temporary credit has no account, or one that the host would offer
+        """
+        self.ensure_one()
+        prefix = PREFIXES[kind][role]
+        account = self.env["account.account"]
+        if not role.endswith("reversal"):
+            account = self[f"{prefix}_account_id"] or self._get_default_account(role, partner)
+        if role == "temporary":
+            self._check_temporary_account(account, partner)
+        return Title(
+            journal=self[f"{prefix}_journal_id"] or self.journal_id,
+            account=account,
+            bearer=self[f"{prefix}_bearer_id"],
+        )
+
+    def _get_default_account(self, role, partner):
+        if role == "temporary":
+            return self.return_account_id
+        if role == "debit":
+            return self.receivable_account_id
+        return self._get_customer_account(partner)
+
+    def _get_customer_account(self, partner):
+        customer = partner.commercial_partner_id.with_company(self.company_id)
+        return customer.property_account_receivable_id
+
+    def _check_temporary_account(self, account, partner):
+        if not account:
+            raise UserError(
+                self.env._(
+                    "Agreement %(agreement)s has no account for temporary credits. Use Make "
+                    "Accounts on its page Post-Sales, or enter one there.",
+                    agreement=self.name,
+                )
+            )
+        if account in (self._get_customer_account(partner), self.receivable_account_id):
+            raise UserError(
+                self.env._(
+                    "Agreement %(agreement)s: %(account)s is where receivables of customers or of "
+                    "Supplier stand. A temporary credit there would be offered for payment. Choose "
+                    "an account of its own.",
+                    agreement=self.name,
+                    account=account.display_name,
+                )
+            )
+
+    def _get_clearing_account(self):
+        """Return the account that every processing passes through.
+
+        :raise UserError: when there is none
+        """
+        self.ensure_one()
+        if not self.post_sale_clearing_account_id:
+            raise UserError(
+                self.env._(
+                    "Agreement %(agreement)s has no post-sales clearing account. Use Make Accounts "
+                    "on its page Post-Sales, or enter one there.",
+                    agreement=self.name,
+                )
+            )
+        return self.post_sale_clearing_account_id

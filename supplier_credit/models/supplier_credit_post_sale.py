@@ -1,0 +1,275 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.supplier_api_post_sale import PostSale
+from ..tools.supplier_errors import MalformedAnswer
+
+# Decided by Supplier; what it said about the parts is final.
+DECIDED = ("approved", "partially_approved", "refused")
+UNDECIDED = ("in_analysis", "in_progress")
+
+
+class SupplierCreditPostSale(models.Model):
+    """A request of return, cancellation or bonus (Solicitação de Pós-Vendas). Seed 002.
+
+    The customer's credit stands on a temporary account until Supplier says how much of it Supplier
+    returns and how much the company returns directly.
+    """
+
+    _name = "supplier.credit.post.sale"
+    _description = "Supplier Post-Sales Request"
+    _inherit = ["supplier.credit.abstract.subject"]
+    _check_company_auto = True
+    _order = "id desc"
+    _transitions = {
+        # Its message was withdrawn before it left; its credit note is posted again.
+        "draft": {"to_send", "withdrawn"},
+        "to_send": {"draft", "refused", "error"},
+        "in_analysis": {"to_send", "in_progress", "error"},
+        "in_progress": {"to_send", "in_analysis", "error"},
+        "approved": {"to_send", "in_analysis", "in_progress", "error"},
+        "partially_approved": {"to_send", "in_analysis", "in_progress", "error"},
+        "refused": {"to_send", "in_analysis", "in_progress", "error"},
+        "error": {"to_send", "in_analysis", "in_progress"},
+        "withdrawn": {"draft", "refused"},
+    }
+
+    name = fields.Char(compute="_compute_name")
+    kind = fields.Selection(
+        selection=[("return", "Return"), ("cancellation", "Cancellation"), ("bonus", "Bonus")],
+        required=True,
+        readonly=True,
+    )
+    transaction_id = fields.Many2one(
+        comodel_name="supplier.credit.transaction",
+        required=True,
+        readonly=True,
+        check_company=True,
+        index=True,
+        ondelete="restrict",
+    )
+    invoice_id = fields.Many2one(related="transaction_id.invoice_id", store=True, index=True)
+    origin_id = fields.Many2one(
+        comodel_name="supplier.credit.post.sale",
+        string="Rest of",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The partly approved request whose rest this one asks for again.",
+    )
+    child_ids = fields.One2many(
+        comodel_name="supplier.credit.post.sale", inverse_name="origin_id", readonly=True
+    )
+    code = fields.Char(string="Request Code")
+    request_reason = fields.Char(
+        string="Reason Given", readonly=True, help="What the company gave Supplier as reason."
+    )
+    document_key = fields.Char(string="NF-e Access Key", readonly=True)
+    document_number = fields.Char(readonly=True, help="Number of the NF-e, as Supplier was told.")
+    # draft → to_send → in_analysis ⇄ in_progress → approved, partially_approved, refused
+    #   ↑        ↕ an answer that cannot be used                                     ⇅ sent again
+    # withdrawn error                                                            to_send
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("to_send", "To Send"),
+            ("in_analysis", "In Analysis"),
+            ("in_progress", "In Progress"),
+            ("approved", "Approved"),
+            ("partially_approved", "Partially Approved"),
+            ("refused", "Refused"),
+            ("error", "Error"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        index=True,
+        tracking=True,
+    )
+    processing_state = fields.Selection(
+        selection=[
+            ("none", "Awaiting Approval"),
+            ("to_process", "To Process"),
+            ("done", "Done"),
+            ("error", "Error"),
+        ],
+        string="Processing",
+        required=True,
+        readonly=True,
+        default="none",
+        index=True,
+        tracking=True,
+        help="Whether the decision has become entries in the ledger.",
+    )
+    amount = fields.Monetary(required=True, readonly=True, tracking=True)
+    supplier_amount = fields.Monetary(
+        string="Returned by Supplier", readonly=True, help="Debited by Supplier in instalments."
+    )
+    direct_amount = fields.Monetary(
+        string="Returned Directly",
+        readonly=True,
+        help="What Supplier leaves to the company to credit to the customer.",
+    )
+    own_direct_amount = fields.Monetary(
+        string="Returned Directly by Choice",
+        readonly=True,
+        help="What Supplier refused and the company credited to the customer all the same.",
+    )
+    withdrawn_amount = fields.Monetary(readonly=True)
+    resent_amount = fields.Monetary(
+        string="Asked for Again", readonly=True, help="The rest that another request asks for."
+    )
+    open_amount = fields.Monetary(
+        compute="_compute_open_amount",
+        store=True,
+        help="What is still a temporary credit of the customer.",
+    )
+    installment_ids = fields.One2many(
+        comodel_name="supplier.credit.post.sale.installment",
+        inverse_name="post_sale_id",
+        string="Debit Instalments",
+        readonly=True,
+    )
+    temporary_move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Temporary Credit",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        help="The credit note, or the entry, by which the customer has the credit meanwhile.",
+    )
+    entry_ids = fields.One2many(
+        comodel_name="account.move",
+        inverse_name="supplier_post_sale_id",
+        string="Entries",
+        readonly=True,
+        help="All that was ever posted for the request, entries that were undone included.",
+    )
+
+    _amount_positive = models.Constraint(
+        "CHECK (amount > 0)", "A post-sales request is of more than zero."
+    )
+    _work_idx = models.Index(
+        "(agreement_id, state) WHERE state NOT IN ('approved', 'withdrawn')"
+        " OR processing_state IN ('to_process', 'error')"
+    )
+    _cancellation_unique = models.UniqueIndex(
+        "(transaction_id) WHERE kind = 'cancellation'", "A sale is cancelled once."
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("kind", "invoice_id.name", "temporary_move_id.name", "code")
+    def _compute_name(self):
+        for request in self:
+            document = request.invoice_id
+            if request.kind == "return" and request.temporary_move_id:
+                document = request.temporary_move_id
+            parts = [request._selection_label("kind"), document.name, request.code]
+            request.name = " / ".join(filter(None, parts))
+
+    @api.depends(
+        "amount",
+        "supplier_amount",
+        "direct_amount",
+        "own_direct_amount",
+        "withdrawn_amount",
+        "resent_amount",
+    )
+    def _compute_open_amount(self):
+        for request in self:
+            settled = request.supplier_amount + request.direct_amount + request.own_direct_amount
+            rest = request.amount - settled - request.withdrawn_amount - request.resent_amount
+            request.open_amount = request.currency_id.round(rest)
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._(
+                "Requests %(requests)s are the record of what Supplier was told; they stay.",
+                requests=", ".join(self.mapped("name")),
+            )
+        )
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _get_root(self):
+        """Return the request that the temporary credit was made for."""
+        root = self
+        while root.origin_id:
+            root = root.origin_id
+        return root
+
+    def _get_temporary_lines(self):
+        """Return the journal items that are the customer's temporary credit."""
+        return self._get_root().temporary_move_id.line_ids.filtered("is_supplier_temporary")
+
+    def _apply_answer(self, message, body):
+        answer = PostSale.from_wire(body)
+        if message.operation == "post_sale_query" and answer.code != self.code:
+            # Asked before the request was sent again; it is another one's answer.
+            return
+        answer.check_parts(Decimal(str(self.currency_id.round(self.amount))))
+        if self.state in DECIDED:
+            self._check_decision_stands(answer)
+            return
+        values = {"code": answer.code, "reason": answer.reason or False, "error": False}
+        if answer.state not in DECIDED:
+            self._move_to(answer.state, **values)
+            return
+        self._move_to(
+            answer.state,
+            supplier_amount=float(answer.supplier_amount),
+            direct_amount=float(answer.direct_amount),
+            **values,
+        )
+        self._keep_debits(answer.debits)
+        if answer.approved_amount:
+            self.processing_state = "to_process"
+            self._process_decision()
+
+    def _check_decision_stands(self, answer):
+        """Refuse an answer that takes back what Supplier decided; a repetition changes nothing."""
+        known = (self.state, self.supplier_amount, self.direct_amount)
+        told = (answer.state, float(answer.supplier_amount), float(answer.direct_amount))
+        if known != told:
+            raise MalformedAnswer(f"Supplier decided {known} before and says {told} now")
+
+    def _apply_rejection(self, message, reason):
+        if message.operation == "post_sale_create":
+            self._move_to("refused", reason=False, error=reason)
+        else:
+            self.error = reason
+
+    def _show_problem(self, message, text):
+        if message.state == "failed" and self.state in ("to_send", *UNDECIDED):
+            self._move_to("error", error=text)
+        else:
+            self.error = text
+
+    def _keep_debits(self, debits):
+        self.env["supplier.credit.post.sale.installment"].create(
+            [
+                {
+                    "post_sale_id": self.id,
+                    "number": entry.number,
+                    "debit_date": entry.debit_date,
+                    "amount": float(entry.amount),
+                    "fee_kept": float(entry.fee_kept),
+                    "fee_refunded": float(entry.fee_refunded),
+                }
+                for entry in debits
+            ]
+        )

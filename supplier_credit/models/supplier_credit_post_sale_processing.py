@@ -1,0 +1,224 @@
+import itertools
+import logging
+
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from .mass_action import for_each
+
+_logger = logging.getLogger(__name__)
+
+
+class SupplierCreditPostSale(models.Model):
+    """Processing of the decision (Processamento da Aprovação). Seed 002, step 4.
+
+    A: what Supplier returns comes off its receivable, by debit instalment. B: what the company
+    returns becomes a credit of the customer. C: the temporary credit is reversed against both. All
+    of it passes through the clearing account, which is zero afterwards.
+    """
+
+    _inherit = "supplier.credit.post.sale"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_process(self):
+        """Process by hand decisions whose processing failed.
+
+        :return: of several, a notification with what became of them
+        :raise UserError: naming the request with nothing to process
+        """
+        self.check_access("read")
+        self.invoice_id.check_access("write")
+        return for_each(self.sudo(), lambda request: request._process_by_hand())
+
+    def _process_by_hand(self):
+        if self.processing_state not in ("to_process", "error"):
+            raise UserError(
+                self.env._(
+                    "%(request)s has nothing to process: it is %(state)s, processing "
+                    "%(processing)s.",
+                    request=self.display_name,
+                    state=self._state_label(),
+                    processing=self._selection_label("processing_state"),
+                )
+            )
+        self._process_decision()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _process_decision(self):
+        """Post A, B and C of what Supplier approved. All or nothing, as for the approval of a sale.
+
+        A problem leaves the ledger as it was and is shown on the request.
+        """
+        self.ensure_one()
+        if self.processing_state == "done":
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._check_decision()
+                self._post_result(self.installment_ids, self.direct_amount)
+        except (UserError, ValidationError) as error:
+            self.write({"processing_state": "error", "error": str(error)})
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            _logger.exception("Post-sales request %s could not be processed", self.id)
+            self.write({"processing_state": "error", "error": repr(error)})
+        else:
+            self.write({"processing_state": "done", "error": False})
+
+    def _check_decision(self):
+        """Refuse parts that do not make up what was approved, or was asked for."""
+        debited = sum(self.installment_ids.mapped("amount"))
+        approved = self.supplier_amount + self.direct_amount
+        compare = self.currency_id.compare_amounts
+        whole = self.state == "approved"
+        if compare(debited, self.supplier_amount) or (whole and compare(approved, self.amount)):
+            raise UserError(
+                self.env._(
+                    "%(request)s: the debits (%(debited)s) and the part returned directly "
+                    "(%(direct)s) do not make up the temporary credit of %(amount)s. Settle it "
+                    "with Supplier.",
+                    request=self.display_name,
+                    debited=self.currency_id.format(debited),
+                    direct=self.currency_id.format(self.direct_amount),
+                    amount=self.currency_id.format(self.amount),
+                )
+            )
+
+    def _post_result(self, debits, direct):
+        """Post what becomes of so much of the temporary credit, and settle that with it.
+
+        One entry for each journal that the parameters name.
+
+        :param debits: the instalments that Supplier debits
+        :param direct: what the company credits to the customer, in BRL
+        :raise UserError: when the temporary credit does not hold so much any more
+        """
+        returned = self.currency_id.round(sum(debits.mapped("amount")))
+        self._check_temporary_credit(returned + direct)
+        places = itertools.count(1)
+        made = {}
+        steps = []
+        if returned:
+            steps.append(self._prepare_debit_step(debits, returned, places, made))
+            steps.append(self._prepare_reversal_step("debit_reversal", returned))
+        if direct:
+            steps.append(self._prepare_direct_step(direct))
+            steps.append(self._prepare_reversal_step("direct_reversal", direct))
+        by_journal = {}
+        for journal, lines in steps:
+            by_journal.setdefault(journal, []).extend(lines)
+        entries = self.env["account.move"]
+        for journal, lines in by_journal.items():
+            for line in lines:
+                line.setdefault("sequence", next(places))
+            entries |= self._create_entry(journal, lines, self._get_result_reference())
+        entries._post(soft=False)
+        self._settle_result(entries)
+        for line in entries.line_ids:
+            if line.sequence in made:
+                made[line.sequence].receivable_line_id = line
+
+    def _settle_result(self, entries):
+        temporary = self._get_temporary_lines()
+        clearing = self.agreement_id._get_clearing_account()
+        reversals = entries.line_ids.filtered(lambda line: line.account_id in temporary.account_id)
+        passed = entries.line_ids.filtered(lambda line: line.account_id == clearing)
+        self.env["account.move.line"]._reconcile_plan([temporary | reversals, passed])
+
+    def _check_temporary_credit(self, needed):
+        lines = self._get_temporary_lines()
+        held = -sum(lines.mapped("amount_residual"))
+        if lines.move_id.state != "posted" or self.currency_id.compare_amounts(held, needed) < 0:
+            raise UserError(
+                self.env._(
+                    "%(request)s: %(needed)s are to be credited, but the temporary credit "
+                    "%(entry)s holds %(held)s. Undo what settled it, then process again.",
+                    request=self.display_name,
+                    needed=self.currency_id.format(needed),
+                    entry=self._get_root().temporary_move_id.display_name or "-",
+                    held=self.currency_id.format(held),
+                )
+            )
+
+    def _get_result_reference(self):
+        return self.env._(
+            "Supplier request %(code)s, %(document)s",
+            code=self.code or "-",
+            document=self._get_label(),
+        )
+
+    # -------------------------------------------------------------------------
+    # STEPS
+    # -------------------------------------------------------------------------
+
+    def _prepare_debit_step(self, debits, returned, places, made):
+        """A: 5.10-5.12 or 6.7-6.9. Fees given back where they were an expense: of the approval."""
+        title = self._get_title("debit")
+        supplier = self.agreement_id.partner_id
+        lines = [self._prepare_clearing_line(returned, title)]
+        refunded = 0.0
+        for debit in debits.sorted("number"):
+            owed = debit.amount
+            if self.agreement_id.fee_recognition == "approval":
+                owed -= debit.fee_refunded
+                refunded += debit.fee_refunded
+            place = next(places)
+            made[place] = debit
+            name = self.env._(
+                "Debit %(number)s of %(document)s",
+                number=debit.number,
+                document=self._get_label(),
+            )
+            lines.append(
+                self._prepare_line(title, name, title.account, supplier, -owed)
+                | {"date_maturity": debit.debit_date, "sequence": place}
+            )
+        if not self.currency_id.is_zero(refunded):
+            name = self.env._("Fee given back: %(document)s", document=self._get_label())
+            account = self.agreement_id.fee_account_id
+            lines.append(self._prepare_line(title, name, account, supplier, -refunded))
+        return title.journal, lines
+
+    def _prepare_direct_step(self, direct):
+        """B: 5.7-5.9 or 6.4-6.6."""
+        title = self._get_title("direct")
+        customer = self.partner_id.commercial_partner_id
+        name = self.env._("Credit of the customer: %(document)s", document=self._get_label())
+        line = self._prepare_line(title, name, title.account, customer, -direct)
+        line["date_maturity"] = fields.Date.context_today(self)
+        return title.journal, [self._prepare_clearing_line(direct, title), line]
+
+    def _prepare_reversal_step(self, role, amount):
+        """C: 5.13-5.16 or 6.10-6.13, against A or against B."""
+        title = self._get_title(role)
+        temporary = self._get_temporary_lines()[:1]
+        name = self.env._("Temporary credit reversed: %(document)s", document=self._get_label())
+        line = self._prepare_line(title, name, temporary.account_id, temporary.partner_id, amount)
+        line["date_maturity"] = temporary.date_maturity
+        return title.journal, [line, self._prepare_clearing_line(-amount, title)]
+
+    def _get_title(self, role):
+        return self.agreement_id._get_post_sale_title(self.kind, role, self.partner_id)
+
+    def _prepare_clearing_line(self, balance, title):
+        name = self.env._("Clearing: %(document)s", document=self._get_label())
+        account = self.agreement_id._get_clearing_account()
+        customer = self.partner_id.commercial_partner_id
+        return self._prepare_line(title, name, account, customer, balance)
+
+    def _prepare_line(self, title, name, account, partner, balance):
+        return {
+            "name": name,
+            "account_id": account.id,
+            "partner_id": partner.id,
+            "balance": self.currency_id.round(balance),
+            "supplier_bearer_id": title.bearer.id,
+        }

@@ -1,0 +1,186 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.supplier_api_post_sale import PostSaleRequest
+from .mass_action import for_each
+from .supplier_credit_post_sale import UNDECIDED
+
+
+class SupplierCreditPostSale(models.Model):
+    """Asking Supplier, and asking what became of it. Seed 002, steps 2 and 3."""
+
+    _inherit = "supplier.credit.post.sale"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_resend(self):
+        """Send by hand what waits, or again what was refused.
+
+        :return: of several, a notification with what became of them
+        :raise UserError: naming the request and why there is nothing to send
+        """
+        self.check_access("read")
+        self.invoice_id.check_access("write")
+        return for_each(self.sudo(), lambda request: request._resend())
+
+    def action_query(self):
+        """Ask Supplier for the present state of these requests; as `action_resend`."""
+        self.check_access("read")
+        return for_each(self, lambda request: request._query_by_hand())
+
+    # -------------------------------------------------------------------------
+    # SENDING
+    # -------------------------------------------------------------------------
+
+    def _send_if_ready(self):
+        """Send those of these drafts that nothing keeps from it."""
+        for request in self:
+            if request.state == "draft" and not request._get_sending_obstacle():
+                request._send()
+
+    def _get_sending_obstacle(self):
+        """Return what keeps this request from being sent, as a text, or False."""
+        move = self._get_root().temporary_move_id
+        if move.state != "posted":
+            return self.env._(
+                "%(request)s has no posted temporary credit yet.", request=self.display_name
+            )
+        if self.kind == "return" and move.supplier_sefaz_state != "authorised":
+            return self.env._(
+                "%(note)s waits for its authorised return NF-e. Use Upload NF-e on the credit "
+                "note; the request leaves by itself then.",
+                note=move.display_name,
+            )
+        return False
+
+    def _send(self):
+        """Queue the message of this request."""
+        self.ensure_one()
+        document = self._get_document()
+        request = PostSaleRequest(
+            transaction=self.transaction_id.code,
+            kind=self.kind,
+            amount=self.currency_id.round(self.amount),
+            document=document,
+            reason=self.request_reason or "",
+        )
+        key, number, _day = document or (False, False, False)
+        # The code of a refused attempt is not this one's.
+        self._move_to(
+            "to_send",
+            code=False,
+            reason=False,
+            error=False,
+            document_key=key,
+            document_number=number,
+        )
+        self._queue_message(self.agreement_id, "post_sale_create", request.to_wire())
+
+    def _get_document(self):
+        """Return (key, number, date) of the NF-e this is about, None for a bonus."""
+        if self.kind == "bonus":
+            return None
+        move = self.invoice_id
+        if self.kind == "return":
+            move = self._get_root().temporary_move_id
+        key = move.supplier_nfe_key
+        return key, str(int(key[25:34])), move.supplier_nfe_issue_date
+
+    def _get_obstacle(self, message):
+        """Return that what the request rests on is gone, before it left, or False."""
+        if message.operation == "post_sale_create":
+            return self._get_sending_obstacle()
+        return super()._get_obstacle(message)
+
+    def _resend(self):
+        message = self._find_open_message("post_sale_create")
+        if message:
+            message._retry()
+        elif self.state == "draft":
+            self._begin()
+        elif self.state == "refused" and not self._is_settled_otherwise():
+            if obstacle := self._get_sending_obstacle():
+                raise UserError(obstacle)
+            self._send()
+        elif self.state == "error":
+            # It was registered; what cannot be used is a later answer about it.
+            self._query_by_hand()
+        else:
+            raise UserError(
+                self.env._(
+                    "%(request)s cannot be sent: it is %(state)s. Use Query to learn what became "
+                    "of it, or Decide for what Supplier did not approve.",
+                    request=self.display_name,
+                    state=self._state_label(),
+                )
+            )
+
+    def _begin(self):
+        """Make the temporary credit if it is missing, and send.
+
+        :raise UserError: naming what keeps the request from being sent
+        """
+        if not self._get_root().temporary_move_id:
+            self._make_temporary_credit()
+        if obstacle := self._get_sending_obstacle():
+            raise UserError(obstacle)
+        self._send()
+
+    def _is_settled_otherwise(self):
+        """Return whether something of this request was already credited or withdrawn."""
+        return bool(self.currency_id.compare_amounts(self.open_amount, self.amount))
+
+    def _withdraw_unsent(self):
+        """Take back what nobody has attempted to send."""
+        for request in self:
+            message = request._find_open_message("post_sale_create")
+            if request.state == "to_send" and message.state == "waiting" and not message.attempts:
+                message._move_to("withdrawn")
+                request._move_to("draft", error=False)
+
+    # -------------------------------------------------------------------------
+    # QUERYING
+    # -------------------------------------------------------------------------
+
+    def _query_by_hand(self):
+        if self._find_open_message("post_sale_create"):
+            raise UserError(
+                self.env._(
+                    "%(request)s is still being sent to Supplier. Use Send Again to bring that to "
+                    "an end first.",
+                    request=self.display_name,
+                )
+            )
+        if not self.code:
+            raise UserError(
+                self.env._(
+                    "%(request)s has no code from Supplier yet, so there is nothing to query.",
+                    request=self.display_name,
+                )
+            )
+        self._queue_message(self.agreement_id, "post_sale_query", None)
+
+    @api.model
+    def _cron_query(self):
+        """Ask about what Supplier has not decided, where the interval of 2.4 has passed."""
+        self._query_in_analysis(
+            "post_sale_query", interval="post_sale_interval_minutes", states=UNDECIDED
+        )
+
+    @api.model
+    def _prepare_request(self, transaction, kind, amount, **values):
+        """Return the values of a request about a transaction.
+
+        :param amount: in BRL
+        """
+        return {
+            "agreement_id": transaction.agreement_id.id,
+            "company_id": transaction.company_id.id,
+            "partner_id": transaction.partner_id.id,
+            "transaction_id": transaction.id,
+            "kind": kind,
+            "amount": fields.Float.round(amount, 2),
+            **values,
+        }

@@ -1,0 +1,125 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .supplier_credit_message import MANAGER
+
+
+class SupplierCreditPostSale(models.Model):
+    """Taking the entries of a decision back, the last request of a credit first."""
+
+    _inherit = "supplier.credit.post.sale"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_undo_processing(self):
+        """Take back what the processing posted, by dated mirror entries, so that it can be redone.
+
+        The decision itself is Supplier's and stays; what the company chose for the rest is open
+        again. Balances are what they were before.
+
+        :raise AccessError: for all but managers
+        :raise UserError: naming the request, if nothing is posted or what is posted was used
+        """
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._("Only a manager of Supplier may undo the processing of a request.")
+            )
+        self.check_access("read")
+        self.invoice_id.check_access("write")
+        for request in self.sudo():
+            request._undo_processing()
+
+    def action_view_entries(self):
+        """Open all entries that were ever posted for this request."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Entries of %(request)s", request=self.display_name),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("supplier_post_sale_id", "=", self.id)],
+            "context": {"create": False},
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _get_result_entries(self):
+        """Return the entries of A, B and C that count."""
+        entries = self.entry_ids.filtered(lambda entry: entry.is_supplier_entry)
+        return entries - self.temporary_move_id
+
+    def _undo_processing(self):
+        self.ensure_one()
+        entries = self._get_result_entries()
+        self._check_undoable(entries)
+        if self.withdrawn_amount:
+            # What was withdrawn is asked for again, and another request may have taken its place.
+            root = self._get_root()
+            self.transaction_id._check_post_sale(root.amount, apart=root)
+        # From here on they are nobody's, and what they settled may be opened again.
+        entries.is_supplier_entry = False
+        mirrors = entries._reverse_moves(
+            [
+                {
+                    "date": fields.Date.context_today(self),
+                    "ref": self.env._("Undone: %(reference)s", reference=entry.ref),
+                }
+                for entry in entries
+            ],
+            cancel=True,
+        )
+        mirrors.supplier_post_sale_id = self
+        self.installment_ids.receivable_line_id = False
+        approved = self.state in ("approved", "partially_approved")
+        self.write(
+            {
+                "processing_state": "to_process" if approved else "none",
+                "own_direct_amount": 0,
+                "withdrawn_amount": 0,
+                "error": False,
+            }
+        )
+        self.message_post(
+            body=self.env._(
+                "Processing undone: %(entries)s taken back by %(mirrors)s. The credit is temporary "
+                "again.",
+                entries=", ".join(entries.mapped("name")),
+                mirrors=", ".join(mirrors.mapped("name")),
+            )
+        )
+
+    def _check_undoable(self, entries):
+        if self.processing_state != "done" or not entries:
+            raise UserError(
+                self.env._(
+                    "%(request)s has posted nothing to undo: processing is %(processing)s.",
+                    request=self.display_name,
+                    processing=self._selection_label("processing_state"),
+                )
+            )
+        if later := self.child_ids.filtered(lambda child: child.state != "withdrawn"):
+            raise UserError(
+                self.env._(
+                    "The rest of %(request)s was asked for again by %(later)s. That one comes "
+                    "first.",
+                    request=self.display_name,
+                    later=", ".join(later.mapped("display_name")),
+                )
+            )
+        if used := self._get_users_of(entries):
+            raise UserError(
+                self.env._(
+                    "What %(request)s credited is already settled by %(entries)s. Undo that first.",
+                    request=self.display_name,
+                    entries=", ".join(used.mapped("display_name")),
+                )
+            )
+
+    def _get_users_of(self, entries):
+        """Return the documents that the debits or the customer's credit were settled with."""
+        credits = entries.line_ids.filtered(lambda line: line.balance < 0)
+        return credits.matched_debit_ids.debit_move_id.move_id - entries

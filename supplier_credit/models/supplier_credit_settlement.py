@@ -1,0 +1,193 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .mass_action import for_each
+
+ACCOUNTANT = "account.group_account_invoice"
+
+
+class SupplierCreditSettlement(models.Model):
+    """What Supplier pays on one day (Repasse, Conciliação Financeira). Source: seed 000.
+
+    The effective entries of a day make one statement, whichever way they came: their balance is
+    what arrives at the bank. What comes for a day whose statement is already posted makes another.
+    """
+
+    _name = "supplier.credit.settlement"
+    _description = "Settlement of Supplier"
+    _inherit = ["mail.thread", "supplier.credit.abstract.state"]
+    _check_company_auto = True
+    _order = "date desc, id desc"
+    _transitions = {
+        "imported": {"matched", "undone"},
+        "matched": {"imported", "undone"},
+        "posted": {"matched", "undone"},
+        "undone": {"posted"},
+    }
+
+    name = fields.Char(compute="_compute_name")
+    agreement_id = fields.Many2one(
+        comodel_name="supplier.credit.agreement",
+        required=True,
+        readonly=True,
+        check_company=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(
+        required=True, readonly=True, help="The day on which Supplier pays, and of the entry."
+    )
+    source = fields.Selection(
+        selection=[("api", "Supplier's service"), ("file", "File")],
+        required=True,
+        readonly=True,
+        help="How its first entry came.",
+    )
+    # imported ⇄ matched → posted ⇄ undone
+    state = fields.Selection(
+        selection=[
+            ("imported", "Imported"),
+            ("matched", "Ready to Post"),
+            ("posted", "Posted"),
+            ("undone", "Undone"),
+        ],
+        required=True,
+        readonly=True,
+        default="imported",
+        index=True,
+        tracking=True,
+    )
+    entry_ids = fields.One2many(
+        comodel_name="supplier.credit.settlement.entry",
+        inverse_name="settlement_id",
+        string="Entries",
+        readonly=True,
+    )
+    entry_count = fields.Integer(compute="_compute_totals", string="Number of Entries")
+    open_count = fields.Integer(
+        compute="_compute_totals", string="To Decide", help="Entries that wait for a person."
+    )
+    amount = fields.Monetary(
+        compute="_compute_totals",
+        string="Paid by Supplier",
+        help="Credits less debits, without ignored entries: what arrives at the bank.",
+    )
+    fee = fields.Monetary(compute="_compute_totals", string="Fees")
+    move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Entry",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+    )
+    error = fields.Text(readonly=True, help="Why the statement could not be posted.")
+
+    # One statement a day takes what comes; those that were once posted are closed.
+    _open_unique = models.UniqueIndex(
+        "(agreement_id, date) WHERE state IN ('imported', 'matched')",
+        "There is already a statement of the agreement for this day that is not posted.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("agreement_id.name", "date")
+    def _compute_name(self):
+        for settlement in self:
+            settlement.name = f"{settlement.agreement_id.name} / {settlement.date}"
+
+    @api.depends("entry_ids.amount", "entry_ids.state")
+    def _compute_totals(self):
+        entries = self.env["supplier.credit.settlement.entry"]
+        counted = {
+            (settlement.id, state): (count, amount, fee)
+            for settlement, state, count, amount, fee in entries._read_group(
+                [("settlement_id", "in", self.ids)],
+                ["settlement_id", "state"],
+                ["__count", "amount:sum", "signed_fee:sum"],
+            )
+        }
+        for settlement in self:
+            of = {state: row for (found, state), row in counted.items() if found == settlement.id}
+            settlement.entry_count = sum(row[0] for row in of.values())
+            settlement.open_count = sum(of.get(state, (0,))[0] for state in ("open", "proposed"))
+            paid = [row for state, row in of.items() if state != "ignored"]
+            settlement.amount = sum(row[1] for row in paid)
+            settlement.fee = sum(row[2] for row in paid)
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_match(self):
+        """Look again for the counterparts of these statements' open entries."""
+        self._check_may_settle()
+        settlements = self.sudo().filtered(lambda settlement: settlement.state != "posted")
+        settlements.entry_ids._match()
+
+    def action_post(self):
+        """Post these statements, each in one entry or not at all; a refusal stands on it.
+
+        :return: of several, a notification with what became of them
+        :raise UserError: naming the statement that is not ready
+        """
+        self._check_may_settle()
+        return for_each(self.sudo(), lambda settlement: settlement._post_by_hand())
+
+    def action_view_move(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }
+
+    def action_view_entries(self):
+        """Open the entries of these statements in a list of their own, with filters."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "supplier_credit.supplier_credit_settlement_entry_action"
+        )
+        return {**action, "domain": [("settlement_id", "in", self.ids)], "context": {"create": 0}}
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _check_may_settle(self):
+        """Refuse users who may not work on settlements.
+
+        :raise AccessError: for all but accountants, and for statements of other companies
+        """
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(ACCOUNTANT):
+            raise AccessError(
+                self.env._("Only accountants may match and post the settlements of Supplier.")
+            )
+
+    def _follow_entries(self):
+        """Move statements that are not posted to what their entries say; costs one query."""
+        waiting = self.filtered(lambda settlement: settlement.state in ("imported", "matched"))
+        counts = self.env["supplier.credit.settlement.entry"]._read_group(
+            [("settlement_id", "in", waiting.ids), ("state", "in", ("open", "proposed"))],
+            ["settlement_id"],
+        )
+        undecided = self.browse([settlement.id for (settlement,) in counts])
+        undecided._move_to("imported")
+        (waiting - undecided)._move_to("matched")
+
+    def _post_by_hand(self):
+        if self.state not in ("imported", "matched", "undone"):
+            raise UserError(
+                self.env._(
+                    "Statement %(statement)s is already %(state)s.",
+                    statement=self.name,
+                    state=self._state_label(),
+                )
+            )
+        self._post()

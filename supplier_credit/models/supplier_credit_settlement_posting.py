@@ -1,0 +1,212 @@
+import logging
+from collections import defaultdict
+
+from odoo import Command, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import split_every
+
+from .supplier_credit_event import SETTLING
+
+_logger = logging.getLogger(__name__)
+
+# The lines that are found again for what they settle come after those of bank, fees and taxes.
+FIRST_SETTLED = 1000
+# One plan of the host's gets slower with every pair in it, and many plans cost one by one.
+PAIRS_AT_ONCE = 500
+
+
+class SupplierCreditSettlement(models.Model):
+    """Posting a statement: bank, fees, taxes and differences against Supplier's receivable."""
+
+    _inherit = "supplier.credit.settlement"  # pylint: disable=consider-merging-classes-inherited
+
+    def _post(self):
+        """Post this statement in one entry and settle its items, all or nothing.
+
+        What the ledger refuses is shown on the statement. In a locked period the host takes the
+        next open day, which is noted on the statement.
+
+        :raise UserError: naming the statement and its entries, if some are not decided
+        """
+        self.ensure_one()
+        # Two accountants may press the button at the same moment.
+        self.lock_for_update()
+        self._check_decided()
+        try:
+            with self.env.cr.savepoint():
+                self._post_entry()
+        except (UserError, ValidationError) as error:
+            self.error = str(error)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            _logger.exception("Statement %s could not be posted", self.id)
+            self.error = repr(error)
+
+    def _check_decided(self):
+        undecided = self.entry_ids.filtered(lambda entry: entry.state in ("open", "proposed"))
+        if undecided:
+            raise UserError(
+                self.env._(
+                    "Statement %(statement)s is not ready: %(count)s entries wait for a decision "
+                    "(%(entries)s). Match them, accept what is proposed, or ignore them with a "
+                    "reason.",
+                    statement=self.name,
+                    count=len(undecided),
+                    entries=", ".join(undecided[:5].mapped("external_id")),
+                )
+            )
+        if not self.entry_ids.filtered(lambda entry: entry.state == "matched"):
+            raise UserError(
+                self.env._(
+                    "Statement %(statement)s has nothing to post: all its entries are ignored.",
+                    statement=self.name,
+                )
+            )
+
+    def _post_entry(self):
+        self = self.with_company(self.company_id)
+        matched = self.entry_ids.filtered(lambda entry: entry.state == "matched").sorted("id")
+        settling = dict(enumerate(matched.filtered("counterpart_line_id"), start=FIRST_SETTLED))
+        self._check_still_open(matched)
+        settled = {entry: entry._get_settled() for entry in settling.values()}
+        lines = self._prepare_total_lines(matched)
+        lines += [
+            self._prepare_settled_line(entry, settled[entry], sequence)
+            for sequence, entry in settling.items()
+        ]
+        move = self.env["account.move"].create(self._prepare_move(lines))
+        move._post(soft=False)
+        made = {line.sequence: line for line in move.line_ids}
+        pairs = [entry.counterpart_line_id | made[sequence] for sequence, entry in settling.items()]
+        for chunk in split_every(PAIRS_AT_ONCE, pairs, list):
+            self.env["account.move.line"]._reconcile_plan(chunk)
+        for entry in matched:
+            entry._move_to("posted", settled_amount=settled.get(entry, 0.0))
+        self._move_to("posted", move_id=move.id, error=False)
+        if move.date != self.date:
+            self.message_post(
+                body=self.env._(
+                    "%(date)s lies in a locked period, so %(entry)s was posted on %(posted)s.",
+                    date=self.date,
+                    entry=move.name,
+                    posted=move.date,
+                )
+            )
+
+    def _check_still_open(self, entries):
+        """Refuse entries whose item is no longer what it was when they were matched.
+
+        :raise UserError: naming them
+        """
+        changed = entries.filtered(
+            lambda entry: entry.event_kind in SETTLING
+            and (
+                not entry.counterpart_line_id
+                or entry.currency_id.compare_amounts(
+                    abs(entry.counterpart_line_id.amount_residual), entry.expected
+                )
+            )
+        )
+        if changed:
+            raise UserError(
+                self.env._(
+                    "Since entries %(entries)s were matched, what is open of their items has "
+                    "changed. Reopen them, so that they are matched again.",
+                    entries=", ".join(changed[:20].mapped("external_id")),
+                )
+            )
+
+    # -------------------------------------------------------------------------
+    # LINES
+    # -------------------------------------------------------------------------
+
+    def _prepare_move(self, lines):
+        return {
+            "move_type": "entry",
+            "journal_id": self.agreement_id.settlement_journal_id.id,
+            "company_id": self.company_id.id,
+            "date": self.date,
+            "ref": self.env._("Settlement of Supplier, %(statement)s", statement=self.name),
+            "is_supplier_entry": True,
+            "supplier_settlement_id": self.id,
+            "line_ids": [Command.create(line) for line in lines],
+        }
+
+    def _prepare_total_lines(self, entries):
+        """Return one line of what was paid, and one of each account of fees, taxes and others."""
+        agreement = self.agreement_id
+        totals, names = defaultdict(float), {}
+        bank = agreement._get_settlement_account()
+        names[bank, "bank"] = self.env._("Paid by Supplier on %(date)s", date=self.date)
+        table = self.env["supplier.credit.event"]._get_table(agreement)
+        for entry in entries:
+            totals[bank, "bank"] += entry.amount
+            for account, code, name, balance in entry._get_costs(table[entry.event_code]):
+                totals[account, code] += balance
+                names[account, code] = name
+        currency = self.currency_id
+        return [
+            {
+                "sequence": place,
+                "name": names[account, code],
+                "account_id": account.id,
+                "partner_id": agreement.partner_id.id,
+                "balance": currency.round(balance),
+            }
+            for place, ((account, code), balance) in enumerate(totals.items())
+            if not currency.is_zero(balance)
+        ]
+
+    def _prepare_settled_line(self, entry, settled, sequence):
+        line = entry.counterpart_line_id
+        return {
+            "sequence": sequence,
+            "name": self.env._(
+                "Settled by Supplier: %(item)s (%(entry)s)",
+                item=line.name or line.move_id.name,
+                entry=entry.external_id,
+            ),
+            "account_id": line.account_id.id,
+            "partner_id": line.partner_id.id,
+            "date_maturity": line.date_maturity,
+            "balance": -entry._get_sign(entry.direction) * settled,
+        }
+
+
+class SupplierCreditSettlementEntry(models.Model):
+    """What an entry books."""
+
+    _inherit = "supplier.credit.settlement.entry"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_settled(self):
+        """Return how much of its item this entry settles, in BRL."""
+        self.ensure_one()
+        paid = self.principal - (0.0 if self.holds_fee else self.fee)
+        return self.currency_id.round(paid + (self.difference if self.write_off else 0.0))
+
+    def _get_costs(self, event):
+        """Return what this entry books beside bank and item: (account, kind, label, balance)."""
+        self.ensure_one()
+        agreement = self.agreement_id
+        if event.kind not in SETTLING:
+            # An event that has become one without an account is not posted to a guessed one.
+            account = event._get_account(agreement)
+            if not account:
+                raise UserError(self._get_obstacle(event))
+            return [(account, event.code, f"{event.code} {event.name}", -self.amount)]
+        sign = self._get_sign(self.direction)
+        costs = []
+        if self.holds_fee and self.fee:
+            label = self.env._("Fees of Supplier")
+            costs.append((agreement.fee_account_id, "fee", label, sign * self.fee))
+        if self.taxes:
+            label = self.env._("Taxes withheld by Supplier")
+            costs.append((event.tax_account_id, "tax", label, sign * self.taxes))
+        if self.write_off and self.difference:
+            label = self.env._("Differences of the settlement")
+            costs.append(
+                (agreement.difference_account_id, "difference", label, sign * self.difference)
+            )
+        return costs

@@ -1,0 +1,148 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class SupplierCreditSettlementProof(models.Model):
+    """What is still to come, told three times: by calendar, ledger and statement.
+
+    Per agreement and day. The calendar counts instalments, less debits of post-sales, less what
+    posted statements settled; the ledger, what is open on Supplier's receivable; the statement,
+    what Supplier announced or sent and is not posted. Each with the fee or without, as the item was
+    posted (7.5). All is well where the three agree.
+    """
+
+    _name = "supplier.credit.settlement.proof"
+    _description = "Three-Way Proof"
+    _auto = False
+    _order = "date, agreement_id, id"
+    _rec_name = "date"
+    # What has to be written before it is read here.
+    _depends = {
+        "supplier.credit.transaction": ["agreement_id", "code", "state"],
+        "supplier.credit.transaction.installment": ["transaction_id", "receivable_line_id"],
+        "supplier.credit.settlement.entry": ["state", "settled_amount", "counterpart_line_id"],
+        "supplier.credit.event": ["code", "kind", "agreement_id"],
+        "account.move": ["supplier_entry_transaction_id", "supplier_settlement_id"],
+        "account.move.line": ["amount_residual", "parent_state", "reconciled", "account_id"],
+    }
+
+    agreement_id = fields.Many2one(comodel_name="supplier.credit.agreement", readonly=True)
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
+    date = fields.Date(readonly=True, help="When it is to be paid.")
+    calendar_amount = fields.Monetary(string="Calendar", readonly=True)
+    ledger_amount = fields.Monetary(string="Ledger", readonly=True)
+    statement_amount = fields.Monetary(string="Statement", readonly=True)
+    ledger_difference = fields.Monetary(
+        string="Calendar less Ledger",
+        readonly=True,
+        help="Something was posted on Supplier's receivable beside the calendar, or an approval is "
+        "not processed yet.",
+    )
+    statement_difference = fields.Monetary(
+        string="Calendar less Statement",
+        readonly=True,
+        help="Supplier announces another amount or day than its calendar, or the statement was not "
+        "imported yet.",
+    )
+    is_proven = fields.Boolean(string="Agrees", readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            WITH installment AS (
+                SELECT a.id AS agreement_id, i.transfer_date AS date, t.code, i.number,
+                       i.receivable_line_id,
+                       CASE WHEN l.balance = i.amount THEN TRUE
+                            WHEN l.balance = i.transfer_amount THEN FALSE
+                            ELSE a.fee_recognition = 'settlement' END AS holds_fee,
+                       i.amount, i.transfer_amount
+                  FROM supplier_credit_transaction_installment i
+                  JOIN supplier_credit_transaction t ON t.id = i.transaction_id
+                  JOIN supplier_credit_agreement a ON a.id = t.agreement_id
+             LEFT JOIN account_move_line l ON l.id = i.receivable_line_id
+                 WHERE t.state = 'approved'
+            ), settled AS (
+                SELECT counterpart_line_id AS line_id, SUM(settled_amount) AS amount
+                  FROM supplier_credit_settlement_entry
+                 WHERE state = 'posted' AND counterpart_line_id IS NOT NULL
+              GROUP BY counterpart_line_id
+            ), owed AS (
+                SELECT i.agreement_id, i.date,
+                       CASE WHEN i.holds_fee THEN i.amount ELSE i.transfer_amount END
+                       - COALESCE(s.amount, 0) AS calendar, 0 AS ledger, 0 AS statement
+                  FROM installment i
+             LEFT JOIN settled s ON s.line_id = i.receivable_line_id
+             UNION ALL
+                %(post_sales)s
+             UNION ALL
+                SELECT COALESCE(t.agreement_id, s.agreement_id, a.id),
+                       COALESCE(l.date_maturity, l.date), 0, l.amount_residual, 0
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+             LEFT JOIN supplier_credit_transaction t ON t.id = m.supplier_entry_transaction_id
+             LEFT JOIN supplier_credit_settlement s ON s.id = m.supplier_settlement_id
+                  JOIN LATERAL (
+                       SELECT MIN(o.id) AS id FROM supplier_credit_agreement o
+                        WHERE o.company_id = l.company_id AND l.account_id IN (
+                              o.receivable_account_id, o.debit_account_id, o.bonus_debit_account_id)
+                       ) a ON a.id IS NOT NULL
+                 WHERE l.account_id IN (
+                       SELECT UNNEST(ARRAY[receivable_account_id, debit_account_id,
+                                           bonus_debit_account_id])
+                         FROM supplier_credit_agreement)
+                   AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+             UNION ALL
+                SELECT e.agreement_id, e.date, 0, 0,
+                       CASE WHEN e.direction = 'credit' THEN 1 ELSE -1 END
+                       * (e.principal - CASE WHEN %(holds_fee)s THEN 0 ELSE e.fee END)
+                  FROM supplier_credit_settlement_entry e
+                  JOIN supplier_credit_agreement a ON a.id = e.agreement_id
+                  JOIN LATERAL (
+                       SELECT v.kind FROM supplier_credit_event v
+                        WHERE v.code = e.event_code
+                          AND (v.agreement_id = e.agreement_id OR v.agreement_id IS NULL)
+                     ORDER BY v.agreement_id NULLS LAST LIMIT 1
+                       ) v ON v.kind IN ('sale_credit', 'post_sale_debit')
+             LEFT JOIN installment i ON i.agreement_id = e.agreement_id
+                                    AND i.code = e.transaction_code AND i.number = e.number
+                                    AND v.kind = 'sale_credit'
+                 WHERE e.state IN ('future', 'open', 'proposed', 'matched')
+            )
+            SELECT MIN(a.id::bigint * 100000 + (o.date - DATE '2000-01-01')) AS id,
+                   a.id AS agreement_id, a.company_id, c.currency_id, o.date,
+                   SUM(o.calendar) AS calendar_amount, SUM(o.ledger) AS ledger_amount,
+                   SUM(o.statement) AS statement_amount,
+                   SUM(o.calendar - o.ledger) AS ledger_difference,
+                   SUM(o.calendar - o.statement) AS statement_difference,
+                   SUM(o.calendar - o.ledger) = 0 AND SUM(o.calendar - o.statement) = 0 AS is_proven
+              FROM owed o
+              JOIN supplier_credit_agreement a ON a.id = o.agreement_id
+              JOIN res_company c ON c.id = a.company_id
+          GROUP BY a.id, a.company_id, c.currency_id, o.date
+            HAVING SUM(o.calendar) != 0 OR SUM(o.ledger) != 0 OR SUM(o.statement) != 0
+            """,
+            post_sales=self._get_post_sale_query(),
+            holds_fee=SQL("COALESCE(i.holds_fee, a.fee_recognition = 'settlement')"),
+        )
+
+    def _get_post_sale_query(self):
+        """Return the debits of post-sales in the calendar; without their model, none."""
+        if "supplier.credit.post.sale.installment" not in self.env:
+            return SQL(
+                "SELECT NULL::int, NULL::date, 0::numeric, 0::numeric, 0::numeric WHERE FALSE"
+            )
+        return SQL(
+            """
+            SELECT a.id, p.debit_date,
+                   -(p.amount - CASE WHEN -l.balance = p.amount THEN 0 ELSE p.fee_refunded END)
+                   + COALESCE(s.amount, 0), 0, 0
+              FROM supplier_credit_post_sale_installment p
+              JOIN supplier_credit_post_sale r ON r.id = p.post_sale_id
+              JOIN supplier_credit_transaction t ON t.id = r.transaction_id
+              JOIN supplier_credit_agreement a ON a.id = t.agreement_id
+              JOIN account_move_line l ON l.id = p.receivable_line_id
+         LEFT JOIN settled s ON s.line_id = p.receivable_line_id
+            """
+        )

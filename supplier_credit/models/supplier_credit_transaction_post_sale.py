@@ -1,0 +1,128 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class SupplierCreditTransaction(models.Model):
+    """What may still be taken back of a registered sale. Seed 002."""
+
+    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+
+    post_sale_ids = fields.One2many(
+        comodel_name="supplier.credit.post.sale",
+        inverse_name="transaction_id",
+        string="Post-Sales",
+        readonly=True,
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_open_bonus(self):
+        return self.invoice_id.action_open_supplier_bonus()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _is_open_for_post_sale(self):
+        """Return whether Supplier approved the sale and the ledger says so."""
+        return self.state == "approved" and self.processing_state == "done"
+
+    def _get_post_sale_amount(self, apart=None):
+        """Return how much of the sale its requests take back, those withdrawn not counted.
+
+        :param apart: a request that is left out
+        """
+        roots = self.post_sale_ids.filtered(lambda request: not request.origin_id)
+        roots -= apart or roots.browse()
+        withdrawn = roots.filtered(lambda request: request.state == "withdrawn")
+        counted = roots - withdrawn
+        return sum(counted.mapped("amount")) - sum(
+            (counted | counted.child_ids).mapped("withdrawn_amount")
+        )
+
+    def _check_post_sale(self, amount, apart=None):
+        """Refuse what Supplier would never take back.
+
+        :param amount: in BRL
+        :param apart: the request that the amount is of, if it exists already
+        :raise UserError: naming the invoice and what is left of it
+        """
+        self.ensure_one()
+        # Two credit notes posted at the same time may not take back the same part.
+        self.lock_for_update()
+        if not self._is_open_for_post_sale():
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is not approved and processed at Supplier (%(state)s, processing "
+                    "%(processing)s). Bring that to an end first; then it can be returned.",
+                    invoice=self.invoice_id.display_name,
+                    state=self._state_label(),
+                    processing=self._selection_label("processing_state"),
+                )
+            )
+        left = self.total - self._get_post_sale_amount(apart)
+        if self.currency_id.compare_amounts(amount, left) > 0:
+            raise UserError(
+                self.env._(
+                    "%(amount)s cannot be taken back of %(invoice)s: of its %(total)s only "
+                    "%(left)s are left. The others are %(requests)s.",
+                    amount=self.currency_id.format(amount),
+                    invoice=self.invoice_id.display_name,
+                    total=self.currency_id.format(self.total),
+                    left=self.currency_id.format(left),
+                    requests=", ".join(
+                        (self.post_sale_ids - (apart or self.post_sale_ids[:0])).mapped(
+                            "display_name"
+                        )
+                    )
+                    or "-",
+                )
+            )
+
+    def _request_cancellation(self):
+        """Begin the cancellation of sales whose NF-e SEFAZ cancelled; once for each.
+
+        A problem is shown on the request, or on the transaction, and raises nothing: what SEFAZ
+        said must not be lost for it.
+        """
+        requests = self.env["supplier.credit.post.sale"]
+        for transaction in self:
+            known = transaction.post_sale_ids.filtered(lambda made: made.kind == "cancellation")
+            if known or not transaction._is_open_for_post_sale():
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    transaction._check_post_sale(transaction.total)
+                    request = requests.create(
+                        requests._prepare_request(transaction, "cancellation", transaction.total)
+                    )
+            except UserError as error:
+                transaction.error = str(error)
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    request._begin()
+            except UserError as error:
+                request.error = str(error)
+
+    def _process_approval(self):
+        result = super()._process_approval()
+        # It may have been cancelled while Supplier had not decided yet.
+        if self.invoice_id.supplier_sefaz_state == "cancelled":
+            self._request_cancellation()
+        return result
+
+    def _check_undoable(self):
+        result = super()._check_undoable()
+        if later := self.post_sale_ids.filtered(lambda request: request.state != "withdrawn"):
+            raise UserError(
+                self.env._(
+                    "Transaction %(transaction)s has post-sales requests: %(requests)s. They rest "
+                    "on its processing, which stays.",
+                    transaction=self.name,
+                    requests=", ".join(later.mapped("display_name")),
+                )
+            )
+        return result

@@ -1,0 +1,80 @@
+"""What Supplier tells on its statement (conciliação). See `supplier_api`."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from .supplier_api import Reader
+from .supplier_errors import MalformedAnswer
+
+# What the API gives at most, in entries a page and in days a query.
+PAGE_SIZE = 500
+LONGEST_PERIOD = 90
+DIRECTIONS = {"CREDITO": "credit", "DEBITO": "debit"}
+
+
+@dataclass(frozen=True)
+class StatementEntry:
+    """One line of the statement. Amounts are BRL as Supplier writes them, the sign apart.
+
+    :param direction: credit is paid to the company, debit is held back
+    :param future: announced for its date; the same id comes again once it is effective
+    :param confirmed: whether Supplier knows that it was received; None where it does not say
+    """
+
+    external_id: str
+    transaction_code: str
+    post_sale_code: str
+    number: int
+    event_code: str
+    direction: str
+    future: bool
+    date: date
+    principal: Decimal
+    fee: Decimal
+    taxes: Decimal
+    value: Decimal
+    confirmed: bool | None = None
+
+    @classmethod
+    def from_wire(cls, body):
+        """Read one entry; raise MalformedAnswer rather than guess."""
+        reader = Reader(body)
+        return cls(
+            external_id=reader.text("lancamentoId", required=True),
+            transaction_code=reader.text("codigoTransacao"),
+            post_sale_code=reader.text("codigoSolicitacao"),
+            number=_number(reader),
+            event_code=reader.text("tipoEvento", required=True),
+            direction=reader.state("tipoLancamento", DIRECTIONS),
+            future=reader.flag("lancamentoFuturo"),
+            date=reader.date("dataLancamento", required=True),
+            principal=reader.signed_amount("valorPrincipal", required=True),
+            fee=reader.signed_amount("valorTaxa", required=True),
+            taxes=reader.signed_amount("valorImpostos", required=True),
+            value=reader.signed_amount("valorLancamento", required=True),
+            confirmed=reader.flag("confirmado") if "confirmado" in body else None,
+        )
+
+
+@dataclass(frozen=True)
+class StatementPage:
+    """Up to `PAGE_SIZE` entries, and whether there are more."""
+
+    entries: tuple
+    has_more: bool
+
+    @classmethod
+    def from_wire(cls, body):
+        reader = Reader(body)
+        if not isinstance(body.get("itens"), list):
+            raise MalformedAnswer("the statement has no list of entries", str(body)[:10000])
+        entries = tuple(StatementEntry.from_wire(item) for item in body["itens"])
+        has_more = reader.flag("temMais")
+        if has_more and not entries:
+            raise MalformedAnswer("an empty page says that there are more", str(body)[:10000])
+        return cls(entries=entries, has_more=has_more)
+
+
+def _number(reader):
+    return 0 if reader.body.get("numeroParcela") is None else reader.number("numeroParcela")

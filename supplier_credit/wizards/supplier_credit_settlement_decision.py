@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SupplierCreditSettlementDecision(models.TransientModel):
+    """A person's decision about settlement entries: what one settles, or why some are ignored."""
+
+    _name = "supplier.credit.settlement.decision"
+    _description = "Decide Settlement Entries"
+
+    entry_ids = fields.Many2many(
+        comodel_name="supplier.credit.settlement.entry",
+        relation="supplier_credit_settlement_decision_entry_rel",
+        string="Entries",
+        readonly=True,
+    )
+    entry_id = fields.Many2one(
+        comodel_name="supplier.credit.settlement.entry", compute="_compute_entry"
+    )
+    currency_id = fields.Many2one(related="entry_id.currency_id")
+    problem = fields.Text(related="entry_id.problem")
+    account_ids = fields.Many2many(
+        comodel_name="account.account",
+        relation="supplier_credit_settlement_decision_account_rel",
+        compute="_compute_entry",
+    )
+    counterpart_line_id = fields.Many2one(
+        comodel_name="account.move.line",
+        string="Settles",
+        compute="_compute_counterpart",
+        store=True,
+        readonly=False,
+        domain="[('account_id', 'in', account_ids), ('parent_state', '=', 'posted'), "
+        "('reconciled', '=', False)]",
+        help="An open item of Supplier's receivable.",
+    )
+    write_off = fields.Boolean(
+        string="Write Off the Difference",
+        help="What differs goes to the account of 7.3; else it stays open on the receivable.",
+    )
+    reason = fields.Char(help="Why the entries are left out, for those who read it later.")
+
+    @api.depends("entry_ids")
+    def _compute_entry(self):
+        for wizard in self:
+            single = wizard.entry_ids if len(wizard.entry_ids) == 1 else wizard.entry_ids.browse()
+            wizard.entry_id = single
+            agreement = single.agreement_id.sudo()
+            wizard.account_ids = agreement._get_receivable_accounts() if agreement else False
+
+    @api.depends("entry_id")
+    def _compute_counterpart(self):
+        for wizard in self:
+            wizard.counterpart_line_id = wizard.entry_id.counterpart_line_id
+
+    def action_choose(self):
+        """Match the entry with the chosen item.
+
+        :raise UserError: naming the entry and why that cannot be
+        """
+        self.ensure_one()
+        self.entry_ids._check_may_settle()
+        if len(self.entry_ids) != 1 or not self.counterpart_line_id:
+            raise UserError(
+                self.env._("Choose one entry and the open item that it settles, then try again.")
+            )
+        self.counterpart_line_id.check_access("read")
+        self.entry_ids.sudo()._take_counterpart(
+            self.counterpart_line_id.sudo(), write_off=self.write_off
+        )
+
+    def action_ignore(self):
+        """Leave the entries out of what is posted, with the reason.
+
+        :raise UserError: without a reason, or naming the entry that is posted or to come
+        """
+        self.ensure_one()
+        self.entry_ids._check_may_settle()
+        if not (self.reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "Say why %(entries)s are ignored: their amounts will be missing from what the "
+                    "bank receives.",
+                    entries=", ".join(self.entry_ids[:5].mapped("external_id")),
+                )
+            )
+        self.entry_ids.sudo()._ignore(self.reason.strip())
