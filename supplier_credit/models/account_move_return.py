@@ -30,12 +30,12 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # Looked up before the host drops what it had read of the sales.
+        sales = [self._get_returnable_sale(vals) for vals in vals_list]
         moves = super().create(vals_list)
-        for move in moves:
-            if move.move_type == "out_refund" and move.reversed_entry_id.supplier_nfe_key:
-                transaction = move.reversed_entry_id.sudo().supplier_transaction_ids
-                if transaction._is_open_for_post_sale():
-                    move.sudo().supplier_return_transaction_id = transaction
+        for move, sale in zip(moves, sales, strict=True):
+            if sale and move.move_type == "out_refund":
+                move.sudo().supplier_return_transaction_id = sale.sudo().supplier_transaction_ids
         return moves
 
     def write(self, vals):
@@ -77,6 +77,11 @@ class AccountMove(models.Model):
         for note in returns & posted:
             note.sudo()._request_return()
         return posted
+
+    def _get_returnable_sale(self, vals):
+        """Return the invoice that a new document takes back goods of, if Supplier decides on it."""
+        sale = self.browse(vals.get("reversed_entry_id") or ())
+        return sale._filter_returnable()
 
     def _filter_returnable(self):
         """Return those of these invoices that the host's credit note may take back goods of."""

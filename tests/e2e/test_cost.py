@@ -28,7 +28,7 @@ def test_orders_and_invoices_of_other_bearers_take_the_same_number_of_queries(da
         phase: {name: [count for _seconds, count in rows] for name, rows in measured.items()}
         for phase, measured in found.items()
     }
-    # What the host itself reads here depends on the order of a set, by a query or two.
+    # The host reads its user here once more or not, by which environment a weak set gives it first.
     resets = queries.pop("undo payments, reset")
     assert min(resets["with"]) <= max(resets["without"]), resets
     for phase, counts in queries.items():
