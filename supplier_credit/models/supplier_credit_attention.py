@@ -56,7 +56,7 @@ class SupplierCreditAttention(models.Model):
          UNION ALL
             SELECT s.id * 8 + 6, 'post_sale', 'supplier.credit.post.sale', s.id,
                    v.name, s.partner_id, s.agreement_id, s.company_id,
-                   COALESCE(s.error, s.reason, %s), s.write_date
+                   COALESCE(s.error, CONCAT_WS(' ', s.reason, %s)), s.write_date
               FROM supplier_credit_post_sale s
               JOIN account_move v ON v.id = s.invoice_id
              WHERE s.state != 'withdrawn'
@@ -105,7 +105,7 @@ class SupplierCreditAttention(models.Model):
                    ) e ON TRUE
              WHERE s.error IS NOT NULL OR e.problem IS NOT NULL
             """,
-            self.env._("Supplier refused a part. Use Decide to say what becomes of it."),
+            self.env._("Use Decide to say what becomes of what Supplier did not approve."),
             self.env._(
                 "Sending has stopped: Supplier refused the credentials. Correct them and use Test "
                 "Connection; what waits is sent then."

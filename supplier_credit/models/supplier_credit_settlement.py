@@ -124,6 +124,23 @@ class SupplierCreditSettlement(models.Model):
     # ACTIONS
     # -------------------------------------------------------------------------
 
+    def action_import(self):
+        """Have the statements under all active agreements fetched now.
+
+        :raise UserError: without an active agreement, or naming one whose sending has stopped
+        """
+        agreements = self.env["supplier.credit.agreement"].search(
+            [("enabled", "=", True), ("company_id", "in", self.env.companies.ids)]
+        )
+        if not agreements:
+            raise UserError(
+                self.env._(
+                    "No agreement is active, so there is no statement to import. Activate one "
+                    "under Configuration, Agreements, or import a file."
+                )
+            )
+        return agreements.action_import_settlements()
+
     def action_match(self):
         """Look again for the counterparts of these statements' open entries."""
         self._check_may_settle()

@@ -18,6 +18,14 @@ class SupplierCreditSettlementEntry(models.Model):
                 **values,
             )
         if event.kind not in SETTLING:
+            if self.value < 0:
+                # Whether it is then paid or held back can be read either way.
+                return self.env._(
+                    "Entry %(entry)s is a %(direction)s of a negative amount. Ask Supplier what it "
+                    "means, then ignore it with a reason, or import it corrected.",
+                    **values,
+                    direction=self._selection_label("direction"),
+                )
             if event._get_account(self.agreement_id):
                 return False
             return self.env._(

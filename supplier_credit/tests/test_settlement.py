@@ -221,6 +221,14 @@ class TestSettlement(SupplierCreditSettlementCommon):
             )
             self.decide(first, counterpart_line_id=line).action_choose()
 
+    def test_fee_of_a_negative_amount_waits_for_a_person(self):
+        """Held back or given back: it can be read either way, so nothing is booked."""
+        entry = self.run_import([self.fee(value="-1.50")])
+        self.assertEqual(entry.state, "open")
+        self.assertRegex(entry.problem, "LC-9.*negative")
+        self.decide(entry, reason="Corrected by Supplier").action_ignore()
+        self.assertEqual(entry.state, "ignored")
+
     def test_approval_not_processed_yet_is_matched_once_it_is(self):
         transaction = self.register()
         transaction.with_user(self.manager).action_undo_processing()

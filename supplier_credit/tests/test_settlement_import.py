@@ -51,6 +51,17 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         (first, *_rest) = self.supplier.calls("GET", OPERATION)
         self.assertEqual(first["params"]["dataInicial"], "2026-12-16", "a week for latecomers")
 
+    def test_accountant_imports_from_the_list_of_statements(self):
+        statements = self.env["supplier.credit.settlement"]
+        with self.assertRaises(AccessError):
+            statements.with_user(self.salesman).action_import()
+        self.agreement.enabled = False
+        with self.assertRaisesRegex(UserError, "No agreement is active"):
+            statements.with_user(self.accountant).action_import()
+        self.agreement.enabled = True
+        statements.with_user(self.accountant).action_import()
+        self.assertTrue(self.agreement.settlement_requested)
+
     def test_repetitions_change_nothing(self):
         once = self.run_import([self.told(), self.told()], [self.told(), self.told("LC-2", 2)])
         self.assertEqual(once.mapped("external_id"), ["LC-1", "LC-2"])

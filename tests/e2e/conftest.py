@@ -14,6 +14,7 @@ from tests.host.odoo_source import load
 from tests.host.postgres import Postgres
 from tests.host.processes import free_port, start_odoo
 
+from . import browser
 from .odoo import Session
 from .sandbox import Sandbox, SandboxProcess
 
@@ -122,6 +123,41 @@ def users(running, admin, group_ids):
         session = Session(running.url, DATABASE, login, f"{login}-{login}")
         setattr(sessions, login, session)
     return sessions
+
+
+@pytest.fixture(scope="module")
+def analyst(running, admin, group_ids):
+    """A person who sells, invoices and manages the agreement."""
+    admin.call(
+        "res.users",
+        "create",
+        {
+            "name": "Ana Analista",
+            "login": "ana",
+            "password": "ana-ana-ana",
+            "lang": browser.LANGUAGE,
+            "tz": "America/Sao_Paulo",
+            "group_ids": [
+                [
+                    6,
+                    0,
+                    group_ids(
+                        "sales_team.group_sale_manager",
+                        "account.group_account_manager",
+                        "supplier_credit.supplier_credit_group_manager",
+                    ),
+                ]
+            ],
+        },
+    )
+    return Session(running.url, DATABASE, "ana", "ana-ana-ana")
+
+
+@pytest.fixture(scope="module")
+def page(running, analyst):
+    """The analyst's browser, logged in."""
+    with browser.opened(running.url, "ana", "ana-ana-ana") as page:
+        yield page
 
 
 @pytest.fixture

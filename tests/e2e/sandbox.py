@@ -71,6 +71,16 @@ class Sandbox:
         """Decide what is in analysis: one record, those of a resource, or all."""
         self._call("POST", "/_sandbox/decide", json={"recurso": resource, "codigo": code})
 
+    def rule_post_sales(self, outcome):
+        """Choose what becomes of the post-sales to come; None leaves it to their cents."""
+        self._call("POST", "/_sandbox/rules", json={"posVendas": outcome})
+
+    def add_entries(self, *entries):
+        """Put entries on the statement; return their codes."""
+        return self._call("POST", "/_sandbox/settlement", json={"entries": list(entries)})[
+            "lancamentos"
+        ]
+
     def emit(self, resource, code):
         """Send an event on purpose."""
         self._call("POST", "/_sandbox/webhooks", json={"recurso": resource, "codigo": code})

@@ -1,107 +1,13 @@
-"""The main path clicked in Chromium, as the printed tour of `make run` describes it.
+"""The main path clicked in Chromium, as the printed tour of `make run` describes it."""
 
-With E2E_PICTURES set to a folder, the pictures of the documentation are taken on the way.
-"""
-
-import os
 from pathlib import Path
 
 import pypdfium2
-import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.host.packages import chromium
+from .browser import PICTURES, button, form_url, open_tab, picture, press
 
-from .conftest import DATABASE
-from .odoo import Session
-
-LANGUAGE = os.environ.get("E2E_LANGUAGE", "en_US")
-PICTURES = os.environ.get("E2E_PICTURES")
 ORDER_AMOUNT = 610.37
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@pytest.fixture(scope="module")
-def analyst(running, admin, group_ids):
-    """A person who sells, invoices and manages the agreement."""
-    admin.call(
-        "res.users",
-        "create",
-        {
-            "name": "Ana Analista",
-            "login": "ana",
-            "password": "ana-ana-ana",
-            "lang": LANGUAGE,
-            "tz": "America/Sao_Paulo",
-            "group_ids": [
-                [
-                    6,
-                    0,
-                    group_ids(
-                        "sales_team.group_sale_manager",
-                        "account.group_account_manager",
-                        "supplier_credit.supplier_credit_group_manager",
-                    ),
-                ]
-            ],
-        },
-    )
-    return Session(running.url, DATABASE, "ana", "ana-ana-ana")
-
-
-@pytest.fixture(scope="module")
-def page(running, analyst):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(SWITCHES))
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 860}, accept_downloads=True, locale="pt-BR"
-        )
-        page = context.new_page()
-        page.set_default_timeout(20000)
-        page.goto(f"{running.url}/web/login")
-        page.fill("input[name=login]", "ana")
-        page.fill("input[name=password]", "ana-ana-ana")
-        page.click("form.oe_login_form button[type=submit]")
-        page.wait_for_selector(".o_main_navbar")
-        yield page
-        browser.close()
-
-
-def picture(page, name):
-    if not PICTURES:
-        return
-    folder = Path(PICTURES)
-    folder.mkdir(parents=True, exist_ok=True)
-    # Notifications and the cursor's focus would differ from run to run.
-    page.evaluate("document.activeElement && document.activeElement.blur()")
-    page.wait_for_timeout(600)
-    page.screenshot(path=folder / f"{name}.png")
-
-
-def button(page, name):
-    return page.locator(f".o_form_view button[name={name}]:visible").first
-
-
-def press(page, name):
-    """Press a button of the form and wait for the server's answer."""
-    with page.expect_response(lambda response: f"/{name}" in response.url):
-        button(page, name).click()
-
-
-def open_tab(page, name):
-    page.locator(f".o_notebook a.nav-link[name={name}]").click()
-
-
-def form_url(running, action, record):
-    return f"{running.url}/odoo/{action}/{record}"
 
 
 def test_agreement_and_its_connection(page, running, analyst):

@@ -70,7 +70,6 @@ def _fill_company(env, issuer):
 
 
 def create_agreement(env, company, sandbox_url, client_id, client_secret):
-    receivable = company.partner_id.property_account_receivable_id
     supplier = env["res.partner"].create(
         {"name": "Supplier Administradora", "is_company": True, "country_id": env.ref("base.br").id}
     )
@@ -85,8 +84,17 @@ def create_agreement(env, company, sandbox_url, client_id, client_secret):
     fee = env["account.account"].create(
         {"name": "Taxas da Supplier", "code": "3.11.01.09.99", "account_type": "expense"}
     )
+    difference = env["account.account"].create(
+        {"name": "Diferenças de repasse", "code": "3.11.01.09.97", "account_type": "expense"}
+    )
+    bonus = env["account.account"].create(
+        {"name": "Bonificações a clientes", "code": "3.11.01.09.98", "account_type": "expense"}
+    )
     journal = env["account.journal"].create(
         {"name": "Supplier", "code": "SUPP", "type": "general", "company_id": company.id}
+    )
+    bank = env["account.journal"].search(
+        [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
     )
     agreement = env["supplier.credit.agreement"].create(
         {
@@ -100,13 +108,13 @@ def create_agreement(env, company, sandbox_url, client_id, client_secret):
             "journal_id": journal.id,
             "receivable_account_id": account.id,
             "fee_account_id": fee.id,
+            "settlement_journal_id": bank.id,
+            "difference_account_id": difference.id,
+            "bonus_expense_account_id": bonus.id,
             "enabled": True,
         }
     )
-    bank = env["account.journal"].search(
-        [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
-    )
-    assert receivable != account
+    agreement.action_make_post_sale_accounts()
     return env["account.payment.method.line"].create(
         {
             "name": "Supplier",

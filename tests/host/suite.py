@@ -22,6 +22,8 @@ LANES = (
     ("together", "e2e"),
 )
 SECONDS_TO_CLEAN_UP = 60
+# What is clicked, and pictured on the way.
+CLICKED = ("tests/e2e/test_browser.py", "tests/e2e/test_browser_after_sales.py")
 LANGUAGES = ("en_US", "pt_BR")
 
 
@@ -184,7 +186,7 @@ def take_screenshots(databases):
     for language in LANGUAGES:
         pictures = {"E2E_LANGUAGE": language, "E2E_PICTURES": str(ROOT / "docs/images" / language)}
         with step(f"Taking the pictures of docs/images/{language}"):
-            Suite(databases)._pytest(TOOLS_PYTHON, ["tests/e2e/test_browser.py"], pictures)
+            Suite(databases)._pytest(TOOLS_PYTHON, list(CLICKED), pictures)
 
 
 def _unchanged(environment):
