@@ -8,7 +8,7 @@ import datetime
 import pytest
 from playwright.sync_api import expect
 
-from .browser import button, form_url, picture, press
+from .browser import LANGUAGE, button, form_url, picture, press
 from .conftest import nfe_base64
 from .orders import wait_until
 
@@ -91,7 +91,7 @@ def test_bonus_is_asked_for_and_refused(page, running, analyst, invoice, sandbox
     dialog = page.locator(".modal").last
     amount = dialog.locator("div[name=amount] input")
     expect(amount).to_be_visible()
-    amount.fill("50.01")
+    amount.fill(f"{BONUS}".replace(".", "," if LANGUAGE == "pt_BR" else "."))
     amount.press("Tab")
     dialog.locator("div[name=reason] input, div[name=reason] textarea").first.fill(
         "Avaria no transporte"
@@ -176,7 +176,12 @@ def test_settlement_shows_what_needs_a_person(page, running, analyst, sale, sand
     yesterday = datetime.date.today() - datetime.timedelta(days=1)
     days = (datetime.date.fromisoformat(due) - datetime.date.today()).days
     sandbox.move_clock(advanceDays=days)
-    fee = {"tipoEvento": "RPASSC", "tipoLancamento": "DEBITO", "valorTaxa": "3.50", "valorLancamento": "3.50"}
+    fee = {
+        "tipoEvento": "RPASSC",
+        "tipoLancamento": "DEBITO",
+        "valorTaxa": "3.50",
+        "valorLancamento": "3.50",
+    }
     sandbox.add_entries(
         {
             "tipoEvento": "XPTO",
