@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from .supplier_credit_abstract_subject import TIME_ZONE
+
 # What a stopped queue may have been stopped for; a change of any of them is a reason to try again.
 ACCESS_FIELDS = {"base_url", "client_id", "client_secret", "enabled"}
 
@@ -60,6 +62,15 @@ class SupplierCreditAgreement(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _get_responsible(self):
+        """Return who answers for this agreement: named on it, or who made it."""
+        return self.user_id or self.create_uid
+
+    def _get_reader_context(self):
+        """Return language and time zone of who reads what no person began, but a cron or event."""
+        reader = self._get_responsible()
+        return {"lang": reader.lang, "tz": reader.tz or TIME_ZONE}
+
     def _stop_queue(self, reason):
         """Send nothing more under this agreement, and tell its responsible once."""
         # Another worker that meets the same refusal says it too; one of them is enough.
@@ -69,7 +80,7 @@ class SupplierCreditAgreement(models.Model):
             agreement.queue_stopped = True
             agreement.activity_schedule(
                 "mail.mail_activity_data_todo",
-                user_id=agreement.user_id.id or agreement.create_uid.id,
+                user_id=agreement._get_responsible().id,
                 summary=self.env._("Sending to Supplier has stopped"),
                 note=reason,
             )

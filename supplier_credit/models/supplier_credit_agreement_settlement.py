@@ -149,12 +149,18 @@ class SupplierCreditAgreement(models.Model):
             number, has_more = number + 1, page.has_more
 
     def _in_own_transaction(self, function):
-        """Call a function with this agreement in a transaction of its own, which commits."""
+        """Call a function with this agreement in a transaction of its own, which commits.
+
+        The agreement comes in the language of who answers for it.
+        """
         agreement_id = self.id
         messages = self.env["supplier.credit.message"]
-        return messages._in_own_transaction(
-            lambda model: function(model.env[self._name].browse(agreement_id))
-        )
+
+        def call(model):
+            agreement = model.env[self._name].browse(agreement_id)
+            return function(agreement.with_context(agreement._get_reader_context()))
+
+        return messages._in_own_transaction(call)
 
     def _prepare_pull(self):
         today = self.env["supplier.credit.transaction"]._get_today(self.company_id)

@@ -190,8 +190,11 @@ class SupplierCreditMessage(models.Model):
         """Return the message in the language and time zone of who wanted it sent.
 
         What comes back is read by them, and entries made of it carry their date, not Greenwich's.
+        What no person sent is read by who answers for the agreement.
         """
         if not self:
             return self
+        if self.create_uid.id == SUPERUSER_ID:
+            return self.with_context(self.agreement_id[:1]._get_reader_context())
         sender = self.create_uid
         return self.with_context(lang=sender.lang, tz=sender.tz or TIME_ZONE)

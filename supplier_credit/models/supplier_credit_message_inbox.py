@@ -115,8 +115,9 @@ class SupplierCreditMessage(models.Model):
     def _process_event(self):
         """Queue the query of the record that this event is about, or say why that cannot be."""
         agreement = self.agreement_id
-        lang = agreement.company_id.partner_id.lang or self.env.lang
-        event = self.with_company(agreement.company_id).with_context(lang=lang)
+        event = self.with_company(agreement.company_id).with_context(
+            agreement._get_reader_context()
+        )
         try:
             with self.env.cr.savepoint():
                 event._fetch_subject()

@@ -122,7 +122,8 @@ class SupplierCreditMessage(models.Model):
         """Let the records read kept answers. All or nothing, in one transaction."""
         messages = self.browse(message_ids).try_lock_for_update()
         answered = messages.filtered(lambda message: message.state == "answered")
-        for of_one_sender in answered.grouped("create_uid").values():
+        senders = answered.grouped(lambda message: (message.create_uid, message.agreement_id))
+        for of_one_sender in senders.values():
             for message, record in of_one_sender._as_for_sender()._get_records().items():
                 message._apply_to(record)
         return messages.ids

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 import requests
 from freezegun import freeze_time
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -142,11 +142,13 @@ class TestDelivery(SupplierCreditCommon):
         self.assertEqual(reservation.state, "active")
         self.assertEqual(len(self.supplier.calls("POST", "/pre-autorizacoes$")), 1)
 
-    def test_problems_are_told_in_the_language_of_who_sent(self):
-        self.env["res.lang"]._activate_lang("pt_BR")
-        self.salesman.lang = "pt_BR"
-        reservation, message = self._queue()
-        self.assertEqual(message.create_uid, self.salesman)
+    def _languages_of_problems(self, sender):
+        """Return in which language the problems of an order are told that this user sends."""
+        order = self.create_order().with_user(sender)
+        order.action_send_supplier_preauthorization()
+        self.env.cr.postcommit.clear()
+        reservation = order.sudo().supplier_preauthorization_id
+        self.assertEqual(self.messages(reservation).create_uid.id, sender)
         seen = []
 
         def show(_record, message, _text):
@@ -155,7 +157,18 @@ class TestDelivery(SupplierCreditCommon):
         self.supplier.on("POST", "/pre-autorizacoes$", "", 503)
         with patch.object(type(reservation), "_show_problem", show):
             self.deliver_by_cron()
-        self.assertEqual(seen, ["pt_BR"])
+        return seen
+
+    def test_problems_are_told_in_the_language_of_who_sent(self):
+        self.env["res.lang"]._activate_lang("pt_BR")
+        self.salesman.lang = "pt_BR"
+        self.assertEqual(self._languages_of_problems(self.salesman.id), ["pt_BR"])
+
+    def test_problems_of_what_no_person_sent_are_told_to_who_answers_for_the_agreement(self):
+        self.env["res.lang"]._activate_lang("pt_BR")
+        self.salesman.lang = "pt_BR"
+        self.agreement.user_id = self.salesman
+        self.assertEqual(self._languages_of_problems(SUPERUSER_ID), ["pt_BR"])
 
     def test_answer_that_comes_after_another_process_took_over_is_ignored(self):
         reservation, message = self._queue()

@@ -62,6 +62,14 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         statements.with_user(self.accountant).action_import()
         self.assertTrue(self.agreement.settlement_requested)
 
+    def test_problems_are_told_in_the_language_of_who_answers_for_the_agreement(self):
+        """The import is nobody's; crons know no language of their own."""
+        self.env["res.lang"]._activate_lang("pt_BR")
+        self.manager.lang = "pt_BR"
+        self.agreement.user_id = self.manager
+        entry = self.run_import([self.told(tipoEvento="XPTO")])
+        self.assertIn("tabela de eventos", entry.problem)
+
     def test_repetitions_change_nothing(self):
         once = self.run_import([self.told(), self.told()], [self.told(), self.told("LC-2", 2)])
         self.assertEqual(once.mapped("external_id"), ["LC-1", "LC-2"])
