@@ -19,13 +19,14 @@ class Claimant(Seller):
 
         :param nfe: when its NF-e is uploaded: before it is posted, after, or later
         """
+        model = "account.move.reversal"
         context = {"active_model": "account.move", "active_ids": [sale.invoice]}
-        wizard = self.accountant.call(
-            "account.move.reversal", "create", {"reason": "avaria"}, context=context
-        )
-        action = self.accountant.call(
-            "account.move.reversal", "refund_moves", [wizard], context=context
-        )
+        # The form proposes the journal before anything is saved.
+        shown = {"journal_id": {}, "move_ids": {}}
+        form = self.accountant.call(model, "onchange", [], {}, [], shown, context=context)
+        values = {"reason": "avaria", "journal_id": form["value"]["journal_id"]}
+        wizard = self.accountant.call(model, "create", values, context=context)
+        action = self.accountant.call(model, "refund_moves", [wizard], context=context)
         note = action["res_id"]
         (line,) = self.accountant.read_one("account.move", note, ["invoice_line_ids"])[
             "invoice_line_ids"
