@@ -116,6 +116,7 @@ class AfterSales(RuleBasedStateMachine):
             consultasEmAnalise=queries,
         )
         self.sell(0, total, instalments, None)
+        self.sell(1, Decimal("610.37"), 3, None)
 
     # -------------------------------------------------------------------------
     # SALES
@@ -128,11 +129,12 @@ class AfterSales(RuleBasedStateMachine):
         sale = self.company.sell(self.company.customers[customer], total, instalments)
         self.sales.append(sale)
 
-    @rule(customer=st.integers(0, 1), total=TOTALS)
-    def sell_directly(self, customer, total):
+    @precondition(lambda self: self.in_credit())
+    @rule(data=st.data(), total=TOTALS)
+    def sell_directly(self, data, total):
         """A credit of the customer pays for what Supplier has nothing to do with."""
-        customer = self.company.customers[customer]
-        self.company.sell_directly(customer, total)
+        customer = data.draw(st.sampled_from(self.in_credit()))
+        assert self.company.sell_directly(customer, total), "no credit was offered"
 
     # -------------------------------------------------------------------------
     # TAKING BACK
@@ -151,6 +153,10 @@ class AfterSales(RuleBasedStateMachine):
 
     def refused(self):
         return [claim for claim in self.claims if self.books.get_refused(claim)]
+
+    def in_credit(self):
+        balances = self.books.sum_lines("customer", by="partner_id")
+        return [c for c in self.company.customers if balances.get(c.partner, 0) < 0]
 
     def without_nfe(self):
         return [claim for claim in self.claims if not claim.has_nfe and not claim.withdrawn]
@@ -239,6 +245,12 @@ class AfterSales(RuleBasedStateMachine):
             fault = {**fault, "path": path, "times": 1}
             self.company.sandbox.set_faults(fault)
 
+    def has_undecided(self):
+        booked = self.books.booked
+        undecided = ("EM_ANALISE", "EM_ANDAMENTO")
+        return any(r["situacao"] in undecided for r in booked["transacoes"] + booked["posVendas"])
+
+    @precondition(lambda self: self.has_undecided())
     @rule(fault=EVENT_FAULTS)
     def decide(self, fault):
         """Supplier ends all analyses and tells of it."""
@@ -247,6 +259,7 @@ class AfterSales(RuleBasedStateMachine):
         self.company.sandbox.decide()
         self.company.wait_for_events()
 
+    @precondition(lambda self: self.has_undecided())
     @rule(fault=FAULTS)
     def query(self, fault):
         self.break_call(fault, "/(transacoes|pos-vendas)/[^/]+$")
@@ -259,10 +272,6 @@ class AfterSales(RuleBasedStateMachine):
         self.company.sandbox.move_clock(advanceDays=days)
         self.days += days
 
-    @rule(value=st.integers(1, 500))
-    def charge_fee(self, value):
-        self.company.add_fee(value * CENT)
-
     @rule(fault=FAULTS, path=st.sampled_from(("/conciliacao$", "/confirmacao$")))
     def import_statement(self, fault, path):
         self.break_call(fault, path)
@@ -273,9 +282,11 @@ class AfterSales(RuleBasedStateMachine):
             assert not self.company.import_statement()
         self.imported = {entry["lancamentoId"] for entry in self.read().entries}
 
-    @rule()
-    def settle(self):
+    @rule(fee=st.none() | st.integers(1, 500))
+    def settle(self, fee):
         """Import the statement, and post all of it that is effective."""
+        if fee:
+            self.company.add_fee(fee * CENT)
         self.import_statement(None, "")
         self.company.post_statements()
         effective = [entry for entry in self.read().entries if not entry["lancamentoFuturo"]]
@@ -302,7 +313,7 @@ class AfterSales(RuleBasedStateMachine):
         self.decide(None)
         self.both_sides_agree()
         self.company.sandbox.move_clock(advanceDays=MOST_DAYS + 2 - self.days)
-        self.settle()
+        self.settle(None)
         self.both_sides_agree()
         assert not self.books.sum_lines("receivable", "amount_residual", by="date_maturity")
         assert not self.books.proof
