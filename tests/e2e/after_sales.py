@@ -8,19 +8,16 @@ is for Odoo a statement with days to come, and the entries are dated as the stat
 """
 
 import base64
-import importlib.util
 import itertools
 import re
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from stdnum.br import cnpj
 
-from tests.host.layout import ROOT
-
 from .driving import OPEN, Driven
+from .nfe_files import nfe_maker
 from .sandbox import Sandbox
+from .trade import Customer, Sale
 
 SAMPLE = "nfe-47605.xml"
 ROUNDS_TO_DELIVER = 20
@@ -40,63 +37,6 @@ ACCOUNTS = {
     "differences": "expense",
     "bank": "asset_current",
 }
-
-
-def _load_nfe_maker():
-    # By its file: to import its package would take all of Odoo.
-    path = ROOT / "supplier_credit/tests/nfe_maker.py"
-    specification = importlib.util.spec_from_file_location("nfe_maker", path)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-nfe_maker = _load_nfe_maker()
-
-
-@dataclass(eq=False)
-class Customer:
-    vat: str
-    partner: int
-    # What it owes the company by sales that Supplier knows nothing of.
-    owes: Decimal = Decimal(0)
-
-
-@dataclass(eq=False)
-class Sale:
-    """A sale, by what people did to it."""
-
-    invoice: int
-    customer: Customer
-    total: Decimal
-    key: str
-
-
-@dataclass(eq=False)
-class Claim:
-    """A return, cancellation or bonus, by what people did to it."""
-
-    sale: Sale
-    kind: str
-    amount: Decimal
-    # The request that the temporary credit was made for, and the last one that asks for a rest.
-    request: int
-    last: int
-    last_amount: Decimal
-    # Of a return.
-    note: int | None = None
-    has_nfe: bool = True
-    # What people decided of the parts that Supplier refused; whether they did for the last request.
-    direct: Decimal = Decimal(0)
-    withdrawn: Decimal = Decimal(0)
-    is_decided: bool = False
-    # Whether its last request was refused without a code.
-    is_turned_away: bool = False
-
-    @property
-    def counted(self):
-        """What it takes of its sale."""
-        return self.amount - self.withdrawn
 
 
 class Seller(Driven):

@@ -20,6 +20,7 @@ REQUEST_STATES = {
 }
 SALE_STATES = {"EM_ANALISE": "in_analysis", "APROVADA": "approved", "REJEITADA": "rejected"}
 KINDS = {"DEVOLUCAO": "return", "CANCELAMENTO": "cancellation", "BONIFICACAO": "bonus"}
+UNDECIDED = ("EM_ANALISE", "EM_ANDAMENTO")
 REFUSED = ("REPROVADA", "APROVADA_PARCIAL")
 DECIDED = ("approved", "partially_approved")
 
@@ -117,8 +118,20 @@ class AfterSalesBooks:
     # ASKING
     # -------------------------------------------------------------------------
 
-    def is_approved(self, sale):
-        return self.sales.get(sale.key, {}).get("situacao") == "APROVADA"
+    def has_undecided(self):
+        """Return whether Supplier has anything in analysis."""
+        every = (*self.sales.values(), *self.claims.values())
+        return any(found["situacao"] in UNDECIDED for found in every)
+
+    def get_customers_in_credit(self):
+        balances = self.sum_lines("customer", by="partner_id")
+        return [c for c in self.company.customers if balances.get(c.partner, ZERO) < 0]
+
+    def get_left(self, sale, claims):
+        """Return what may still be taken back of a sale; nothing before Supplier approved it."""
+        if self.sales.get(sale.key, {}).get("situacao") != "APROVADA":
+            return ZERO
+        return sale.total - sum(claim.counted for claim in claims if claim.sale is sale)
 
     def get_refused(self, claim):
         """Return how much of the last request of a claim Supplier refused, and nobody decided."""

@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
-from .after_sales import Claim, Seller, nfe_maker
+from .after_sales import Seller
+from .nfe_files import nfe_maker
+from .trade import Claim
 
 REQUESTS = "supplier.credit.post.sale"
 

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 )
 
 from .after_sales_checks import AfterSalesChecks
+from .after_sales_draws import CENT, EVENT_FAULTS, FAULTS, OUTCOMES, TOTALS, TURNED_AWAY, draw_part
 from .claiming import Claimant
 
 EXAMPLES = int(os.environ.get("AFTER_SALES_EXAMPLES", "3"))
@@ -36,55 +37,6 @@ SHRINK = os.environ.get("AFTER_SALES_SHRINK", "1") == "1"
 MOST_SALES = 3
 # The clock of the sandbox goes so far; by then all that was sold at the beginning is paid.
 MOST_DAYS = 41
-CENT = Decimal("0.01")
-# Cents that have a transaction rejected, see docs/sandbox.md.
-REJECTED_CENTS = (11, 13)
-TOTALS = st.builds(
-    lambda reais, cents: Decimal(reais) + cents * CENT,
-    st.sampled_from((1, 99, 610, 3251)),
-    st.one_of(
-        st.sampled_from((0, 12)),
-        st.integers(0, 99).filter(lambda cents: cents not in REJECTED_CENTS),
-    ),
-)
-# The names are those of docs/sandbox.md; `turned away` is an error in the place of an answer.
-TURNED_AWAY = "turned away"
-OUTCOMES = st.sampled_from(
-    (
-        "aprovada",
-        "aprovada",
-        "reprovada",
-        "analise-aprovada",
-        "analise-reprovada",
-        "andamento-aprovada",
-        "parcial",
-        "supplier",
-        "cliente",
-        "analise-parcial",
-        TURNED_AWAY,
-    )
-)
-FAULTS = st.sampled_from(
-    (
-        None,
-        None,
-        None,
-        {"kind": "timeout_after", "seconds": 1.2},
-        {"kind": "status", "status": 503},
-        {"kind": "status_after", "status": 503},
-        {"kind": "reset_before"},
-        {"kind": "reset_after"},
-        {"kind": "malformed"},
-    )
-)
-EVENT_FAULTS = st.sampled_from(
-    (
-        None,
-        {"kind": "webhook_duplicate"},
-        {"kind": "webhook_out_of_order", "seconds": 0.2},
-        {"kind": "webhook_drop"},
-    )
-)
 
 
 class AfterSales(RuleBasedStateMachine):
@@ -94,6 +46,7 @@ class AfterSales(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        # What people did.
         self.sales, self.claims = [], []
         # What Odoo was told of the statement, and what of it is posted.
         self.imported, self.settled = set(), set()
@@ -129,11 +82,11 @@ class AfterSales(RuleBasedStateMachine):
         sale = self.company.sell(self.company.customers[customer], total, instalments)
         self.sales.append(sale)
 
-    @precondition(lambda self: self.in_credit())
+    @precondition(lambda self: self.books.get_customers_in_credit())
     @rule(data=st.data(), total=TOTALS)
     def sell_directly(self, data, total):
         """A credit of the customer pays for what Supplier has nothing to do with."""
-        customer = data.draw(st.sampled_from(self.in_credit()))
+        customer = data.draw(st.sampled_from(self.books.get_customers_in_credit()))
         assert self.company.sell_directly(customer, total), "no credit was offered"
 
     # -------------------------------------------------------------------------
@@ -141,9 +94,7 @@ class AfterSales(RuleBasedStateMachine):
     # -------------------------------------------------------------------------
 
     def left(self, sale):
-        """What may still be taken back of a sale; nothing before Supplier approved it."""
-        taken = sum(claim.counted for claim in self.claims if claim.sale is sale)
-        return sale.total - taken if self.books.is_approved(sale) else Decimal(0)
+        return self.books.get_left(sale, self.claims)
 
     def returnable(self):
         return [sale for sale in self.sales if self.left(sale)]
@@ -154,19 +105,18 @@ class AfterSales(RuleBasedStateMachine):
     def refused(self):
         return [claim for claim in self.claims if self.books.get_refused(claim)]
 
-    def in_credit(self):
-        balances = self.books.sum_lines("customer", by="partner_id")
-        return [c for c in self.company.customers if balances.get(c.partner, 0) < 0]
-
     def without_nfe(self):
         return [claim for claim in self.claims if not claim.has_nfe and not claim.withdrawn]
 
     def draw_part(self, data):
-        """Draw a sale and how much of it: all that is left, or a part."""
+        """Draw a sale and how much of it is taken back."""
         sale = data.draw(st.sampled_from(self.returnable()))
-        left = int(self.left(sale) / CENT)
-        parts = st.sampled_from((left // 3, left // 2, left - 1)) | st.integers(1, left)
-        return sale, max(data.draw(parts | st.just(left)), 1) * CENT
+        return sale, data.draw(draw_part(self.left(sale)))
+
+    def remember(self, claim, outcome):
+        claim.is_turned_away = outcome == TURNED_AWAY
+        if claim not in self.claims:
+            self.claims.append(claim)
 
     @precondition(lambda self: self.returnable())
     @rule(
@@ -178,9 +128,7 @@ class AfterSales(RuleBasedStateMachine):
     def take_back(self, data, nfe, outcome, fault):
         sale, amount = self.draw_part(data)
         self.choose(outcome, fault)
-        claim = self.company.take_back(sale, amount, nfe=nfe)
-        claim.is_turned_away = outcome == TURNED_AWAY
-        self.claims.append(claim)
+        self.remember(self.company.take_back(sale, amount, nfe=nfe), outcome)
 
     @precondition(lambda self: self.without_nfe())
     @rule(data=st.data(), outcome=OUTCOMES, fault=FAULTS)
@@ -188,7 +136,7 @@ class AfterSales(RuleBasedStateMachine):
         claim = data.draw(st.sampled_from(self.without_nfe()))
         self.choose(outcome, fault)
         self.company.bring_nfe(claim)
-        claim.is_turned_away = outcome == TURNED_AWAY
+        self.remember(claim, outcome)
 
     @precondition(lambda self: self.without_nfe())
     @rule(data=st.data())
@@ -200,18 +148,14 @@ class AfterSales(RuleBasedStateMachine):
     def cancel(self, data, outcome, fault):
         sale = data.draw(st.sampled_from(self.cancellable()))
         self.choose(outcome, fault)
-        claim = self.company.cancel(sale)
-        claim.is_turned_away = outcome == TURNED_AWAY
-        self.claims.append(claim)
+        self.remember(self.company.cancel(sale), outcome)
 
     @precondition(lambda self: self.returnable())
     @rule(data=st.data(), outcome=OUTCOMES, fault=FAULTS)
     def grant_bonus(self, data, outcome, fault):
         sale, amount = self.draw_part(data)
         self.choose(outcome, fault)
-        claim = self.company.grant_bonus(sale, amount)
-        claim.is_turned_away = outcome == TURNED_AWAY
-        self.claims.append(claim)
+        self.remember(self.company.grant_bonus(sale, amount), outcome)
 
     @precondition(lambda self: self.refused())
     @rule(
@@ -226,7 +170,7 @@ class AfterSales(RuleBasedStateMachine):
         told = self.company.decide_rest(claim, way, self.books.get_refused(claim))
         assert bool(told) == (way == "withdraw" and claim.kind != "bonus"), told
         if way == "resend":
-            claim.is_turned_away = outcome == TURNED_AWAY
+            self.remember(claim, outcome)
 
     # -------------------------------------------------------------------------
     # SUPPLIER, TIME AND FAULTS
@@ -242,15 +186,9 @@ class AfterSales(RuleBasedStateMachine):
 
     def break_call(self, fault, path):
         if fault:
-            fault = {**fault, "path": path, "times": 1}
-            self.company.sandbox.set_faults(fault)
+            self.company.sandbox.set_faults({**fault, "path": path, "times": 1})
 
-    def has_undecided(self):
-        booked = self.books.booked
-        undecided = ("EM_ANALISE", "EM_ANDAMENTO")
-        return any(r["situacao"] in undecided for r in booked["transacoes"] + booked["posVendas"])
-
-    @precondition(lambda self: self.has_undecided())
+    @precondition(lambda self: self.books.has_undecided())
     @rule(fault=EVENT_FAULTS)
     def decide(self, fault):
         """Supplier ends all analyses and tells of it."""
@@ -259,7 +197,7 @@ class AfterSales(RuleBasedStateMachine):
         self.company.sandbox.decide()
         self.company.wait_for_events()
 
-    @precondition(lambda self: self.has_undecided())
+    @precondition(lambda self: self.books.has_undecided())
     @rule(fault=FAULTS)
     def query(self, fault):
         self.break_call(fault, "/(transacoes|pos-vendas)/[^/]+$")
