@@ -158,7 +158,8 @@ class SupplierCreditPostSale(models.Model):
         " OR processing_state IN ('to_process', 'error')"
     )
     _cancellation_unique = models.UniqueIndex(
-        "(transaction_id) WHERE kind = 'cancellation'", "A sale is cancelled once."
+        "(transaction_id) WHERE kind = 'cancellation' AND origin_id IS NULL",
+        "A sale is cancelled once.",
     )
 
     # -------------------------------------------------------------------------

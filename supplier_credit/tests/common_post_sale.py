@@ -1,23 +1,14 @@
-import re
-
 from odoo.fields import Command
 from odoo.tests import Form
 
-from .common_nfe import NfeUploadCommon, make_nfe, sign
+from . import nfe_maker
+from .common import NFE_FILE, SAMPLES
+from .common_nfe import NfeUploadCommon
 
 
-def make_return_nfe(sale_key, *, purpose="4", by_customer=False, **values):
-    """Return an authorised return NF-e that refers to a sale's.
-
-    :param by_customer: issued by the customer, to the company
-    """
-    if by_customer:
-        values["issuer"] = "57647232000153"
-    text = make_nfe(finNFe=purpose, **values).decode()
-    if by_customer:
-        text = re.sub(r"(<dest>\s*<CNPJ>)[^<]*", r"\g<1>34128745000152", text, count=1)
-    reference = f"</verProc><NFref><refNFe>{sale_key}</refNFe></NFref>"
-    return sign(text.replace("</verProc>", reference, 1).encode())
+def make_return_nfe(sale_key, **values):
+    """Return an authorised return NF-e; see `nfe_maker.make_return_nfe` for what may differ."""
+    return nfe_maker.make_return_nfe((SAMPLES / NFE_FILE).read_text(), sale_key, **values)
 
 
 class PostSaleCommon(NfeUploadCommon):

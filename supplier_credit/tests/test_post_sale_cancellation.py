@@ -41,6 +41,22 @@ class TestPostSaleCancellation(PostSaleCommon):
             self.invoice.sudo()._show_sefaz_state("authorised")
         self.assertEqual(self.sale.post_sale_ids.mapped("kind"), ["cancellation"])
 
+    def test_rest_of_a_partly_approved_one_is_asked_for_again(self):
+        self.on_request("200.00", "100.00", "APROVADA_PARCIAL")
+        request = self.cancel()
+        self.deliver()
+        self.assertCleared(temporary=310.37)
+        self.on_request("0.00", "310.37", codigoSolicitacao="PV-2")
+        self.decide(request, "resend")
+        self.deliver()
+        (_first, second) = self.supplier.calls("POST", "/pos-vendas$")
+        self.assertEqual(
+            (second["json"]["tipo"], second["json"]["valor"]), ("CANCELAMENTO", "310.37")
+        )
+        child = request.child_ids
+        self.assertEqual((child.state, child.processing_state), ("approved", "done"), child.error)
+        self.assertCleared()
+
     def test_taxes_are_taken_back_with_the_revenue(self):
         tax = self.company_data["default_tax_sale"]
         tax.price_include_override = "tax_included"

@@ -1,20 +1,15 @@
-"""A company that reserves credit, in reach of a test that decides what happens when.
-
-Odoo runs without crons of its own: the test starts each by name, so that a sequence of events is
-the same whenever it is repeated.
-"""
+"""A company that reserves credit, in reach of a test that decides what happens when."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tests.host import demo
 
-from .conftest import DATABASE, nfe_base64
-from .odoo import OdooError
-from .orders import wait_until
+from .conftest import nfe_base64
+from .driving import OPEN, Driven, money
 
 # CNPJ to credit limit, BRL; the last one Supplier does not know.
 CUSTOMERS = {"57647232000153": "1500.00", "95398560000152": "4000.00", "11222333000181": None}
@@ -27,7 +22,6 @@ TOLERANCE = Decimal("1.05")
 TIMEOUT = 1
 IN_FORCE = ("active", "partially_used")
 LIVE = ("sending", "in_analysis", *IN_FORCE)
-OPEN = ("waiting", "sending", "unknown", "answered")
 # What may leave less reserved than Odoo has heard of.
 LOWERING = ["preauthorization_change", "preauthorization_release"]
 STATES = {
@@ -40,12 +34,6 @@ STATES = {
     "REPROVADA": "declined",
 }
 BOOKED_LIVE = ("EM_ANALISE", "VIGENTE", "UTILIZADA_PARCIAL")
-# What Odoo tells users on purpose; anything else is a traceback.
-FOR_USERS = (
-    "odoo.exceptions.UserError",
-    "odoo.exceptions.ValidationError",
-    "odoo.exceptions.AccessError",
-)
 ROUNDS_TO_SETTLE = 12
 
 
@@ -121,18 +109,14 @@ class Books:
         )
 
 
-class Company:
-    """Odoo, the sandbox, and a salesman, a manager and an administrator at work."""
+class Company(Driven):
+    """A salesman, a manager, an accountant and an administrator at work."""
 
     def __init__(self, running, databases, admin, users):
-        self.sandbox = running.sandbox
-        self.admin = admin
+        super().__init__(running, databases, admin)
         self.salesman = users.salesman
         self.manager = users.manager
         self.accountant = users.accountant
-        self._url = running.url
-        self._running = running
-        self._databases = databases
         (agreement,) = admin.search_read("supplier.credit.agreement", [], ["webhook_url"])
         self.agreement = agreement["id"]
         self._webhook = agreement["webhook_url"].partition("/supplier_credit/")[2]
@@ -142,14 +126,6 @@ class Company:
             [self.agreement],
             {"timeout": TIMEOUT, "webhook_secret": "secret", "renewal_time": 0},
         )
-        self._crons = {
-            found["name"].removeprefix("ir_cron_"): found["res_id"]
-            for found in admin.search_read(
-                "ir.model.data",
-                [["module", "=", "supplier_credit"], ["model", "=", "ir.cron"]],
-                ["name", "res_id"],
-            )
-        }
         self._fill(admin)
 
     def _fill(self, admin):
@@ -176,9 +152,6 @@ class Company:
     # -------------------------------------------------------------------------
     # THE STAGE
     # -------------------------------------------------------------------------
-
-    def sql(self, *statements):
-        self._databases.postgres.query("; ".join(statements), DATABASE)
 
     def begin(self, *, validity, confirm, renew):
         """Forget what was: empty books on both sides, no order in play.
@@ -216,9 +189,6 @@ class Company:
             {"confirm_on_approval": confirm, "renewal_automatic": renew},
         )
 
-    def run_cron(self, name):
-        self.admin.call("ir.cron", "method_direct_trigger", [self._crons[name]])
-
     def run_follow_cron(self):
         """Run the cron of 2.3 as if its interval had passed."""
         self.admin.call(
@@ -247,12 +217,6 @@ class Company:
         self.sql(
             "UPDATE supplier_credit_preauthorization SET valid_until = valid_until - 1 "
             "WHERE valid_until = (now() AT TIME ZONE 'America/Sao_Paulo')::date"
-        )
-
-    def wait_for_events(self):
-        wait_until(
-            lambda: all(event["delivered"] for event in self.sandbox.ledger()["webhooks"]),
-            "Odoo has taken all events",
         )
 
     # -------------------------------------------------------------------------
@@ -288,15 +252,6 @@ class Company:
         order.total = total
         if not order.is_released_by_hand():
             order.released = None
-
-    def try_to(self, session, model, method, *arguments):
-        """Return the refusal, which must be meant for the user, or an empty text."""
-        try:
-            session.call(model, method, *arguments)
-        except OdooError as error:
-            assert error.kind in FOR_USERS, f"{method}: {error.kind}: {error}"
-            return str(error)
-        return ""
 
     def try_order(self, method, *orders, session=None):
         ids = [order.id for order in orders]
@@ -335,12 +290,6 @@ class Company:
         )
         self.accountant.call("supplier.credit.nfe.upload", "action_upload", [wizard])
         self.accountant.call("account.move", "action_post", [order.invoice])
-
-    def retry(self, *states):
-        """Have a person retry what is in these states."""
-        found = self.admin.call("supplier.credit.message", "search", [["state", "in", states]])
-        if found:
-            self.admin.call("supplier.credit.message", "action_retry", found)
 
     def resume(self):
         """Have the administrator test the connection, which takes a stopped queue up again."""
@@ -400,14 +349,6 @@ class Company:
             ["invoice_id", "state", "processing_state", "code", "total", "nfe_key", "error"],
         )
 
-    def messages(self, *domain):
-        return self.admin.search_read(
-            "supplier.credit.message",
-            list(domain),
-            ["operation", "direction", "state", "error", "res_model", "res_id"],
-            order="id",
-        )
-
     def settle(self):
         """Remove all faults and let everything go its way, until nothing moves any more.
 
@@ -442,7 +383,3 @@ class Company:
         )
         for reservation in stuck:
             self.admin.call("supplier.credit.preauthorization", "action_cancel", [reservation])
-
-
-def money(amount):
-    return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -22,14 +22,15 @@ class SandboxProcess:
 
 
 class Sandbox:
-    """The control API of a running sandbox, for the demo's client."""
+    """The control API of a running sandbox, for one client: the demo's unless said."""
 
-    def __init__(self, process):
+    def __init__(self, process, client=CLIENT):
         self.process = process
+        self.client = client
         self.url = f"http://127.0.0.1:{process.port}"
 
     def ledger(self):
-        return self._call("GET", "/_sandbox/ledger", params={"clientId": CLIENT[0]})
+        return self._call("GET", "/_sandbox/ledger", params={"clientId": self.client[0]})
 
     def set_faults(self, *faults):
         """Switch these faults on, in the place of all others."""
@@ -43,33 +44,32 @@ class Sandbox:
         requests.delete(f"{self.url}/_sandbox/faults", timeout=10).raise_for_status()
 
     def reset(self):
-        """Empty the books of the demo's client; its conditions stay."""
-        self._call("POST", "/_sandbox/reset", params={"clientId": CLIENT[0]})
+        """Empty the client's books; its conditions stay."""
+        self._call("POST", "/_sandbox/reset", params={"clientId": self.client[0]})
 
     def move_clock(self, **step):
         """Move the client's clock: `advanceDays`, or `reset` to go back to the real time."""
-        self._call("POST", "/_sandbox/clock", json={"clientId": CLIENT[0], **step})
+        self._call("POST", "/_sandbox/clock", json={"clientId": self.client[0], **step})
 
     def send_webhooks(self, url, secret, **conditions):
-        """Have the demo's client told what changes; repeated soon, so that no test waits long.
+        """Have the client told what changes; repeated soon, so that no test waits long.
 
-        From now on queries decide no analysis: only `decide` does.
+        From now on queries decide no analysis, unless the conditions say so: only `decide` does.
 
         :param conditions: others of the client; see docs/sandbox.md
         """
-        client_id, client_secret = CLIENT
-        body = {
-            "clientId": client_id,
-            "clientSecret": client_secret,
-            "consultasEmAnalise": 1000,
-            "webhook": {"url": url, "secret": secret, "pausas": [0.3, 1]},
-            **conditions,
-        }
+        webhook = {"url": url, "secret": secret, "pausas": [0.3, 1]}
+        self.register(**{"consultasEmAnalise": 1000, "webhook": webhook, **conditions})
+
+    def register(self, **conditions):
+        """Make the client known, with these conditions in the place of former ones."""
+        client_id, client_secret = self.client
+        body = {"clientId": client_id, "clientSecret": client_secret, **conditions}
         self._call("POST", "/_sandbox/clients", json=body)
 
     def decide(self, resource=None, code=None):
         """Decide what is in analysis: one record, those of a resource, or all."""
-        self._call("POST", "/_sandbox/decide", json={"recurso": resource, "codigo": code})
+        self._control("decide", recurso=resource, codigo=code)
 
     def rule_post_sales(self, outcome):
         """Choose what becomes of the post-sales to come; None leaves it to their cents."""
@@ -83,7 +83,23 @@ class Sandbox:
 
     def emit(self, resource, code):
         """Send an event on purpose."""
-        self._call("POST", "/_sandbox/webhooks", json={"recurso": resource, "codigo": code})
+        self._control("webhooks", recurso=resource, codigo=code)
+
+    def set_customer(self, vat, **values):
+        """Set what is known of a customer; one who is not known becomes one in good standing."""
+        path = f"/_sandbox/clientes/{vat}"
+        self._call("PUT", path, params={"clientId": self.client[0]}, json=values)
+
+    def rule_post_sales(self, outcome):
+        """Choose the outcome of the post-sales to come, by its name in docs/sandbox.md."""
+        self._control("rules", posVendas=outcome)
+
+    def add_to_statement(self, **entry):
+        """Put an entry on the statement that no sale or post-sale accounts for."""
+        self._control("settlement", entries=[entry])
+
+    def _control(self, action, **body):
+        self._call("POST", f"/_sandbox/{action}", json={"clientId": self.client[0], **body})
 
     def _call(self, method, path, **options):
         response = requests.request(method, self.url + path, timeout=10, **options)

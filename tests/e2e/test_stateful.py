@@ -28,6 +28,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from .driving import money
 from .reserving import (
     BOOKED_LIVE,
     CUSTOMERS,
@@ -37,7 +38,6 @@ from .reserving import (
     STATES,
     TOLERANCE,
     Company,
-    money,
 )
 
 EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "8"))
