@@ -69,11 +69,14 @@ row is the mean of the documents since the row before.
 
 ## Settlements
 
-Each statement has entries of every kind in fixed shares: {shares}. Supplier's side
-serves it in pages of 500; it is imported and matched as by the cron, what nothing was found for is
-ignored with a reason, and the statement is posted in one entry, both by an accountant. Beside it
-the host alone posts one entry against as many open items as the statement settles, and reconciles
-them in plans of 500. Both take turns on one database, statements of 100 entries the first time only
+Each statement has entries of every kind in fixed shares:
+
+{shares}
+
+The sandbox serves it in pages of 500; it is imported and matched as by the cron, what nothing was
+found for is ignored with a reason, and the statement is posted in one entry, both by an accountant.
+Beside it the host alone posts one entry against as many open items as the statement settles, and
+reconciles them in plans of 500. Both take turns on one database, after a statement of 100 entries
 to warm up. After each statement its books are checked to the cent; then it is imported again, after
 which no row of statements, entries, ledger and reconciliations may have been written.
 
@@ -124,7 +127,7 @@ def write(delivery, sales, approvals, settlements, settings):
             sizes=",".join(str(size) for size in approvals),
             settlements="\n".join(list_settlement_rows(settlements)),
             steps="\n".join(list_step_rows(settlements)),
-            shares=", ".join(f"{share} % {LABELS[kind]}" for kind, share in SHARES.items()),
+            shares="\n".join(f"- {share} % {LABELS[kind]}" for kind, share in SHARES.items()),
             statements=",".join(str(size) for size in settlements),
             **settings,
         )
