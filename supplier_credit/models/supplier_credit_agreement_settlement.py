@@ -146,7 +146,18 @@ class SupplierCreditAgreement(models.Model):
             )
             page = StatementPage.from_wire(body)
             self._in_own_transaction(lambda own, told=page.entries: own._store_settlements(told))
+            self._commit_step()
             number, has_more = number + 1, page.has_more
+
+    def _commit_step(self):
+        """Tell the host that something was got done; return the seconds that are left for more.
+
+        A job that is killed three times without having got anything done is given up until its next
+        time; one that went on a bit each time is begun again at once.
+        """
+        progress = self.env["ir.cron.progress"].sudo()
+        remaining = progress.browse(self.env.context.get("ir_cron_progress_id")).remaining
+        return self.env["ir.cron"]._commit_progress(1, remaining=remaining)
 
     def _in_own_transaction(self, function):
         """Call a function with this agreement in a transaction of its own, which commits.
@@ -235,6 +246,7 @@ class SupplierCreditAgreement(models.Model):
                 .browse(ids)
                 ._match()
             )
+            self._commit_step()
         self._in_own_transaction(
             lambda own: own.env["supplier.credit.settlement"].browse(imported_ids)._follow_entries()
         )

@@ -70,8 +70,8 @@ class SupplierCreditAgreement(models.Model):
 
         Stops at what is not the entry's own fault; the next run goes on with what is left.
         """
-        goes_on = True
-        while goes_on and self.env["ir.cron"]._commit_progress() > 0:
+        goes_on = self.env["ir.cron"]._commit_progress() > 0
+        while goes_on:
             prepared = self._in_own_transaction(lambda own: own._prepare_confirmations())
             if not prepared:
                 return
@@ -85,6 +85,7 @@ class SupplierCreditAgreement(models.Model):
             goes_on = self._in_own_transaction(
                 lambda own, ended=outcomes: own._keep_confirmations(ended)
             )
+            goes_on = self._commit_step() > 0 and goes_on
 
     def _prepare_confirmations(self):
         if not self.enabled or self.queue_stopped or self._is_paused():

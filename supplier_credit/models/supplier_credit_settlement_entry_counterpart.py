@@ -35,7 +35,7 @@ class SupplierCreditSettlementEntry(models.Model):
         """Return a dict from entry to the Counterpart that Supplier's codes name."""
         sales = self.filtered(lambda entry: table[entry.event_code].kind == "sale_credit")
         of_sales = self._get_sale_counterparts(
-            agreement, set(sales.mapped("transaction_code")), set(sales.mapped("number"))
+            agreement, {(entry.transaction_code, entry.number) for entry in sales}
         )
         of_post_sales = self._get_post_sale_counterparts(
             agreement, set((self - sales).mapped("post_sale_code"))
@@ -48,18 +48,24 @@ class SupplierCreditSettlementEntry(models.Model):
         return {entry: counterpart for entry, counterpart in keyed if counterpart}
 
     @api.model
-    def _get_sale_counterparts(self, agreement, codes, numbers):
-        """Return a dict from (transaction code, instalment number) to Counterpart."""
+    def _get_sale_counterparts(self, agreement, keys):
+        """Return a dict from (transaction code, instalment number) to Counterpart.
+
+        :param keys: set of those that are looked for
+        """
+        codes = {code for code, _number in keys if code}
         installments = self.env["supplier.credit.transaction.installment"].search(
             [
                 ("transaction_id.agreement_id", "=", agreement.id),
-                ("transaction_id.code", "in", list(codes - {False})),
+                ("transaction_id.code", "in", list(codes)),
                 ("transaction_id.state", "=", "approved"),
-                ("number", "in", list(numbers)),
+                ("number", "in", list({number for _code, number in keys})),
             ]
         )
+        # Each of the codes was searched with each of the numbers; not all of that is asked for.
+        found = {(entry.transaction_id.code, entry.number): entry for entry in installments}
         return {
-            (installment.transaction_id.code, installment.number): self._make_counterpart(
+            key: self._make_counterpart(
                 agreement,
                 installment.receivable_line_id,
                 installment.amount,
@@ -67,7 +73,8 @@ class SupplierCreditSettlementEntry(models.Model):
                 installment.amount - installment.transfer_amount,
                 installment,
             )
-            for installment in installments
+            for key, installment in found.items()
+            if key in keys
         }
 
     @api.model
@@ -123,7 +130,7 @@ class SupplierCreditSettlementEntry(models.Model):
         )
         if installment:
             key = (installment.transaction_id.code, installment.number)
-            return self._get_sale_counterparts(agreement, {key[0]}, {key[1]})[key]
+            return self._get_sale_counterparts(agreement, {key})[key]
         holds_fee = agreement.fee_recognition == "settlement"
         return Counterpart(line, abs(line.balance), self.fee, holds_fee)
 

@@ -59,9 +59,11 @@ class SupplierCreditSettlementEntry(models.Model):
         for external_id, entry in first.items():
             if external_id in known:
                 changed |= known[external_id]._follow(entry, statements)
-        known |= {entry.external_id: entry for entry in created}
+        stored = known | {entry.external_id: entry for entry in created}
         for entry in told:
-            known[entry.external_id]._note_conflict(entry)
+            # One that was just made of these values cannot differ from them.
+            if entry.external_id in known or first[entry.external_id] is not entry:
+                stored[entry.external_id]._note_conflict(entry)
         return created | changed
 
     @api.model

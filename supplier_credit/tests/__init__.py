@@ -43,6 +43,7 @@ from . import (
     test_settlement,
     test_settlement_file,
     test_settlement_import,
+    test_settlement_large,
     test_settlement_post_sale,
     test_settlement_property,
     test_supplier_client,

@@ -133,6 +133,19 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         self.assertEqual(self.confirmed(), ["LC-1", "LC-2"])
         self.assertEqual(self.find().mapped("acknowledged"), [True, True])
 
+    def test_each_stored_page_counts_as_progress_of_the_job(self):
+        done = []
+
+        def answer(options):
+            self.env.cr.execute("SELECT done FROM ir_cron_progress ORDER BY id DESC LIMIT 1")
+            done.append(self.env.cr.fetchone()[0])
+            return self._answer_page(options)
+
+        self.supplier.on("GET", OPERATION, answer)
+        self.run_import([self.told()], [self.told("LC-2", 2)])
+        # Killed while the second page comes, the job has got something done and is not given up.
+        self.assertEqual(done[:2], [0, 1])
+
     def test_unreachable_confirmation_is_made_later_and_a_refused_one_with_the_next_import(self):
         self.supplier.on("PUT", "/LC-1/confirmacao$", "", 503)
         self.supplier.on("PUT", "/LC-2/confirmacao$", {"codigo": "SITUACAO_NAO_PERMITE"}, 409)

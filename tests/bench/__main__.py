@@ -9,7 +9,7 @@ from tests.host.odoo_source import load
 from tests.host.postgres import Postgres
 from tests.host.terminal import HostError, say
 
-from . import approvals, report, sales
+from . import approvals, report, sales, settlements
 from .delivery import Delivery
 
 
@@ -22,9 +22,15 @@ def main():
         "pairs": int(os.environ.get("BENCH_PAIRS", "9")),
         "chunk": int(os.environ.get("BENCH_CHUNK", "50")),
     }
-    sizes = [int(size) for size in os.environ.get("BENCH_APPROVALS", "100,1000,5000").split(",")]
+    sizes = _read_sizes("BENCH_APPROVALS", "100,1000,5000")
+    statements = _read_sizes("BENCH_SETTLEMENTS", "100,1000,10000")
     databases = Databases(Postgres(), load(), ODOO_PYTHON)
     try:
+        settled = settlements.measure(databases, statements)
+        if os.environ.get("BENCH_ONLY") == "settlements":
+            for rows in (report.list_settlement_rows, report.list_step_rows):
+                print(*rows(settled), sep="\n")
+            return 0
         sold = sales.measure(databases, settings["pairs"], settings["orders"])
         approved = approvals.measure(databases, sizes, settings["chunk"])
         delivery = Delivery(databases, settings["count"], settings["latency"])
@@ -32,9 +38,13 @@ def main():
     except HostError as error:
         print(error, file=sys.stderr)
         return 1
-    report.write(delivered, sold, approved, settings)
+    report.write(delivered, sold, approved, settled, settings)
     say(f"Written: {report.TARGET.relative_to(report.ROOT)}")
     return 0
+
+
+def _read_sizes(variable, default):
+    return [int(size) for size in os.environ.get(variable, default).split(",")]
 
 
 if __name__ == "__main__":

@@ -3,9 +3,21 @@
 from statistics import median
 
 from tests.host.layout import ROOT
+from tests.host.statement import SHARES
 
 from .delivery import SCENARIOS
+from .settlements import list_totals
 
+LABELS = {
+    "exact": "exact",
+    "tolerated": "within the tolerance",
+    "fee": "fees",
+    "unknown_event": "of an unknown event",
+    "repeated": "with a number that came before",
+    "second": "with another number for an instalment that is settled already",
+    "unknown_sale": "for an unknown transaction",
+    "future": "future ones",
+}
 TARGET = ROOT / "docs" / "benchmarks.md"
 TEXT = """# Benchmarks
 
@@ -55,6 +67,30 @@ row is the mean of the documents since the row before.
 |---:|---:|---:|---:|---:|---:|
 {approvals}
 
+## Settlements
+
+Each statement has entries of every kind in fixed shares:
+
+{shares}
+
+The sandbox serves it in pages of 500; it is imported and matched as by the cron, what nothing was
+found for is ignored with a reason, and the statement is posted in one entry, both by an accountant.
+Beside it the host alone posts one entry against as many open items as the statement settles, and
+reconciles them in plans of 500. Both take turns on one database, after a statement of 100 entries
+to warm up. After each statement its books are checked to the cent; then it is imported again, after
+which no row of statements, entries, ledger and reconciliations may have been written.
+
+Ratios are those of the seconds of all turns together. A statement does more than the host beside
+it: an entry that settles nothing counts only on its own side.
+
+| entries | statements | time per entry | time ÷ host's | SQL queries per entry | host's per item |
+|---:|---:|---:|---:|---:|---:|
+{settlements}
+
+| entries | import | match | decide | post |
+|---:|---:|---:|---:|---:|
+{steps}
+
 ## Repeat
 
     make bench
@@ -67,16 +103,20 @@ row is the mean of the documents since the row before.
 | `BENCH_ORDERS` | sale orders of one round, {orders} here |
 | `BENCH_PAIRS` | pairs of rounds, {pairs} here |
 | `BENCH_APPROVALS` | how many approvals at the end of each row, {sizes} here |
+| `BENCH_SETTLEMENTS` | how many entries a statement of each row has, {statements} here |
 | `BENCH_CHUNK` | documents of one transaction, {chunk} here |
+
+`BENCH_ONLY=settlements make bench` measures the settlements alone and prints their tables.
 """
 
 
-def write(delivery, sales, approvals, settings):
+def write(delivery, sales, approvals, settlements, settings):
     """Write the report.
 
     :param delivery: {scenario: [seconds]} of `delivery.Delivery.measure`
     :param sales: what `sales.measure` returned
     :param approvals: what `approvals.measure` returned
+    :param settlements: what `settlements.measure` returned
     """
     TARGET.write_text(
         TEXT.format(
@@ -85,6 +125,10 @@ def write(delivery, sales, approvals, settings):
             sales="\n".join(_sale_rows(sales)),
             approvals="\n".join(_approval_rows(approvals)),
             sizes=",".join(str(size) for size in approvals),
+            settlements="\n".join(list_settlement_rows(settlements)),
+            steps="\n".join(list_step_rows(settlements)),
+            shares="\n".join(f"- {share} % {LABELS[kind]}" for kind, share in SHARES.items()),
+            statements=",".join(str(size) for size in settlements),
             **settings,
         )
     )
@@ -129,3 +173,25 @@ def _approval_rows(approvals):
             f"{queries:.1f} | {host_queries:.1f} |"
         )
         before = size
+
+
+def list_settlement_rows(settlements):
+    """Yield the rows of what settlements cost beside the host."""
+    for size, found in settlements.items():
+        seconds, queries, host_seconds, host_queries = list_totals(found)
+        entries, items = size * len(found["settlement"]), sum(found["settled"])
+        yield (
+            f"| {size} | {len(found['settlement'])} | {seconds / entries * 1000:.2f} ms | "
+            f"{seconds / host_seconds:.2f} | {queries / entries:.2f} | {host_queries / items:.2f} |"
+        )
+
+
+def list_step_rows(settlements):
+    """Yield the rows of what each step of a settlement takes per entry."""
+    for size, found in settlements.items():
+        entries = size * len(found["settlement"])
+        cells = [
+            f"{sum(turn[name][0] for turn in found['settlement']) / entries * 1000:.2f} ms"
+            for name in found["settlement"][0]
+        ]
+        yield f"| {size} | {' | '.join(cells)} |"

@@ -15,7 +15,7 @@ from odoo.tools import config
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.bench import approval_jobs, sale_jobs
+from tests.bench import approval_jobs, sale_jobs, settlement_jobs
 
 
 def ready(_env):
@@ -43,6 +43,11 @@ JOBS = {
     "check_approvals": approval_jobs.check,
     "prepare_sales": sale_jobs.prepare,
     "sell": sale_jobs.sell,
+    "prepare_settlements": settlement_jobs.prepare,
+    "settle": settlement_jobs.settle,
+    "reconcile_equal_lines": settlement_jobs.reconcile_equal_lines,
+    "check_settlement": settlement_jobs.check_settlement,
+    "import_again": settlement_jobs.import_again,
 }
 
 
