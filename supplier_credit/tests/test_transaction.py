@@ -116,6 +116,18 @@ class TestTransaction(SupplierCreditCommon):
             ],
         )
 
+    def test_fee_is_compared_with_the_contracted_rate(self):
+        """Seed 000: rates are agreed between Supplier and the company; 15.27 is 2.50 %."""
+        self.agreement.contracted_rate = 2.5
+        self.assertEqual(self.register().contracted_difference, 0.0)
+
+    def test_fee_above_the_contracted_rate_is_shown(self):
+        self.agreement.contracted_rate = 2
+        transaction = self.register()
+        self.assertEqual(transaction.contracted_difference, 3.06)
+        found = transaction.search([("contracted_difference", "!=", 0)])
+        self.assertIn(transaction, found)
+
     def test_rejected_transaction_posts_nothing_and_can_be_sent_again(self):
         answer = self.transaction_answer("REJEITADA", codigoTransacao=None, motivo="Sem limite")
         transaction = self.register(answer)

@@ -138,10 +138,12 @@ class Claimant(Seller):
     def add_fee(self, value: Decimal):
         """Have Supplier charge a fee today that no sale accounts for."""
         self.sandbox.add_to_statement(
-            tipoEvento="RPASSC",
-            tipoLancamento="DEBITO",
-            valorTaxa=f"{value:.2f}",
-            valorLancamento=f"{value:.2f}",
+            {
+                "tipoEvento": "RPASSC",
+                "tipoLancamento": "DEBITO",
+                "valorTaxa": f"{value:.2f}",
+                "valorLancamento": f"{value:.2f}",
+            }
         )
 
     # -------------------------------------------------------------------------

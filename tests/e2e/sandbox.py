@@ -71,16 +71,6 @@ class Sandbox:
         """Decide what is in analysis: one record, those of a resource, or all."""
         self._control("decide", recurso=resource, codigo=code)
 
-    def rule_post_sales(self, outcome):
-        """Choose what becomes of the post-sales to come; None leaves it to their cents."""
-        self._call("POST", "/_sandbox/rules", json={"posVendas": outcome})
-
-    def add_entries(self, *entries):
-        """Put entries on the statement; return their codes."""
-        return self._call("POST", "/_sandbox/settlement", json={"entries": list(entries)})[
-            "lancamentos"
-        ]
-
     def emit(self, resource, code):
         """Send an event on purpose."""
         self._control("webhooks", recurso=resource, codigo=code)
@@ -91,12 +81,15 @@ class Sandbox:
         self._call("PUT", path, params={"clientId": self.client[0]}, json=values)
 
     def rule_post_sales(self, outcome):
-        """Choose the outcome of the post-sales to come, by its name in docs/sandbox.md."""
+        """Choose the outcome of the post-sales to come, by its name in docs/sandbox.md.
+
+        None leaves it to their cents.
+        """
         self._control("rules", posVendas=outcome)
 
-    def add_to_statement(self, **entry):
-        """Put an entry on the statement that no sale or post-sale accounts for."""
-        self._control("settlement", entries=[entry])
+    def add_to_statement(self, *entries):
+        """Put entries on the statement that no sale or post-sale accounts for."""
+        self._control("settlement", entries=list(entries))
 
     def _control(self, action, **body):
         self._call("POST", f"/_sandbox/{action}", json={"clientId": self.client[0], **body})

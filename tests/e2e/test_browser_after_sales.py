@@ -182,7 +182,7 @@ def test_settlement_shows_what_needs_a_person(page, running, analyst, sale, sand
         "valorTaxa": "3.50",
         "valorLancamento": "3.50",
     }
-    sandbox.add_entries(
+    sandbox.add_to_statement(
         {
             "tipoEvento": "XPTO",
             "tipoLancamento": "DEBITO",
