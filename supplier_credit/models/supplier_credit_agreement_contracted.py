@@ -4,7 +4,7 @@ from odoo import fields, models
 class SupplierCreditAgreement(models.Model):
     """What was contracted with Supplier, to compare its answers with.
 
-    Seed 000, "diferentes formatos, regras de repasse e taxas, que são definidas […] na contratação".
+    Seed 000, "regras de repasse e taxas, que são definidas […] na contratação".
     Nothing is calculated by it: amounts and dates are those of each answer.
     """
 
