@@ -169,7 +169,7 @@ class SupplierCreditAgreement(models.Model):
 
         def call(model):
             agreement = model.env[self._name].browse(agreement_id)
-            return function(agreement.with_context(agreement._get_reader_context()))
+            return function(agreement.with_context(**agreement._get_reader_context()))
 
         return messages._in_own_transaction(call)
 

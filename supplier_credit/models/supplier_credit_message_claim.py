@@ -195,6 +195,6 @@ class SupplierCreditMessage(models.Model):
         if not self:
             return self
         if self.create_uid.id == SUPERUSER_ID:
-            return self.with_context(self.agreement_id[:1]._get_reader_context())
+            return self.with_context(**self.agreement_id[:1]._get_reader_context())
         sender = self.create_uid
         return self.with_context(lang=sender.lang, tz=sender.tz or TIME_ZONE)

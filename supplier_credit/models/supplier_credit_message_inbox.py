@@ -116,7 +116,7 @@ class SupplierCreditMessage(models.Model):
         """Queue the query of the record that this event is about, or say why that cannot be."""
         agreement = self.agreement_id
         event = self.with_company(agreement.company_id).with_context(
-            agreement._get_reader_context()
+            **agreement._get_reader_context()
         )
         try:
             with self.env.cr.savepoint():

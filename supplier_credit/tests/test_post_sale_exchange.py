@@ -160,7 +160,7 @@ class TestPostSaleAccess(PostSaleCommon):
         self.env.invalidate_all()
         rows = self.env["supplier.credit.attention"].search([("kind", "=", "post_sale")])
         self.assertEqual(rows.mapped("res_id"), refused.ids)
-        self.assertEqual(rows.problem, "Prazo")
+        self.assertRegex(rows.problem, "Prazo.*Decide", "what happened and what to do")
         self.assertEqual(rows.action_open_record()["res_model"], refused._name)
         agreement = self.agreement.with_user(self.manager)
         self.assertEqual(agreement.post_sale_waiting_count, 2)
