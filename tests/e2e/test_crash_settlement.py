@@ -242,7 +242,7 @@ def check_ledger(stage):
     owed = told.bank + told.fees + told.written_off
     assert ledger == {
         "Repasses a conciliar": ["1", bank, bank],
-        "Diferenças": ["1", f"{told.written_off:.2f}", "0.00"],
+        "Diferenças de repasse": ["1", f"{told.written_off:.2f}", "0.00"],
         "Taxas da Supplier": ["1", f"{told.fees:.2f}", "0.00"],
         "Supplier a receber": [str(len(told.settled)), f"{-owed:.2f}", "0.00"],
     }

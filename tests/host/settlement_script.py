@@ -19,29 +19,16 @@ def prepare_demo(env, codes):
 
 
 def prepare_agreement(env, agreement):
-    """Give an agreement what its settlements are posted with (7.1, 7.3, 7.4), and an accountant."""
-    accounts = env["account.account"].create(
-        [
-            {
-                "name": "Repasses a conciliar",
-                "code": "1.01.01.09.99",
-                "account_type": "asset_current",
-                "reconcile": True,
-            },
-            {"name": "Diferenças", "code": "3.11.01.09.98", "account_type": "expense"},
-        ]
-    )
-    bank = env["account.journal"].search(
-        [("type", "=", "bank"), ("company_id", "=", agreement.company_id.id)], limit=1
-    )
-    agreement.write(
+    """Give an agreement what its settlements need beside the demo's, and make an accountant."""
+    account = env["account.account"].create(
         {
-            "settlement_journal_id": bank.id,
-            "settlement_account_id": accounts[0].id,
-            "difference_account_id": accounts[1].id,
-            "difference_tolerance": float(TOLERANCE),
+            "name": "Repasses a conciliar",
+            "code": "1.01.01.09.99",
+            "account_type": "asset_current",
+            "reconcile": True,
         }
     )
+    agreement.write({"settlement_account_id": account.id, "difference_tolerance": float(TOLERANCE)})
     groups = env.ref("base.group_user") | env.ref("account.group_account_invoice")
     env["res.users"].create(
         {
