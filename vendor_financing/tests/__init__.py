@@ -1,1 +1,21 @@
-from . import test_bearers, test_install, test_payments, test_pending_invoices, test_uninstall_hook
+from . import (
+    test_bearers,
+    test_charge_type,
+    test_collection,
+    test_concurrency,
+    test_contract_access,
+    test_contract_property,
+    test_effectivation,
+    test_formulas,
+    test_install,
+    test_maintenance,
+    test_order_term,
+    test_payments,
+    test_pending_invoices,
+    test_portal,
+    test_request,
+    test_request_doors,
+    test_settlement,
+    test_simulation,
+    test_uninstall_hook,
+)

@@ -80,3 +80,11 @@ class VendorFinancingCommon(AccountTestInvoicingCommon):
                 ],
             }
         )
+
+    @classmethod
+    def _approve(cls, order):
+        """Have the order's request made and approved as the users do."""
+        request = cls.env["vendor.financing.request"].create({"order_id": order.id})
+        request.action_request()
+        request.with_user(cls.manager_user).action_approve()
+        return request

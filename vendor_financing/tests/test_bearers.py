@@ -101,6 +101,7 @@ class TestBearers(VendorFinancingCommon):
     def test_invoice_of_a_vendor_order_is_in_vendor_financing(self):
         self.product_a.invoice_policy = "order"
         order = self._create_order(self.bearer)
+        self._approve(order)
         order.action_confirm()
         self.assertTrue(order._create_invoices().is_vendor)
 

@@ -1,0 +1,142 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+# What the bank took back is the company's again.
+KEPT = ("financed", "settled")
+
+
+class AccountMove(models.Model):
+    """What stands fast of an invoice while a bank finances it. Seed 004.
+
+    Every door of the host that would change such an invoice, or an entry of a contract, leads to
+    the checks of this file.
+    """
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    # A plain column beside the host's payment state, written by the contract.
+    vendor_financing_state = fields.Selection(
+        selection=[("financed", "Financed"), ("settled", "Settled"), ("debited", "Debited")],
+        string="Financing",
+        readonly=True,
+        copy=False,
+        help="Financed: the bank paid the company and collects from the customer. Settled: the "
+        "customer paid the bank. Debited: the bank took it back from the company, which collects "
+        "again.",
+    )
+    vendor_state = fields.Selection(
+        selection=[
+            ("none", "Not in Vendor Financing"),
+            ("pending", "Pending"),
+            ("financed", "Financed"),
+            ("settled", "Settled"),
+            ("debited", "Debited"),
+        ],
+        string="Vendor Financing",
+        compute="_compute_vendor_state",
+        search="_search_vendor_state",
+        help="Pending: posted, with a Vendor bearer, and no bank finances it yet.",
+    )
+    vendor_operation_id = fields.Many2one(
+        comodel_name="vendor.financing.operation",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The operation on a vendor contract that made this entry.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE, SEARCH METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("vendor_financing_state", "is_vendor", "state", "payment_state")
+    def _compute_vendor_state(self):
+        for move in self:
+            is_pending = (
+                move.is_vendor
+                and move.state == "posted"
+                and move.payment_state in ("not_paid", "partial")
+            )
+            move.vendor_state = move.vendor_financing_state or ("pending" if is_pending else "none")
+
+    @api.model
+    def _search_vendor_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        pending = (
+            Domain("vendor_financing_state", "=", False)
+            & Domain("is_vendor", "in", [True])
+            & Domain("state", "=", "posted")
+            & Domain("payment_state", "in", ("not_paid", "partial"))
+        )
+        found = Domain("vendor_financing_state", "in", [*value])
+        if "pending" in value:
+            found |= pending
+        if "none" in value:
+            found |= Domain("vendor_financing_state", "=", False) & ~pending
+        return found
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        if "preferred_payment_method_line_id" in vals:
+            bearer = vals["preferred_payment_method_line_id"]
+            self.filtered(
+                lambda move: move.preferred_payment_method_line_id.id != bearer
+            )._check_not_financed()
+        if vals.get("state") in ("draft", "cancel"):
+            self._check_not_financed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_financed(self):
+        self._check_not_financed()
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def button_cancel(self):
+        self._check_not_financed()
+        return super().button_cancel()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _check_draftable(self):
+        self._check_not_financed()
+        return super()._check_draftable()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._check_not_financed()
+        return super()._reverse_moves(default_values_list, cancel=cancel)
+
+    def _check_not_financed(self):
+        """Refuse to change what a bank finances, and the entries of contracts.
+
+        :raise UserError: naming the invoices or entries, and the way on
+        """
+        if financed := self.filtered(lambda move: move.vendor_financing_state in KEPT):
+            raise UserError(
+                self.env._(
+                    "%(invoices)s is financed by a bank, or was: it stays as it is. Open its "
+                    "vendor contract: a manager can undo there what was done under it.",
+                    invoices=", ".join(financed.mapped("display_name")),
+                )
+            )
+        entries = self.filtered("vendor_operation_id")
+        if kept := entries.filtered(
+            lambda move: move.sudo().vendor_operation_id.state != "undoing"
+        ):
+            raise UserError(
+                self.env._(
+                    "%(entries)s was made by a vendor contract and stays as long as that counts. "
+                    "A manager can use Undo on the operation of the contract.",
+                    entries=", ".join(kept.mapped("display_name")),
+                )
+            )

@@ -1,0 +1,123 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class AccountMoveLine(models.Model):
+    """The receivable of an invoice as a title of vendor financing."""
+
+    _inherit = "account.move.line"
+
+    # A plain column, so that other items are told apart without a query.
+    vendor_title_id = fields.Many2one(
+        comodel_name="vendor.financing.contract.title",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The title under which a bank finances this receivable at the moment.",
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_register_payment(self, ctx=None):
+        """Open the settlement at the bank for financed receivables in place of a payment.
+
+        :raise UserError: for financed and other receivables together
+        """
+        financed = self.filtered("vendor_title_id")
+        if not financed:
+            return super().action_register_payment(ctx)
+        others = self.move_id - financed.move_id
+        if others:
+            raise UserError(
+                self.env._(
+                    "%(financed)s is financed by a bank and settled there; %(others)s is not. "
+                    "Register them apart.",
+                    financed=", ".join(financed.move_id.mapped("display_name")),
+                    others=", ".join(others.mapped("display_name")),
+                )
+            )
+        return self.env["vendor.financing.settlement"]._open(
+            financed.vendor_title_id.installment_ids, "settlement"
+        )
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_vendor_pending_domain(self):
+        """Return which items could be financed, whoever bears them."""
+        live = self.env["vendor.financing.contract.title"].sudo()._search([("is_live", "=", True)])
+        return [
+            ("move_id.move_type", "=", "out_invoice"),
+            ("parent_state", "=", "posted"),
+            ("account_type", "=", "asset_receivable"),
+            ("amount_residual", ">", 0),
+            ("vendor_title_id", "=", False),
+            ("move_id.vendor_financing_state", "!=", "settled"),
+            # A draft contract keeps its titles, too.
+            ("id", "not in", live.subselect("line_id")),
+        ]
+
+    def _follow_vendor_recovery(self):
+        """Keep what the bank debited up to date with what customers paid the company."""
+        debited = self.filtered("move_id.vendor_financing_state")
+        if debited:
+            titles = self.env["vendor.financing.contract.title"].sudo()
+            titles.search([("line_id", "in", debited.ids)])._follow_recovery()
+
+    def _check_vendor_financeable(self, contract):
+        """Refuse items that this contract cannot take, or not any more.
+
+        :raise UserError: naming each invoice and why
+        """
+        titles = self.env["vendor.financing.contract.title"].sudo()
+        elsewhere = {
+            title.line_id.id: title.contract_id
+            for title in titles.search(
+                [
+                    ("line_id", "in", self.ids),
+                    ("is_live", "=", True),
+                    ("contract_id", "!=", contract.id),
+                ]
+            )
+        }
+        problems = [
+            f"- {line.move_id.display_name}: {problem}"
+            for line in self
+            if (problem := line._get_financing_obstacle(contract, elsewhere.get(line.id)))
+        ]
+        if problems:
+            raise UserError(
+                self.env._(
+                    "These invoices cannot be financed under contract %(contract)s. Take them out, "
+                    "or correct them first:\n%(problems)s",
+                    contract=contract.display_name,
+                    problems="\n".join(problems),
+                )
+            )
+
+    def _get_financing_obstacle(self, contract, other):
+        """Return why a contract cannot take this item, or None.
+
+        :param other: the contract that has it already, if any
+        """
+        move = self.move_id
+        if self.company_id != contract.company_id:
+            return self.env._("it is of company %s", self.company_id.display_name)
+        if move.move_type != "out_invoice" or self.account_type != "asset_receivable":
+            return self.env._("only receivables of customer invoices can be financed")
+        if move.state != "posted":
+            return self.env._("it is not posted")
+        if self.currency_id != contract.currency_id:
+            return self.env._("it is in %s", self.currency_id.name)
+        if contract.currency_id.compare_amounts(self.amount_residual, 0) <= 0:
+            return self.env._("nothing of it is open")
+        if not move.is_vendor:
+            return self.env._(
+                "its bearer is not of the charge type Vendor; use Change Charge Type on it"
+            )
+        return other and self.env._("it is in contract %s", other.display_name)

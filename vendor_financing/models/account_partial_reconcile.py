@@ -1,0 +1,83 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class AccountPartialReconcile(models.Model):
+    """A financed receivable is settled by what the customer paid the bank, and by nothing else.
+
+    Payments, credit notes and statement lines all end here, whatever door they came through.
+    """
+
+    _inherit = "account.partial.reconcile"
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partials = super().create(vals_list)
+        partials._check_financed_stays_open()
+        partials.debit_move_id._follow_vendor_recovery()
+        return partials
+
+    def unlink(self):
+        self._check_made_by_contract()
+        receivables = self.debit_move_id
+        result = super().unlink()
+        receivables._follow_vendor_recovery()
+        return result
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _check_financed_stays_open(self):
+        """Refuse what would settle the financed part of a receivable by other means.
+
+        :raise UserError: naming the invoice and how it is settled
+        """
+        financed = self.filtered(
+            lambda partial: partial.debit_move_id.vendor_title_id
+            and not partial.credit_move_id.move_id.vendor_operation_id
+        )
+        for line in financed.debit_move_id:
+            kept = sum(line.sudo().vendor_title_id.installment_ids.mapped("open_amount"))
+            if line.company_currency_id.compare_amounts(line.amount_residual, kept) < 0:
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s is financed by a bank under contract %(contract)s: the "
+                        "customer pays the bank, so no payment or credit note settles it here. "
+                        "Once the customer has paid, use Settled at the Bank.",
+                        invoice=line.move_id.display_name,
+                        contract=line.sudo().vendor_title_id.contract_id.display_name,
+                    )
+                )
+
+    def _check_made_by_contract(self):
+        """Keep what an operation reconciled until that operation is undone.
+
+        :raise UserError: naming the entry
+        """
+        entries = (self.debit_move_id | self.credit_move_id).move_id.filtered("vendor_operation_id")
+        if not entries:
+            return
+        for partial in self:
+            pair = partial.debit_move_id | partial.credit_move_id
+            operations = pair.move_id.sudo().vendor_operation_id
+            if not operations or "undoing" in operations.mapped("state"):
+                continue
+            # The bank's item is matched with its statement, and unmatched, as any other.
+            banks = {
+                agreement._get_bank_account() for agreement in operations.contract_id.agreement_id
+            }
+            if not banks & set(pair.account_id):
+                raise UserError(
+                    self.env._(
+                        "%(entries)s was reconciled by a vendor contract and stays so as long as "
+                        "that counts. A manager can use Undo on the operation of the contract.",
+                        entries=", ".join(
+                            pair.move_id.filtered("vendor_operation_id").mapped("display_name")
+                        ),
+                    )
+                )

@@ -1,0 +1,231 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .sale_order_term import BEARER_FIELDS
+
+UNCONFIRMED = ("draft", "sent")
+
+
+class SaleOrder(models.Model):
+    """The one gate before a Vendor order is confirmed, whichever way is taken to it. Seed 004.
+
+    "Pede-se uma aprovação via planilha para o pedido ser emitido". The host asks
+    `_confirmation_error_message`; the ways around it end here: state or bearer written or created
+    over RPC, the customer's signature, and an online payment.
+    """
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    vendor_request_ids = fields.One2many(
+        comodel_name="vendor.financing.request",
+        inverse_name="order_id",
+        string="Vendor Requests",
+        readonly=True,
+        copy=False,
+    )
+    vendor_approval_state = fields.Selection(
+        selection=[
+            ("none", "Not Needed"),
+            ("missing", "To Request"),
+            ("draft", "Draft"),
+            ("requested", "Requested"),
+            ("approved", "Approved"),
+            ("refused", "Refused"),
+            ("outgrown", "To Request Again"),
+        ],
+        string="Vendor Approval",
+        compute="_compute_vendor_approval_state",
+        compute_sudo=True,
+        help="To request again: the order has grown, or its bearer has changed, since it was "
+        "approved or requested.",
+    )
+    vendor_confirm_on_approval = fields.Boolean(
+        string="Confirm on Vendor Approval",
+        readonly=True,
+        copy=False,
+        help="The customer has signed or paid; the order is confirmed when it is approved.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends(
+        "is_vendor",
+        "amount_total",
+        "company_id.vendor_approval_required",
+        "vendor_request_ids.state",
+        "vendor_request_ids.amount",
+        "vendor_request_ids.bearer_id",
+    )
+    def _compute_vendor_approval_state(self):
+        for order in self:
+            order.vendor_approval_state = order._get_vendor_approval_state()
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        if any(vals.get("state") == "sale" for vals in vals_list):
+            orders.filtered(lambda order: order.state == "sale")._check_vendor_approval()
+        return orders
+
+    def write(self, vals):
+        if vals.get("state") != "sale" and not BEARER_FIELDS & vals.keys():
+            return super().write(vals)
+        before = {
+            order.id: order.state == "sale" and order.preferred_payment_method_line_id.id
+            for order in self
+        }
+        result = super().write(vals)
+        # A confirmed order may not change its bearer to get around the gate, either.
+        self.filtered(
+            lambda order: (
+                order.state == "sale"
+                and order.is_vendor
+                and before[order.id] != order.preferred_payment_method_line_id.id
+            )
+        )._check_vendor_approval()
+        return result
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_confirm(self):
+        """Confirm; of several orders name all that lack their approval, not only the first."""
+        if len(self) > 1:
+            self._check_vendor_approval()
+        return super().action_confirm()
+
+    def action_request_vendor_approval(self):
+        """Open the order's request that is not decided yet, or a new one with the day's figures."""
+        self.ensure_one()
+        self.check_access("write")
+        pending = self.vendor_request_ids.filtered(lambda request: request.state == "draft")
+        if not pending:
+            pending = self.env["vendor.financing.request"].create({"order_id": self.id})
+        return pending[:1]._get_records_action(name=self.env._("Vendor Request"))
+
+    def action_view_vendor_requests(self):
+        self.ensure_one()
+        return self.vendor_request_ids._get_records_action(name=self.env._("Vendor Requests"))
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _get_vendor_approval_state(self):
+        self.ensure_one()
+        if not self.is_vendor or not self.company_id.sudo().vendor_approval_required:
+            return "none"
+        requests = self.sudo().vendor_request_ids
+        covering = requests.filtered(lambda request: request._covers_order())
+        if any(request.state == "approved" for request in covering):
+            return "approved"
+        latest = requests.sorted("id")[-1:]
+        if not latest:
+            return "missing"
+        if latest.state in ("approved", "requested") and latest not in covering:
+            return "outgrown"
+        return latest.state
+
+    def _get_vendor_approval_error(self):
+        """Return why this order may not be confirmed, or False; no query for other bearers."""
+        self.ensure_one()
+        if not self.is_vendor:
+            return False
+        state = self._get_vendor_approval_state()
+        if state in ("none", "approved"):
+            return False
+        if state == "requested":
+            return self.env._(
+                "Order %(order)s is in vendor financing and its approval is requested, but not "
+                "given yet. Ask a manager of Vendor financing to decide on it.",
+                order=self.name,
+            )
+        if state == "refused":
+            return self.env._(
+                "Order %(order)s is in vendor financing and its approval was refused: "
+                "%(reason)s. Change the order or choose another bearer, then request it again.",
+                order=self.name,
+                reason=self.sudo().vendor_request_ids.sorted("id")[-1:].refusal or "",
+            )
+        if state == "outgrown":
+            return self.env._(
+                "Order %(order)s has grown or changed its bearer since its vendor approval was "
+                "requested, so that does not cover it. Request it again.",
+                order=self.name,
+            )
+        return self.env._(
+            "Order %(order)s is in vendor financing and needs an approval. Use Request Vendor "
+            "Approval on it.",
+            order=self.name,
+        )
+
+    def _check_vendor_approval(self):
+        """Raise one UserError with the reasons of all of these orders that lack an approval."""
+        reasons = [reason for order in self if (reason := order._get_vendor_approval_error())]
+        if reasons:
+            raise UserError("\n".join(reasons))
+
+    def _confirmation_error_message(self):
+        return super()._confirmation_error_message() or self._get_vendor_approval_error()
+
+    def _prepare_invoice(self):
+        """Refuse to invoice what has outgrown its approval since it was confirmed."""
+        if self.is_vendor and self.sudo().vendor_request_ids:
+            self._check_vendor_approval()
+        return super()._prepare_invoice()
+
+    def _validate_order(self):
+        """Keep the customer's signature on an order that is not approved, and confirm it then."""
+        blocked = self.filtered(lambda order: order._get_vendor_approval_error())
+        blocked._await_vendor_approval()
+        if others := self - blocked:
+            return super(SaleOrder, others)._validate_order()
+        return None
+
+    def _await_vendor_approval(self):
+        """Have these orders confirmed by their approval; tell customer and salesman so, once."""
+        for order in self.filtered(lambda order: not order.vendor_confirm_on_approval):
+            order.vendor_confirm_on_approval = True
+            order.message_post(
+                body=self.env._(
+                    "Thank you. Order %(order)s is confirmed as soon as its financing is approved.",
+                    order=order.name,
+                ),
+                subtype_xmlid="mail.mt_comment",
+            )
+            order.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=order.user_id.id or self.env.uid,
+                summary=self.env._("Signed or paid by the customer, vendor approval missing"),
+                note=order._get_vendor_approval_error(),
+            )
+
+    def _confirm_approved(self):
+        """Confirm, as their salesmen, the orders that only waited for their approval.
+
+        What else keeps an order from being confirmed is told on it, and undoes no approval.
+        """
+        for order in self.filtered("vendor_confirm_on_approval"):
+            if order.state not in UNCONFIRMED or order._get_vendor_approval_error():
+                continue
+            order.vendor_confirm_on_approval = False
+            salesman = order.user_id or self.env.user
+            try:
+                with self.env.cr.savepoint():
+                    order.with_user(salesman).sudo()._validate_order()
+            except (UserError, ValidationError) as error:
+                order.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    user_id=salesman.id,
+                    summary=self.env._("Approved for vendor, but cannot be confirmed"),
+                    note=str(error),
+                )
+            else:
+                order.activity_unlink(["mail.mail_activity_data_todo"])

@@ -1,0 +1,139 @@
+from odoo import api, fields, models
+
+# What decides on the bearer, by hand or by the customer's default.
+BEARER_FIELDS = {"preferred_payment_method_line_id", "partner_id", "company_id"}
+
+
+class SaleOrder(models.Model):
+    """A Vendor order is at sight: the bank pays, and the buyer's terms are the bank's. Seed 004.
+
+    "No pedido, escolher o tipo de cobrança cuja opção Vendor esteja marcada e com o prazo de
+    pagamento alterado para à vista (ou 1 dia) e cobrança para carteira."
+    """
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    is_vendor_term = fields.Boolean(
+        string="Term Set by Vendor",
+        readonly=True,
+        help="The payment term was changed because a Vendor bearer was chosen.",
+    )
+    vendor_earlier_payment_term_id = fields.Many2one(
+        comodel_name="account.payment.term",
+        string="Earlier Payment Term",
+        readonly=True,
+        help="The payment term that comes back when the order leaves vendor financing.",
+    )
+
+    # -------------------------------------------------------------------------
+    # ONCHANGE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.onchange("preferred_payment_method_line_id", "partner_id", "company_id")
+    def _onchange_vendor_term(self):
+        """Change the payment term with the bearer before the user's eyes, and say so."""
+        own_term = self.partner_id.with_company(self.company_id).property_payment_term_id
+        is_customers = (
+            self.partner_id != self._origin.partner_id and self.payment_term_id == own_term
+        )
+        values = self._get_vendor_term_values(renew=is_customers)
+        if is_customers and not self.is_vendor:
+            # Another customer's own term stands already.
+            values.pop("payment_term_id", None)
+        before = self.payment_term_id
+        self.update(values)
+        if self.payment_term_id == before:
+            return None
+        return {
+            "warning": {
+                "type": "notification",
+                "title": self.env._("Payment term changed"),
+                "message": self._get_vendor_term_notice(),
+            }
+        }
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        for order, vals in zip(orders, vals_list, strict=True):
+            if "is_vendor_term" not in vals and order.is_vendor:
+                order._follow_vendor_bearer(vals)
+        return orders
+
+    def write(self, vals):
+        # A form brings what its onchange did along.
+        if "is_vendor_term" in vals or not BEARER_FIELDS & vals.keys():
+            return super().write(vals)
+        earlier = {order.id: order.payment_term_id for order in self}
+        result = super().write(vals)
+        for order in self:
+            order._follow_vendor_bearer(vals, earlier[order.id])
+        return result
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _get_vendor_term(self):
+        return self.company_id.sudo()._get_vendor_payment_term()
+
+    def _get_vendor_term_values(self, renew=False):
+        """Return what changes of the payment term, now that the bearer is this one.
+
+        :param renew: the term was set anew after Vendor had set it, as by another customer
+        """
+        self.ensure_one()
+        if self.is_vendor and (renew or not self.is_vendor_term):
+            return {
+                "is_vendor_term": True,
+                "vendor_earlier_payment_term_id": self.payment_term_id.id,
+                "payment_term_id": self._get_vendor_term().id,
+            }
+        if self.is_vendor_term and not self.is_vendor:
+            return {
+                "is_vendor_term": False,
+                "vendor_earlier_payment_term_id": False,
+                "payment_term_id": self.vendor_earlier_payment_term_id.id,
+            }
+        return {}
+
+    def _get_vendor_term_notice(self):
+        self.ensure_one()
+        term = self.payment_term_id.display_name or self.env._("at sight")
+        if self.is_vendor_term:
+            return self.env._(
+                "The bank pays this order at once, so its payment term is now %(term)s and its "
+                "collection Carteira. Choosing another bearer brings the earlier term back.",
+                term=term,
+            )
+        return self.env._(
+            "The order leaves vendor financing: its payment term is %(term)s again.", term=term
+        )
+
+    def _follow_vendor_bearer(self, vals, earlier=None):
+        """Change the payment term with the bearer, unless the same write named a term.
+
+        :param vals: what was written
+        :param earlier: the term before that
+        """
+        self.ensure_one()
+        named = "payment_term_id" in vals
+        of_customer = "partner_id" in vals
+        values = self._get_vendor_term_values(renew=of_customer and not named)
+        if not values:
+            return
+        before = self.payment_term_id
+        if named:
+            values.pop("payment_term_id")
+            if values["is_vendor_term"] and earlier:
+                values["vendor_earlier_payment_term_id"] = earlier.id
+        elif of_customer and not values["is_vendor_term"]:
+            # The new customer's own term stands already.
+            values.pop("payment_term_id")
+        self.write(values)
+        if self.payment_term_id != before:
+            self._message_log(body=self._get_vendor_term_notice())

@@ -1,0 +1,133 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..tools.interest import effective_cost
+from ..tools.iof import iof_by_installment
+from ..tools.pricing import Conditions, price
+from ..tools.rounding import exact, prorate
+
+HUNDRED = Decimal(100)
+
+
+class VendorFinancingAgreement(models.Model):
+    """What a credit costs under an agreement by its quotes; needs no contract to say so."""
+
+    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_conditions(self):
+        self.ensure_one()
+        return Conditions(self.convention, self.rounding, self.iof_borne_by, self.equalization)
+
+    def _price_title(self, parts, closing, credit_date, partner, quotes):
+        """Return the terms of the instalments of one title.
+
+        :param parts: pairs of principal (Decimal, BRL) and due date
+        :param closing: the day of the quotes
+        :param credit_date: the day from which days count, and of the IOF rate
+        :param partner: the customer, or none for an ordinary company
+        :param quotes: dict that keeps the quotes found, to look each up once
+        :return: a dict of `tools.pricing.price` for each part; without a quote the rates are zero
+        """
+        self.ensure_one()
+        conditions = self._get_conditions()
+        return [
+            price(
+                principal,
+                tax,
+                self._get_rates(quotes, closing, credit_date, due),
+                max(self._count_days(credit_date, due), 0),
+                conditions,
+            )
+            for (principal, due), tax in zip(
+                parts, self._get_iof(parts, credit_date, partner), strict=True
+            )
+        ]
+
+    def _get_rates(self, quotes, closing, credit_date, due):
+        quote = self._get_quote(quotes, closing, credit_date, due)
+        return exact(quote.bank_rate) / HUNDRED, exact(quote.customer_rate) / HUNDRED
+
+    def _get_quote(self, quotes, closing, credit_date, due):
+        """Return the quote for an instalment, or none; each is looked up once."""
+        key = (self, closing, (due - credit_date).days)
+        if key not in quotes:
+            quotes[key] = self.env["vendor.financing.rate"]._find(*key)
+        return quotes[key]
+
+    def _get_iof(self, parts, credit_date, partner):
+        """Return the IOF of each part of a title, as Decimals in BRL."""
+        regime = partner.commercial_partner_id.vendor_iof_regime
+        principal = float(sum(amount for amount, _due in parts))
+        rate = self.env["vendor.financing.iof.rate"]
+        if regime != "exempt":
+            rate = rate._find(regime or "ordinary", credit_date, principal)
+        if not rate:
+            return [Decimal(0)] * len(parts)
+        return iof_by_installment(
+            [(amount, max((due - credit_date).days, 0)) for amount, due in parts],
+            exact(rate.daily) / HUNDRED,
+            exact(rate.additional) / HUNDRED,
+            rate.day_cap,
+            self.rounding,
+        )
+
+    # -------------------------------------------------------------------------
+    # SIMULATION
+    # -------------------------------------------------------------------------
+
+    def _compare(self, titles, days, closing, exact_days=False):
+        """Return the figures of `_simulate` of each agreement that may be used and has quotes.
+
+        :param titles: pairs of amount (BRL) and customer; amounts of nothing are left out
+        """
+        titles = [(exact(amount), partner) for amount, partner in titles if amount > 0]
+        if not titles:
+            return {}
+        usable = self.filtered(lambda one: not one.valid_until or one.valid_until >= closing)
+        found = {one: one._simulate(titles, days, closing, exact_days) for one in usable}
+        return {one: figures for one, figures in found.items() if figures}
+
+    def _simulate(self, titles, days, closing, exact_days=False):
+        """Return what titles would cost at this bank, or None where a quote is missing.
+
+        :param titles: pairs of principal (Decimal, BRL) and customer
+        :param days: list of days after which the instalments are due
+        :param closing: the day on which the contract would be closed
+        :param exact_days: leave due dates on weekends and holidays where they fall
+        :return: {principal, iof, customer_total, interest, equalization (at maturity), net
+            (what the bank credits), cost (the customer's CET a year, a fraction, or None),
+            customer_rate (in % of the first instalment's quote)}
+        """
+        self.ensure_one()
+        credit_date = self._get_credit_date(closing)
+        due_dates = [fields.Date.add(credit_date, days=number) for number in days]
+        if not exact_days:
+            due_dates = [self._get_business_day(due) for due in due_dates]
+        quotes = {}
+        if not all(self._get_quote(quotes, closing, credit_date, due) for due in due_dates):
+            return None
+        totals, flows = defaultdict(Decimal), defaultdict(Decimal)
+        for principal, partner in titles:
+            shares = prorate(principal, [Decimal(1)] * len(due_dates))
+            parts = list(zip(shares, due_dates, strict=True))
+            terms = self._price_title(parts, closing, credit_date, partner, quotes)
+            for (share, due), of_part in zip(parts, terms, strict=True):
+                totals["principal"] += share
+                for name, amount in of_part.items():
+                    totals[name] += amount
+                flows[(due - credit_date).days] += of_part["customer_total"]
+        own_iof = totals["iof"] if self.iof_borne_by == "company" else 0
+        try:
+            cost = effective_cost(totals["principal"], flows.items())
+        except ValueError:
+            cost = None
+        return {
+            **totals,
+            "net": totals["principal"] + totals["interest"] - own_iof,
+            "cost": cost,
+            "customer_rate": self._get_quote(
+                quotes, closing, credit_date, due_dates[0]
+            ).customer_rate,
+        }

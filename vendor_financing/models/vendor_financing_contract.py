@@ -1,0 +1,325 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..tools.pricing import parse_plan
+
+# Money was moved under these.
+LIVE_STATES = ("effective", "partially_settled")
+OPEN_STATES = ("draft", "simulated")
+# What the entry was made of.
+AGREED = {"agreement_id", "company_id", "date", "credit_date", "plan", "credited_amount"}
+
+
+class VendorFinancingContract(models.Model):
+    """One effectivation: what a bank credits for a number of titles (Contrato de Vendor).
+
+    Seed 004. A draft is the screen of the effectivation; its titles are chosen, priced and checked
+    there, and `action_effect` posts it.
+    """
+
+    _name = "vendor.financing.contract"
+    _description = "Vendor Financing Contract"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _check_company_auto = True
+    _order = "date desc, id desc"
+    _rec_names_search = ("number",)
+
+    number = fields.Char(
+        string="Contract Number",
+        tracking=True,
+        copy=False,
+        help="The bank's number, for reference.",
+    )
+    agreement_id = fields.Many2one(
+        comodel_name="vendor.financing.agreement",
+        required=True,
+        index=True,
+        check_company=True,
+        tracking=True,
+        ondelete="restrict",
+        default=lambda self: self._default_agreement(),
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(
+        string="Closing Date",
+        required=True,
+        default=fields.Date.context_today,
+        tracking=True,
+        help="The day on which the contract is closed with the bank.",
+    )
+    credit_date = fields.Date(
+        compute="_compute_credit_date",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        tracking=True,
+        help="The day on which the bank credits, and of the entry. Before the agreement's cut-off "
+        "time it is the closing date, later the next business day.",
+    )
+    plan = fields.Char(
+        string="Days",
+        default="30",
+        help="In how many days each instalment is due, counted from the credit date: 30/60/90 "
+        "makes three instalments of each title that is added.",
+    )
+    # draft ⇄ simulated → effective ⇄ partially_settled ⇄ settled
+    #   ↘ cancelled ↙          ↘ reversed ↙
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("simulated", "Simulated"),
+            ("effective", "Effective"),
+            ("partially_settled", "Partially Settled"),
+            ("settled", "Settled"),
+            ("cancelled", "Cancelled"),
+            ("reversed", "Reversed"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+        index=True,
+    )
+    title_ids = fields.One2many(
+        comodel_name="vendor.financing.contract.title", inverse_name="contract_id", string="Titles"
+    )
+    installment_ids = fields.One2many(
+        comodel_name="vendor.financing.contract.installment",
+        inverse_name="contract_id",
+        string="Instalments",
+    )
+    operation_ids = fields.One2many(
+        comodel_name="vendor.financing.operation",
+        inverse_name="contract_id",
+        string="Operations",
+        readonly=True,
+    )
+    credited_amount = fields.Monetary(
+        string="Value Credited",
+        tracking=True,
+        copy=False,
+        help="What the bank credits for the whole contract, in BRL.",
+    )
+
+    # -------------------------------------------------------------------------
+    # DEFAULTS, COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _default_agreement(self):
+        found = self.env["vendor.financing.agreement"].search(
+            [("company_id", "=", self.env.company.id)], limit=2
+        )
+        return found if len(found) == 1 else found.browse()
+
+    @api.depends("number", "agreement_id", "date")
+    def _compute_display_name(self):
+        for contract in self:
+            parts = (contract.agreement_id.name, contract.number or str(contract.date or ""))
+            contract.display_name = " / ".join(part for part in parts if part)
+
+    @api.depends("date", "agreement_id")
+    def _compute_credit_date(self):
+        for contract in self:
+            contract.credit_date = (
+                contract.agreement_id._get_credit_date(contract.date)
+                if contract.agreement_id and contract.date
+                else contract.date
+            )
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
+            self._refuse_state()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "state" in vals and not self.env.su:
+            self._refuse_state()
+        if AGREED & vals.keys():
+            for contract in self:
+                contract._check_open()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_effective(self):
+        for contract in self:
+            if contract.state not in ("draft", "simulated", "cancelled"):
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s is %(state)s and cannot be deleted: its entries "
+                        "are posted. Use Undo on the contract.",
+                        contract=contract.display_name,
+                        state=contract._state_label(),
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_add_pending(self):
+        """Add all invoices that wait for a bank; those with this contract's bank's bearers first.
+
+        :raise UserError: naming the contract, if it is not a draft or nothing waits
+        """
+        self.ensure_one()
+        self._check_open()
+        lines = self._find_pending()
+        if not lines:
+            raise UserError(
+                self.env._(
+                    "Nothing waits for contract %(contract)s: no posted invoice with a Vendor "
+                    "bearer is open and not financed yet.",
+                    contract=self.display_name,
+                )
+            )
+        self._add_titles(lines)
+
+    def action_propose(self):
+        """Calculate interest, IOF and what the customers pay anew from the rates of the day."""
+        for contract in self:
+            contract._check_open()
+            contract.installment_ids._propose()
+            contract._move_to("simulated")
+
+    def action_take_expected(self):
+        """Take over the expected value as the value credited."""
+        for contract in self:
+            contract._check_open()
+            contract.credited_amount = contract.expected_amount
+
+    def action_cancel(self):
+        """Give the titles of contracts that are not effective free."""
+        for contract in self:
+            contract._check_open()
+            contract.title_ids.unlink()
+            contract._move_to("cancelled")
+
+    def action_view_installments(self):
+        """Open the instalments in a list of their own, for contracts with many titles."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "vendor_financing.vendor_financing_contract_installment_action_edit"
+        )
+        return {**action, "domain": [("contract_id", "=", self.id)]}
+
+    def action_view_entries(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Entries of %(contract)s", contract=self.display_name),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.operation_ids._get_moves().ids)],
+            "context": {"create": False},
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _state_label(self):
+        self.ensure_one()
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _move_to(self, state, **values):
+        # Only this method and what it is called by change the state.
+        self.sudo().write({"state": state, **values})
+
+    def _refuse_state(self):
+        raise AccessError(
+            self.env._(
+                "The state of a vendor contract is changed by its buttons only: they post the "
+                "entries that belong to it."
+            )
+        )
+
+    def _check_open(self):
+        """Raise UserError unless the titles of this contract may still be changed."""
+        self.ensure_one()
+        if self.state not in OPEN_STATES:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s is %(state)s, so its titles stay as they are. Use its "
+                    "maintenance, or make another contract.",
+                    contract=self.display_name,
+                    state=self._state_label(),
+                )
+            )
+
+    def _find_pending(self):
+        """Return the receivable items that wait for a bank."""
+        return self.env["account.move.line"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("move_id.is_vendor", "=", True),
+                *self.env["account.move.line"]._get_vendor_pending_domain(),
+            ],
+            order="date, id",
+        )
+
+    def _get_due_dates(self):
+        """Return the due dates of this contract's plan, on business days.
+
+        :raise UserError: if the plan is no list of days
+        """
+        self.ensure_one()
+        try:
+            days = parse_plan(self.plan)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "%(plan)s is no list of days. Enter for example 30 or 30/60/90 on contract "
+                    "%(contract)s.",
+                    plan=self.plan or "",
+                    contract=self.display_name,
+                )
+            ) from error
+        return [
+            self.agreement_id._get_business_day(fields.Date.add(self.credit_date, days=number))
+            for number in days
+        ]
+
+    def _add_titles(self, lines):
+        """Take receivable items in, with instalments by the plan and priced by the rates.
+
+        :param lines: account.move.line
+        """
+        self.ensure_one()
+        lines._check_vendor_financeable(self)
+        due_dates = self._get_due_dates()
+        titles = self.env["vendor.financing.contract.title"].create(
+            [{"contract_id": self.id, "line_id": line.id} for line in lines]
+        )
+        titles._make_installments(due_dates)
+        titles.installment_ids._propose()
+
+    def _follow_installments(self):
+        """Move contracts on, or back, to what became of their instalments."""
+        for contract in self:
+            states = set(contract.installment_ids.mapped("state"))
+            if states <= {"withdrawn"}:
+                contract._move_to("reversed")
+                continue
+            states.discard("withdrawn")
+            if "financed" not in states:
+                contract._move_to("settled")
+            elif states != {"financed"} or any(
+                part.settled_amount or part.debited_amount for part in contract.installment_ids
+            ):
+                contract._move_to("partially_settled")
+            else:
+                contract._move_to("effective")

@@ -1,0 +1,252 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .vendor_financing_contract import OPEN_STATES
+
+# What a person may change while the contract is open.
+PRICED = {"bank_charge", "iof", "equalization"}
+# What operations write, with the entries that belong to it.
+BOOKED = {"state", "settled_amount", "debited_amount", "vendor_line_id"} | {
+    "extension_state",
+    "extension_date",
+}
+# All that operations change; they remember it to be undone.
+KEPT_BY_OPERATIONS = (
+    "state",
+    "date_due",
+    "principal",
+    "interest",
+    "bank_charge",
+    "iof",
+    "equalization",
+    "customer_total",
+    "settled_amount",
+    "debited_amount",
+    "vendor_line_id",
+    "extension_state",
+    "extension_date",
+)
+TERMS = {"date_due", "interest", "customer_total", "principal"} | PRICED
+
+
+class VendorFinancingContractInstallment(models.Model):
+    """One payment of a customer to the bank, and what the company earns or bears of it.
+
+    customer total = principal + company's interest + bank's charge + IOF (unless the company bears
+    it) - equalization paid at maturity. Seed 004; design of the amounts: the bank's interest is
+    never the company's.
+    """
+
+    _name = "vendor.financing.contract.installment"
+    _description = "Instalment of a Vendor Financing Contract"
+    _order = "contract_id, title_id, number, id"
+
+    title_id = fields.Many2one(
+        comodel_name="vendor.financing.contract.title",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    contract_id = fields.Many2one(
+        comodel_name="vendor.financing.contract", required=True, index=True, ondelete="cascade"
+    )
+    agreement_id = fields.Many2one(related="contract_id.agreement_id", store=True, index=True)
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    move_id = fields.Many2one(related="title_id.move_id", string="Invoice", store=True, index=True)
+    partner_id = fields.Many2one(
+        related="title_id.partner_id", string="Customer", store=True, index=True
+    )
+    number = fields.Integer(string="Instalment", required=True, default=1)
+    date_due = fields.Date(
+        string="New Due Date", required=True, help="When the customer pays the bank."
+    )
+    principal = fields.Monetary(required=True, help="Its part of the title, in BRL.")
+    interest = fields.Monetary(
+        string="Company's Interest",
+        help="The company's part of what the customer pays on top, in BRL. Negative where the bank "
+        "credits less because the customer's rate is below its own.",
+    )
+    bank_charge = fields.Monetary(help="What the bank earns, in BRL.")
+    iof = fields.Monetary(string="IOF", help="The tax on the credit, in BRL.")
+    equalization = fields.Monetary(
+        string="Equalization at Maturity",
+        help="What the company pays the bank when this is due, in BRL.",
+    )
+    customer_total = fields.Monetary(help="What the customer pays the bank, in BRL.")
+    # pending → financed ⇄ settled | settled_early | debited ⇄ recovered
+    state = fields.Selection(
+        selection=[
+            ("pending", "Pending"),
+            ("financed", "Financed"),
+            ("settled", "Settled"),
+            ("settled_early", "Settled Early"),
+            ("debited", "Debited"),
+            ("recovered", "Recovered"),
+            ("withdrawn", "Withdrawn"),
+            ("reversed", "Reversed"),
+        ],
+        required=True,
+        readonly=True,
+        default="pending",
+        index=True,
+    )
+    vendor_line_id = fields.Many2one(
+        comodel_name="account.move.line",
+        string="Vendor Account Item",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    # The customer asks to postpone; None → requested → granted | denied.
+    extension_state = fields.Selection(
+        selection=[("requested", "Requested"), ("granted", "Granted"), ("denied", "Denied")],
+        string="Extension",
+        readonly=True,
+    )
+    extension_date = fields.Date(
+        string="Extension Until", readonly=True, help="The due date asked for, or granted."
+    )
+    settled_amount = fields.Monetary(
+        readonly=True, help="Principal that the customer paid the bank."
+    )
+    debited_amount = fields.Monetary(
+        readonly=True, help="Principal that the bank debited from the company."
+    )
+    open_amount = fields.Monetary(
+        string="Open Principal",
+        compute="_compute_open_amount",
+        store=True,
+        help="Principal that the company still guarantees.",
+    )
+
+    _amounts = models.Constraint(
+        "CHECK (principal > 0 AND iof >= 0 AND bank_charge >= 0 AND equalization >= 0"
+        " AND customer_total >= 0)",
+        "Principal, IOF, bank's charge and what the customer pays cannot be negative.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE, ONCHANGE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("move_id", "number")
+    def _compute_display_name(self):
+        for installment in self:
+            installment.display_name = f"{installment.move_id.display_name} ({installment.number})"
+
+    @api.depends("principal", "settled_amount", "debited_amount", "state")
+    def _compute_open_amount(self):
+        for part in self:
+            is_open = part.state == "financed"
+            left = part.principal - part.settled_amount - part.debited_amount
+            part.open_amount = part.currency_id.round(left) if is_open else 0.0
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(BOOKED & vals.keys() for vals in vals_list):
+            self._refuse_booked()
+        installments = super().create(vals_list)
+        if not self.env.su:
+            for contract in installments.contract_id:
+                contract._check_open()
+        return installments
+
+    def write(self, vals):
+        if BOOKED & vals.keys() and not self.env.su:
+            self._refuse_booked()
+        if TERMS & vals.keys():
+            for contract in self.contract_id:
+                if contract.state not in OPEN_STATES:
+                    contract._check_open()
+            vals = self._complete_terms(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_effective(self):
+        for contract in self.contract_id:
+            contract._check_open()
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_open_settlement(self):
+        """Open the wizard for what customers paid the bank."""
+        return self.env["vendor.financing.settlement"]._open(self, "settlement")
+
+    def action_open_default(self):
+        """Open the wizard for what the bank debited."""
+        return self.env["vendor.financing.settlement"]._open(self, "default")
+
+    def action_open_maintenance(self):
+        """Open the wizard that corrects, extends, substitutes or undoes one instalment's title."""
+        return self.env["vendor.financing.maintenance"]._open(self)
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _refuse_booked(self):
+        raise AccessError(
+            self.env._(
+                "What was paid or debited of an instalment is written by operations only: use "
+                "Settled at the Bank or Debited by the Bank."
+            )
+        )
+
+    def _apply_terms(self, vals):
+        """Write terms by an operation: they stand for everybody else once effective."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
+
+    def _close(self, state):
+        """Nothing of this instalment is open any more. What the bank debited the customer owes."""
+        self.ensure_one()
+        self.state = "debited" if self.debited_amount else state
+
+    def _get_snapshot(self):
+        """Return what operations change of this instalment, as it is now."""
+        self.ensure_one()
+        (values,) = self._read_format(KEPT_BY_OPERATIONS, load="")
+        values.pop("id")
+        return {
+            name: fields.Date.to_string(value) if name in ("date_due", "extension_date") else value
+            for name, value in values.items()
+        }
+
+    def _get_surcharge(self):
+        """Return what the customer pays on top of principal and company's interest, in BRL."""
+        self.ensure_one()
+        iof = 0.0 if self.agreement_id.iof_borne_by == "company" else self.iof
+        return self.bank_charge + iof - self.equalization
+
+    def _complete_terms(self, vals):
+        """Keep interest and customer total consistent when one of them is entered.
+
+        :raise UserError: where both are entered and do not fit
+        """
+        if len(self) != 1 or not {"interest", "customer_total"} & vals.keys():
+            return vals
+        if PRICED & vals.keys():
+            return vals
+        principal = vals.get("principal", self.principal)
+        on_top = principal + self._get_surcharge()
+        if "interest" not in vals:
+            return {**vals, "interest": self.currency_id.round(vals["customer_total"] - on_top)}
+        total = self.currency_id.round(vals["interest"] + on_top)
+        given = vals.get("customer_total", total)
+        if self.currency_id.compare_amounts(given, total):
+            raise UserError(
+                self.env._(
+                    "%(installment)s: the customer total %(given)s is not principal, interest, "
+                    "bank's charge and IOF together, which is %(total)s. Change interest or total.",
+                    installment=self.display_name,
+                    given=self.currency_id.format(given),
+                    total=self.currency_id.format(total),
+                )
+            )
+        return {**vals, "customer_total": total}

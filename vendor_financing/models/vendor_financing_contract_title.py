@@ -1,0 +1,104 @@
+from decimal import Decimal
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError
+
+from ..tools.rounding import exact, prorate
+
+
+class VendorFinancingContractTitle(models.Model):
+    """One receivable item in a contract (título), with its instalments. Seed 004."""
+
+    _name = "vendor.financing.contract.title"
+    _description = "Title of a Vendor Financing Contract"
+    _order = "contract_id, id"
+
+    contract_id = fields.Many2one(
+        comodel_name="vendor.financing.contract", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    line_id = fields.Many2one(
+        comodel_name="account.move.line",
+        string="Receivable",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    move_id = fields.Many2one(related="line_id.move_id", string="Invoice", store=True, index=True)
+    partner_id = fields.Many2one(
+        related="line_id.partner_id", string="Customer", store=True, index=True
+    )
+    principal = fields.Monetary(readonly=True, help="What was open of the receivable, in BRL.")
+    # A live title keeps its receivable from every other contract.
+    is_live = fields.Boolean(default=True, readonly=True)
+    installment_ids = fields.One2many(
+        comodel_name="vendor.financing.contract.installment",
+        inverse_name="title_id",
+        string="Instalments",
+    )
+    original_date_maturity = fields.Date(readonly=True)
+    original_invoice_date_due = fields.Date(readonly=True)
+    original_no_followup = fields.Boolean(readonly=True)
+
+    _live_line = models.UniqueIndex("(line_id) WHERE is_live")
+
+    @api.depends("move_id", "line_id")
+    def _compute_display_name(self):
+        for title in self:
+            title.display_name = title.move_id.display_name or ""
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = self.env["account.move.line"].browse([vals["line_id"] for vals in vals_list])
+        for vals, line in zip(vals_list, lines, strict=True):
+            vals["principal"] = line.amount_residual
+        titles = super().create(vals_list)
+        if not self.env.su:
+            # Substitution puts a title into an effective contract, with the entry for it.
+            for contract in titles.contract_id:
+                contract._check_open()
+        return titles
+
+    def write(self, vals):
+        if not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "A title of a vendor contract is not changed by hand: take it out of the "
+                    "contract, or change its instalments."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_effective(self):
+        for contract in self.contract_id:
+            contract._check_open()
+
+    def _make_installments(self, due_dates):
+        """Divide the principal of each title equally over these days."""
+        for title in self:
+            parts = prorate(exact(title.principal), [Decimal(1)] * len(due_dates))
+            title.sudo().installment_ids = [
+                Command.clear(),
+                *(
+                    Command.create(
+                        {
+                            "contract_id": title.contract_id.id,
+                            "number": number,
+                            "date_due": day,
+                            "principal": float(part),
+                        }
+                    )
+                    for number, (day, part) in enumerate(
+                        zip(due_dates, parts, strict=True), start=1
+                    )
+                ),
+            ]
+
+    def _get_next_due_date(self):
+        """Return when the first open instalment is due, or the last one where none is open."""
+        self.ensure_one()
+        open_ones = self.installment_ids.filtered(lambda part: part.state == "financed")
+        dates = (open_ones or self.installment_ids).mapped("date_due")
+        return min(dates) if open_ones else max(dates)

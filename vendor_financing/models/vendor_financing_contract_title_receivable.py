@@ -1,0 +1,149 @@
+from odoo import models
+from odoo.tools import SQL
+
+# Instalments of a title that is not financed yet, or was taken back, alone or with its contract.
+NOT_COUNTING = {"pending", "reversed", "withdrawn"}
+
+
+class VendorFinancingContractTitle(models.Model):
+    """The receivable of a title: it stays open at its value, carries due date and mark.
+
+    Due dates of posted items are written here only: item and invoice together, the originals kept
+    on the title. Written by SQL, because for each posted item the host would look through the
+    whole invoice again; none of its own figures depends on what is written.
+    """
+
+    _inherit = "vendor.financing.contract.title"  # pylint: disable=consider-merging-classes-inherited
+
+    def _take_receivables(self):
+        """Keep what the receivables were, then mark them as financed."""
+        for title in self:
+            line = title.line_id
+            title.write(
+                {
+                    "original_date_maturity": line.date_maturity,
+                    "original_invoice_date_due": line.move_id.invoice_date_due,
+                    "original_no_followup": line.no_followup,
+                }
+            )
+        self._mark_receivables()
+
+    def _mark_receivables(self):
+        """Let each receivable, and its invoice, say how the instalments stand."""
+        withdrawn = self.filtered(lambda title: title._get_part_states() <= NOT_COUNTING)
+        if withdrawn:
+            withdrawn._give_receivables_back()
+        states = {title: title._get_financing_state() for title in self - withdrawn}
+        for title, state in states.items():
+            # What the bank debited may be charged, or financed, again.
+            title.is_live = state == "financed"
+        self._write_items(
+            [
+                (
+                    title.line_id.id,
+                    title.original_date_maturity
+                    if state == "debited"
+                    else title._get_next_due_date(),
+                    title.original_no_followup if state == "debited" else True,
+                    title.id if state == "financed" else None,
+                )
+                for title, state in states.items()
+            ]
+        )
+        (self - withdrawn)._mark_invoices()
+
+    def _give_receivables_back(self):
+        """Let each receivable be what it was before the contract."""
+        self.is_live = False
+        self._write_items(
+            [
+                (title.line_id.id, title.original_date_maturity, title.original_no_followup, None)
+                for title in self
+            ]
+        )
+        self._mark_invoices()
+
+    def _get_financing_state(self):
+        """Return how the instalments of this title stand together."""
+        self.ensure_one()
+        states = self._get_part_states()
+        if "financed" in states:
+            return "financed"
+        return "debited" if states & {"debited", "recovered"} else "settled"
+
+    def _get_part_states(self):
+        self.ensure_one()
+        return set(self.installment_ids.mapped("state"))
+
+    def _follow_recovery(self):
+        """Tell what the bank debited and the customer has paid the company since from the rest."""
+        for title in self:
+            parts = title.installment_ids.filtered(
+                lambda part: part.state in ("debited", "recovered")
+            )
+            kept = sum(title.installment_ids.mapped("open_amount"))
+            left = title.currency_id.compare_amounts(title.line_id.amount_residual, kept)
+            state = "debited" if left > 0 else "recovered"
+            parts.filtered(lambda part, state=state: part.state != state).state = state
+
+    def _mark_invoices(self):
+        """Let the invoices of these titles say how all their titles stand."""
+        moves = self.move_id
+        counting = self.search([("move_id", "in", moves.ids)]).filtered(
+            lambda title: not title._get_part_states() <= NOT_COUNTING
+        )
+        # Of a receivable that was financed again, the latest title counts.
+        latest = {title.line_id: title for title in counting.sorted("id")}
+        of_move = {move: self.browse() for move in moves}
+        for title in latest.values():
+            of_move[title.move_id] |= title
+        originals = {title.move_id: title.original_invoice_date_due for title in self}
+        rows = []
+        for move, titles in of_move.items():
+            states = {title: title._get_financing_state() for title in titles}
+            state = next(
+                (name for name in ("financed", "debited", "settled") if name in states.values()),
+                None,
+            )
+            due = originals[move]
+            if state in ("financed", "settled"):
+                due = min(title._get_next_due_date() for title in titles if states[title] == state)
+            rows.append((move.id, due, state))
+        self._write_invoices(rows)
+
+    def _write_items(self, rows):
+        """Write due date, follow-up and title of receivable items, all in one statement."""
+        names = ("date_maturity", "no_followup", "vendor_title_id")
+        lines = self.line_id
+        lines.flush_recordset(names)
+        if rows:
+            self.env.execute_query(
+                SQL(
+                    """UPDATE account_move_line line
+                          SET date_maturity = row.due::date, no_followup = row.no_followup::boolean,
+                              vendor_title_id = row.title_id::integer
+                         FROM (VALUES %s) AS row (id, due, no_followup, title_id)
+                        WHERE line.id = row.id RETURNING line.id""",
+                    SQL(", ").join(SQL("%s", row) for row in rows),
+                )
+            )
+        lines.invalidate_recordset(names)
+
+    def _write_invoices(self, rows):
+        """Write due date and mark of invoices, all in one statement."""
+        names = ("invoice_date_due", "vendor_financing_state")
+        moves = self.move_id
+        moves.flush_recordset(names)
+        if rows:
+            self.env.execute_query(
+                SQL(
+                    """UPDATE account_move move
+                          SET invoice_date_due = row.due::date,
+                              vendor_financing_state = row.state::varchar
+                         FROM (VALUES %s) AS row (id, due, state)
+                        WHERE move.id = row.id RETURNING move.id""",
+                    SQL(", ").join(SQL("%s", row) for row in rows),
+                )
+            )
+        moves.invalidate_recordset(names)
+        moves.modified(["vendor_financing_state"])

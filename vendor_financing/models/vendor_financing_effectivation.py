@@ -1,0 +1,238 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+from .vendor_financing_operation import MANAGER
+
+# The items of the instalments come after those of bank and results.
+FIRST_TITLE = 1000
+
+
+class VendorFinancingContract(models.Model):
+    """Effectivation (Efetivação de Vendor): entry, marks and due dates in one step. Seed 004.
+
+    D bank, D bank expenses (what is missing), C vendor account per instalment, C interest income;
+    where the company bears a part, D equalization and D IOF.
+    """
+
+    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_effect(self):
+        """Post these contracts, each in one step or not at all.
+
+        :raise AccessError: for users who may not post entries
+        :raise UserError: naming the contract or title, and what to correct
+        """
+        self.check_access("write")
+        for contract in self:
+            if contract.is_difference_large and not contract.env.user.has_group(MANAGER):
+                raise AccessError(
+                    self.env._(
+                        "Contract %(contract)s: the value credited differs by %(difference)s, more "
+                        "than the tolerance of %(tolerance)s. Correct it, or have a manager of "
+                        "Vendor financing confirm it.",
+                        contract=contract.display_name,
+                        difference=contract.currency_id.format(contract.difference),
+                        tolerance=contract.currency_id.format(contract.agreement_id.tolerance),
+                    )
+                )
+            contract.sudo()._effect()
+
+    def action_undo(self):
+        """Take effective contracts back, if nothing was settled or debited under them since."""
+        for contract in self:
+            effectivation = contract.operation_ids.filtered(
+                lambda operation: operation.kind == "effectivation" and operation.state == "posted"
+            )
+            if not effectivation:
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s is not effective, so there is nothing to undo.",
+                        contract=contract.display_name,
+                    )
+                )
+            effectivation.action_undo()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _effect(self):
+        self.ensure_one()
+        self.agreement_id._claim_limit()
+        self.lock_for_update()
+        self._check_effective()
+        operation = self.env["vendor.financing.operation"].create(
+            {
+                "contract_id": self.id,
+                "kind": "effectivation",
+                "date": self.credit_date,
+                "amount": self.principal,
+            }
+        )
+        parts = self.installment_ids.sorted("id")
+        move = operation._post_entry(self._prepare_effectivation(parts))
+        self._link_vendor_lines(parts, move)
+        parts.write({"state": "financed"})
+        self._move_to("effective")
+        self.title_ids._take_receivables()
+
+    def _check_effective(self):
+        """Refuse what cannot be posted.
+
+        :raise UserError: naming the contract or title, and what to correct
+        """
+        self._check_open()
+        self.title_ids.line_id._check_vendor_financeable(self)
+        self._check_principal()
+        agreement = self.agreement_id
+        if agreement.valid_until and self.date > agreement.valid_until:
+            raise UserError(
+                self.env._(
+                    "Agreement %(agreement)s was valid until %(date)s. Renew it, or choose another "
+                    "for contract %(contract)s.",
+                    agreement=agreement.name,
+                    date=agreement.valid_until,
+                    contract=self.display_name,
+                )
+            )
+        if self.currency_id.compare_amounts(self.credited_amount, 0) <= 0:
+            raise UserError(
+                self.env._(
+                    "Enter what the bank credits for contract %(contract)s.",
+                    contract=self.display_name,
+                )
+            )
+        if late := self.installment_ids.filtered(lambda part: part.date_due <= self.credit_date):
+            raise UserError(
+                self.env._(
+                    "%(installments)s of contract %(contract)s would be due before the bank "
+                    "credits (%(date)s). Enter a later due date.",
+                    installments=", ".join(late[:5].mapped("display_name")),
+                    contract=self.display_name,
+                    date=self.credit_date,
+                )
+            )
+        self._check_limit()
+
+    def _check_principal(self):
+        """Refuse titles whose instalments are not what is open of their receivable."""
+        if not self.title_ids:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s has no title. Add the invoices that the bank finances.",
+                    contract=self.display_name,
+                )
+            )
+        for title in self.title_ids:
+            amount = sum(title.installment_ids.mapped("principal"))
+            if self.currency_id.compare_amounts(amount, title.line_id.amount_residual):
+                raise UserError(
+                    self.env._(
+                        "The instalments of %(title)s in contract %(contract)s are %(amount)s "
+                        "together, but %(open)s of the invoice is open. Correct them, or take the "
+                        "title out and add it again.",
+                        title=title.display_name,
+                        contract=self.display_name,
+                        amount=self.currency_id.format(amount),
+                        open=self.currency_id.format(title.line_id.amount_residual),
+                    )
+                )
+
+    def _check_limit(self):
+        agreement = self.agreement_id
+        used = agreement._get_used_amount()
+        if agreement.limit_amount and (
+            self.currency_id.compare_amounts(used + self.principal, agreement.limit_amount) > 0
+        ):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s of %(amount)s exceeds the limit of agreement "
+                    "%(agreement)s: %(used)s of %(limit)s is used. Take titles out, or raise the "
+                    "limit with the bank.",
+                    contract=self.display_name,
+                    amount=self.currency_id.format(self.principal),
+                    agreement=agreement.name,
+                    used=self.currency_id.format(used),
+                    limit=self.currency_id.format(agreement.limit_amount),
+                )
+            )
+
+    def _prepare_effectivation(self, parts):
+        """Return the lines of the entry; those of the instalments in the order of `parts`."""
+        agreement = self.agreement_id
+        lines = [
+            {
+                "account_id": agreement._get_bank_account().id,
+                "name": self.env._("Vendor contract %(contract)s", contract=self.display_name),
+                "partner_id": agreement.partner_id.id,
+                "balance": self.credited_amount,
+            }
+        ]
+        lines += self._prepare_results(parts)
+        lines += [
+            {
+                "account_id": agreement.vendor_account_id.id,
+                "name": part.display_name,
+                "partner_id": agreement.partner_id.id,
+                "date_maturity": part.date_due,
+                # A guarantee is nobody's cost.
+                "analytic_distribution": False,
+                "balance": -part.principal,
+                "sequence": FIRST_TITLE + place,
+            }
+            for place, part in enumerate(parts)
+        ]
+        return lines
+
+    def _prepare_results(self, parts):
+        """Return the lines of interest, equalization, IOF and difference that are not zero."""
+        agreement, currency = self.agreement_id, self.currency_id
+        earned = sum(part.interest for part in parts if part.interest > 0)
+        borne = -sum(part.interest for part in parts if part.interest < 0)
+        later = sum(parts.mapped("equalization"))
+        own_iof = self.iof if agreement.iof_borne_by == "company" else 0.0
+        less, more = max(self.difference, 0.0), max(-self.difference, 0.0)
+        names = {
+            "interest": self.env._("Interest"),
+            "equalization": self.env._("Equalization"),
+            "payable": self.env._("Equalization to pay at maturity"),
+            "iof": self.env._("IOF"),
+            "expense": self.env._("Bank expenses"),
+            "income": self.env._("Credited on top"),
+        }
+        on_top = "income_account_id" if agreement.income_account_id else "expense_account_id"
+        results = (
+            ("interest_account_id", -earned, names["interest"]),
+            ("equalization_account_id", borne + later, names["equalization"]),
+            ("equalization_payable_account_id", -later, names["payable"]),
+            ("iof_account_id", own_iof, names["iof"]),
+            ("expense_account_id", less, names["expense"]),
+            (on_top, -more, names["income"]),
+        )
+        return [
+            {
+                "account_id": agreement._get_account(field).id,
+                "name": name,
+                "partner_id": agreement.partner_id.id,
+                "balance": currency.round(balance),
+            }
+            for field, balance, name in results
+            if not currency.is_zero(balance)
+        ]
+
+    def _link_vendor_lines(self, parts, move):
+        """Remember each instalment's item of the vendor account."""
+        lines = move.line_ids.filtered(lambda line: line.sequence >= FIRST_TITLE)
+        items = lines.sorted("sequence")
+        for part, item in zip(parts, items, strict=True):
+            part.vendor_line_id = item
+
+    def _give_titles_back(self):
+        """Let the receivables of an undone contract be what they were."""
+        self.installment_ids.write({"state": "reversed", "vendor_line_id": False})
+        self.title_ids._give_receivables_back()
+        self._move_to("reversed")

@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+
+
+class VendorFinancingIofRate(models.Model):
+    """Dated rates of the tax on credit, by the borrower's regime (tabela de IOF).
+
+    Source: Dec. 6.306/2007, art. 7 and 8, and what changed it since; each row names its own. The
+    rows are data and can be corrected.
+    """
+
+    _name = "vendor.financing.iof.rate"
+    _description = "IOF Rate"
+    _order = "date_from desc, regime, id"
+
+    date_from = fields.Date(required=True, string="Valid From", index=True)
+    regime = fields.Selection(
+        selection=[("ordinary", "Ordinary company"), ("simples", "Simples Nacional")],
+        required=True,
+        default="ordinary",
+    )
+    daily = fields.Float(
+        string="Daily (%)", digits=(9, 6), required=True, help="% of the principal a day."
+    )
+    additional = fields.Float(
+        string="Additional (%)", digits=(9, 6), required=True, help="% of the principal, once."
+    )
+    day_cap = fields.Integer(
+        string="Days at Most", default=365, required=True, help="Days that count at most."
+    )
+    amount_limit = fields.Float(
+        string="Up To (BRL)",
+        digits=(16, 2),
+        help="Contracts above this amount take the ordinary rate. 0 is without limit.",
+    )
+    source = fields.Char(required=True, help="The law that says so.")
+
+    _unique = models.Constraint(
+        "UNIQUE (date_from, regime)", "There is one IOF rate for a regime from a day on."
+    )
+    _range = models.Constraint(
+        "CHECK (daily >= 0 AND additional >= 0 AND day_cap >= 0 AND amount_limit >= 0)",
+        "IOF rates, days and amount cannot be negative.",
+    )
+
+    @api.depends("date_from", "regime")
+    def _compute_display_name(self):
+        labels = dict(self._fields["regime"]._description_selection(self.env))
+        for rate in self:
+            rate.display_name = f"{labels.get(rate.regime, '')} {rate.date_from}"
+
+    @api.model
+    def _find(self, regime, day, amount):
+        """Return the rate that counts on a day for a borrower and an amount in BRL, or none."""
+        of_day = [("date_from", "<=", day)]
+        found = self.search([*of_day, ("regime", "=", regime)], limit=1)
+        if found.amount_limit and amount > found.amount_limit:
+            return self.search([*of_day, ("regime", "=", "ordinary")], limit=1)
+        return found

@@ -1,0 +1,146 @@
+from odoo import Command, models
+from odoo.exceptions import UserError
+
+
+class VendorFinancingContract(models.Model):
+    """Maintenance of a whole title: taken out of its contract, or substituted. Seed 004."""
+
+    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+
+    def _withdraw(self, title, date, debited=None, note=False):
+        """Undo one title: the bank takes back what it credited for it, the invoice waits again.
+
+        :param debited: what the bank takes back, in BRL; the difference from principal and
+            company's interest is bank expenses. None is without difference
+        """
+        amounts = self._get_untouched(title)
+        parts = title.installment_ids
+        agreement, currency = self.agreement_id, self.currency_id
+        operation = self._begin_operation("withdrawal", amounts, date, note=note)
+        own_iof = sum(parts.mapped("iof")) if agreement.iof_borne_by == "company" else 0.0
+        earned = sum(part.interest for part in parts if part.interest > 0)
+        borne = -sum(part.interest for part in parts if part.interest < 0)
+        later = sum(parts.mapped("equalization"))
+        expected = currency.round(sum(amounts.values()) + earned - borne - own_iof)
+        taken = expected if debited is None else debited
+        lines = self._prepare_maintenance_lines(
+            title,
+            (earned, lambda: agreement.interest_account_id, self.env._("Interest")),
+            (
+                -(borne + later),
+                lambda: agreement._get_account("equalization_account_id"),
+                self.env._("Equalization"),
+            ),
+            (
+                later,
+                lambda: agreement._get_account("equalization_payable_account_id"),
+                self.env._("Equalization to pay at maturity"),
+            ),
+            (-own_iof, lambda: agreement._get_account("iof_account_id"), self.env._("IOF")),
+            (
+                taken - expected,
+                lambda: agreement.expense_account_id,
+                self.env._("Bank expenses"),
+            ),
+            (-taken, agreement._get_bank_account, self.env._("Taken back by the bank")),
+        )
+        vendor_lines = self._prepare_vendor_debits(amounts)
+        move = operation._post_entry([*vendor_lines, *lines])
+        self._reconcile_pairs(amounts, move.line_ids.sorted("id")[: len(vendor_lines)], ())
+        parts.write({"state": "withdrawn"})
+        self._after_operation(amounts)
+        return operation
+
+    def _substitute(self, title, line, date, note=False):
+        """Let another invoice of the same customer stand in for a title, at the same terms.
+
+        :param line: account.move.line, the other receivable; as much of it has to be open
+        """
+        amounts = self._get_untouched(title)
+        line._check_vendor_financeable(self)
+        principal = sum(amounts.values())
+        if line.partner_id.commercial_partner_id != title.partner_id.commercial_partner_id:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is not of %(customer)s. A title is substituted by another invoice "
+                    "of the same customer.",
+                    invoice=line.move_id.display_name,
+                    customer=title.partner_id.display_name,
+                )
+            )
+        if self.currency_id.compare_amounts(line.amount_residual, principal):
+            raise UserError(
+                self.env._(
+                    "%(open)s of %(invoice)s is open, but the title is of %(amount)s. Choose an "
+                    "invoice of the same amount, or undo the title and make a new contract.",
+                    open=self.currency_id.format(line.amount_residual),
+                    invoice=line.move_id.display_name,
+                    amount=self.currency_id.format(principal),
+                )
+            )
+        operation = self._begin_operation("substitution", amounts, date, note=note)
+        other = title.create({"contract_id": self.id, "line_id": line.id, "principal": principal})
+        taken = self.env["vendor.financing.contract.installment"].create(
+            [
+                {**self._get_terms(part), "title_id": other.id, "contract_id": self.id}
+                for part in amounts
+            ]
+        )
+        debits = self._prepare_vendor_debits(amounts)
+        credits = [
+            {**debit, "name": new.display_name, "balance": -debit["balance"]}
+            for debit, new in zip(debits, taken, strict=True)
+        ]
+        move = operation._post_entry([*debits, *credits])
+        items = move.line_ids.sorted("id")
+        self._reconcile_pairs(amounts, items[: len(debits)], ())
+        title.installment_ids.write({"state": "withdrawn"})
+        # Undone, the new title is what it is at this moment: nothing, yet.
+        taken.write({"state": "withdrawn"})
+        operation.line_ids = [
+            Command.create(
+                {"installment_id": part.id, "principal": 0.0, "previous": part._get_snapshot()}
+            )
+            for part in taken
+        ]
+        for part, item in zip(taken, items[len(debits) :], strict=True):
+            part.write({"state": "financed", "vendor_line_id": item.id})
+        title._mark_receivables()
+        other._take_receivables()
+        self._follow_installments()
+        return operation
+
+    @staticmethod
+    def _get_terms(part):
+        names = (
+            "number",
+            "date_due",
+            "principal",
+            "interest",
+            "bank_charge",
+            "iof",
+            "equalization",
+            "customer_total",
+        )
+        return {name: part[name] for name in names}
+
+    def _get_untouched(self, title):
+        """Return {instalment: principal} of a title of which nothing was settled or debited.
+
+        :raise UserError: naming the instalments of which something was
+        """
+        parts = title.installment_ids
+        touched = parts.filtered(
+            lambda part: part.state != "financed" or part.settled_amount or part.debited_amount
+        )
+        if touched or title.contract_id != self:
+            raise UserError(
+                self.env._(
+                    "Something of %(installments)s was settled or debited already, or is not "
+                    "financed any more, so the title stays in contract %(contract)s. Undo that "
+                    "first.",
+                    installments=", ".join(touched.mapped("display_name")),
+                    contract=self.display_name,
+                )
+            )
+        return {part: part.principal for part in parts}

@@ -1,0 +1,233 @@
+from odoo import Command, fields, models
+from odoo.exceptions import AccessError, UserError
+
+MANAGER = "vendor_financing.vendor_financing_group_manager"
+
+
+class VendorFinancingOperation(models.Model):
+    """One dated step in the life of a contract and the entry it made; undone in reverse order.
+
+    Each is one transaction: entry, reconciliation and state change together, or nothing.
+    """
+
+    _name = "vendor.financing.operation"
+    _description = "Operation on a Vendor Financing Contract"
+    _order = "id desc"
+
+    contract_id = fields.Many2one(
+        comodel_name="vendor.financing.contract", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    kind = fields.Selection(
+        selection=[
+            ("effectivation", "Effectivation"),
+            ("settlement", "Settlement"),
+            ("early_settlement", "Early Settlement"),
+            ("default", "Default"),
+            ("recovery", "Recovery"),
+            ("correction", "Correction"),
+            ("extension", "Extension"),
+            ("acceleration", "Acceleration"),
+            ("substitution", "Substitution"),
+            ("withdrawal", "Undo of a Title"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    date = fields.Date(required=True, readonly=True)
+    # posted → undoing → undone
+    state = fields.Selection(
+        selection=[("posted", "Posted"), ("undoing", "Being Undone"), ("undone", "Undone")],
+        required=True,
+        readonly=True,
+        default="posted",
+        help="Being undone is never seen: it lasts only inside the transaction that undoes.",
+    )
+    line_ids = fields.One2many(
+        comodel_name="vendor.financing.operation.line",
+        inverse_name="operation_id",
+        string="Instalments",
+        readonly=True,
+    )
+    amount = fields.Monetary(readonly=True, help="Principal in BRL.")
+    charges = fields.Monetary(readonly=True, help="What the bank charged on top, in BRL.")
+    rebate = fields.Monetary(readonly=True, help="What the bank gave back, in BRL.")
+    note = fields.Char(readonly=True)
+    move_id = fields.Many2one(
+        comodel_name="account.move", string="Entry", readonly=True, ondelete="restrict"
+    )
+    undo_move_id = fields.Many2one(
+        comodel_name="account.move", string="Undone By", readonly=True, ondelete="restrict"
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_undo(self):
+        """Take these operations back by mirror entries of today, the latest first.
+
+        :raise AccessError: for all but managers
+        :raise UserError: naming what has to be undone before, or the locked period
+        """
+        if not self.env.su and not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._("Only a manager of Vendor financing may undo an operation.")
+            )
+        self.check_access("read")
+        for operation in self.sudo().sorted("id", reverse=True):
+            operation._undo()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for operation in self:
+            operation.display_name = (
+                f"{labels[operation.kind]} {operation.contract_id.display_name}, {operation.date}"
+            )
+
+    def _get_moves(self):
+        return self.move_id | self.undo_move_id
+
+    def _post_entry(self, lines):
+        """Post one entry of these lines for this operation.
+
+        :param lines: values of account.move.line
+        :raise UserError: in a locked period
+        """
+        self.ensure_one()
+        agreement = self.contract_id.agreement_id
+        self._check_not_locked(self.date, agreement.entry_journal_id)
+        # A new entry has no analytic items to keep in step; the host would look line by line.
+        moves = self.env["account.move"].with_context(skip_analytic_sync=True)
+        move = moves.create(
+            {
+                "move_type": "entry",
+                "journal_id": agreement.entry_journal_id.id,
+                "company_id": self.company_id.id,
+                "date": self.date,
+                "ref": self.display_name,
+                "vendor_operation_id": self.id,
+                "line_ids": [Command.create(line) for line in lines],
+            }
+        ).with_env(self.env)
+        move._post(soft=False)
+        self.move_id = move
+        return move
+
+    def _check_not_locked(self, date, journal):
+        """Refuse a date in a locked period; the host would silently take a later one.
+
+        :raise UserError: naming the date and what locks it
+        """
+        company = self.company_id
+        if violated := company._get_violated_lock_dates(date, False, journal):
+            raise UserError(
+                self.env._(
+                    "%(operation)s: %(date)s is in a locked period (%(locks)s). Choose a later "
+                    "date, or ask an accountant to open the period.",
+                    operation=self.display_name,
+                    date=date,
+                    locks=company._format_lock_dates(violated),
+                )
+            )
+
+    def _check_undoable(self):
+        if self.state != "posted":
+            raise UserError(
+                self.env._("%(operation)s is undone already.", operation=self.display_name)
+            )
+        later = self.contract_id.operation_ids.filtered(
+            lambda other: other.state == "posted" and other.id > self.id
+        )
+        ours = self.line_ids.installment_id
+        if self.kind != "effectivation":
+            later = later.filtered(lambda other: other.line_ids.installment_id & ours)
+        if later:
+            raise UserError(
+                self.env._(
+                    "%(operation)s cannot be undone before what followed: %(later)s. Undo that "
+                    "first.",
+                    operation=self.display_name,
+                    later=", ".join(later.mapped("display_name")),
+                )
+            )
+        self._check_receivables_free()
+        bank = self.contract_id.agreement_id._get_bank_account()
+        matched = self.move_id.line_ids.filtered(
+            lambda line: line.account_id == bank
+            and (line.matched_debit_ids or line.matched_credit_ids)
+        )
+        if matched:
+            raise UserError(
+                self.env._(
+                    "%(operation)s: entry %(entry)s is reconciled with the bank's statement. Undo "
+                    "that reconciliation first.",
+                    operation=self.display_name,
+                    entry=self.move_id.name,
+                )
+            )
+
+    def _undo(self):
+        self.ensure_one()
+        self.contract_id.lock_for_update()
+        self._check_undoable()
+        # Nothing is taken back before it happened.
+        today = max(fields.Date.context_today(self), self.date)
+        self._check_not_locked(today, self.contract_id.agreement_id.entry_journal_id)
+        # While it is being undone, what it settled may be opened again.
+        self.state = "undoing"
+        (mirror,) = self.move_id._reverse_moves(
+            [{"date": today, "ref": self.env._("Undone: %(entry)s", entry=self.move_id.ref)}],
+            cancel=True,
+        )
+        mirror.vendor_operation_id = self
+        self.write({"state": "undone", "undo_move_id": mirror.id})
+        self._undo_state()
+        self.contract_id.message_post(
+            body=self.env._(
+                "%(operation)s undone: %(entry)s was taken back by %(mirror)s.",
+                operation=self.display_name,
+                entry=self.move_id.name,
+                mirror=mirror.name,
+            )
+        )
+
+    def _undo_state(self):
+        """Give instalments and contract the state from before this operation."""
+        if self.kind == "effectivation":
+            self.contract_id._give_titles_back()
+            return
+        for line in self.line_ids:
+            line.installment_id._apply_terms(line.previous)
+        titles = self.line_ids.installment_id.title_id
+        titles._mark_receivables()
+        self.contract_id._follow_installments()
+
+
+class VendorFinancingOperationLine(models.Model):
+    """What an operation did to one instalment."""
+
+    _name = "vendor.financing.operation.line"
+    _description = "Instalment of an Operation"
+
+    operation_id = fields.Many2one(
+        comodel_name="vendor.financing.operation", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="operation_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    installment_id = fields.Many2one(
+        comodel_name="vendor.financing.contract.installment",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    principal = fields.Monetary(required=True)
+    # Undoing is in reverse order, so that this is what the instalment becomes again.
+    previous = fields.Json(
+        readonly=True, help="The instalment's terms and state before the operation."
+    )

@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+
+
+class VendorFinancingRate(models.Model):
+    """What a bank asks on a day for a band of terms (cotação). Seed 004: "varia diariamente"."""
+
+    _name = "vendor.financing.rate"
+    _description = "Quote of a Vendor Financing Rate"
+    _order = "date desc, agreement_id, days_from, id desc"
+    _rec_names_search = ("agreement_id",)
+
+    agreement_id = fields.Many2one(
+        comodel_name="vendor.financing.agreement", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="agreement_id.company_id", store=True, index=True)
+    date = fields.Date(
+        required=True,
+        default=fields.Date.context_today,
+        help="The day of the quote; it counts until the next one of the same band.",
+    )
+    days_from = fields.Integer(required=True, default=1, help="Shortest term in days.")
+    days_to = fields.Integer(required=True, default=365, help="Longest term in days.")
+    bank_rate = fields.Float(
+        string="Bank's Rate (%)",
+        digits=(9, 6),
+        required=True,
+        help="% a month; % a year where the agreement counts business days.",
+    )
+    customer_rate = fields.Float(
+        string="Customer's Rate (%)",
+        digits=(9, 6),
+        required=True,
+        help="What the customer pays, % as the bank's. Above the bank's rate the company earns the "
+        "spread, below it the company bears the difference.",
+    )
+    spread = fields.Float(
+        string="Spread (%)", digits=(9, 6), compute="_compute_spread", inverse="_inverse_spread"
+    )
+
+    _band = models.Constraint(
+        "CHECK (days_from >= 0 AND days_to >= days_from)",
+        "The band of a quote goes from its shortest to its longest term in days.",
+    )
+    _rates_range = models.Constraint(
+        "CHECK (bank_rate > -100 AND customer_rate > -100)", "A rate is above -100 %."
+    )
+
+    @api.depends("bank_rate", "customer_rate")
+    def _compute_spread(self):
+        for rate in self:
+            rate.spread = rate.customer_rate - rate.bank_rate
+
+    def _inverse_spread(self):
+        for rate in self:
+            rate.customer_rate = rate.bank_rate + rate.spread
+
+    @api.depends("agreement_id", "date", "days_from", "days_to")
+    def _compute_display_name(self):
+        for rate in self:
+            rate.display_name = self.env._(
+                "%(agreement)s, %(date)s, %(first)s to %(last)s days",
+                agreement=rate.agreement_id.name,
+                date=rate.date,
+                first=rate.days_from,
+                last=rate.days_to,
+            )
+
+    @api.model
+    def _find(self, agreement, day, days):
+        """Return the quote of an agreement that counts on a day for a term, or none.
+
+        :param days: actual days until the instalment is due
+        """
+        return self.search(
+            [
+                ("agreement_id", "=", agreement.id),
+                ("date", "<=", day),
+                ("days_from", "<=", days),
+                ("days_to", ">=", days),
+            ],
+            limit=1,
+        )

@@ -1,0 +1,61 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+
+class VendorFinancingAgreement(models.Model):
+    """Who is told when the bank may debit what customers have not paid."""
+
+    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        help="Is told of instalments that the customer has not paid within the recourse days.",
+    )
+
+
+class VendorFinancingContractInstallment(models.Model):
+    """Recourse: after some days the bank debits what the customer has not paid. Seed 004."""
+
+    _inherit = "vendor.financing.contract.installment"  # pylint: disable=consider-merging-classes-inherited
+
+    recourse_date = fields.Date(
+        compute="_compute_recourse_date",
+        store=True,
+        index=True,
+        help="The last day on which the bank waits for the customer.",
+    )
+    recourse_proposed_for = fields.Date(
+        readonly=True, help="The recourse date of which the responsible was told."
+    )
+
+    @api.depends("date_due", "agreement_id.recourse_days")
+    def _compute_recourse_date(self):
+        for part in self:
+            part.recourse_date = part.date_due and part.date_due + timedelta(
+                days=part.agreement_id.recourse_days
+            )
+
+    @api.model
+    def _cron_propose_defaults(self):
+        """Tell the responsible of each agreement, once per instalment and due date."""
+        today = fields.Date.context_today(self)
+        late = self.search([("state", "=", "financed"), ("recourse_date", "<", today)])
+        late = late.filtered(lambda part: part.recourse_proposed_for != part.recourse_date)
+        for contract, parts in late.grouped("contract_id").items():
+            user = contract.agreement_id.user_id or contract.create_uid
+            contract = contract.with_context(lang=user.lang)
+            contract.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=contract.env._("Past recourse: look whether the bank has debited"),
+                note=contract.env._(
+                    "Not paid by the customers: %(installments)s. Enter on the instalments what "
+                    "the bank debited, or what was paid.",
+                    installments=", ".join(parts.mapped("display_name")),
+                ),
+            )
+            for part in parts:
+                part.recourse_proposed_for = part.recourse_date

@@ -1,0 +1,292 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..tools.pricing import parse_plan
+from .vendor_financing_operation import MANAGER
+
+TERMS = {"plan", "rate", "customer_total"}
+# Written by the buttons only.
+DECISION_FIELDS = {
+    "state",
+    "order_id",
+    "bearer_id",
+    "amount",
+    "requester_id",
+    "approver_id",
+    "decision_date",
+    "refusal",
+}
+
+
+class VendorFinancingRequest(models.Model):
+    """Approval of an order in vendor financing (planilha de aprovação). Seed 004.
+
+    "Pede-se uma aprovação via planilha para o pedido ser emitido". An approval covers the order up
+    to its amount and with its bearer; beyond, the order needs another one.
+    """
+
+    _name = "vendor.financing.request"
+    _description = "Vendor Financing Request"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_names_search = ("order_id",)
+
+    order_id = fields.Many2one(
+        comodel_name="sale.order", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        related="order_id.partner_id", string="Customer", store=True, index=True
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    bearer_id = fields.Many2one(
+        comodel_name="account.payment.method.line", readonly=True, ondelete="set null"
+    )
+    amount = fields.Monetary(
+        readonly=True, help="The order's total when the approval was requested, in BRL."
+    )
+    order_amount = fields.Monetary(related="order_id.amount_total", string="Order's Total")
+    plan = fields.Char(
+        string="Days",
+        required=True,
+        default="30",
+        tracking=True,
+        help="The terms that the customer asks for, in days: 30/60/90 is three instalments.",
+    )
+    rate = fields.Float(
+        string="Customer's Rate (%)",
+        digits=(9, 6),
+        tracking=True,
+        help="% a month; proposed from the quotes of the day.",
+    )
+    customer_total = fields.Monetary(
+        tracking=True,
+        help="What the customer would pay the bank, in BRL; proposed from the quotes of the day.",
+    )
+    requester_id = fields.Many2one(
+        comodel_name="res.users",
+        required=True,
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.user,
+    )
+    reason = fields.Text(help="Why the customer buys through vendor financing.")
+    approver_id = fields.Many2one(comodel_name="res.users", string="Decided By", readonly=True)
+    decision_date = fields.Datetime(string="Decided On", readonly=True)
+    refusal = fields.Text(string="Reason of the Refusal", readonly=True, tracking=True)
+    # draft → requested → approved | refused
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("requested", "Requested"),
+            ("approved", "Approved"),
+            ("refused", "Refused"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+        index=True,
+    )
+    is_outgrown = fields.Boolean(
+        string="Does Not Cover the Order",
+        compute="_compute_is_outgrown",
+        help="The order has grown, or its bearer has changed, since this was requested.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("order_id", "bearer_id")
+    def _compute_display_name(self):
+        for request in self:
+            parts = (request.sudo().order_id.name, request.sudo().bearer_id.name)
+            request.display_name = " / ".join(part for part in parts if part)
+
+    @api.depends(
+        "state", "amount", "bearer_id", "order_amount", "order_id.preferred_payment_method_line_id"
+    )
+    def _compute_is_outgrown(self):
+        for request in self:
+            request.is_outgrown = request.state != "draft" and not request._covers_order()
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not self.env.su and (DECISION_FIELDS - {"order_id"}) & vals.keys():
+                self._raise_buttons_only()
+        requests = super().create(vals_list)
+        requests.order_id.check_access("write")
+        requests._check_plan()
+        for request in requests:
+            # Defaults of a context decide nothing.
+            request.sudo().write(
+                {
+                    "state": "draft",
+                    "requester_id": self.env.uid,
+                    "bearer_id": request.order_id.preferred_payment_method_line_id.id,
+                    "amount": request.order_id.amount_total,
+                }
+            )
+        unpriced = requests.filtered(lambda request: not request.customer_total)
+        unpriced.action_propose()
+        return requests
+
+    def write(self, vals):
+        changes_terms = bool(TERMS & vals.keys())
+        if not self.env.su:
+            if DECISION_FIELDS & vals.keys():
+                self._raise_buttons_only()
+            if changes_terms:
+                self._check_terms_open()
+        result = super().write(vals)
+        if "plan" in vals:
+            self._check_plan()
+        if changes_terms:
+            for request in self.filtered(lambda request: request.state == "draft").sudo():
+                # The amount that these terms are about.
+                request.amount = request.order_id.amount_total
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        if kept := self.filtered(lambda request: request.state in ("approved", "refused")):
+            raise UserError(
+                self.env._(
+                    "The requests of %(orders)s are decided and stay as they are.",
+                    orders=", ".join(kept.mapped("display_name")),
+                )
+            )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_propose(self):
+        """Calculate rate and customer total from the quotes of the day: the customer's best bank.
+
+        Without a quote for these days they stay as they are.
+        """
+        for request in self:
+            values = request._prepare_proposal()
+            if values:
+                request.write(values)
+
+    def action_request(self):
+        """Ask the managers for a decision on what the order is now.
+
+        :raise UserError: naming the order, if it has no Vendor bearer or was requested already
+        """
+        self.check_access("write")
+        for request in self:
+            request._check_state(("draft",), self.env._("be requested"))
+            order = request.sudo().order_id
+            if not order.is_vendor:
+                raise UserError(
+                    self.env._(
+                        "Order %(order)s has no Vendor bearer, so it needs no approval. Choose "
+                        "one on the order first.",
+                        order=order.name,
+                    )
+                )
+            if request.currency_id.compare_amounts(order.amount_total, request.amount):
+                # What was proposed, or entered, is of another amount.
+                request.action_propose()
+            request.sudo().write(
+                {
+                    "state": "requested",
+                    "bearer_id": order.preferred_payment_method_line_id.id,
+                    "amount": order.amount_total,
+                }
+            )
+            order._message_log(
+                body=self.env._(
+                    "Vendor approval requested: %(days)s days, customer total %(total)s.",
+                    days=request.plan,
+                    total=request.currency_id.format(request.customer_total),
+                )
+            )
+
+    def action_view_order(self):
+        self.ensure_one()
+        return self.order_id._get_records_action()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _covers_order(self):
+        """Return whether this is about what the order is now: no more, and the same bearer."""
+        self.ensure_one()
+        order = self.sudo().order_id
+        return (
+            order.preferred_payment_method_line_id.id == self.sudo().bearer_id.id
+            and order.currency_id.compare_amounts(order.amount_total, self.amount) <= 0
+        )
+
+    def _prepare_proposal(self):
+        self.ensure_one()
+        order = self.sudo().order_id
+        agreements = (
+            self.env["vendor.financing.agreement"]
+            .sudo()
+            .search([("company_id", "=", order.company_id.id)])
+        )
+        found = agreements._compare(
+            [(order.amount_total, order.partner_invoice_id)],
+            parse_plan(self.plan),
+            fields.Date.context_today(self),
+        )
+        if not found:
+            return {}
+        best = min(found.values(), key=lambda figures: figures["customer_total"])
+        return {"rate": best["customer_rate"], "customer_total": float(best["customer_total"])}
+
+    def _check_plan(self):
+        for request in self:
+            try:
+                parse_plan(request.plan)
+            except ValueError as error:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is no list of days. Enter for example 30 or 30/60/90 on the "
+                        "request of %(order)s.",
+                        plan=request.plan,
+                        order=request.display_name,
+                    )
+                ) from error
+
+    def _check_terms_open(self):
+        """Let requesters change terms before they request, managers before they decide."""
+        is_manager = self.env.user.has_group(MANAGER)
+        self._check_state(
+            ("draft", "requested") if is_manager else ("draft",), self.env._("be changed")
+        )
+
+    def _check_state(self, states, verb):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for request in self:
+            if request.state not in states:
+                raise UserError(
+                    self.env._(
+                        "The request of %(order)s is %(state)s and cannot %(verb)s. Make another "
+                        "request from the order where one is needed.",
+                        order=request.display_name,
+                        state=labels[request.state],
+                        verb=verb,
+                    )
+                )
+
+    def _raise_buttons_only(self):
+        raise AccessError(
+            self.env._(
+                "State, amount and decision of a vendor request are not written. Use Request, "
+                "Approve or Refuse on it."
+            )
+        )

@@ -1,0 +1,89 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .vendor_financing_operation import MANAGER
+
+
+class VendorFinancingRequest(models.Model):
+    """What managers decide on requests, one or many."""
+
+    _inherit = "vendor.financing.request"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_approve(self):
+        """Approve, as a manager; all of them or none.
+
+        :raise AccessError: for users who are no managers
+        :raise UserError: naming the orders that have outgrown their requests
+        """
+        self._check_manager()
+        self._check_state(("requested",), self.env._("be approved"))
+        if outgrown := self.filtered(lambda request: not request._covers_order()):
+            raise UserError(
+                self.env._(
+                    "%(orders)s: the order has grown or changed its bearer since the approval was "
+                    "requested. Refuse it, and have it requested again for what the order is now.",
+                    orders=", ".join(outgrown.mapped("display_name")),
+                )
+            )
+        self._decide("approved")
+        self.order_id.sudo()._confirm_approved()
+
+    def action_refuse(self):
+        """Ask for the reason of a refusal."""
+        self._check_manager()
+        self._check_state(("requested", "approved"), self.env._("be refused"))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse Vendor Requests"),
+            "res_model": "vendor.financing.request.refusal",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_request_ids": self.ids},
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _refuse(self, reason):
+        """Refuse, as a manager; an approval of an order not confirmed yet may be taken back.
+
+        :param reason: what requester and salesman are told
+        """
+        self._check_manager()
+        self._check_state(("requested", "approved"), self.env._("be refused"))
+        self._decide("refused", refusal=reason)
+
+    def _decide(self, state, **values):
+        self.sudo().write(
+            {
+                "state": state,
+                "approver_id": self.env.uid,
+                "decision_date": fields.Datetime.now(),
+                **values,
+            }
+        )
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for request in self:
+            request.sudo().order_id.message_post(
+                body=self.env._(
+                    "Vendor request: %(state)s. %(reason)s",
+                    state=labels[state],
+                    reason=request.refusal or "",
+                ),
+                partner_ids=(request.requester_id.partner_id - self.env.user.partner_id).ids,
+            )
+
+    def _check_manager(self):
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "Only a manager of Vendor financing decides on the requests of %(orders)s.",
+                    orders=", ".join(self.mapped("display_name")),
+                )
+            )

@@ -1,0 +1,90 @@
+import psycopg2.errors
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import LockError
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+
+
+@tagged("post_install", "-at_install")
+class TestLimitOfTwoTransactions(TransactionCase):
+    """Two people make contracts effective under the same agreement, in transactions of their own.
+
+    What stands here is committed, for the other to see it, and deleted at the end.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.made = []
+        self.addCleanup(self._delete)
+        with self.registry.cursor() as cr:
+            self.agreement_id = self._make_agreement(api.Environment(cr, SUPERUSER_ID, {}))
+
+    def _make(self, env, model, **values):
+        record = env[model].create(values)
+        self.made.append((model, record.id))
+        return record.id
+
+    def _make_agreement(self, env):
+        bank = self._make(env, "res.partner", name="Concurrent bank")
+        journals = {
+            kind: self._make(env, "account.journal", name=f"VF {kind}", code=code, type=kind)
+            for kind, code in (("bank", "VFCB"), ("general", "VFCG"))
+        }
+        accounts = [
+            self._make(
+                env,
+                "account.account",
+                name=f"VF {kind}",
+                code=code,
+                account_type=kind,
+                reconcile=kind == "liability_current",
+            )
+            for kind, code in (
+                ("liability_current", "VFC210"),
+                ("income_other", "VFC410"),
+                ("expense", "VFC510"),
+            )
+        ]
+        return self._make(
+            env,
+            "vendor.financing.agreement",
+            name="Concurrent",
+            partner_id=bank,
+            journal_id=journals["bank"],
+            entry_journal_id=journals["general"],
+            vendor_account_id=accounts[0],
+            interest_account_id=accounts[1],
+            expense_account_id=accounts[2],
+            limit_amount=1000,
+        )
+
+    def _delete(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            for model, record_id in reversed(self.made):
+                env[model].browse(record_id).exists().unlink()
+
+    def _open_transaction(self):
+        """Return the agreement as somebody sees it whose transaction begins now."""
+        cr = self.registry.cursor()
+        self.addCleanup(cr.close)
+        agreement = api.Environment(cr, SUPERUSER_ID, {})["vendor.financing.agreement"]
+        agreement = agreement.browse(self.agreement_id)
+        self.assertEqual(agreement._get_used_amount(), 0)
+        return agreement
+
+    def test_second_waits_for_the_first(self):
+        first, second = self._open_transaction(), self._open_transaction()
+        first._claim_limit()
+        with self.assertRaises(LockError):
+            second._claim_limit()
+
+    @mute_logger("odoo.sql_db")
+    def test_second_does_not_count_on_what_it_read_before_the_first_ended(self):
+        first, second = self._open_transaction(), self._open_transaction()
+        first._claim_limit()
+        first.env.cr.commit()
+        # The host tries a request again on this error; then it reads anew.
+        with self.assertRaises(psycopg2.errors.SerializationFailure):
+            second._claim_limit()
+        self._open_transaction()._claim_limit()

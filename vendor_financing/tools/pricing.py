@@ -1,0 +1,66 @@
+"""What one instalment costs customer and company by a bank's quote. No ORM.
+
+Source: seed 004 and its worked examples; rates are fractions of the convention's period, amounts
+Decimals in BRL.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .interest import accumulation
+from .rounding import to_cents
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How a bank counts: see `vendor.financing.agreement` for the values of each."""
+
+    convention: str = "compound"
+    rounding: str = "half_up"
+    iof_borne_by: str = "customer"
+    equalization: str = "closing"
+
+
+def price(principal, tax, rates, days, conditions):
+    """Return the terms of an instalment.
+
+    Where the customer's rate is above the bank's, the bank's charge is its rate on the principal
+    and the rest is the company's. Below, the company bears what is missing: at closing the bank
+    credits the present value only, at maturity it debits the difference.
+
+    :param principal: Decimal, its part of the title
+    :param tax: Decimal, its IOF
+    :param rates: the bank's and the customer's rate, Decimals
+    :param days: as the convention counts them
+    :param conditions: Conditions
+    :return: {interest (the company's), bank_charge, iof, equalization (paid at maturity),
+        customer_total}, Decimals in BRL
+    """
+    borrowed = principal + (tax if conditions.iof_borne_by == "financed" else 0)
+    of_bank, of_customer = (accumulation(rate, days, conditions.convention) for rate in rates)
+    at_bank = to_cents(borrowed * of_bank, conditions.rounding)
+    paid = to_cents(borrowed * of_customer, conditions.rounding)
+    interest, charge, equalization = paid - at_bank, at_bank - borrowed, Decimal(0)
+    if interest < 0 and conditions.equalization == "maturity":
+        interest, equalization = Decimal(0), -interest
+    elif interest < 0:
+        credited = to_cents(paid / of_bank, conditions.rounding)
+        interest, charge = credited - borrowed, paid - credited
+    return {
+        "interest": interest,
+        "bank_charge": max(charge, Decimal(0)),
+        "iof": tax,
+        "equalization": equalization,
+        "customer_total": paid + (tax if conditions.iof_borne_by == "customer" else 0),
+    }
+
+
+def parse_plan(text):
+    """Return the days of a plan: 30/60/90 is three instalments.
+
+    :raise ValueError: if the text is no list of days from 1 to 3650
+    """
+    days = [part.strip() for part in (text or "").replace(";", "/").split("/")]
+    if not all(part.isdecimal() and 0 < int(part) <= 3650 for part in days):
+        raise ValueError("a plan is a list of days")
+    return [int(part) for part in days]

@@ -1,0 +1,181 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..models.vendor_financing_operation import MANAGER
+from .vendor_financing_settlement import ACCOUNTANT
+
+
+class VendorFinancingMaintenance(models.TransientModel):
+    """What changes of a financed title (Manutenção de Vendor). Seed 004."""
+
+    _name = "vendor.financing.maintenance"
+    _description = "Maintain a Vendor Title"
+
+    kind = fields.Selection(
+        selection=[
+            ("correction", "Due date or interest was entered wrong"),
+            ("request", "The customer asks for more time"),
+            ("extension", "The bank gives the customer more time"),
+            ("denial", "The bank gives no more time"),
+            ("substitution", "Another invoice takes this one's place"),
+            ("withdrawal", "The bank takes this title back"),
+        ],
+        string="What Changes",
+        required=True,
+        default="correction",
+    )
+    installment_id = fields.Many2one(
+        comodel_name="vendor.financing.contract.installment",
+        string="Instalment",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    partner_id = fields.Many2one(related="installment_id.partner_id")
+    company_id = fields.Many2one(related="installment_id.company_id")
+    currency_id = fields.Many2one(related="installment_id.currency_id")
+    open_amount = fields.Monetary(related="installment_id.open_amount")
+    date = fields.Date(
+        required=True, default=fields.Date.context_today, help="The day of the entry."
+    )
+    date_due = fields.Date(string="New Due Date")
+    interest = fields.Monetary(string="Company's Interest")
+    settled_by = fields.Selection(
+        selection=[
+            ("expense", "Bank expenses: the value credited was right"),
+            ("bank", "The bank: it credits or debits the difference"),
+        ],
+        string="Difference",
+        default="expense",
+    )
+    iof = fields.Monetary(string="Complementary IOF")
+    bank_interest = fields.Monetary(string="Bank's Interest")
+    borne_by = fields.Selection(
+        selection=[("customer", "Customer"), ("company", "Company")], default="customer"
+    )
+    line_id = fields.Many2one(
+        comodel_name="account.move.line",
+        string="Other Invoice",
+        domain="[('partner_id', '=', partner_id), ('company_id', '=', company_id), "
+        "('move_id.is_vendor', '=', True), ('parent_state', '=', 'posted'), "
+        "('account_type', '=', 'asset_receivable'), ('amount_residual', '=', open_amount), "
+        "('vendor_title_id', '=', False)]",
+    )
+    has_debited = fields.Boolean(
+        string="Another Value", help="The bank takes back another value than it credited."
+    )
+    debited = fields.Monetary(string="Taken Back", help="What the bank debits, in BRL.")
+    note = fields.Char(string="Reason")
+
+    @api.model
+    def _open(self, installment):
+        """Return the action that opens this wizard on one instalment.
+
+        :raise UserError: for several, or one that is not financed
+        """
+        installment.check_access("read")
+        if len(installment) != 1 or installment.state != "financed":
+            raise UserError(
+                self.env._("Choose one financed instalment; maintenance goes one by one.")
+            )
+        wizard = self.create(
+            {
+                "installment_id": installment.id,
+                "date_due": installment.extension_date or installment.date_due,
+                "interest": installment.interest,
+                "kind": "extension" if installment.extension_state == "requested" else "correction",
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Maintenance of %s", installment.display_name),
+            "res_model": self._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_confirm(self):
+        """Do it, with an entry of its day.
+
+        :raise AccessError: for users who may not post entries; undoing a title is a manager's
+        :raise UserError: naming the title, and what to correct
+        """
+        self.ensure_one()
+        user = self.env.user
+        if not self.env.su and not user.has_group(ACCOUNTANT):
+            raise AccessError(self.env._("Only accountants may maintain vendor contracts."))
+        if self.kind == "withdrawal" and not self.env.su and not user.has_group(MANAGER):
+            raise AccessError(
+                self.env._("Only a manager of Vendor financing may undo a title. Ask one.")
+            )
+        self.installment_id.check_access("read")
+        self.line_id.check_access("read")
+        part = self.installment_id.sudo()
+        getattr(self, f"_confirm_{self.kind}")(part.contract_id, part)
+
+    def _confirm_correction(self, contract, part):
+        contract._correct(
+            part, self._need_date(), self.interest, self.date, self.settled_by, note=self.note
+        )
+
+    def _confirm_request(self, contract, part):
+        part.write({"extension_state": "requested", "extension_date": self._need_date()})
+        contract.message_post(
+            body=self.env._(
+                "%(installment)s: the customer asks to pay on %(date)s. %(reason)s",
+                installment=part.display_name,
+                date=self.date_due,
+                reason=self.note or "",
+            )
+        )
+
+    def _confirm_denial(self, contract, part):
+        part.extension_state = "denied"
+        contract.message_post(
+            body=self.env._(
+                "%(installment)s: no more time is given. %(reason)s",
+                installment=part.display_name,
+                reason=self.note or "",
+            )
+        )
+
+    def _confirm_extension(self, contract, part):
+        if self.iof < 0 or self.bank_interest < 0:
+            raise UserError(self.env._("IOF and interest of an extension cannot be negative."))
+        contract._extend(
+            part,
+            self._need_date(),
+            self.date,
+            self.iof,
+            self.bank_interest,
+            self.borne_by,
+            note=self.note,
+        )
+
+    def _confirm_substitution(self, contract, part):
+        if not self.line_id:
+            raise UserError(
+                self.env._(
+                    "Choose the invoice that takes the place of %(title)s.",
+                    title=part.title_id.display_name,
+                )
+            )
+        contract._substitute(part.title_id, self.line_id.sudo(), self.date, note=self.note)
+
+    def _confirm_withdrawal(self, contract, part):
+        if self.has_debited and self.debited < 0:
+            raise UserError(self.env._("What the bank takes back cannot be negative."))
+        contract._withdraw(
+            part.title_id, self.date, self.debited if self.has_debited else None, note=self.note
+        )
+
+    def _need_date(self):
+        if not self.date_due:
+            raise UserError(
+                self.env._(
+                    "Enter the new due date of %(installment)s.",
+                    installment=self.installment_id.display_name,
+                )
+            )
+        return self.date_due

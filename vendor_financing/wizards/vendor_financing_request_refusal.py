@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class VendorFinancingRequestRefusal(models.TransientModel):
+    """Why a manager refuses requests."""
+
+    _name = "vendor.financing.request.refusal"
+    _description = "Refuse Vendor Financing Requests"
+
+    request_ids = fields.Many2many(comodel_name="vendor.financing.request", required=True)
+    reason = fields.Text(required=True, help="What requester and salesman are told.")
+
+    def action_confirm(self):
+        """Refuse all of them.
+
+        :raise AccessError: for users who are no managers
+        :raise UserError: naming a request that is decided already
+        """
+        self.ensure_one()
+        self.request_ids._refuse(self.reason)

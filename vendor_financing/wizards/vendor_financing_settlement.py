@@ -1,0 +1,163 @@
+from collections import defaultdict
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..tools.rounding import exact, prorate
+
+ACCOUNTANT = "account.group_account_invoice"
+
+
+class VendorFinancingSettlement(models.TransientModel):
+    """What the bank reports of instalments: paid by the customer (baixa), or debited. Seed 004."""
+
+    _name = "vendor.financing.settlement"
+    _description = "Settle or Debit Vendor Instalments"
+
+    kind = fields.Selection(
+        selection=[
+            ("settlement", "Paid by the customer"),
+            ("early_settlement", "Paid early by the customer"),
+            ("default", "Debited by the bank"),
+        ],
+        string="What Happened",
+        required=True,
+        default="settlement",
+    )
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    charges = fields.Monetary(
+        help="Interest, fine and expenses that the bank debited on top, in BRL; shared out over "
+        "the contracts by principal."
+    )
+    rebate = fields.Monetary(
+        help="What the bank credits the company because the customer paid early, in BRL; shared "
+        "out over the contracts by principal."
+    )
+    accelerate = fields.Boolean(
+        string="Everything Falls Due",
+        help="What else is open of the same contracts falls due on this date (acceleration).",
+    )
+    note = fields.Char(help="Kept with the operation, for those who read it later.")
+    company_id = fields.Many2one(comodel_name="res.company", compute="_compute_company")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    line_ids = fields.One2many(
+        comodel_name="vendor.financing.settlement.line",
+        inverse_name="wizard_id",
+        string="Instalments",
+    )
+    total = fields.Monetary(compute="_compute_total")
+
+    @api.depends("line_ids.installment_id")
+    def _compute_company(self):
+        for wizard in self:
+            wizard.company_id = wizard.line_ids.installment_id.company_id[:1] or self.env.company
+
+    @api.depends("line_ids.amount")
+    def _compute_total(self):
+        for wizard in self:
+            wizard.total = sum(wizard.line_ids.mapped("amount"))
+
+    @api.model
+    def _open(self, installments, kind):
+        """Return the action that opens this wizard on what is open of these instalments.
+
+        :raise UserError: where nothing of them is open
+        """
+        installments.check_access("read")
+        financed = installments.filtered(lambda part: part.state == "financed")
+        if not financed:
+            raise UserError(
+                self.env._(
+                    "Nothing of %(installments)s is financed at the moment.",
+                    installments=", ".join(installments[:5].mapped("display_name")),
+                )
+            )
+        wizard = self.create(
+            {
+                "kind": kind,
+                # Before the bank credited there is nothing to settle.
+                "date": max(
+                    fields.Date.context_today(self), *financed.contract_id.mapped("credit_date")
+                ),
+                "line_ids": [
+                    Command.create({"installment_id": part.id, "amount": part.open_amount})
+                    for part in financed.sorted("date_due")
+                ],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Settled or Debited at the Bank"),
+            "res_model": self._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_confirm(self):
+        """Book it, contract by contract; all or nothing.
+
+        :raise AccessError: for users who may not post entries
+        :raise UserError: naming the instalment that is not open or less open
+        """
+        self.ensure_one()
+        if not self.env.su and not self.env.user.has_group(ACCOUNTANT):
+            raise AccessError(
+                self.env._("Only accountants may settle or debit instalments of vendor contracts.")
+            )
+        lines = self.line_ids.filtered(lambda line: line.amount)
+        lines.installment_id.check_access("read")
+        if not lines:
+            raise UserError(self.env._("Enter an amount on at least one instalment."))
+        amounts = defaultdict(dict)
+        for line in lines:
+            part = line.installment_id.sudo()
+            amounts[part.contract_id][part] = line.amount
+        shares = self._share(self._get_shared_amount(), amounts)
+        for contract, of_contract in amounts.items():
+            if self.kind == "default":
+                contract._default(of_contract, self.date, shares[contract], note=self.note)
+                if self.accelerate:
+                    contract._accelerate(self.date)
+            else:
+                contract._settle(
+                    of_contract, self.date, self.kind, note=self.note, rebate=shares[contract]
+                )
+
+    def _get_shared_amount(self):
+        """Return the bank's charges or rebate, whichever goes with what happened."""
+        name = {"default": "charges", "early_settlement": "rebate"}.get(self.kind)
+        if not name:
+            return 0.0
+        if self[name] < 0:
+            raise UserError(self.env._("Charges and rebates cannot be negative."))
+        return self[name]
+
+    def _share(self, amount, amounts):
+        """Return {contract: its part in BRL}; they sum up to what was entered."""
+        totals = [exact(sum(of_contract.values())) for of_contract in amounts.values()]
+        parts = prorate(exact(amount), totals)
+        return {contract: float(part) for contract, part in zip(amounts, parts, strict=True)}
+
+
+class VendorFinancingSettlementLine(models.TransientModel):
+    """How much of one instalment was paid or debited."""
+
+    _name = "vendor.financing.settlement.line"
+    _description = "Instalment to Settle or Debit"
+
+    wizard_id = fields.Many2one(
+        comodel_name="vendor.financing.settlement", required=True, ondelete="cascade"
+    )
+    installment_id = fields.Many2one(
+        comodel_name="vendor.financing.contract.installment",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    currency_id = fields.Many2one(related="installment_id.currency_id")
+    partner_id = fields.Many2one(related="installment_id.partner_id")
+    contract_id = fields.Many2one(related="installment_id.contract_id")
+    date_due = fields.Date(related="installment_id.date_due")
+    open_amount = fields.Monetary(related="installment_id.open_amount")
+    amount = fields.Monetary(help="Principal in BRL; less than what is open settles a part.")
