@@ -9,7 +9,7 @@ from tests.host.odoo_source import load
 from tests.host.postgres import Postgres
 from tests.host.terminal import HostError, say
 
-from . import approvals, report, sales, settlements
+from . import approvals, financing, report, sales, settlements
 from .delivery import Delivery
 
 
@@ -24,12 +24,19 @@ def main():
     }
     sizes = _read_sizes("BENCH_APPROVALS", "100,1000,5000")
     statements = _read_sizes("BENCH_SETTLEMENTS", "100,1000,10000")
+    contracts = _read_sizes("BENCH_FINANCING", "100,1000,5000")
+    only = os.environ.get("BENCH_ONLY")
     databases = Databases(Postgres(), load(), ODOO_PYTHON)
     try:
-        settled = settlements.measure(databases, statements)
-        if os.environ.get("BENCH_ONLY") == "settlements":
+        if only != "financing":
+            settled = settlements.measure(databases, statements)
+        if only == "settlements":
             for rows in (report.list_settlement_rows, report.list_step_rows):
                 print(*rows(settled), sep="\n")
+            return 0
+        financed = financing.measure(databases, contracts)
+        if only == "financing":
+            print(*report.list_financing_rows(financed), sep="\n")
             return 0
         sold = sales.measure(databases, settings["pairs"], settings["orders"])
         approved = approvals.measure(databases, sizes, settings["chunk"])
@@ -38,7 +45,7 @@ def main():
     except HostError as error:
         print(error, file=sys.stderr)
         return 1
-    report.write(delivered, sold, approved, settled, settings)
+    report.write(delivered, sold, approved, settled, financed, settings)
     say(f"Written: {report.TARGET.relative_to(report.ROOT)}")
     return 0
 

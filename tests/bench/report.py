@@ -80,16 +80,27 @@ reconciles them in plans of 500. Both take turns on one database, after a statem
 to warm up. After each statement its books are checked to the cent; then it is imported again, after
 which no row of statements, entries, ledger and reconciliations may have been written.
 
-Ratios are those of the seconds of all turns together. A statement does more than the host beside
-it: an entry that settles nothing counts only on its own side.
+Ratios are those of the seconds of all turns together. The first compares an entry with an item of
+the host's; the second the whole statement with the host's whole entry, though what settles nothing
+counts only on the statement's side.
 
-| entries | statements | time per entry | time ÷ host's | SQL queries per entry | host's per item |
-|---:|---:|---:|---:|---:|---:|
+| entries | statements | time per entry | ÷ host's | whole ÷ whole | queries per entry | host's |
+|---:|---:|---:|---:|---:|---:|---:|
 {settlements}
 
 | entries | import | match | decide | post |
 |---:|---:|---:|---:|---:|
 {steps}
+
+## Vendor contracts
+
+Making a contract effective: checks, one entry with an item of the vendor account for each title,
+and the marks and due dates of all receivables. Beside it the host alone posts one entry with as
+many items. Both take turns on one database and are rolled back.
+
+| titles | time per title | time ÷ host's | SQL queries per title | host's per item |
+|---:|---:|---:|---:|---:|
+{financing}
 
 ## Repeat
 
@@ -104,19 +115,22 @@ it: an entry that settles nothing counts only on its own side.
 | `BENCH_PAIRS` | pairs of rounds, {pairs} here |
 | `BENCH_APPROVALS` | how many approvals at the end of each row, {sizes} here |
 | `BENCH_SETTLEMENTS` | how many entries a statement of each row has, {statements} here |
+| `BENCH_FINANCING` | how many titles a contract of each row has, {contracts} here |
 | `BENCH_CHUNK` | documents of one transaction, {chunk} here |
 
-`BENCH_ONLY=settlements make bench` measures the settlements alone and prints their tables.
+`BENCH_ONLY=settlements make bench` measures the settlements alone and prints their tables, and
+`BENCH_ONLY=financing make bench` the vendor contracts.
 """
 
 
-def write(delivery, sales, approvals, settlements, settings):
+def write(delivery, sales, approvals, settlements, financing, settings):
     """Write the report.
 
     :param delivery: {scenario: [seconds]} of `delivery.Delivery.measure`
     :param sales: what `sales.measure` returned
     :param approvals: what `approvals.measure` returned
     :param settlements: what `settlements.measure` returned
+    :param financing: what `financing.measure` returned
     """
     TARGET.write_text(
         TEXT.format(
@@ -128,6 +142,8 @@ def write(delivery, sales, approvals, settlements, settings):
             settlements="\n".join(list_settlement_rows(settlements)),
             steps="\n".join(list_step_rows(settlements)),
             shares="\n".join(f"- {share} % {LABELS[kind]}" for kind, share in SHARES.items()),
+            financing="\n".join(list_financing_rows(financing)),
+            contracts=",".join(str(size) for size in financing),
             statements=",".join(str(size) for size in settlements),
             **settings,
         )
@@ -182,7 +198,8 @@ def list_settlement_rows(settlements):
         entries, items = size * len(found["settlement"]), sum(found["settled"])
         yield (
             f"| {size} | {len(found['settlement'])} | {seconds / entries * 1000:.2f} ms | "
-            f"{seconds / host_seconds:.2f} | {queries / entries:.2f} | {host_queries / items:.2f} |"
+            f"{seconds / entries * items / host_seconds:.2f} | {seconds / host_seconds:.2f} | "
+            f"{queries / entries:.2f} | {host_queries / items:.2f} |"
         )
 
 
@@ -195,3 +212,16 @@ def list_step_rows(settlements):
             for name in found["settlement"][0]
         ]
         yield f"| {size} | {' | '.join(cells)} |"
+
+
+def list_financing_rows(financing):
+    """Yield the rows of what vendor contracts cost beside the host."""
+    for size, found in financing.items():
+        (seconds, queries), (host_seconds, host_queries) = (
+            [sum(values) / len(rows) / size for values in zip(*rows, strict=True)]
+            for rows in (found["contracts"], found["host"])
+        )
+        yield (
+            f"| {size} | {seconds * 1000:.2f} ms | {seconds / host_seconds:.2f} | "
+            f"{queries:.2f} | {host_queries:.2f} |"
+        )
