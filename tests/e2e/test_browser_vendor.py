@@ -1,0 +1,124 @@
+"""A vendor contract clicked in Chromium: from the pending invoice to what the bank reports."""
+
+import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from .browser import LANGUAGE, button, form_url, open_tab, picture, press
+
+CONTRACTS = "action-vendor_financing.vendor_financing_contract_action"
+INSTALLMENTS = "action-vendor_financing.vendor_financing_contract_installment_action"
+ACCOUNTS = {
+    "vendor_account_id": ("2.9.901", "Conta de Vendor", "liability_current"),
+    "bank_account_id": ("1.9.901", "Banco em trânsito", "asset_current"),
+    "interest_account_id": ("4.9.901", "Receita de juros", "income_other"),
+    "expense_account_id": ("5.9.901", "Despesas bancárias", "expense"),
+}
+
+
+def find(session, model, *domain):
+    return session.search_read(model, list(domain), ["id"], limit=1)[0]["id"]
+
+
+@pytest.fixture(scope="module")
+def agreement(admin):
+    """An agreement with a bank, its quote of the day, and a posted invoice that waits for it."""
+    accounts = {
+        field: admin.call(
+            "account.account",
+            "create",
+            {
+                "code": code,
+                "name": name,
+                "account_type": account_type,
+                "reconcile": account_type.endswith("_current"),
+            },
+        )
+        for field, (code, name, account_type) in ACCOUNTS.items()
+    }
+    bank = find(admin, "account.journal", ["type", "=", "bank"])
+    agreement = admin.call(
+        "vendor.financing.agreement",
+        "create",
+        {
+            "name": "Vendor Banco do Brasil",
+            "partner_id": admin.call("res.partner", "create", {"name": "Banco do Brasil"}),
+            "journal_id": bank,
+            "entry_journal_id": find(admin, "account.journal", ["type", "=", "general"]),
+            **accounts,
+        },
+    )
+    quote = {"agreement_id": agreement, "bank_rate": 1.8, "customer_rate": 2.3}
+    admin.call("vendor.financing.rate", "create", quote)
+    method = find(admin, "account.payment.method", ["code", "=", "vendor"])
+    bearer = {"name": "Vendor BB", "journal_id": bank, "payment_method_id": method}
+    invoice = {
+        "move_type": "out_invoice",
+        "partner_id": find(admin, "res.partner", ["vat", "!=", False], ["is_company", "=", True]),
+        "invoice_date": datetime.date.today().isoformat(),
+        "preferred_payment_method_line_id": admin.call(
+            "account.payment.method.line", "create", bearer
+        ),
+        "l10n_latam_document_number": "990001",
+        "invoice_line_ids": [
+            [0, 0, {"name": "Fertilizante", "quantity": 1, "price_unit": 10000, "tax_ids": []}]
+        ],
+    }
+    admin.call("account.move", "action_post", [admin.call("account.move", "create", invoice)])
+    return agreement
+
+
+def test_pending_invoice_is_listed(page, running, agreement):
+    page.goto(f"{running.url}/odoo/action-vendor_financing.account_move_action")
+    expect(page.locator(".o_data_row")).to_have_count(1)
+    picture(page, "vendor_pending")
+
+
+def test_contract_is_made_effective(page, running, analyst, agreement):
+    page.goto(f"{running.url}/odoo/action-vendor_financing.vendor_financing_contract_action_new")
+    page.locator("div[name=number] input").fill("2026/001")
+    press(page, "action_add_pending")
+    rows = page.locator("div[name=installment_ids] .o_data_row")
+    expect(rows).to_have_count(1)
+    expect(page.locator("div[name=customer_total]").first).not_to_be_empty()
+    credited = page.locator("div[name=credited_amount] input")
+    credited.fill("10049,12" if LANGUAGE == "pt_BR" else "10049.12")
+    credited.press("Tab")
+    picture(page, "vendor_contract")
+    press(page, "action_effect")
+    expect(button(page, "action_undo")).to_be_visible()
+    (contract,) = analyst.search_read("vendor.financing.contract", [], ["state"])
+    assert contract["state"] == "effective"
+    open_tab(page, "operations")
+    picture(page, "vendor_contract_effective")
+
+
+def test_financed_invoice_is_not_reset(page, running, analyst, agreement):
+    (part,) = analyst.search_read("vendor.financing.contract.installment", [], ["move_id"])
+    page.goto(form_url(running, "action-account.action_move_out_invoice_type", part["move_id"][0]))
+    button(page, "button_draft").click()
+    dialog = page.locator(".modal")
+    expect(dialog).to_contain_text("990001")
+    picture(page, "vendor_reset_refused")
+    dialog.locator("footer button, .btn-close").first.click()
+    expect(dialog).to_be_hidden()
+
+
+def test_customer_paid_the_bank(page, running, analyst, agreement):
+    page.goto(f"{running.url}/odoo/{INSTALLMENTS}")
+    row = page.locator(".o_data_row")
+    expect(row).to_have_count(1)
+    row.locator("input[type=checkbox]").check()
+    page.locator("button[name=action_open_settlement]:visible").click()
+    dialog = page.locator(".modal")
+    expect(dialog.locator("div[name=line_ids] .o_data_row")).to_have_count(1)
+    picture(page, "vendor_settlement")
+    dialog.locator("button[name=action_confirm]").click()
+    expect(dialog).to_be_hidden()
+    (contract,) = analyst.search_read("vendor.financing.contract", [], ["state"])
+    assert contract["state"] == "settled"
+    (position,) = analyst.call(
+        "vendor.financing.agreement", "read", [agreement], ["proof_difference", "used_amount"]
+    )
+    assert position["proof_difference"] == position["used_amount"] == 0
