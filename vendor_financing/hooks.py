@@ -4,6 +4,12 @@ from .const import VENDOR_METHOD_CODE
 
 
 def uninstall_hook(env):
+    """Take away what neither the host nor a foreign key would."""
+    _forget_bearers(env)
+    _forget_notes(env)
+
+
+def _forget_bearers(env):
     """Forget the Vendor bearers where the host would keep their ids.
 
     The charge type goes with the addon's data and takes its bearers along; the columns of
@@ -29,3 +35,22 @@ def uninstall_hook(env):
             .search([(fname, "in", bearers.ids)])
         )
         partners.write({fname: False})
+
+
+def _forget_notes(env):
+    """Remove the XML ids that the host's mail module noted about our models as its own.
+
+    It notes that they inherit its mixins, and the values of the selections that come with them, and
+    leaves both when we go.
+    """
+    for model, name in (
+        ("ir.model.inherit", r"model\_inherit\_\_vendor\_financing\_%"),
+        ("ir.model.fields.selection", r"selection\_\_vendor\_financing\_%"),
+    ):
+        env["ir.model.data"].search(
+            [
+                ("model", "=", model),
+                ("module", "!=", "vendor_financing"),
+                ("name", "=like", name),
+            ]
+        ).unlink()
