@@ -23,7 +23,11 @@ LANES = (
 )
 SECONDS_TO_CLEAN_UP = 60
 # What is clicked, and pictured on the way.
-CLICKED = ("tests/e2e/test_browser.py", "tests/e2e/test_browser_after_sales.py")
+CLICKED = (
+    "tests/e2e/test_browser.py",
+    "tests/e2e/test_browser_after_sales.py",
+    "tests/e2e/test_browser_vendor.py",
+)
 LANGUAGES = ("en_US", "pt_BR")
 
 
