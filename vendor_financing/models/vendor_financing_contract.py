@@ -3,8 +3,6 @@ from odoo.exceptions import AccessError, UserError
 
 from ..tools.pricing import parse_plan
 
-# Money was moved under these.
-LIVE_STATES = ("effective", "partially_settled")
 OPEN_STATES = ("draft", "simulated")
 # What the entry was made of.
 AGREED = {"agreement_id", "company_id", "date", "credit_date", "plan", "credited_amount"}
@@ -171,7 +169,7 @@ class VendorFinancingContract(models.Model):
     # -------------------------------------------------------------------------
 
     def action_add_pending(self):
-        """Add all invoices that wait for a bank; those with this contract's bank's bearers first.
+        """Add all invoices that wait for a bank, the oldest first.
 
         :raise UserError: naming the contract, if it is not a draft or nothing waits
         """

@@ -1,6 +1,8 @@
 from odoo import Command, models
 from odoo.exceptions import UserError
 
+from .vendor_financing_contract_installment import TERMS
+
 
 class VendorFinancingContract(models.Model):
     """Maintenance of a whole title: taken out of its contract, or substituted. Seed 004."""
@@ -112,17 +114,7 @@ class VendorFinancingContract(models.Model):
 
     @staticmethod
     def _get_terms(part):
-        names = (
-            "number",
-            "date_due",
-            "principal",
-            "interest",
-            "bank_charge",
-            "iof",
-            "equalization",
-            "customer_total",
-        )
-        return {name: part[name] for name in names}
+        return {name: part[name] for name in TERMS | {"number"}}
 
     def _get_untouched(self, title):
         """Return {instalment: principal} of a title of which nothing was settled or debited.
