@@ -3,30 +3,16 @@ from odoo.exceptions import AccessError, UserError
 
 from .vendor_financing_contract import OPEN_STATES
 
-# What a person may change while the contract is open.
 PRICED = {"bank_charge", "iof", "equalization"}
 # What operations write, with the entries that belong to it.
 BOOKED = {"state", "settled_amount", "debited_amount", "vendor_line_id"} | {
     "extension_state",
     "extension_date",
 }
-# All that operations change; they remember it to be undone.
-KEPT_BY_OPERATIONS = (
-    "state",
-    "date_due",
-    "principal",
-    "interest",
-    "bank_charge",
-    "iof",
-    "equalization",
-    "customer_total",
-    "settled_amount",
-    "debited_amount",
-    "vendor_line_id",
-    "extension_state",
-    "extension_date",
-)
+# What a person may change while the contract is open.
 TERMS = {"date_due", "interest", "customer_total", "principal"} | PRICED
+# All that operations change; they remember it to be undone.
+KEPT_BY_OPERATIONS = tuple(sorted(TERMS | BOOKED))
 
 
 class VendorFinancingContractInstallment(models.Model):
