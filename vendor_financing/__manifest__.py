@@ -33,6 +33,8 @@
         "views/account_move_collection_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/vendor_financing_maintenance_views.xml",
+        "views/vendor_financing_report_line_views.xml",
+        "wizards/vendor_financing_report_views.xml",
         "views/vendor_financing_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",

@@ -1,4 +1,5 @@
 from . import (
+    test_bank_report,
     test_bearers,
     test_charge_type,
     test_collection,
