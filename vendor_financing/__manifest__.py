@@ -18,6 +18,8 @@
         "data/ir_cron_data.xml",
         "views/account_payment_method_line_views.xml",
         "views/account_payment_method_views.xml",
+        "views/res_partner_views.xml",
+        "reports/vendor_financing_pending_report.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
         "views/vendor_financing_agreement_views.xml",

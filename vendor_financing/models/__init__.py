@@ -22,6 +22,7 @@ from . import (
     vendor_financing_agreement_pricing,
     vendor_financing_agreement_report,
     vendor_financing_contract,
+    vendor_financing_contract_charges,
     vendor_financing_contract_installment,
     vendor_financing_contract_pricing,
     vendor_financing_contract_title,

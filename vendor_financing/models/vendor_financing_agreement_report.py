@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class VendorFinancingAgreement(models.Model):
-    """How the columns of the bank's report are called. Seed 004, "o banco informa via relatório"."""
+    """How the bank's report calls its columns. Seed 004, "o banco informa via relatório"."""
 
     _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
 
