@@ -225,9 +225,10 @@ class VendorFinancingOperation(models.Model):
 
     def _undo(self):
         rows = self.report_line_ids
-        super()._undo()
+        result = super()._undo()
         rows.write({"state": "open", "operation_id": False})
         rows._match()
+        return result
 
 
 def _make_key(row):
