@@ -26,9 +26,18 @@ class TestLimitOfTwoTransactions(TransactionCase):
 
     def _make_agreement(self, env):
         bank = self._make(env, "res.partner", name="Concurrent bank")
+        # Without an account of its own the host would make one, and a name that stays.
+        cash = self._make(
+            env, "account.account", name="VF bank", code="VFC110", account_type="asset_cash"
+        )
         journals = {
-            kind: self._make(env, "account.journal", name=f"VF {kind}", code=code, type=kind)
-            for kind, code in (("bank", "VFCB"), ("general", "VFCG"))
+            kind: self._make(
+                env, "account.journal", name=f"VF {kind}", code=code, type=kind, **values
+            )
+            for kind, code, values in (
+                ("bank", "VFCB", {"default_account_id": cash}),
+                ("general", "VFCG", {}),
+            )
         }
         accounts = [
             self._make(
