@@ -25,9 +25,16 @@ class VendorFinancingContractTitle(models.Model):
         index=True,
         ondelete="restrict",
     )
-    move_id = fields.Many2one(related="line_id.move_id", string="Invoice", store=True, index=True)
+    # Plain columns: related ones would look for titles at every write of anybody's items.
+    move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Invoice",
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
     partner_id = fields.Many2one(
-        related="line_id.partner_id", string="Customer", store=True, index=True
+        comodel_name="res.partner", string="Customer", readonly=True, index=True
     )
     principal = fields.Monetary(readonly=True, help="What was open of the receivable, in BRL.")
     # A live title keeps its receivable from every other contract.
@@ -53,6 +60,8 @@ class VendorFinancingContractTitle(models.Model):
         lines = self.env["account.move.line"].browse([vals["line_id"] for vals in vals_list])
         for vals, line in zip(vals_list, lines, strict=True):
             vals["principal"] = line.amount_residual
+            vals["move_id"] = line.move_id.id
+            vals["partner_id"] = line.partner_id.id
         titles = super().create(vals_list)
         if not self.env.su:
             # Substitution puts a title into an effective contract, with the entry for it.
