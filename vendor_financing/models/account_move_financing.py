@@ -100,6 +100,23 @@ class AccountMove(models.Model):
     # ACTIONS
     # -------------------------------------------------------------------------
 
+    def action_print_vendor_pending(self):
+        """Print these invoices, or all that wait for a bank, by customer with totals.
+
+        :raise UserError: where nothing waits
+        """
+        moves = self or self.search(
+            [("vendor_state", "=", "pending"), ("company_id", "in", self.env.companies.ids)],
+            order="commercial_partner_id, invoice_date, id",
+        )
+        if not moves:
+            raise UserError(
+                self.env._("No invoice waits for a bank, so there is nothing to print.")
+            )
+        return self.env.ref(
+            "vendor_financing.vendor_financing_pending_report_action"
+        ).report_action(moves)
+
     def button_cancel(self):
         self._check_not_financed()
         return super().button_cancel()

@@ -1,4 +1,5 @@
 from . import (
+    test_bank_report,
     test_bearers,
     test_charge_type,
     test_collection,
@@ -7,6 +8,7 @@ from . import (
     test_contract_property,
     test_effectivation,
     test_formulas,
+    test_inquiry,
     test_install,
     test_maintenance,
     test_order_term,

@@ -33,6 +33,10 @@ class VendorFinancingSettlement(models.TransientModel):
         help="What the bank credits the company because the customer paid early, in BRL; shared "
         "out over the contracts by principal."
     )
+    bill_charges = fields.Boolean(
+        string="Bill the Charges",
+        help="Draws up an invoice of the charges for each customer, as a draft.",
+    )
     accelerate = fields.Boolean(
         string="Everything Falls Due",
         help="What else is open of the same contracts falls due on this date (acceleration).",
@@ -117,6 +121,8 @@ class VendorFinancingSettlement(models.TransientModel):
         for contract, of_contract in amounts.items():
             if self.kind == "default":
                 contract._default(of_contract, self.date, shares[contract], note=self.note)
+                if self.bill_charges:
+                    contract._bill_charges(_share_by_principal(shares[contract], of_contract))
                 if self.accelerate:
                     contract._accelerate(self.date)
             else:
@@ -135,9 +141,19 @@ class VendorFinancingSettlement(models.TransientModel):
 
     def _share(self, amount, amounts):
         """Return {contract: its part in BRL}; they sum up to what was entered."""
-        totals = [exact(sum(of_contract.values())) for of_contract in amounts.values()]
-        parts = prorate(exact(amount), totals)
-        return {contract: float(part) for contract, part in zip(amounts, parts, strict=True)}
+        return _share_by_principal(
+            amount,
+            {contract: sum(of_contract.values()) for contract, of_contract in amounts.items()},
+        )
+
+
+def _share_by_principal(amount, principals):
+    """Return {key: its part of an amount in BRL}; they sum up to it.
+
+    :param principals: {key: principal in BRL}
+    """
+    parts = prorate(exact(amount), [exact(principal) for principal in principals.values()])
+    return {key: float(part) for key, part in zip(principals, parts, strict=True)}
 
 
 class VendorFinancingSettlementLine(models.TransientModel):

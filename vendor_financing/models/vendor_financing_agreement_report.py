@@ -1,0 +1,48 @@
+from odoo import fields, models
+
+
+class VendorFinancingAgreement(models.Model):
+    """How the bank's report calls its columns. Seed 004, "o banco informa via relatório"."""
+
+    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+
+    report_key_column = fields.Char(
+        string="Column of the Bank's Number",
+        help="What tells one row from every other, so that a row is taken once. Left empty, all "
+        "columns together do.",
+    )
+    report_document_column = fields.Char(
+        string="Column of the Invoice", default="documento", help="The invoice's number."
+    )
+    report_installment_column = fields.Char(
+        string="Column of the Instalment",
+        help="Its number within the invoice. Left empty, the first open instalment is meant.",
+    )
+    report_date_column = fields.Char(string="Column of the Date", default="data")
+    report_amount_column = fields.Char(
+        string="Column of the Principal", default="valor", help="In BRL."
+    )
+    report_charges_column = fields.Char(
+        string="Column of the Charges", help="What the bank debited on top, in BRL."
+    )
+    report_kind_column = fields.Char(
+        string="Column of What Happened", help="Left empty, every row is a payment."
+    )
+    report_debit_value = fields.Char(
+        string="Word for a Debit",
+        default="DEBITO",
+        help="What stands in the column of what happened where the bank debited the company.",
+    )
+
+    def _get_report_columns(self):
+        """Return {name of the reader: the bank's name for the column, or empty}."""
+        self.ensure_one()
+        return {
+            "key": self.report_key_column,
+            "document": self.report_document_column,
+            "installment": self.report_installment_column,
+            "date": self.report_date_column,
+            "amount": self.report_amount_column,
+            "charges": self.report_charges_column,
+            "kind": self.report_kind_column,
+        }

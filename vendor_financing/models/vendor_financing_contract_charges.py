@@ -1,0 +1,70 @@
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
+
+
+class VendorFinancingAgreement(models.Model):
+    """What the bank's charges on a default are billed to customers with."""
+
+    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+
+    charge_product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Product of Charges",
+        check_company=True,
+        help="Bills a customer the charges that the bank debited because the customer did not pay.",
+    )
+
+
+class VendorFinancingContract(models.Model):
+    """Billing of charges to the customers who caused them. Seed 004, "juros e outros encargos"."""
+
+    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+
+    def _bill_charges(self, shares):
+        """Draw up an invoice for each customer, as a draft that a person checks.
+
+        :param shares: {instalment: charges in BRL}
+        :return: the draft invoices
+        :raise UserError: without a product to bill with
+        """
+        self.ensure_one()
+        product = self.agreement_id.charge_product_id
+        if not product:
+            raise UserError(
+                self.env._(
+                    "Agreement %(agreement)s has no product of charges. Enter one on it, or do not "
+                    "bill the charges.",
+                    agreement=self.agreement_id.name,
+                )
+            )
+        of_customer = {}
+        for part, amount in shares.items():
+            if amount:
+                of_customer.setdefault(part.partner_id, []).append((part, amount))
+        return self.env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "company_id": self.company_id.id,
+                    "partner_id": customer.id,
+                    # The company collects it itself, whatever the customer's usual bearer is.
+                    "preferred_payment_method_line_id": False,
+                    "ref": self.env._("Charges of %(contract)s", contract=self.display_name),
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": product.id,
+                                "name": self.env._(
+                                    "Bank charges on %(installment)s",
+                                    installment=part.display_name,
+                                ),
+                                "quantity": 1,
+                                "price_unit": amount,
+                            }
+                        )
+                        for part, amount in parts
+                    ],
+                }
+                for customer, parts in of_customer.items()
+            ]
+        )

@@ -1,0 +1,241 @@
+import hashlib
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+ACCOUNTANT = "account.group_account_invoice"
+
+
+class VendorFinancingReportLine(models.Model):
+    """One row of a bank's report: kept once, matched with an instalment, then booked. Seed 004."""
+
+    _name = "vendor.financing.report.line"
+    _description = "Row of a Bank's Vendor Report"
+    _order = "date desc, id desc"
+    _rec_name = "document"
+
+    agreement_id = fields.Many2one(
+        comodel_name="vendor.financing.agreement",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(related="agreement_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    key = fields.Char(required=True, readonly=True, help="The bank's number of the row.")
+    document = fields.Char(string="Invoice Reported", required=True, readonly=True)
+    number = fields.Integer(string="Instalment Reported", readonly=True)
+    date = fields.Date(required=True, readonly=True)
+    amount = fields.Monetary(string="Principal", required=True, readonly=True)
+    charges = fields.Monetary(readonly=True)
+    kind = fields.Selection(
+        selection=[("settlement", "Paid by the customer"), ("default", "Debited by the bank")],
+        required=True,
+        readonly=True,
+    )
+    # open ⇄ matched → booked; open | matched → ignored → open
+    state = fields.Selection(
+        selection=[
+            ("open", "Open"),
+            ("matched", "Matched"),
+            ("booked", "Booked"),
+            ("ignored", "Ignored"),
+        ],
+        required=True,
+        readonly=True,
+        default="open",
+        index=True,
+    )
+    problem = fields.Text(readonly=True, help="Why it is open, and what to do.")
+    installment_id = fields.Many2one(
+        comodel_name="vendor.financing.contract.installment",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    operation_id = fields.Many2one(
+        comodel_name="vendor.financing.operation", readonly=True, ondelete="restrict"
+    )
+
+    _unique_row = models.UniqueIndex(
+        "(agreement_id, key)", "A row of a bank's report is taken once."
+    )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_match(self):
+        """Look again for the instalments of open rows."""
+        self._check_accountant()
+        self.sudo().filtered(lambda line: line.state in ("open", "matched"))._match()
+
+    def action_book(self):
+        """Book the matched rows, each as its own operation; all or nothing.
+
+        :raise UserError: naming the row that is not matched, or what refuses it
+        """
+        self._check_accountant()
+        if unmatched := self.filtered(lambda line: line.state != "matched"):
+            raise UserError(
+                self.env._(
+                    "%(rows)s of the bank's report cannot be booked: only matched rows can. Match "
+                    "or ignore them first.",
+                    rows=", ".join(unmatched[:5].mapped("document")),
+                )
+            )
+        for line in self.sudo().sorted(lambda line: (line.date, line.id)):
+            line._book()
+
+    def action_ignore(self):
+        """Leave rows out for good; they can be matched again."""
+        self._check_accountant()
+        waiting = self.sudo().filtered(lambda line: line.state in ("open", "matched"))
+        waiting.write({"state": "ignored", "installment_id": False, "problem": False})
+
+    def action_reopen(self):
+        """Take ignored rows up again."""
+        self._check_accountant()
+        ignored = self.sudo().filtered(lambda line: line.state == "ignored")
+        ignored.state = "open"
+        ignored._match()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _check_accountant(self):
+        """Raise AccessError for all but accountants, and for rows of other companies."""
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(ACCOUNTANT):
+            raise AccessError(self.env._("Only accountants may book the bank's vendor report."))
+
+    @api.model
+    def _store(self, agreement, rows):
+        """Keep the rows of a report that are not known yet.
+
+        :param rows: bank_report.ReportRow
+        :return: the lines that were made
+        """
+        debit = (agreement.report_debit_value or "").strip().casefold()
+        values = {}
+        for row in rows:
+            key = row.key or _make_key(row)
+            values.setdefault(
+                key,
+                {
+                    "agreement_id": agreement.id,
+                    "key": key,
+                    "document": row.document,
+                    "number": row.installment,
+                    "date": row.day,
+                    "amount": float(row.amount),
+                    "charges": float(row.charges),
+                    "kind": "default" if debit and row.kind.casefold() == debit else "settlement",
+                },
+            )
+        known = self.search([("agreement_id", "=", agreement.id), ("key", "in", list(values))])
+        for line in known:
+            values.pop(line.key)
+        made = self.create(list(values.values()))
+        made._match()
+        return made
+
+    def _match(self):
+        """Find the instalment of each row, or say why there is none."""
+        taken = {}
+        for line in self:
+            part, problem = line._find_installment(taken)
+            if part:
+                taken[part] = taken.get(part, 0.0) + line.amount
+            line.write(
+                {
+                    "installment_id": part.id if part else False,
+                    "state": "matched" if part else "open",
+                    "problem": problem,
+                }
+            )
+
+    def _find_installment(self, taken):
+        """Return the open instalment that this row is about, and what is wrong with it.
+
+        :param taken: {instalment: what other rows book of it, in BRL}
+        """
+        parts = self.env["vendor.financing.contract.installment"].search(
+            [("agreement_id", "=", self.agreement_id.id), ("state", "=", "financed")],
+            order="date_due, id",
+        )
+        wanted = _digits(self.document)
+        found = parts.filtered(
+            lambda part: wanted
+            and wanted in (_digits(part.move_id.name), _digits(part.move_id.ref))
+        )
+        if self.number:
+            found = found.filtered(lambda part: part.number == self.number)
+        if not found:
+            return None, self.env._(
+                "No financed instalment of an invoice %(document)s is open under agreement "
+                "%(agreement)s. Settle it by hand, or ignore the row.",
+                document=self.document,
+                agreement=self.agreement_id.name,
+            )
+        if len(found.move_id) > 1:
+            return None, self.env._(
+                "%(document)s could be %(invoices)s. Settle it by hand, then ignore the row.",
+                document=self.document,
+                invoices=", ".join(found.move_id.mapped("display_name")),
+            )
+        currency = self.currency_id
+        for part in found:
+            left = part.open_amount - taken.get(part, 0.0)
+            if currency.compare_amounts(self.amount, left) <= 0:
+                return part, False
+        return None, self.env._(
+            "%(amount)s is more than is open of %(document)s. Compare it with the bank, then "
+            "settle it by hand or ignore the row.",
+            amount=currency.format(self.amount),
+            document=self.document,
+        )
+
+    def _book(self):
+        self.ensure_one()
+        contract = self.installment_id.contract_id
+        amounts = {self.installment_id: self.amount}
+        note = self.env._("Bank's report, row %(key)s", key=self.key)
+        if self.kind == "default":
+            operation = contract._default(amounts, self.date, self.charges, note=note)
+        else:
+            operation = contract._settle(amounts, self.date, note=note)
+        self.write({"state": "booked", "operation_id": operation.id})
+
+
+class VendorFinancingOperation(models.Model):
+    """What the bank's report booked can be booked again once it was undone."""
+
+    _inherit = "vendor.financing.operation"
+
+    report_line_ids = fields.One2many(
+        comodel_name="vendor.financing.report.line",
+        inverse_name="operation_id",
+        string="Rows of the Bank's Report",
+        readonly=True,
+    )
+
+    def _undo(self):
+        rows = self.report_line_ids
+        result = super()._undo()
+        rows.write({"state": "open", "operation_id": False})
+        rows._match()
+        return result
+
+
+def _make_key(row):
+    parts = (row.document, row.installment, row.day, row.amount, row.charges, row.kind)
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+
+def _digits(text):
+    """Return the number in a document's name: NFe 047605 and 47605/1 are the same."""
+    return max(re.findall(r"\d+", text or ""), key=len, default="").lstrip("0")

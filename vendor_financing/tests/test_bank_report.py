@@ -1,0 +1,136 @@
+import base64
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common_contract import VendorFinancingContractCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBankReport(VendorFinancingContractCommon):
+    """Seed 004: "o banco informa via relatório"; columns as the agreement names them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agreement.write({"report_kind_column": "tipo", "report_charges_column": "encargos"})
+        cls.lines = cls.env["vendor.financing.report.line"]
+
+    def upload(self, *rows, header="documento;data;valor;tipo;encargos", encoding="utf-8"):
+        text = "\r\n".join((header, *rows))
+        form = Form(self.env["vendor.financing.report"].with_user(self.invoicing_user))
+        form.agreement_id = self.agreement
+        form.report_file = base64.b64encode(text.encode(encoding))
+        form.save().action_import()
+        return self.lines.search([("agreement_id", "=", self.agreement.id)], order="id")
+
+    def number(self, invoice):
+        return invoice.name
+
+    def test_rows_are_matched_and_booked(self):
+        paid = self._create_vendor_invoice(10000.0)
+        debited = self._create_vendor_invoice(500.0)
+        contract = self.make_effective(paid | debited)
+        first, second = self.upload(
+            f"{self.number(paid)};02/04/2026;10.000,00;PAGO;",
+            f"{self.number(debited)};2026-04-20;500;debito;12,50",
+        )
+        self.assertEqual((first.state, second.state), ("matched", "matched"))
+        self.assertEqual((first.kind, second.kind), ("settlement", "default"))
+        (first | second).with_user(self.invoicing_user).action_book()
+        self.assertEqual((paid.vendor_state, debited.vendor_state), ("settled", "debited"))
+        self.assertEqual(
+            self.balances(second.operation_id.move_id),
+            {
+                self.vendor_account: 500.0,
+                self.expense_account: 12.5,
+                self.bank_account: -512.5,
+            },
+        )
+        self.assertEqual(first.operation_id.date, self.day("2026-04-02"))
+        self.assertEqual(contract.state, "settled")
+        self.assert_proven()
+
+    def test_same_report_again_changes_nothing(self):
+        invoice = self._create_vendor_invoice(1000.0)
+        self.make_effective(invoice)
+        row = f"{self.number(invoice)};02/04/2026;1000,00;PAGO;"
+        line = self.upload(row)
+        line.with_user(self.invoicing_user).action_book()
+        self.assertEqual(self.upload(row), line)
+        self.assertEqual(line.state, "booked")
+        self.assertEqual(invoice.vendor_state, "settled")
+
+    def test_part_of_an_instalment(self):
+        invoice = self._create_vendor_invoice(900.0)
+        contract = self.make_effective(invoice, plan="30/60/90")
+        self.agreement.report_installment_column = "parcela"
+        line = self.upload(
+            f"{self.number(invoice)};2;02/05/2026;100,00;;",
+            header="documento;parcela;data;valor;tipo;encargos",
+        )
+        self.assertEqual(line.installment_id, contract.installment_ids.sorted("number")[1])
+        line.with_user(self.invoicing_user).action_book()
+        self.assertEqual(line.installment_id.open_amount, 200.0)
+
+    def test_what_matches_nothing_says_why_and_waits(self):
+        invoice = self._create_vendor_invoice(1000.0)
+        self.make_effective(invoice)
+        unknown, more = self.upload(
+            "NF 999999;02/04/2026;10,00;;", f"{self.number(invoice)};02/04/2026;1000,01;;"
+        )
+        self.assertEqual((unknown.state, more.state), ("open", "open"))
+        self.assertIn("999999", unknown.problem)
+        self.assertIn("more than is open", more.problem)
+        with self.assertRaisesRegex(UserError, "only matched"):
+            unknown.with_user(self.invoicing_user).action_book()
+        unknown.with_user(self.invoicing_user).action_ignore()
+        self.assertEqual(unknown.state, "ignored")
+        unknown.with_user(self.invoicing_user).action_reopen()
+        self.assertEqual(unknown.state, "open")
+
+    def test_two_rows_never_book_more_than_is_open(self):
+        invoice = self._create_vendor_invoice(1000.0)
+        self.make_effective(invoice)
+        first, second = self.upload(
+            f"{self.number(invoice)};02/04/2026;700,00;;",
+            f"{self.number(invoice)};03/04/2026;700,00;;",
+        )
+        self.assertEqual((first.state, second.state), ("matched", "open"))
+
+    def test_undone_operation_frees_its_row(self):
+        invoice = self._create_vendor_invoice(1000.0)
+        self.make_effective(invoice)
+        line = self.upload(f"{self.number(invoice)};02/04/2026;1000,00;;")
+        line.with_user(self.invoicing_user).action_book()
+        line.operation_id.with_user(self.manager_user).action_undo()
+        self.assertEqual((line.state, invoice.vendor_state), ("matched", "financed"))
+
+    def test_bad_files_change_nothing(self):
+        for rows, header, expected in (
+            (("1;02/04/2026;abc;;",), "documento;data;valor;tipo;encargos", "Line 2.*abc"),
+            (("1;31/02/2026;10;;",), "documento;data;valor;tipo;encargos", "Line 2.*31/02"),
+            (("1;02/04/2026;-10;;",), "documento;data;valor;tipo;encargos", "Line 2.*-10"),
+            (("1;10",), "documento;valor", "lacks the columns data"),
+            ((), "documento;data;valor;tipo;encargos", "has no rows"),
+        ):
+            with self.subTest(expected), self.assertRaisesRegex(UserError, expected):
+                self.upload(*rows, header=header)
+        self.assertFalse(self.lines.search([("agreement_id", "=", self.agreement.id)]))
+
+    def test_latin_1_is_read(self):
+        self.agreement.report_document_column = "título"
+        line = self.upload(
+            "NF 1;02/04/2026;10,00;;", header="título;data;valor;tipo;encargos", encoding="latin-1"
+        )
+        self.assertEqual(line.document, "NF 1")
+
+    def test_others_may_not_book(self):
+        invoice = self._create_vendor_invoice(1000.0)
+        self.make_effective(invoice)
+        line = self.upload(f"{self.number(invoice)};02/04/2026;1000,00;;")
+        for user in (self.salesman, self.foreign_user):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                line.with_user(user).action_book()
+        with self.assertRaises(AccessError):
+            line.with_user(self.invoicing_user).write({"amount": 1})
