@@ -3,10 +3,10 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ..tools.interest import effective_cost
-from ..tools.iof import iof_by_installment
+from ..tools.interest import accumulation, effective_cost
+from ..tools.iof import complementary_iof, iof_by_installment
 from ..tools.pricing import Conditions, price
-from ..tools.rounding import exact, prorate
+from ..tools.rounding import exact, prorate, to_cents
 
 HUNDRED = Decimal(100)
 
@@ -58,11 +58,7 @@ class VendorFinancingAgreement(models.Model):
 
     def _get_iof(self, parts, credit_date, partner):
         """Return the IOF of each part of a title, as Decimals in BRL."""
-        regime = partner.commercial_partner_id.vendor_iof_regime
-        principal = float(sum(amount for amount, _due in parts))
-        rate = self.env["vendor.financing.iof.rate"]
-        if regime != "exempt":
-            rate = rate._find(regime or "ordinary", credit_date, principal)
+        rate = self._find_iof_rate(partner, credit_date, sum(amount for amount, _due in parts))
         if not rate:
             return [Decimal(0)] * len(parts)
         return iof_by_installment(
@@ -72,6 +68,45 @@ class VendorFinancingAgreement(models.Model):
             rate.day_cap,
             self.rounding,
         )
+
+    def _find_iof_rate(self, partner, credit_date, principal):
+        """Return the IOF rate of a customer's credit of a day, or none if it is exempt."""
+        regime = partner.commercial_partner_id.vendor_iof_regime
+        rates = self.env["vendor.financing.iof.rate"]
+        if regime == "exempt":
+            return rates
+        return rates._find(regime or "ordinary", credit_date, float(principal))
+
+    def _price_extension(self, part, date_due, closing):
+        """Return what more time costs, as the bank counts: (IOF, bank's interest), Decimals in BRL.
+
+        The bank's interest is its quote of the day for the days of the extension, on what the
+        customer still pays; nothing without a quote.
+
+        :param part: the open instalment
+        :param date_due: the later due date
+        :param closing: the day of the quotes
+        """
+        self.ensure_one()
+        credit_date = part.contract_id.credit_date
+        tax = bank_interest = Decimal(0)
+        rate = self._find_iof_rate(part.partner_id, credit_date, part.title_id.principal)
+        if rate:
+            tax = complementary_iof(
+                exact(part.open_amount),
+                max((part.date_due - credit_date).days, 0),
+                max((date_due - credit_date).days, 0),
+                exact(rate.daily) / HUNDRED,
+                rate.day_cap,
+                self.rounding,
+            )
+        quote = self._get_quote({}, closing, part.date_due, date_due)
+        if quote:
+            due = exact(part.customer_total) * exact(part.open_amount) / exact(part.principal)
+            days = self._count_days(part.date_due, date_due)
+            grown = accumulation(exact(quote.bank_rate) / HUNDRED, days, self.convention)
+            bank_interest = to_cents(due * (grown - 1), self.rounding)
+        return tax, bank_interest
 
     # -------------------------------------------------------------------------
     # SIMULATION

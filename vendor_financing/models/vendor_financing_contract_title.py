@@ -48,7 +48,11 @@ class VendorFinancingContractTitle(models.Model):
     original_invoice_date_due = fields.Date(readonly=True)
     original_no_followup = fields.Boolean(readonly=True)
 
-    _live_line = models.UniqueIndex("(line_id) WHERE is_live")
+    _live_line = models.UniqueIndex(
+        "(line_id) WHERE is_live",
+        "Somebody has just put one of these invoices into another contract. Reload the page and "
+        "choose among those that still wait.",
+    )
 
     @api.depends("move_id", "line_id")
     def _compute_display_name(self):

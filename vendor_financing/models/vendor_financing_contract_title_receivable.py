@@ -145,5 +145,6 @@ class VendorFinancingContractTitle(models.Model):
                     SQL(", ").join(SQL("%s", row) for row in rows),
                 )
             )
-        moves.invalidate_recordset(names)
+        # The host takes the invoice's follow-up from its items.
+        moves.invalidate_recordset([*names, "no_followup"])
         moves.modified(["vendor_financing_state"])

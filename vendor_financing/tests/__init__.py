@@ -8,6 +8,7 @@ from . import (
     test_contract_property,
     test_effectivation,
     test_formulas,
+    test_host_screens,
     test_inquiry,
     test_install,
     test_maintenance,

@@ -1,5 +1,7 @@
+import threading
+
 import psycopg2.errors
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, Command, api
 from odoo.exceptions import LockError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
@@ -67,6 +69,27 @@ class TestLimitOfTwoTransactions(TransactionCase):
             limit_amount=1000,
         )
 
+    def _make_receivable(self, env):
+        """Return the item that two contracts want."""
+        agreement = env["vendor.financing.agreement"].browse(self.agreement_id)
+        move_id = self._make(
+            env,
+            "account.move",
+            journal_id=agreement.entry_journal_id.id,
+            line_ids=[Command.create({"account_id": agreement.vendor_account_id.id})],
+        )
+        return env["account.move"].browse(move_id).line_ids.id
+
+    def _make_contract(self, env, number):
+        return self._make(
+            env,
+            "vendor.financing.contract",
+            agreement_id=self.agreement_id,
+            number=number,
+            date="2026-03-03",
+            credit_date="2026-03-03",
+        )
+
     def _delete(self):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
@@ -87,6 +110,35 @@ class TestLimitOfTwoTransactions(TransactionCase):
         first._claim_limit()
         with self.assertRaises(LockError):
             second._claim_limit()
+
+    @mute_logger("odoo.sql_db")
+    def test_one_receivable_is_live_in_one_contract_only(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            line_id = self._make_receivable(env)
+            contract_ids = [self._make_contract(env, number) for number in ("ONE", "TWO")]
+        first, second = self._open_transaction(), self._open_transaction()
+        ended = []
+
+        def take(agreement, contract_id):
+            titles = agreement.env["vendor.financing.contract.title"]
+            try:
+                titles.create({"contract_id": contract_id, "line_id": line_id})
+            except psycopg2.Error as error:
+                ended.append(type(error))
+                agreement.env.cr.rollback()
+            else:
+                ended.append(None)
+
+        take(first, contract_ids[0])
+        waiting = threading.Thread(target=take, args=(second, contract_ids[1]))
+        waiting.start()
+        waiting.join(0.5)
+        # It waits for the first to end, instead of believing what it read before.
+        self.assertEqual((waiting.is_alive(), ended), (True, [None]))
+        first.env.cr.commit()
+        waiting.join(30)
+        self.assertEqual(ended, [None, psycopg2.errors.UniqueViolation])
 
     @mute_logger("odoo.sql_db")
     def test_second_does_not_count_on_what_it_read_before_the_first_ended(self):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..tools.interest import accumulation, effective_cost, future_value, present_value
-from ..tools.iof import iof, iof_by_installment
+from ..tools.iof import complementary_iof, iof, iof_by_installment
 from ..tools.rounding import prorate, to_cents
 
 D = Decimal
@@ -114,6 +114,18 @@ class TestFormulas(BaseCase):
         parts = iof_by_installment(installments, D("0.000082"), D("0.0038"))
         self.assertEqual(sum(parts), iof(installments, D("0.000082"), D("0.0038")))
         self.assertGreaterEqual(min(parts), 0)
+
+    @repeatable
+    @given(AMOUNTS, DAYS, DAYS)
+    def test_iof_of_more_days_is_what_the_first_tax_left_out(self, amount, days, more):
+        short, long = sorted((days, more))
+        taxed = complementary_iof(amount, short, long, D("0.000082"))
+        added = min(long, 365) - min(short, 365)
+        exact = Fraction(amount) * Fraction(82, 1000000) * added
+        self.assertEqual(taxed, D(int(exact * 100 + Fraction(1, 2))) / 100)
+        if short != long:
+            with self.assertRaises(ValueError):
+                complementary_iof(amount, long, short, D("0.000082"))
 
     @repeatable
     @given(

@@ -103,6 +103,23 @@ class TestMaintenance(VendorFinancingContractCommon):
             ("requested", self.day("2026-04-02"), 10292.6),
         )
 
+    def test_extension_proposes_iof_of_the_added_days_and_the_banks_interest(self):
+        # 2026-04-02 → 2026-05-04 are 32 days; the quote of the day of the extension counts.
+        self.quote(2.1, 2.6, date="2026-04-01")
+        with freeze_time("2026-04-01 12:00:00"):
+            action = self.part.with_user(self.invoicing_user).action_open_maintenance()
+            wizard = self.env[action["res_model"]].with_user(self.invoicing_user)
+            with Form(wizard.browse(action["res_id"])) as form:
+                form.kind = "extension"
+                self.assertEqual((form.iof, form.bank_interest), (0.0, 0.0))
+                form.date_due = "2026-05-04"
+                self.assertEqual(form.iof, 26.24)
+                interest = 10292.6 * (1.021 ** (32 / 30) - 1)
+                self.assertAlmostEqual(form.bank_interest, interest, delta=0.005)
+                form.date_due = "2028-05-04"
+                # The first tax took 30 of at most 365 days.
+                self.assertEqual(form.iof, 274.7)
+
     def test_extension_at_the_companys_cost_is_booked(self):
         self.maintain(
             "extension", date_due="2026-05-04", iof=26.24, bank_interest=192.0, borne_by="company"

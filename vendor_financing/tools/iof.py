@@ -35,6 +35,23 @@ def iof_by_installment(installments, daily, additional, cap=DAY_CAP, rounding="h
     return prorate(total, [_taxed(*part, daily, additional, cap) for part in installments])
 
 
+def complementary_iof(principal, days, new_days, daily, cap=DAY_CAP, rounding="half_up"):
+    """Return the tax of giving an open principal more time, at the rate of the first contract.
+
+    Only the days count that the first tax left out; the additional rate is not due again where no
+    new money is lent (Dec. 6.306/2007, art. 7, §§ 7 and 17).
+
+    :param principal: Decimal in BRL, still open
+    :param days: from the credit to the due date that was taxed
+    :param new_days: from the credit to the later due date
+    :return: Decimal in BRL
+    :raise ValueError: if the new due date is no later one, or days are negative
+    """
+    if new_days < days or days < 0:
+        raise ValueError("an extension needs more days")
+    return to_cents(principal * daily * (min(new_days, cap) - min(days, cap)), rounding)
+
+
 def _taxed(principal, days, daily, additional, cap):
     if days < 0:
         raise ValueError("days cannot be negative")

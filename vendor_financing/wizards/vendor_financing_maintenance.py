@@ -48,8 +48,22 @@ class VendorFinancingMaintenance(models.TransientModel):
         string="Difference",
         default="expense",
     )
-    iof = fields.Monetary(string="Complementary IOF")
-    bank_interest = fields.Monetary(string="Bank's Interest")
+    iof = fields.Monetary(
+        string="Complementary IOF",
+        compute="_compute_extension_costs",
+        store=True,
+        readonly=False,
+        help="Proposed at the IOF rate of the contract for the additional days, up to the cap. In "
+        "BRL; correct it to what the bank says.",
+    )
+    bank_interest = fields.Monetary(
+        string="Bank's Interest",
+        compute="_compute_extension_costs",
+        store=True,
+        readonly=False,
+        help="Proposed at the bank's quote of the day for the additional days. In BRL; correct it "
+        "to what the bank says.",
+    )
     borne_by = fields.Selection(
         selection=[("customer", "Customer"), ("company", "Company")], default="customer"
     )
@@ -66,6 +80,17 @@ class VendorFinancingMaintenance(models.TransientModel):
     )
     debited = fields.Monetary(string="Taken Back", help="What the bank debits, in BRL.")
     note = fields.Char(string="Reason")
+
+    @api.depends("kind", "date_due", "date", "installment_id")
+    def _compute_extension_costs(self):
+        """Propose what more time costs."""
+        for wizard in self:
+            part = wizard.installment_id.sudo()
+            costs = (0, 0)
+            if wizard.kind == "extension" and wizard.date_due and wizard.date_due > part.date_due:
+                day = wizard.date or fields.Date.context_today(wizard)
+                costs = part.agreement_id._price_extension(part, wizard.date_due, day)
+            wizard.iof, wizard.bank_interest = (float(cost) for cost in costs)
 
     @api.model
     def _open(self, installment):
