@@ -1,6 +1,10 @@
 -- A copy of the database must not charge anybody
 UPDATE payment_provider
    SET asaas_api_key = NULL,
+       webhook_key = NULL,
+       webhook_token = NULL,
+       webhook_reference = NULL,
+       webhook_state = 'none',
        state = 'disabled',
        is_published = FALSE
  WHERE code = 'asaas';

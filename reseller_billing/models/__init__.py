@@ -1,1 +1,22 @@
-from . import payment_provider
+from . import (
+    account_move,
+    account_move_charge,
+    account_move_fatura,
+    account_payment,
+    payment_provider,
+    payment_provider_billing,
+    payment_provider_webhook,
+    payment_transaction,
+    payment_transaction_delivery,
+    payment_transaction_exchange,
+    payment_transaction_outcome,
+    payment_transaction_settlement,
+    res_partner,
+    reseller_billing_contract,
+    reseller_billing_contract_billing,
+    reseller_billing_contract_fatura,
+    reseller_billing_contract_line,
+    reseller_billing_event,
+    reseller_billing_payer,
+    reseller_billing_plan,
+)

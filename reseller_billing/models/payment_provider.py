@@ -13,6 +13,15 @@ from ..const import (
     SUPPORTED_CURRENCIES,
 )
 from ..tools import asaas_api
+from ..tools.asaas_client import AsaasClient
+from ..tools.receipts import (
+    Gone,
+    OutcomeUnknown,
+    ReceiptsError,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -131,8 +140,13 @@ class PaymentProvider(models.Model):
     # REQUESTS
     # -------------------------------------------------------------------------
 
+    def _get_receipts_client(self):
+        if self.code != ASAAS_CODE:
+            return super()._get_receipts_client()
+        return AsaasClient(self._asaas_request)
+
     def _asaas_get(self, endpoint, params):
-        """Read from Asaas.
+        """Read from Asaas for a person who waits.
 
         :param str endpoint: path below the version, without a leading slash
         :param dict params: query string
@@ -140,18 +154,54 @@ class PaymentProvider(models.Model):
         :rtype: dict
         :raise UserError: in the user's language, naming the provider and the next step
         """
+        try:
+            answer = self._asaas_request("GET", endpoint, params=params)
+        except ReceiptsError as error:
+            raise UserError(str(error)) from None
+        if "object" not in answer:
+            raise UserError(self._asaas_failure_message(None))
+        return answer
+
+    def _asaas_request(self, method, endpoint, params=None, json=None, reference=None):
+        """Send a request to Asaas by the host's helper.
+
+        :param str endpoint: path below the version, without a leading slash
+        :return: the decoded answer
+        :rtype: dict
+        :raise ReceiptsError: one of `tools.receipts`, with a text for people
+        :raise UserError: if the provider's settings allow no request
+        """
         self.ensure_one()
         self._asaas_check_ready()
         try:
-            answer = self._send_api_request("GET", endpoint, params=params)
+            answer = self._send_api_request(
+                method, endpoint, params=params, json=json, reference=reference
+            )
         except ValidationError as error:
             # The host turns every failure into one error; the cause is in its context.
-            raise UserError(self._asaas_failure_message(error.__context__)) from None
+            raise self._asaas_failure(error.__context__) from None
         except (requests.exceptions.RequestException, ValueError) as error:
-            raise UserError(self._asaas_failure_message(error)) from None
-        if not isinstance(answer, dict) or "object" not in answer:
-            raise UserError(self._asaas_failure_message(None))
+            raise self._asaas_failure(error) from None
+        if not isinstance(answer, dict):
+            raise OutcomeUnknown(self._asaas_failure_message(None))
         return answer
+
+    def _asaas_failure(self, cause):
+        """Return the typed error of a failed request."""
+        text = self._asaas_failure_message(cause)
+        if isinstance(cause, requests.exceptions.HTTPError):
+            status = cause.response.status_code
+            if status in (401, 403):
+                return Unauthorized(text)
+            if status == 404:
+                return Gone(text)
+            if status == 429:
+                return Unavailable(text, asaas_api.read_pause(cause.response))
+            if 400 <= status < 500 and status != 408:
+                return Rejected(text)
+        if asaas_api.never_left(cause):
+            return Unavailable(text)
+        return OutcomeUnknown(text)
 
     def _asaas_check_ready(self):
         """Say what is missing before anything is sent.

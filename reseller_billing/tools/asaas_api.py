@@ -2,6 +2,9 @@
 
 from urllib.parse import urlsplit
 
+import requests
+from urllib3.exceptions import NewConnectionError
+
 # Addresses of the API, by the provider's state (docs.asaas.com/docs/authentication).
 URLS = {
     "enabled": "https://api.asaas.com/v3",
@@ -51,3 +54,23 @@ def read_errors(response):
         return [(str(error["code"]), str(error["description"])) for error in errors]
     except (ValueError, KeyError, TypeError):
         return []
+
+
+def read_pause(response):
+    """Return after how many seconds requests are taken again, as the answer says, or None."""
+    for name in ("Retry-After", "RateLimit-Reset"):
+        text = response.headers.get(name, "")
+        if text.isdecimal() and int(text) <= 12 * 3600:
+            return int(text)
+    return None
+
+
+def never_left(cause):
+    """Tell whether a failed request surely did not reach anybody.
+
+    :param cause: exception of ``requests``
+    """
+    if isinstance(cause, requests.exceptions.ConnectTimeout):
+        return True
+    reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
+    return isinstance(reason, NewConnectionError)

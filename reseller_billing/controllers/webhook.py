@@ -1,0 +1,48 @@
+import logging
+
+from odoo import http
+from odoo.http import request
+
+_logger = logging.getLogger(__name__)
+
+LONGEST_BODY = 256 * 1024
+
+
+class ResellerBillingWebhook(http.Controller):
+    """Where the receipts provider tells that something happened to a charge."""
+
+    @http.route(
+        "/reseller_billing/webhook/<string:key>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        max_content_length=LONGEST_BODY,
+    )
+    def receive_event(self, key, **_parameters):
+        """Store an event and answer at once; its charge is asked for afterwards.
+
+        Answers 200 also to a repetition. Refused, and nothing stored: 404 unknown address, 401
+        without the provider's token, 400 no event, 413 too long. Header: asaas-access-token.
+        """
+        provider = request.env["payment.provider"].sudo()._find_by_webhook(key)
+        if not provider:
+            return self._answer(404, "Unknown address.")
+        # Before the body is read: whoever has no token costs nothing.
+        if not provider._accepts_token(request.httprequest.headers.get("asaas-access-token")):
+            _logger.warning("Event for provider %s refused: no token, or another", provider.id)
+            return self._answer(401, "The token is missing or wrong.")
+        events = request.env["reseller.billing.event"].sudo()
+        try:
+            event = events._read_payload(request.httprequest.get_data())
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            _logger.warning("Event for provider %s refused: no event", provider.id)
+            return self._answer(400, "This is not an event.")
+        events._receive(provider, [event])
+        return self._answer(200, "Stored.")
+
+    def _answer(self, status, text):
+        return request.make_response(
+            text, headers=[("Content-Type", "text/plain; charset=utf-8")], status=status
+        )

@@ -1,0 +1,189 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+MONTHS = [(f"{number:02}", f"{number:02}") for number in range(1, 13)]
+
+
+class AccountMove(models.Model):
+    """The fatura: an invoice for a contract and a reference month. Seed 003, "Gerar a fatura".
+
+    Plain columns only: nothing is computed for other documents.
+    """
+
+    _inherit = "account.move"
+
+    billing_contract_id = fields.Many2one(
+        comodel_name="reseller.billing.contract",
+        string="Contract",
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        domain="[('state', '=', 'active'), ('partner_id', '=?', partner_id)]",
+        ondelete="restrict",
+    )
+    billing_description = fields.Char(
+        string="Fatura Description", copy=False, help="What the client reads on fatura and charge."
+    )
+    billing_amount = fields.Monetary(
+        string="Value", copy=False, help="What the client pays, taxes included, in BRL."
+    )
+    reference_month = fields.Selection(selection=MONTHS, copy=False)
+    reference_year = fields.Char(size=4, copy=False)
+    is_one_off_fatura = fields.Boolean(
+        string="One-off",
+        copy=False,
+        help="Besides the monthly fatura: a contract can have several of a month.",
+    )
+    # States of the charge; drawn in payment_transaction.py. Empty where there is none.
+    charge_state = fields.Selection(
+        selection=lambda self: self.env["payment.transaction"]._fields["charge_state"].selection,
+        string="Fatura Status",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    charge_id = fields.Many2one(
+        comodel_name="payment.transaction",
+        string="Charge",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    charge_problem = fields.Text(
+        string="Problem", readonly=True, copy=False, help="Why the charge waits, and what to do."
+    )
+    charge_number = fields.Char(related="charge_id.charge_number")
+    charge_kind = fields.Selection(related="charge_id.charge_kind")
+    charge_raw_state = fields.Char(related="charge_id.charge_raw_state")
+    charge_url = fields.Char(related="charge_id.charge_url")
+    slip_line = fields.Char(related="charge_id.slip_line")
+    slip_our_number = fields.Char(related="charge_id.slip_our_number")
+    pix_payload = fields.Char(related="charge_id.pix_payload")
+    charge_paid = fields.Monetary(related="charge_id.charge_paid")
+    charge_fee = fields.Monetary(related="charge_id.charge_fee")
+    charge_interest = fields.Monetary(related="charge_id.charge_interest")
+    charge_fine = fields.Monetary(related="charge_id.charge_fine")
+    charge_discount = fields.Monetary(related="charge_id.charge_discount")
+    charge_paid_date = fields.Date(related="charge_id.charge_paid_date")
+    charge_credit_date = fields.Date(related="charge_id.charge_credit_date")
+    charge_refunded = fields.Monetary(related="charge_id.charge_refunded")
+    charge_journal_id = fields.Many2one(related="charge_id.provider_id.journal_id")
+    fatura_mailed_at = fields.Datetime(string="E-mailed", readonly=True, copy=False)
+
+    _one_fatura_a_month = models.UniqueIndex(
+        "(billing_contract_id, reference_year, reference_month)"
+        " WHERE billing_contract_id IS NOT NULL AND state <> 'cancel'"
+        " AND is_one_off_fatura IS NOT TRUE AND move_type = 'out_invoice'",
+        "The contract already has a fatura for this reference month. Open that one; cancel it to "
+        "make another, or mark this one as one-off.",
+    )
+
+    # -------------------------------------------------------------------------
+    # CONSTRAINT METHODS
+    # -------------------------------------------------------------------------
+
+    @api.constrains("billing_contract_id", "partner_id", "move_type")
+    def _check_billing_contract(self):
+        """A fatura is of the client of its contract, which is active when it is made."""
+        for move in self:
+            contract = move.billing_contract_id
+            if not contract or move.move_type != "out_invoice":
+                continue
+            if move.partner_id.commercial_partner_id != contract.partner_id.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contract)s is not a contract of %(client)s. Choose a contract of this "
+                        "client.",
+                        contract=contract.display_name,
+                        client=move.partner_id.display_name,
+                    )
+                )
+
+    @api.constrains("reference_month", "reference_year", "billing_contract_id")
+    def _check_reference(self):
+        """A fatura has a reference month and a year of four digits."""
+        for move in self:
+            year = move.reference_year or ""
+            if not move.billing_contract_id or move.move_type != "out_invoice":
+                continue
+            if not move.reference_month or not (year.isdecimal() and 2000 <= int(year) <= 2099):
+                raise ValidationError(
+                    self.env._(
+                        "%(fatura)s needs a reference month of two digits, like 07, and a year of "
+                        "four, like 2026.",
+                        fatura=move.display_name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_open_fatura_page(self):
+        """Show the fatura as the client sees it (HTML)."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.get_portal_url(), "target": "new"}
+
+    def action_open_fatura_pdf(self):
+        """Show what the client prints: the boleto, or the invoice where there is none (PDF)."""
+        self.ensure_one()
+        url = self.charge_id.sudo().slip_url or self.get_portal_url(report_type="pdf")
+        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+
+    def action_register_charge(self):
+        """Try again to have the charge of these faturas registered.
+
+        :raise UserError: naming the one that has a live charge, or nothing left to pay
+        """
+        self.check_access("write")
+        for move in self:
+            charge = move.charge_id
+            if charge.charge_state in ("processing", "error"):
+                charge.sudo()._queue_charge("register")
+            else:
+                move._make_charge()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_fatura_context(self):
+        """Return the context of the fatura's screens."""
+        today = fields.Date.context_today(self)
+        return {
+            "default_move_type": "out_invoice",
+            "default_reference_month": f"{today.month:02}",
+            "default_reference_year": str(today.year),
+            "default_invoice_date": fields.Date.to_string(today),
+            "is_fatura": True,
+        }
+
+    def _is_fatura(self):
+        """Return the faturas among these, credit notes apart."""
+        return self.filtered(
+            lambda move: move.billing_contract_id and move.move_type == "out_invoice"
+        )
+
+    def _check_still_owed(self):
+        """Refuse to charge what is not posted or has nothing left to pay.
+
+        :raise UserError: naming the fatura
+        """
+        for move in self:
+            if move.state != "posted" or move.currency_id.is_zero(move.amount_residual):
+                raise UserError(
+                    self.env._(
+                        "%(fatura)s is not to be charged: it is not posted, or nothing of it is "
+                        "left to pay.",
+                        fatura=move.display_name,
+                    )
+                )
+
+    def _describe_fatura(self):
+        """Return what the client reads: the description, or plan and reference month."""
+        self.ensure_one()
+        return self.billing_description or self.billing_contract_id._describe_month(
+            self.reference_month, self.reference_year
+        )

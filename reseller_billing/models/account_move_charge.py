@@ -1,0 +1,237 @@
+import secrets
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..const import METHOD_OF_CHARGE
+from .payment_transaction import LIVE_STATES
+
+
+class AccountMove(models.Model):
+    """The charge of a fatura: asked for when it is posted, changed and cancelled with it."""
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "invoice_date_due" in vals:
+            self.filtered(lambda move: move.charge_id and move.state == "posted")._update_charge()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_charged(self):
+        for move in self:
+            if move.charge_state in LIVE_STATES:
+                raise UserError(
+                    self.env._(
+                        "%(fatura)s has a live charge that its client can pay. Cancel the fatura, "
+                        "which cancels the charge; then it can be deleted.",
+                        fatura=move.display_name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def button_cancel_fatura(self):
+        """Cancel posted faturas, and their charges at the provider.
+
+        :raise UserError: naming the one of which something is paid
+        """
+        for move in self:
+            if move.currency_id.compare_amounts(move.amount_residual, move.amount_total):
+                raise UserError(
+                    self.env._(
+                        "Something of %(fatura)s is paid. Refund it, or make a credit note.",
+                        fatura=move.display_name,
+                    )
+                )
+        self.button_draft()
+        self.button_cancel()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS - WHAT THE HOST DOES TO A FATURA
+    # -------------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        faturas = posted._is_fatura()
+        if faturas:
+            faturas.filtered(
+                lambda move: not move.currency_id.is_zero(move.amount_residual)
+            )._update_charge()
+        return posted
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self._is_fatura()._cancel_charge()
+        return result
+
+    def _invoice_paid_hook(self):
+        """A fatura that was paid to the company itself is not to be paid at the provider too."""
+        result = super()._invoice_paid_hook()
+        for charge in self.charge_id.sudo():
+            # Its own payment is what has just been matched.
+            if charge.charge_state in LIVE_STATES and charge.state != "done":
+                charge._queue_charge("cash")
+        return result
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _update_charge(self):
+        """Let the charge of each of these faturas be for what is owed, and until when it is due.
+
+        Who has none that lives gets one.
+        """
+        missing = self.browse()
+        for move in self:
+            charge = move.charge_id.sudo()
+            if charge.charge_state not in LIVE_STATES and charge.charge_state != "error":
+                missing |= move
+                continue
+            values = {
+                "amount": move.amount_residual,
+                "charge_due_date": move.invoice_date_due,
+            }
+            if any(charge[name] != value for name, value in values.items()):
+                charge._queue_charge("update", **values)
+        missing._make_charge()
+
+    def _cancel_charge(self):
+        """Have the live charges of these faturas cancelled."""
+        for charge in self.charge_id.sudo():
+            if charge.charge_state in (*LIVE_STATES, "error"):
+                charge._queue_charge("delete")
+
+    def _make_charge(self):
+        """Queue a new charge for each of these faturas.
+
+        :raise UserError: naming the one that is not owed, or whose provider is not ready
+        """
+        if not self:
+            return
+        self._check_still_owed()
+        charges = self.env["payment.transaction"].sudo()
+        charges = charges.create([move._prepare_charge() for move in self])
+        for move, charge in zip(self, charges, strict=True):
+            move.write({"charge_id": charge.id, "charge_state": charge.charge_state})
+        charges._queue_charge("register")
+
+    def _prepare_charge(self):
+        """Return the values of the charge that this fatura needs now."""
+        self.ensure_one()
+        contract = self.billing_contract_id
+        provider = contract.provider_id.sudo()
+        provider._check_billing_ready()
+        token = secrets.token_hex(4)
+        return {
+            "provider_id": provider.id,
+            "payment_method_id": self._get_charge_method(contract.charge_kind).id,
+            # Ours and the provider's name of it, committed before the first call.
+            "reference": f"{(self.name or '').replace('/', '-')}-{token}",
+            "amount": self.amount_residual,
+            "currency_id": self.currency_id.id,
+            "partner_id": self.partner_id.id,
+            "operation": "offline",
+            "invoice_ids": [Command.link(self.id)],
+            "fatura_id": self.id,
+            "charge_state": "processing",
+            "charge_kind": contract.charge_kind,
+            "charge_due_date": self.invoice_date_due,
+        }
+
+    @api.model
+    def _get_charge_method(self, kind):
+        """Return the host's payment method of a kind of charge; most are archived by default."""
+        methods = self.env["payment.method"].sudo().with_context(active_test=False)
+        return methods.search([("code", "=", METHOD_OF_CHARGE[kind])], limit=1)
+
+    def _change_fatura(self, amount, date_due):
+        """Give a fatura that is not paid another value or due date; the charge follows.
+
+        :param amount: what the client pays, taxes included, in BRL
+        :raise UserError: if something of it is paid
+        """
+        self.ensure_one()
+        if self.currency_id.compare_amounts(self.amount_residual, self.amount_total):
+            raise UserError(
+                self.env._(
+                    "Something of %(fatura)s is paid, so that it cannot be changed. Make a credit "
+                    "note or another fatura for the difference.",
+                    fatura=self.display_name,
+                )
+            )
+        if self.currency_id.compare_amounts(amount, self.billing_amount):
+            contract = self.billing_contract_id
+            values = contract._complete_fatura(
+                {"billing_amount": amount, "billing_description": self._describe_fatura()}
+            )
+            self.button_draft()
+            self.write(
+                {
+                    "invoice_line_ids": [Command.clear(), *values["invoice_line_ids"]],
+                    "billing_amount": amount,
+                    "invoice_date_due": date_due,
+                }
+            )
+            self._issue()
+        elif date_due != self.invoice_date_due:
+            self.write({"invoice_date_due": date_due})
+
+    @api.model
+    def _queue_forgotten_changes(self):
+        """Queue what charges should be told where no hook saw the change. Called by the cron."""
+        today = fields.Date.context_today(self)
+        charges = self.env["payment.transaction"].search(
+            [("charge_state", "in", LIVE_STATES), ("charge_task", "=", False)]
+        )
+        for charge in charges:
+            fatura = charge.fatura_id
+            if not fatura or fatura.state == "cancel":
+                charge._queue_charge("delete")
+            elif fatura.state == "posted" and fatura.currency_id.is_zero(fatura.amount_residual):
+                charge._queue_charge("cash")
+            elif fatura.state == "posted" and (
+                fatura.currency_id.compare_amounts(fatura.amount_residual, charge.amount)
+                or (fatura.invoice_date_due or today) > max(charge.charge_due_date, today)
+            ):
+                fatura._update_charge()
+
+    def _make_refund_note(self, amount, day):
+        """Return a posted credit note of a fatura over what its client got back.
+
+        :param amount: in BRL, taxes included
+        """
+        self.ensure_one()
+        contract = self.billing_contract_id
+        line = contract._prepare_fatura_line(
+            self.invoice_line_ids.product_id[:1], self._describe_fatura(), amount
+        )
+        # The taxes are the fatura's own, whatever the product says by now.
+        taxes = self.invoice_line_ids.tax_ids
+        line |= {
+            "tax_ids": [Command.set(taxes.ids)],
+            "price_unit": contract._get_price_before_taxes(taxes, amount),
+        }
+        note = self.create(
+            {
+                "move_type": "out_refund",
+                "partner_id": self.partner_id.id,
+                "journal_id": self.journal_id.id,
+                "invoice_date": day,
+                "date": day,
+                "currency_id": self.currency_id.id,
+                "reversed_entry_id": self.id,
+                "ref": self.env._("Refund of %s", self.name),
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+        note._post(soft=False)
+        return note

@@ -1,0 +1,101 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class AccountMove(models.Model):
+    """Making a fatura: on the form, by the wizard and by the cron, always posted at once."""
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Saving a fatura posts it and has its charge registered. Seed 003, "Gerar a fatura"."""
+        if not any(vals.get("billing_contract_id") for vals in vals_list):
+            return super().create(vals_list)
+        contracts = [
+            self._find_contract_to_bill(vals) if self._is_new_fatura(vals) else None
+            for vals in vals_list
+        ]
+        moves = super().create(
+            [
+                contract._complete_fatura(vals) if contract else vals
+                for vals, contract in zip(vals_list, contracts, strict=True)
+            ]
+        )
+        self.browse(
+            move.id for move, contract in zip(moves, contracts, strict=True) if contract
+        )._issue()
+        return moves
+
+    # -------------------------------------------------------------------------
+    # ONCHANGE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.onchange("partner_id")
+    def _onchange_fatura_partner_id(self):
+        """Propose the client's contract."""
+        contract = self.billing_contract_id
+        if not self.env.context.get("is_fatura") or contract.partner_id == self.partner_id:
+            return
+        self.billing_contract_id = contract.search(
+            [("partner_id", "=", self.partner_id.id), ("state", "=", "active")], limit=1
+        )
+
+    @api.onchange("billing_contract_id")
+    def _onchange_billing_contract_id(self):
+        """Propose what the contract says: client, value and due date."""
+        contract = self.billing_contract_id
+        if not self.env.context.get("is_fatura") or not contract:
+            return
+        self.partner_id = self.partner_id or contract.partner_id
+        today = self.invoice_date or fields.Date.context_today(self)
+        self.invoice_date_due = fields.Date.add(today, days=contract.due_days)
+        self.billing_amount = self.billing_amount or sum(contract.line_ids.mapped("subtotal"))
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _is_new_fatura(self, vals):
+        """Return whether these values ask for a fatura whose lines its contract brings."""
+        kind = vals.get("move_type") or self.env.context.get("default_move_type")
+        return (
+            vals.get("billing_contract_id")
+            and kind == "out_invoice"
+            and not vals.get("invoice_line_ids")
+            and not vals.get("line_ids")
+        )
+
+    @api.model
+    def _find_contract_to_bill(self, vals):
+        """Return the contract of a new fatura.
+
+        :raise UserError: if it is not active, or its client cannot be charged
+        """
+        contract = self.env["reseller.billing.contract"].browse(vals["billing_contract_id"])
+        contract._check_may_be_billed()
+        return contract
+
+    def _issue(self):
+        """Post new faturas, which queues their charges in the same transaction.
+
+        :raise UserError: naming the fatura whose taxes do not fit its value
+        """
+        for move in self:
+            if move.currency_id.compare_amounts(move.amount_total, move.billing_amount):
+                raise UserError(
+                    self.env._(
+                        "The taxes of %(client)s's fatura do not fit its value: %(total)s instead "
+                        "of %(amount)s. Use taxes that are included in the price.",
+                        client=move.partner_id.display_name,
+                        total=move.currency_id.format(move.amount_total),
+                        amount=move.currency_id.format(move.billing_amount),
+                    )
+                )
+        if self:
+            self._post(soft=False)

@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class AccountPayment(models.Model):
+    """Which charge a payment belongs to: the client's, a refund or a chargeback."""
+
+    _inherit = "account.payment"
+
+    charge_id = fields.Many2one(
+        comodel_name="payment.transaction",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )

@@ -1,0 +1,193 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..const import RECEIPTS_CODES
+
+ACCOUNTS = ("fee", "interest", "fine", "discount")
+
+
+class PaymentProvider(models.Model):
+    """What any online receipts provider (recebimentos online) needs to charge faturas."""
+
+    _inherit = "payment.provider"
+
+    billing_journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Journal of Faturas",
+        check_company=True,
+        copy=False,
+        domain=[("type", "=", "sale")],
+        help="Faturas have a journal of their own, so that they use up no NF-e numbers. Left empty "
+        "it is made with the first fatura.",
+    )
+    billing_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible for Charges",
+        check_company=True,
+        copy=False,
+        help="Is told of what needs a person, where the contract names nobody.",
+    )
+    billing_fee_account_id = fields.Many2one(
+        comodel_name="account.account", string="Provider's Fee", check_company=True, copy=False
+    )
+    billing_interest_account_id = fields.Many2one(
+        comodel_name="account.account", string="Interest Income", check_company=True, copy=False
+    )
+    billing_fine_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Fine Income",
+        check_company=True,
+        copy=False,
+        help="Left empty, fines are booked with the interest.",
+    )
+    billing_discount_account_id = fields.Many2one(
+        comodel_name="account.account", string="Discounts Granted", check_company=True, copy=False
+    )
+    billing_fine = fields.Float(
+        string="Fine (%)", digits=(5, 2), help="Once, of a fatura paid late. The law allows 2 %."
+    )
+    billing_interest = fields.Float(
+        string="Interest (% a month)", digits=(5, 2), help="Of a fatura paid late, day by day."
+    )
+    billing_discount = fields.Float(string="Discount (%)", digits=(5, 2))
+    billing_discount_days = fields.Integer(
+        string="Days Before Due", help="The discount is given until so many days before it is due."
+    )
+
+    _billing_percentages = models.Constraint(
+        "CHECK (billing_fine BETWEEN 0 AND 100 AND billing_interest BETWEEN 0 AND 100"
+        " AND billing_discount >= 0 AND billing_discount < 100 AND billing_discount_days >= 0)",
+        "Fine, interest and discount are between 0 and 100 %, and days are not negative.",
+    )
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_receipts_provider(self, company):
+        """Return the provider that charges faturas of a company, or none."""
+        return self.sudo().search(
+            Domain("code", "in", RECEIPTS_CODES)
+            & Domain("state", "!=", "disabled")
+            & Domain("company_id", "parent_of", company.ids),
+            order="company_id desc, state, id",
+            limit=1,
+        )
+
+    def _get_receipts_client(self):
+        """Return what talks to the provider: see `tools.asaas_client` for its methods.
+
+        A second provider overrides this for its own code, in its own file.
+        """
+        raise NotImplementedError
+
+    def _get_billing_account(self, name):
+        """Return where fee, interest, fine or discount is booked.
+
+        :raise UserError: naming what is missing
+        """
+        self.ensure_one()
+        account = self[f"billing_{name}_account_id"]
+        if name == "fine":
+            account = account or self.billing_interest_account_id
+        if not account:
+            field = self._fields[f"billing_{name}_account_id"]
+            raise UserError(
+                self.env._(
+                    "%(provider)s has no account for: %(account)s. Choose it on the provider, "
+                    "tab Faturas; then what waits is booked by itself.",
+                    provider=self.name,
+                    account=field._description_string(self.env),
+                )
+            )
+        return account
+
+    def _check_billing_ready(self):
+        """Refuse to charge before what is paid can be booked; says all that is missing.
+
+        :raise UserError: naming the provider and what to enter
+        """
+        if not self:
+            raise UserError(
+                self.env._(
+                    "No receipts provider is enabled for %(company)s. Enable Asaas under "
+                    "Configuration, and choose it on the contract.",
+                    company=self.env.company.name,
+                )
+            )
+        self.ensure_one()
+        needed = {
+            "journal_id": self.journal_id,
+            "billing_fee_account_id": self.billing_fee_account_id,
+            "billing_interest_account_id": self.billing_interest_account_id,
+            "billing_discount_account_id": self.billing_discount_account_id
+            or not self.billing_discount,
+        }
+        line = self.journal_id.inbound_payment_method_line_ids.filtered(
+            lambda line: line.payment_provider_id == self
+        )
+        needed["journal_id"] = self.journal_id and line.payment_account_id
+        missing = [
+            self._fields[name]._description_string(self.env)
+            for name, value in needed.items()
+            if not value
+        ]
+        if self.state == "disabled" or missing:
+            raise UserError(
+                self.env._(
+                    "%(provider)s is not ready to charge: %(missing)s. Complete it under "
+                    "Configuration.",
+                    provider=self.name,
+                    missing=", ".join(missing) or self.env._("it is disabled"),
+                )
+            )
+
+    def _get_billing_journal(self):
+        """Return the sales journal of the faturas; made the first time.
+
+        Where the localisation numbers fiscal documents, this journal does not.
+        """
+        self.ensure_one()
+        if self.billing_journal_id:
+            return self.billing_journal_id
+        company = self.company_id
+        journals = self.env["account.journal"].with_company(company)
+        code = "FAT"
+        if journals.search_count([("code", "=", code), ("company_id", "=", company.id)], limit=1):
+            code = f"F{secrets.token_hex(2).upper()}"
+        values = {
+            "name": self.env._("Faturas"),
+            "code": code,
+            "type": "sale",
+            "company_id": company.id,
+        }
+        if "l10n_latam_use_documents" in journals:
+            values["l10n_latam_use_documents"] = False
+        self.billing_journal_id = journals.create(values)
+        return self.billing_journal_id
+
+    def _get_payer_reference(self, partner, client):
+        """Return under which id the provider keeps a client; asked for the first time.
+
+        :param client: see `_get_receipts_client`
+        """
+        self.ensure_one()
+        payers = self.env["reseller.billing.payer"]
+        known = payers.search(
+            [("partner_id", "=", partner.id), ("provider_id", "=", self.id)], limit=1
+        )
+        return known.reference or client.ensure_payer(payers._prepare_payer(partner))
+
+    def _keep_payer_reference(self, partner, reference):
+        payers = self.env["reseller.billing.payer"]
+        known = payers.search(
+            [("partner_id", "=", partner.id), ("provider_id", "=", self.id)], limit=1
+        )
+        if not known:
+            payers.create(
+                {"partner_id": partner.id, "provider_id": self.id, "reference": reference}
+            )

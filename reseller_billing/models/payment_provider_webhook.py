@@ -1,0 +1,236 @@
+import secrets
+from datetime import timedelta
+from hmac import compare_digest
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..const import ASAAS_CODE, RECEIPTS_CODES
+from ..tools.receipts import ReceiptsError
+
+# Asaas' names of what happens to a charge (docs.asaas.com, webhooks).
+EVENTS = [
+    "PAYMENT_CREATED",
+    "PAYMENT_UPDATED",
+    "PAYMENT_CONFIRMED",
+    "PAYMENT_RECEIVED",
+    "PAYMENT_OVERDUE",
+    "PAYMENT_DELETED",
+    "PAYMENT_RESTORED",
+    "PAYMENT_REFUNDED",
+    "PAYMENT_PARTIALLY_REFUNDED",
+    "PAYMENT_RECEIVED_IN_CASH_UNDONE",
+    "PAYMENT_CHARGEBACK_REQUESTED",
+    "PAYMENT_CHARGEBACK_DISPUTE",
+    "PAYMENT_AWAITING_CHARGEBACK_REVERSAL",
+]
+# Charges made so many days ago are compared with the provider's, a page of 100 a request.
+COMPARED_DAYS = 90
+
+
+class PaymentProvider(models.Model):
+    """News of the charges: the webhook, its health, and comparing where an event was missed."""
+
+    _inherit = "payment.provider"  # pylint: disable=consider-merging-classes-inherited
+
+    webhook_key = fields.Char(
+        copy=False, groups="base.group_system", help="Opaque part of the webhook's address."
+    )
+    webhook_token = fields.Char(
+        copy=False, groups="base.group_system", help="The provider sends it with each event."
+    )
+    webhook_reference = fields.Char(copy=False, readonly=True, groups="base.group_system")
+    webhook_state = fields.Selection(
+        selection=[
+            ("none", "Not registered"),
+            ("active", "Active"),
+            ("interrupted", "Interrupted by the provider"),
+            ("error", "Could not be checked"),
+        ],
+        string="Webhook",
+        default="none",
+        copy=False,
+        readonly=True,
+    )
+    webhook_checked_at = fields.Datetime(copy=False, readonly=True)
+    webhook_problem = fields.Text(copy=False, readonly=True)
+
+    _webhook_key_unique = models.UniqueIndex("(webhook_key) WHERE webhook_key IS NOT NULL")
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_register_webhook(self):
+        """Register the webhook at the provider, or correct and reactivate it.
+
+        :raise UserError: what went wrong and what to do about it
+        """
+        self.ensure_one()
+        try:
+            self._ensure_webhook()
+        except ReceiptsError as error:
+            raise UserError(str(error)) from None
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(provider)s sends its news to %(url)s.",
+                    provider=self.name,
+                    url=self._get_webhook_url(),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _find_by_webhook(self, key):
+        """Return the provider of a webhook's address, or none."""
+        if not key or len(key) > 64:
+            return self.browse()
+        return self.search(
+            Domain("webhook_key", "=", key)
+            & Domain("code", "in", RECEIPTS_CODES)
+            & Domain("state", "!=", "disabled"),
+            limit=1,
+        )
+
+    def _accepts_token(self, token):
+        """Return whether an event's token is this provider's; without one nothing is accepted."""
+        self.ensure_one()
+        expected = self.webhook_token or ""
+        return bool(expected) and compare_digest(expected.encode(), (token or "").encode())
+
+    def _get_webhook_url(self):
+        self.ensure_one()
+        return f"{self.get_base_url()}/reseller_billing/webhook/{self.webhook_key}"
+
+    def _ensure_webhook(self):
+        """Have the provider tell its news to this system.
+
+        :raise ReceiptsError: if the provider refuses, or is not reached
+        """
+        self.ensure_one()
+        provider = self.sudo()
+        if not provider.webhook_key:
+            provider.write(
+                {
+                    "webhook_key": secrets.token_urlsafe(24),
+                    "webhook_token": secrets.token_urlsafe(48),
+                }
+            )
+        client = provider._get_receipts_client()
+        url = provider._get_webhook_url()
+        body = {
+            "name": "Odoo",
+            "url": url,
+            "email": provider.billing_user_id.email or provider.company_id.email or "",
+            "enabled": True,
+            "interrupted": False,
+            "apiVersion": 3,
+            "authToken": provider.webhook_token,
+            "sendType": "NON_SEQUENTIALLY",
+            "events": EVENTS,
+        }
+        known = next((item for item in client.list_webhooks() if item.get("url") == url), {})
+        saved = client.save_webhook(
+            {name: value for name, value in body.items() if value != ""}, known.get("id")
+        )
+        provider.write(
+            {
+                "webhook_reference": saved.get("id"),
+                "webhook_state": "active",
+                "webhook_checked_at": fields.Datetime.now(),
+                "webhook_problem": False,
+            }
+        )
+
+    def _check_webhook(self):
+        """See whether the provider still sends; reactivate what it interrupted."""
+        self.ensure_one()
+        values = {"webhook_checked_at": fields.Datetime.now()}
+        try:
+            found = self._get_receipts_client().list_webhooks()
+            url = self._get_webhook_url()
+            mine = next((item for item in found if item.get("url") == url), None)
+            if not mine or mine.get("interrupted") or not mine.get("enabled"):
+                self._ensure_webhook()
+            else:
+                values |= {"webhook_state": "active", "webhook_problem": False}
+        except (ReceiptsError, UserError) as error:
+            values |= {"webhook_state": "error", "webhook_problem": str(error)}
+        self.write(values)
+
+    @api.model
+    def _cron_reconcile(self):
+        """Check the webhooks, and compare charges with the provider's for events that were missed."""
+        providers = self.search(
+            Domain("code", "in", RECEIPTS_CODES) & Domain("state", "!=", "disabled")
+        )
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(providers))
+        for provider in providers:
+            if provider.webhook_key:
+                provider._check_webhook()
+            try:
+                provider._compare_charges()
+            except (ReceiptsError, UserError) as error:
+                provider.webhook_problem = str(error)
+            if not cron._commit_progress(1):
+                break
+
+    def _compare_charges(self, days=COMPARED_DAYS):
+        """Store an event for each charge of the last days that stands differently here.
+
+        :param days: made so many days ago at most
+        :return: how many differ
+        :raise ReceiptsError: if the provider does not answer; what was found until then is kept
+        """
+        self.ensure_one()
+        client = self._get_receipts_client()
+        since = fields.Date.context_today(self) - timedelta(days=days)
+        offset, more, differing = 0, True, 0
+        while more:
+            found, more = client.list_charges(since, offset)
+            offset += len(found)
+            more = more and bool(found)
+            differing += self._store_differences(found)
+        return differing
+
+    def _store_differences(self, found):
+        transactions = self.env["payment.transaction"].search_fetch(
+            [("provider_id", "=", self.id), ("provider_reference", "in", [c.reference for c in found])],
+            ["provider_reference", "charge_raw_state", "charge_refunded"],
+        )
+        known = {tx.provider_reference: tx for tx in transactions}
+        events = []
+        for charge in found:
+            ours = known.get(charge.reference)
+            back = float(sum(refund.amount for refund in charge.refunds))
+            if ours and (ours.charge_raw_state, ours.charge_refunded) == (charge.raw_state, back):
+                continue
+            if not ours and charge.paid is None:
+                # Made elsewhere, or being made: money is what is not to be missed.
+                continue
+            # What was followed and differs again is followed again, once a day.
+            again = fields.Date.context_today(self).isoformat() if ours else "orphan"
+            reference = f"poll:{charge.reference}:{charge.raw_state}:{back:.2f}:{again}"
+            events.append((reference, charge.raw_state, charge.reference, None))
+        return self.env["reseller.billing.event"]._receive(self, events, "poll")
+
+    def _get_removal_values(self):
+        values = super()._get_removal_values()
+        return {**values, "webhook_key": False, "webhook_token": False}
+
+    def _get_reset_values(self):
+        values = super()._get_reset_values()
+        if self.code != ASAAS_CODE:
+            return values
+        return {**values, "webhook_key": False, "webhook_token": False}

@@ -1,0 +1,164 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+LIVE_STATES = ("processing", "awaiting", "overdue")
+# A payer may have the boleto of a cancelled charge in hand.
+PAYABLE = {*LIVE_STATES, "error", "cancelled"}
+# Which states a charge may come from. The provider's news may leave some out, never go back.
+SOURCES = {
+    "processing": {"error"},
+    "awaiting": {"processing", "error", "overdue"},
+    "overdue": {"processing", "error", "awaiting"},
+    "confirmed": PAYABLE,
+    # From charged_back: a chargeback that the company won.
+    "received": {*PAYABLE, "confirmed", "charged_back"},
+    "partially_refunded": {*PAYABLE, "confirmed", "received"},
+    "refunded": {*PAYABLE, "confirmed", "received", "partially_refunded", "charged_back"},
+    "charged_back": {*PAYABLE, "confirmed", "received", "partially_refunded"},
+    "cancelled": {*LIVE_STATES, "error"},
+    "error": {"processing"},
+}
+PAID_STATES = ("confirmed", "received", "partially_refunded", "refunded", "charged_back")
+
+
+class PaymentTransaction(models.Model):
+    """The charge of a fatura (cobrança): boleto or Pix at the receipts provider. Seed 003.
+
+    The transaction's own state says what the host does with the money, `charge_state` what the
+    provider says.
+    """
+
+    _inherit = "payment.transaction"
+
+    # processing → awaiting ⇄ overdue → confirmed → received → partially refunded → refunded
+    #     ↑ ↓         ↓          ↓                     ⇅              ↓
+    #    error        cancelled (→ paid after all)    charged back  ←─┘
+    charge_state = fields.Selection(
+        selection=[
+            ("processing", "Processing"),
+            ("awaiting", "Awaiting payment"),
+            ("overdue", "Overdue"),
+            ("confirmed", "Confirmed"),
+            ("received", "Paid"),
+            ("partially_refunded", "Partially refunded"),
+            ("refunded", "Refunded"),
+            ("charged_back", "Charged back"),
+            ("cancelled", "Cancelled"),
+            ("error", "Error"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    fatura_id = fields.Many2one(
+        comodel_name="account.move", readonly=True, copy=False, index="btree_not_null"
+    )
+    charge_kind = fields.Selection(
+        selection=[("undefined", "Boleto or Pix"), ("boleto", "Boleto"), ("pix", "Pix")],
+        readonly=True,
+        copy=False,
+    )
+    charge_raw_state = fields.Char(
+        string="Provider's Status", readonly=True, copy=False, help="In the provider's own words."
+    )
+    charge_number = fields.Char(string="Charge Number", readonly=True, copy=False)
+    charge_due_date = fields.Date(string="Due Date", readonly=True, copy=False)
+    charge_url = fields.Char(string="Payment Page", readonly=True, copy=False)
+    slip_url = fields.Char(string="Boleto", readonly=True, copy=False)
+    slip_line = fields.Char(
+        string="Boleto Line", readonly=True, copy=False, help="What the payer types to pay it."
+    )
+    slip_bar_code = fields.Char(string="Bar Code", readonly=True, copy=False)
+    slip_our_number = fields.Char(string="Our Number", readonly=True, copy=False)
+    pix_payload = fields.Char(string="Pix Copy and Paste", readonly=True, copy=False)
+    pix_image = fields.Binary(
+        string="Pix QR Code", readonly=True, copy=False, attachment=True
+    )
+    charge_paid = fields.Monetary(
+        string="Amount Paid", readonly=True, copy=False, help="Fine and interest included."
+    )
+    charge_fee = fields.Monetary(string="Provider's Fee", readonly=True, copy=False)
+    charge_interest = fields.Monetary(string="Interest Paid", readonly=True, copy=False)
+    charge_fine = fields.Monetary(string="Fine Paid", readonly=True, copy=False)
+    charge_discount = fields.Monetary(string="Discount Taken", readonly=True, copy=False)
+    charge_paid_date = fields.Date(string="Paid On", readonly=True, copy=False)
+    charge_credit_date = fields.Date(
+        string="Available On", readonly=True, copy=False, help="When the provider pays it out."
+    )
+    charge_refunded = fields.Monetary(string="Refunded Amount", readonly=True, copy=False)
+
+    @api.model
+    def _get_charge_domain(self):
+        return [("charge_state", "!=", False)]
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _move_charge_to(self, state, **values):
+        """Move a charge on, and its fatura with it; to where it is already writes only values.
+
+        :return: whether it moved. Where it cannot go from its state nothing is written
+        """
+        self.ensure_one()
+        if self.charge_state == state:
+            if values:
+                self.write(values)
+            return False
+        if self.charge_state not in SOURCES[state]:
+            return False
+        self.write({"charge_state": state, **values})
+        self._show_on_fatura()
+        return True
+
+    def _show_on_fatura(self, problem=None):
+        """Let the fatura say how its latest charge stands."""
+        fatura = self.fatura_id
+        if fatura.charge_id == self:
+            # A posted document: nothing of its accounting is written.
+            fatura.sudo().write({"charge_state": self.charge_state, "charge_problem": problem})
+
+    def _get_fatura_responsible(self):
+        """Return who is told about this charge."""
+        self.ensure_one()
+        contract = self.fatura_id.billing_contract_id
+        return contract.user_id or self.provider_id.billing_user_id or self.env.user
+
+    def _tell_responsible(self, summary, note):
+        """Have somebody look at this charge's fatura; never twice for the same reason."""
+        self.ensure_one()
+        record = self.fatura_id or self.provider_id
+        if "activity_ids" not in record or record.activity_ids.filtered(
+            lambda activity: activity.summary == summary
+        ):
+            return
+        record.sudo().activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=note,
+            user_id=self._get_fatura_responsible().id,
+        )
+
+    def action_register_charge(self):
+        """Try again to register charges that ended in an error."""
+        for charge in self:
+            charge.fatura_id.action_register_charge()
+
+    def action_open_charge_page(self):
+        """Show the provider's payment page, as the client sees it.
+
+        :raise UserError: of a charge without one
+        """
+        self.ensure_one()
+        if not self.charge_url:
+            raise UserError(
+                self.env._(
+                    "The charge of %(fatura)s is not registered yet and has no page.",
+                    fatura=self.fatura_id.display_name,
+                )
+            )
+        return {"type": "ir.actions.act_url", "url": self.charge_url, "target": "new"}
+
+    def action_print_slip(self):
+        """Print the boleto as the client has it."""
+        self.ensure_one()
+        return self.fatura_id.action_open_fatura_pdf()

@@ -1,0 +1,126 @@
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.receipts import OutcomeUnknown, Rejected, Terms, Unauthorized, Unavailable
+from ..tools.rounding import exact
+
+_logger = logging.getLogger(__name__)
+
+FAILURES = (Rejected, Unauthorized, Unavailable, OutcomeUnknown)
+
+
+class PaymentTransaction(models.Model):
+    """The talk with the receipts provider about one charge. Reads only; nothing is locked."""
+
+    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _exchange(self, job):
+        """Talk to the provider. Reads only; what comes of it is applied in its own transaction.
+
+        :return: a dict with charge, slip and payer, or an exception of `tools.receipts`
+        """
+        with self.env.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            charge = env[self._name].browse(job["charge_id"])
+            try:
+                return getattr(charge, f"_exchange_{job['task']}")(job)
+            except FAILURES as error:
+                return error
+            except UserError as error:
+                # The provider's settings: nothing was sent.
+                return Unauthorized(str(error))
+            finally:
+                cr.rollback()
+
+    def _exchange_register(self, job):
+        client = self.provider_id._get_receipts_client()
+        found = None
+        if job["ask_first"]:
+            found = client.find_charge(self.reference)
+        payer = None
+        if not found:
+            payer = self.provider_id._get_payer_reference(self.partner_id, client)
+            found = client.create_charge(self._get_terms(payer))
+        return {"charge": found, "slip": self._get_slip(client, found), "payer": payer}
+
+    def _exchange_update(self, job):
+        client = self.provider_id._get_receipts_client()
+        charge = self._find_registered(client, job)
+        if not charge:
+            return self._exchange_register({**job, "ask_first": False})
+        slip = None
+        if charge.state in ("awaiting", "overdue"):
+            charge = client.update_charge(charge.reference, self._get_terms(charge.customer))
+            slip = self._get_slip(client, charge)
+        return {"charge": charge, "slip": slip}
+
+    def _exchange_delete(self, job):
+        client = self.provider_id._get_receipts_client()
+        charge = self._find_registered(client, job)
+        if charge and charge.state in ("awaiting", "overdue"):
+            client.delete_charge(charge.reference)
+            charge = client.get_charge(charge.reference)
+        return {"charge": charge, "deleted": True}
+
+    def _exchange_cash(self, job):
+        client = self.provider_id._get_receipts_client()
+        charge = self._find_registered(client, job)
+        if charge and charge.state in ("awaiting", "overdue"):
+            day = fields.Date.context_today(self)
+            charge = client.receive_in_cash(charge.reference, day, charge.amount)
+        return {"charge": charge, "deleted": not charge}
+
+    def _exchange_refund(self, job):
+        client = self.provider_id._get_receipts_client()
+        charge = client.get_charge(job["reference"])
+        back = sum(refund.amount for refund in charge.refunds)
+        missing = exact(self.charge_refund_wanted) - back
+        if charge.state in ("confirmed", "received", "partially_refunded") and missing > 0:
+            charge = client.refund(job["reference"], missing, self.fatura_id.name or "")
+        return {"charge": charge}
+
+    def _exchange_follow(self, job):
+        client = self.provider_id._get_receipts_client()
+        charge = self._find_registered(client, job)
+        waits = charge and charge.state in ("awaiting", "overdue")
+        slip = self._get_slip(client, charge) if waits and job["needs_slip"] else None
+        return {"charge": charge, "slip": slip}
+
+    def _find_registered(self, client, job):
+        """Return the charge at the provider, or None where none was made."""
+        if job["reference"]:
+            return client.get_charge(job["reference"])
+        return client.find_charge(self.reference) if job["ask_first"] else None
+
+    def _get_slip(self, client, charge):
+        """Return what the payer needs, or None: a charge without it is still one, and the slip is
+        asked for again."""
+        try:
+            return client.get_slip(charge, self.charge_kind)
+        except FAILURES as error:
+            _logger.info("Charge %s: no slip yet (%s)", self.id, type(error).__name__)
+            return None
+
+    def _get_terms(self, customer):
+        """Return what the charge should be like.
+
+        :rtype: tools.receipts.Terms
+        """
+        self.ensure_one()
+        provider = self.provider_id
+        return Terms(
+            external_reference=self.reference,
+            customer=customer,
+            kind=self.charge_kind,
+            amount=exact(self.amount),
+            # A day that is over is refused.
+            due_date=max(self.charge_due_date, fields.Date.context_today(self)),
+            description=self.fatura_id._describe_fatura(),
+            fine=exact(provider.billing_fine),
+            interest=exact(provider.billing_interest),
+            discount=exact(provider.billing_discount),
+            discount_days=provider.billing_discount_days,
+        )

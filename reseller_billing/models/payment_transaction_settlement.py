@@ -1,0 +1,386 @@
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.rounding import exact
+from ..tools.settlement import split_payment, split_refund
+from .payment_transaction import LIVE_STATES
+
+
+class PaymentTransaction(models.Model):
+    """The money of a charge: taken once, given back by what the provider gave back.
+
+    Source: seed 003, "a fatura é baixada automaticamente". Each step compares what the provider
+    says with what is booked and books the difference, so that repeated, late and overtaken news
+    do no harm.
+    """
+
+    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+
+    chargeback_payment_id = fields.Many2one(
+        comodel_name="account.payment", string="Chargeback", readonly=True, copy=False
+    )
+    charge_payment_ids = fields.One2many(
+        comodel_name="account.payment",
+        inverse_name="charge_id",
+        string="Payments",
+        help="All that was booked of this charge.",
+    )
+
+    # -------------------------------------------------------------------------
+    # FOLLOWING THE PROVIDER
+    # -------------------------------------------------------------------------
+
+    def _follow(self, found, slip=None):
+        """Let this charge, its money and its fatura be as the provider says. Idempotent.
+
+        :param found: the charge as it is now, `tools.receipts.Charge`
+        :param slip: `tools.receipts.Slip`, or None
+        :raise UserError: naming what is missing to book the money; nothing is written then
+        """
+        self.ensure_one()
+        if self._is_duplicate(found):
+            return
+        was_live = self.charge_state in LIVE_STATES and self.charge_state != "processing"
+        self._keep_facts(found, slip)
+        if found.state is None:
+            return
+        if self.charge_state == "cancelled" and found.state in ("awaiting", "overdue"):
+            # Made, or restored, while it was being cancelled here.
+            self._queue_charge("delete")
+            return
+        if found.paid is not None and not found.in_cash:
+            self._take_money(found)
+        self._follow_chargeback(found)
+        self._follow_refunds(found)
+        moved = self._move_charge_to(found.state)
+        if found.state in ("awaiting", "overdue") and self.charge_state == found.state:
+            self._set_pending()
+            if not was_live:
+                self._after_registration()
+        elif found.state == "cancelled" and moved:
+            self._set_canceled()
+        elif moved:
+            self._after_payment_news(found)
+
+    def _is_duplicate(self, found):
+        """Return whether another charge than ours carries our reference; nothing follows it."""
+        if not self.provider_reference or self.provider_reference == found.reference:
+            return False
+        self._tell_responsible(
+            self.env._("Two charges of one fatura"),
+            self.env._(
+                "%(provider)s holds %(other)s besides %(ours)s for %(fatura)s. Cancel or refund "
+                "it there.",
+                provider=self.provider_id.name,
+                other=found.reference,
+                ours=self.provider_reference,
+                fatura=self.fatura_id.display_name,
+            ),
+        )
+        return True
+
+    def _keep_facts(self, found, slip):
+        values = {
+            "provider_reference": found.reference,
+            "charge_raw_state": found.raw_state,
+            "charge_due_date": found.due_date,
+            "charge_number": found.number,
+            "charge_url": found.url,
+            "slip_url": found.slip_url,
+        }
+        if slip:
+            values |= {
+                "slip_line": slip.line,
+                "slip_bar_code": slip.bar_code,
+                "slip_our_number": slip.our_number,
+                "pix_payload": slip.pix_payload,
+                "pix_image": slip.pix_image,
+            }
+        changed = {name: value for name, value in values.items() if self[name] != value}
+        if changed:
+            self.write(changed)
+        if self.fatura_id.charge_id == self and self.fatura_id.charge_problem:
+            self._show_on_fatura()
+
+    def _after_registration(self):
+        """The client can pay from now on: a hook for what tells them so."""
+
+    def _after_payment_news(self, found):
+        """What the provider says of the money has changed: a hook for what follows."""
+        if found.in_cash and not self.currency_id.is_zero(self.fatura_id.amount_residual):
+            self._tell_responsible(
+                self.env._("Paid to the company, says the provider"),
+                self.env._(
+                    "%(charge)s was marked as received in cash at %(provider)s, but %(fatura)s is "
+                    "open here. Register the payment.",
+                    charge=found.reference,
+                    provider=self.provider_id.name,
+                    fatura=self.fatura_id.display_name,
+                ),
+            )
+
+    # -------------------------------------------------------------------------
+    # MONEY IN
+    # -------------------------------------------------------------------------
+
+    def _take_money(self, found):
+        """Book what the payer paid, once; a fee that is known only later is booked later."""
+        if self.payment_id:
+            self._correct_fee(found)
+            return
+        split = split_payment(
+            found.amount,
+            found.paid,
+            found.net,
+            found.surcharge,
+            exact(self.provider_id.billing_fine),
+            exact(self.provider_id.billing_discount),
+        )
+        self.write(
+            {
+                "charge_paid": float(found.paid),
+                "charge_fee": float(split.fee),
+                "charge_interest": float(split.interest),
+                "charge_fine": float(split.fine),
+                "charge_discount": float(split.discount),
+                "charge_paid_date": found.paid_date,
+                "charge_credit_date": found.credit_date,
+            }
+        )
+        fatura = self.fatura_id
+        owed = fatura.amount_residual if fatura.state == "posted" else 0.0
+        if fatura.state != "posted":
+            # The host would post a draft, and match with nothing of a cancelled one.
+            self.invoice_ids = [Command.clear()]
+        self._set_done(extra_allowed_states=("cancel",))
+        self._post_process()
+        settled = float(found.amount - split.missing)
+        if fatura.currency_id.compare_amounts(owed, settled):
+            self._tell_of_other_amount(owed, settled)
+
+    def _tell_of_other_amount(self, owed, settled):
+        """Have somebody look at money that does not fit what was owed."""
+        self._tell_responsible(
+            self.env._("Paid amount does not fit"),
+            self.env._(
+                "%(paid)s were paid by charge %(charge)s, but %(owed)s of %(fatura)s were owed "
+                "(%(state)s). The payment stands on the client's account. Match, refund or claim "
+                "the difference.",
+                paid=self.currency_id.format(settled),
+                charge=self.reference,
+                owed=self.currency_id.format(owed),
+                fatura=self.fatura_id.display_name,
+                state=dict(
+                    self.fatura_id._fields["state"]._description_selection(self.env)
+                ).get(self.fatura_id.state, ""),
+            ),
+        )
+
+    def _create_payment(self, **extra_create_values):
+        """Book the fee, what was paid on top and the discount with the payment."""
+        if not self.charge_state:
+            return super()._create_payment(**extra_create_values)
+        amounts = {
+            "fee": self.charge_fee,
+            "discount": self.charge_discount,
+            "interest": -self.charge_interest,
+            "fine": -self.charge_fine,
+        }
+        return super()._create_payment(
+            **{
+                "amount": self.charge_paid - self.charge_fee,
+                "date": self.charge_paid_date or fields.Date.context_today(self),
+                "charge_id": self.id,
+                "write_off_line_vals": self._prepare_side_lines(amounts),
+                **extra_create_values,
+            }
+        )
+
+    def _prepare_side_lines(self, amounts):
+        """Return lines of {name of the account: balance in BRL} that are not zero.
+
+        :raise UserError: naming the account that the provider lacks
+        """
+        labels = {
+            "fee": self.env._("Provider's fee"),
+            "discount": self.env._("Discount"),
+            "interest": self.env._("Interest"),
+            "fine": self.env._("Fine"),
+        }
+        return [
+            {
+                "name": f"{labels[name]}: {self.reference}",
+                "account_id": self.provider_id._get_billing_account(name).id,
+                "partner_id": self.partner_id.commercial_partner_id.id,
+                "currency_id": self.currency_id.id,
+                "amount_currency": balance,
+                "balance": balance,
+            }
+            for name, balance in amounts.items()
+            if not self.currency_id.is_zero(balance)
+        ]
+
+    def _correct_fee(self, found):
+        """Book the difference of a fee that the provider changed after the payment."""
+        if found.net is None:
+            return
+        more = self.currency_id.round(float(found.paid - found.net) - self.charge_fee)
+        if self.charge_credit_date != found.credit_date:
+            self.charge_credit_date = found.credit_date
+        if self.currency_id.is_zero(more):
+            return
+        (line,) = self._prepare_side_lines({"fee": more})
+        outstanding = self.payment_id.outstanding_account_id
+        self.env["account.move"].create(
+            {
+                "journal_id": self.provider_id.journal_id.id,
+                "date": fields.Date.context_today(self),
+                "ref": self.reference,
+                "line_ids": [
+                    Command.create(line),
+                    Command.create({**line, "account_id": outstanding.id, "balance": -more,
+                                    "amount_currency": -more}),
+                ],
+            }
+        ).action_post()
+        self.charge_fee += more
+
+    # -------------------------------------------------------------------------
+    # MONEY OUT
+    # -------------------------------------------------------------------------
+
+    def _follow_refunds(self, found):
+        """Book what went back to the payer since the last news, with a credit note."""
+        if not self.payment_id or found.state == "charged_back":
+            return
+        back = sum(refund.amount for refund in found.refunds)
+        if found.state == "refunded":
+            back = max(back, exact(self.charge_paid))
+        before = exact(self.charge_refunded)
+        if back <= before:
+            return
+        credited, on_top = split_refund(
+            exact(self._get_settled_amount()), exact(self.charge_paid), before, back
+        )
+        day = max((refund.day for refund in found.refunds if refund.day), default=None)
+        day = day or fields.Date.context_today(self)
+        payment = self._book_payment("outbound", back - before, on_top, day)
+        note = self.fatura_id._make_refund_note(float(credited), day)
+        counterpart = payment.move_id.line_ids | note.line_ids
+        counterpart.filtered(
+            lambda line: line.account_id == payment.destination_account_id and not line.reconciled
+        ).reconcile()
+        self.charge_refunded = float(back)
+
+    def _get_settled_amount(self):
+        """Return what was owed by the charge, in BRL: what was paid without fine and interest,
+        with the discount."""
+        self.ensure_one()
+        on_top = self.charge_interest + self.charge_fine
+        return self.charge_paid - on_top + self.charge_discount
+
+    def _follow_chargeback(self, found):
+        """Open the fatura again where the payer took the money back; pay it where that was lost."""
+        if not self.payment_id:
+            return
+        if found.state == "charged_back" and not self.chargeback_payment_id:
+            self._book_chargeback()
+        elif found.state in ("confirmed", "received") and self.chargeback_payment_id:
+            self._undo_chargeback()
+
+    def _book_chargeback(self):
+        left = exact(self.charge_paid) - exact(self.charge_refunded)
+        on_top = left - exact(self._get_settled_amount()) + exact(self.charge_refunded)
+        payment = self._book_payment("outbound", left, on_top, fields.Date.context_today(self))
+        taken = self._get_counterparts(self.payment_id)
+        taken.remove_move_reconcile()
+        (taken | self._get_counterparts(payment)).reconcile()
+        self.chargeback_payment_id = payment
+        self._tell_responsible(
+            self.env._("Chargeback"),
+            self.env._(
+                "The payer of %(fatura)s took %(amount)s back (charge %(charge)s). The fatura is "
+                "open again. Dispute it at %(provider)s, or collect it anew.",
+                fatura=self.fatura_id.display_name,
+                amount=self.currency_id.format(float(left)),
+                charge=self.provider_reference,
+                provider=self.provider_id.name,
+            ),
+        )
+
+    def _undo_chargeback(self):
+        """The company won: the money is back, the fatura paid again."""
+        left = exact(self.charge_paid) - exact(self.charge_refunded)
+        on_top = left - exact(self._get_settled_amount()) + exact(self.charge_refunded)
+        payment = self._book_payment("inbound", left, on_top, fields.Date.context_today(self))
+        open_items = self.fatura_id.line_ids.filtered(
+            lambda line: line.account_id == payment.destination_account_id and not line.reconciled
+        )
+        (open_items | self._get_counterparts(payment)).reconcile()
+        self.chargeback_payment_id = False
+
+    def _book_payment(self, kind, amount, on_top, day):
+        """Book money that the provider took back, or gave again.
+
+        :param kind: inbound or outbound
+        :param amount: what moved, in BRL
+        :param on_top: how much of it is fine and interest, or less the discount if negative
+        """
+        sign = 1 if kind == "outbound" else -1
+        fine = min(max(on_top, 0), exact(self.charge_fine))
+        amounts = {
+            "fine": sign * float(fine),
+            "interest": sign * float(max(on_top, 0) - fine),
+            "discount": sign * float(min(on_top, 0)),
+        }
+        inbound = self.payment_id
+        payment = self.env["account.payment"].create(
+            {
+                "amount": float(amount),
+                "payment_type": kind,
+                "partner_type": "customer",
+                "partner_id": inbound.partner_id.id,
+                "currency_id": self.currency_id.id,
+                "journal_id": inbound.journal_id.id,
+                "payment_method_line_id": inbound.payment_method_line_id.id,
+                "destination_account_id": inbound.destination_account_id.id,
+                "date": day,
+                "memo": f"{self.reference} - {self.provider_reference}",
+                "charge_id": self.id,
+                "write_off_line_vals": self._prepare_side_lines(amounts),
+            }
+        )
+        payment.action_post()
+        return payment
+
+    def _get_counterparts(self, payment):
+        return payment.move_id.line_ids.filtered(
+            lambda line: line.account_id == payment.destination_account_id
+        )
+
+    # -------------------------------------------------------------------------
+    # GIVING MONEY BACK
+    # -------------------------------------------------------------------------
+
+    def _ask_for_refund(self, amount):
+        """Have the provider give money back; booked when the provider says that it did.
+
+        :param amount: in BRL
+        :raise UserError: of more than was paid, or of what was not paid
+        """
+        self.ensure_one()
+        left = self.charge_paid - max(self.charge_refunded, self.charge_refund_wanted)
+        if self.charge_state not in ("confirmed", "received", "partially_refunded") or (
+            self.currency_id.compare_amounts(amount, left) > 0 or amount <= 0
+        ):
+            raise UserError(
+                self.env._(
+                    "%(amount)s of %(fatura)s cannot be refunded: %(left)s of its charge can be. "
+                    "Enter no more than that.",
+                    amount=self.currency_id.format(amount),
+                    fatura=self.fatura_id.display_name,
+                    left=self.currency_id.format(max(left, 0.0)),
+                )
+            )
+        wanted = max(self.charge_refunded, self.charge_refund_wanted) + amount
+        self._queue_charge("refund", charge_refund_wanted=wanted)

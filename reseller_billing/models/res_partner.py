@@ -1,0 +1,22 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    """A client of the reseller."""
+
+    _inherit = "res.partner"
+
+    billing_contract_ids = fields.One2many(
+        comodel_name="reseller.billing.contract", inverse_name="partner_id", string="Contracts"
+    )
+
+    def _get_missing_billing_data(self):
+        """Return the names of what this client lacks to be charged, in the user's language."""
+        self.ensure_one()
+        needed = {
+            self.env._("name"): self.name,
+            self.env._("CPF/CNPJ"): self.vat and self.vat.strip("/ "),
+            self.env._("e-mail"): self.email,
+            self.env._("CEP"): self.zip,
+        }
+        return [label for label, value in needed.items() if not value]

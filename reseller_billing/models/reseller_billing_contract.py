@@ -1,0 +1,348 @@
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+# Which states a contract may come from.
+SOURCES = {
+    "trial": set(),
+    "active": {"trial", "suspended"},
+    "suspended": {"active"},
+    "cancelled": {"trial", "active", "suspended"},
+}
+OPEN_STATES = ("trial", "active", "suspended")
+
+
+class ResellerBillingContract(models.Model):
+    """What a client has subscribed to (contratação). Only who has an active one is billed.
+
+    Seed 003, "Configurar a contratação dos clientes": a new one is in trial (Em Teste) and is set
+    to active (Ativo) by hand.
+    """
+
+    _name = "reseller.billing.contract"
+    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _description = "Subscription Contract"
+    _order = "name desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="Code", readonly=True, copy=False, default="/")
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Client",
+        required=True,
+        index=True,
+        check_company=True,
+        tracking=True,
+        domain=[("parent_id", "=", False)],
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        check_company=True,
+        help="Is told of what needs a person.",
+    )
+    # trial → active ⇄ suspended
+    #   ↓       ↓         ↓
+    #         cancelled
+    state = fields.Selection(
+        selection=[
+            ("trial", "In trial"),
+            ("active", "Active"),
+            ("suspended", "Suspended"),
+            ("cancelled", "Cancelled"),
+        ],
+        string="Status",
+        required=True,
+        default="trial",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    date_start = fields.Date(
+        string="Start", required=True, default=fields.Date.context_today, tracking=True
+    )
+    trial_end = fields.Date(tracking=True, help="When the trial is over; the responsible is told.")
+    date_active = fields.Date(string="Active Since", readonly=True, copy=False)
+    date_suspended = fields.Date(string="Suspended Since", readonly=True, copy=False)
+    date_end = fields.Date(string="Cancelled On", readonly=True, copy=False)
+    suspension_reason = fields.Selection(
+        selection=[("overdue", "Overdue faturas"), ("manual", "By hand")],
+        readonly=True,
+        copy=False,
+        help="What was suspended for overdue faturas is active again once they are paid.",
+    )
+    billing_day = fields.Integer(
+        required=True,
+        default=1,
+        help="Day of the month on which the fatura is issued; the last day of a shorter month.",
+    )
+    due_days = fields.Integer(
+        string="Days Until Due", required=True, default=10, help="From the billing day on."
+    )
+    provider_id = fields.Many2one(
+        comodel_name="payment.provider",
+        compute="_compute_provider_id",
+        store=True,
+        readonly=False,
+        check_company=True,
+        help="Who charges the client: boleto and Pix.",
+    )
+    charge_kind = fields.Selection(
+        selection=[
+            ("undefined", "Boleto or Pix, as the client chooses"),
+            ("boleto", "Boleto"),
+            ("pix", "Pix"),
+        ],
+        string="Charged By",
+        required=True,
+        default="undefined",
+    )
+    line_ids = fields.One2many(
+        comodel_name="reseller.billing.contract.line",
+        inverse_name="contract_id",
+        string="Plans",
+        copy=True,
+    )
+    amount_month = fields.Monetary(
+        string="Amount a Month",
+        compute="_compute_amount_month",
+        store=True,
+        help="All plans, a month, in BRL.",
+    )
+    has_plan = fields.Boolean(compute="_compute_has_plan", store=True)
+    next_month = fields.Date(
+        string="Next Reference Month",
+        copy=False,
+        help="First day of the next month to be billed by itself.",
+    )
+    fatura_ids = fields.One2many(
+        comodel_name="account.move", inverse_name="billing_contract_id", string="Faturas"
+    )
+    billing_error = fields.Text(
+        readonly=True, copy=False, help="Why the last fatura could not be issued by itself."
+    )
+    note = fields.Html(string="Notes")
+
+    _billing_day_range = models.Constraint(
+        "CHECK (billing_day BETWEEN 1 AND 31 AND due_days BETWEEN 0 AND 365)",
+        "The billing day is from 1 to 31, and a fatura is due within 365 days.",
+    )
+    _one_without_plan = models.UniqueIndex(
+        "(company_id, partner_id) WHERE state <> 'cancelled' AND has_plan IS NOT TRUE",
+        "The client already has an open contract without a plan. Use that one, or choose a plan.",
+    )
+    _to_bill_idx = models.Index("(company_id, next_month) WHERE state = 'active'")
+
+    # -------------------------------------------------------------------------
+    # COMPUTE, CONSTRAINT METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("name", "partner_id")
+    def _compute_display_name(self):
+        for contract in self:
+            parts = filter(None, (contract.name, contract.partner_id.display_name))
+            contract.display_name = " – ".join(parts)
+
+    @api.depends("company_id")
+    def _compute_provider_id(self):
+        for contract in self:
+            provider = self.env["payment.provider"]._get_receipts_provider(contract.company_id)
+            contract.provider_id = contract.provider_id or provider
+
+    @api.depends("line_ids")
+    def _compute_has_plan(self):
+        for contract in self:
+            contract.has_plan = bool(contract.line_ids)
+
+    @api.depends("line_ids.subtotal", "line_ids.plan_id.period")
+    def _compute_amount_month(self):
+        for contract in self:
+            contract.amount_month = sum(
+                line.subtotal / line.plan_id._get_months() for line in contract.line_ids
+            )
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for contract in self:
+            contract.access_url = f"/my/contracts/{contract.id}"
+
+    @api.constrains("partner_id", "state", "company_id", "line_ids")
+    def _check_one_open_per_plan(self):
+        """A client has one open contract for a plan."""
+        lines = self.filtered(lambda contract: contract.state in OPEN_STATES).line_ids
+        for line in lines:
+            contract = line.contract_id
+            others = self.search(
+                [
+                    ("partner_id", "=", contract.partner_id.id),
+                    ("company_id", "=", contract.company_id.id),
+                    ("state", "in", OPEN_STATES),
+                    ("line_ids.plan_id", "=", line.plan_id.id),
+                    ("id", "!=", contract.id),
+                ],
+                limit=1,
+            )
+            if others:
+                raise ValidationError(
+                    self.env._(
+                        "%(client)s already has an open contract for %(plan)s: %(contract)s. Use "
+                        "that one, or cancel it first.",
+                        client=contract.partner_id.display_name,
+                        plan=line.plan_id.display_name,
+                        contract=others.name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company = vals.get("company_id") or self.env.company.id
+                sequence = self.env["ir.sequence"].with_company(company)
+                vals["name"] = sequence.next_by_code(self._name) or "/"
+        wanted = [vals.pop("state", "trial") for vals in vals_list]
+        contracts = super().create(vals_list)
+        contracts.partner_id.sudo()._increase_rank("customer_rank")
+        for contract, state in zip(contracts, wanted, strict=True):
+            if state != "trial":
+                contract._move_to(state)
+        return contracts
+
+    def write(self, vals):
+        state = vals.get("state")
+        if state is None:
+            return super().write(vals)
+        # The form saves the status together with the rest: the rest first, then the transition.
+        rest = {name: value for name, value in vals.items() if name != "state"}
+        if rest:
+            super().write(rest)
+        for contract in self:
+            contract._move_to(state)
+        return True
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        for contract in self:
+            if contract.fatura_ids:
+                raise UserError(
+                    self.env._(
+                        "%(contract)s has faturas and cannot be deleted. Cancel it instead.",
+                        contract=contract.display_name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_activate(self):
+        """Set contracts to active, from trial or suspension."""
+        for contract in self:
+            contract._move_to("active")
+
+    def action_suspend(self):
+        """Stop billing until somebody activates the contracts again."""
+        for contract in self:
+            contract._move_to("suspended")
+
+    def action_cancel(self):
+        """End the contracts. Faturas that are not paid stay owed."""
+        for contract in self:
+            contract._move_to("cancelled")
+
+    def action_open_faturas(self):
+        """Show the faturas of this contract."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.fatura_action")
+        return {
+            **action,
+            "domain": [("billing_contract_id", "=", self.id)],
+            "context": {
+                **self.env["account.move"]._get_fatura_context(),
+                "default_partner_id": self.partner_id.id,
+                "default_billing_contract_id": self.id,
+            },
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _move_to(self, state, **values):
+        """Move a contract on; to where it is already is no change.
+
+        :raise UserError: if it cannot go there from its state, or lacks what an active one needs
+        """
+        self.ensure_one()
+        if self.state == state:
+            return
+        if self.state not in SOURCES[state]:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(contract)s is %(state)s and cannot become %(target)s. Make a new contract.",
+                    contract=self.display_name,
+                    state=labels[self.state],
+                    target=labels[state],
+                )
+            )
+        super().write({"state": state, **getattr(self, f"_prepare_{state}")(), **values})
+
+    def _prepare_active(self):
+        self._check_complete()
+        today = fields.Date.context_today(self)
+        values = {"date_suspended": False, "suspension_reason": False}
+        if not self.date_active:
+            first = max(self.date_start, today)
+            values |= {
+                "date_active": today,
+                "next_month": self.next_month or first.replace(day=1),
+            }
+        return values
+
+    def _prepare_suspended(self):
+        return {
+            "date_suspended": fields.Date.context_today(self),
+            "suspension_reason": "manual",
+        }
+
+    def _prepare_cancelled(self):
+        return {"date_end": fields.Date.context_today(self)}
+
+    def _check_complete(self):
+        """Refuse to activate a contract of a client that cannot be charged; says all at once.
+
+        :raise UserError: naming what the client lacks
+        """
+        self.ensure_one()
+        missing = self.partner_id._get_missing_billing_data()
+        if missing:
+            raise UserError(
+                self.env._(
+                    "%(client)s lacks: %(missing)s. Complete the client, then set %(contract)s "
+                    "to active.",
+                    client=self.partner_id.display_name,
+                    missing=", ".join(missing),
+                    contract=self.name,
+                )
+            )
+
+    @api.model
+    def _get_billable_domain(self):
+        return Domain("state", "=", "active")
+
+    def _get_month_after(self, month):
+        return month + relativedelta(months=1)

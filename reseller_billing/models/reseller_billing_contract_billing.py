@@ -1,0 +1,182 @@
+import calendar
+import logging
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
+
+# Contracts billed together; one by one where one of them cannot be.
+CHUNK = 50
+
+
+class ResellerBillingContract(models.Model):
+    """Billing by itself: each active contract once for each reference month, missed days too."""
+
+    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_bill_now(self):
+        """Bill what is due of these contracts today.
+
+        :raise UserError: what is missing, naming the contract
+        """
+        self.check_access("write")
+        before = self.fatura_ids
+        for contract in self:
+            contract._bill_due()
+        new = self.fatura_ids - before
+        if not new:
+            raise UserError(self.env._("Nothing is due of these contracts today."))
+        action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.fatura_action")
+        return {**action, "domain": [("id", "in", new.ids)]}
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _cron_bill(self):
+        """Issue the faturas that are due, in small transactions; errors stand on the contracts."""
+        today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
+        domain = self._get_to_bill_domain(today)
+        due = self.search(domain, order="id")
+        due = due.filtered(lambda contract: contract._get_due_months(today))
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(due))
+        for start in range(0, len(due), CHUNK):
+            # Another worker may have billed some of them, or be at it.
+            chunk = self.browse(due.ids[start : start + CHUNK]).try_lock_for_update()
+            chunk = chunk.filtered_domain(domain)
+            chunk._bill_together(today)
+            if not cron._commit_progress(min(CHUNK, len(due) - start)):
+                break
+
+    @api.model
+    def _get_to_bill_domain(self, today):
+        return (
+            self._get_billable_domain()
+            & Domain("has_plan", "=", True)
+            & Domain("next_month", "<=", today)
+        )
+
+    def _bill_together(self, today):
+        """Bill contracts in one savepoint; where that fails, each in its own."""
+        try:
+            with self.env.cr.savepoint():
+                self._bill_due(today)
+            return
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            return
+        except Exception as error:
+            if len(self) == 1:
+                self._keep_billing_error(error)
+                return
+        for contract in self:
+            contract._bill_together(today)
+
+    def _keep_billing_error(self, error):
+        """Show why a contract was not billed, and have somebody look at it; never twice."""
+        if not isinstance(error, (UserError, ValidationError)):
+            _logger.exception("Contract %s could not be billed", self.id)
+        text = str(error)
+        if self.billing_error == text:
+            return
+        self.billing_error = text
+        summary = self.env._("Fatura not issued")
+        if not self.activity_ids.filtered(lambda activity: activity.summary == summary):
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=text,
+                user_id=self.user_id.id or self.env.uid,
+            )
+
+    def _bill_due(self, today=None):
+        """Issue all faturas of these contracts that are due.
+
+        :raise UserError: naming the contract, and what is missing
+        """
+        today = today or fields.Date.context_today(self)
+        known = self._get_billed_months()
+        values, last = [], {}
+        for contract in self:
+            for month in contract._get_due_months(today):
+                if month not in known[contract] and contract._is_billed_in(month):
+                    values.append(contract._prepare_month(month, today))
+                last[contract] = month
+        for company in self.company_id:
+            ids = set(self.filtered(lambda one, company=company: one.company_id == company).ids)
+            self.env["account.move"].with_company(company).create(
+                [vals for vals in values if vals["billing_contract_id"] in ids]
+            )
+        for month, contracts in self._group_by_month(last).items():
+            contracts.write({"next_month": month + relativedelta(months=1)})
+        self.filtered("billing_error")._forget_billing_error()
+
+    def _forget_billing_error(self):
+        if not self:
+            return
+        self.billing_error = False
+        summary = self.env._("Fatura not issued")
+        self.activity_ids.filtered(lambda activity: activity.summary == summary).action_done()
+
+    def _get_billed_months(self):
+        """Return {contract: set of first days of months} of the monthly faturas that stand."""
+        found = {contract: set() for contract in self}
+        groups = self.env["account.move"]._read_group(
+            [
+                ("billing_contract_id", "in", self.ids),
+                ("move_type", "=", "out_invoice"),
+                ("state", "!=", "cancel"),
+                ("is_one_off_fatura", "=", False),
+            ],
+            ["billing_contract_id", "reference_year", "reference_month"],
+        )
+        for contract, year, month in groups:
+            found[contract].add(fields.Date.from_string(f"{year}-{month}-01"))
+        return found
+
+    def _group_by_month(self, last):
+        found = {}
+        for contract, month in last.items():
+            found[month] = found.get(month, self.browse()) | contract
+        return found
+
+    def _get_due_months(self, today):
+        """Return the first days of the reference months whose billing day has come."""
+        self.ensure_one()
+        months, month = [], self.next_month
+        while month and month <= today:
+            if self._get_billing_date(month) <= today:
+                months.append(month)
+            month += relativedelta(months=1)
+        return months
+
+    def _get_billing_date(self, month):
+        """Return the day on which a month is billed: the last day of a shorter month."""
+        last = calendar.monthrange(month.year, month.month)[1]
+        return month.replace(day=min(self.billing_day, last))
+
+    def _is_billed_in(self, month):
+        """Return whether any plan is billed in a month, by its period."""
+        return any(line._is_due(month) for line in self.line_ids)
+
+    def _prepare_month(self, month, today):
+        """Return the values of the fatura of a month; the contract completes them."""
+        self.ensure_one()
+        issued = max(self._get_billing_date(month), today)
+        return {
+            "move_type": "out_invoice",
+            "billing_contract_id": self.id,
+            "reference_month": f"{month.month:02}",
+            "reference_year": str(month.year),
+            "invoice_date": today,
+            "invoice_date_due": fields.Date.add(issued, days=self.due_days),
+        }

@@ -1,0 +1,109 @@
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
+
+
+class ResellerBillingContract(models.Model):
+    """What a fatura of a contract consists of."""
+
+    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+
+    def _check_may_be_billed(self):
+        """Refuse what the seed refuses: a fatura for who has no active contract.
+
+        :raise UserError: naming the contract and what to do
+        """
+        self.ensure_one()
+        if self.state != "active":
+            raise UserError(
+                self.env._(
+                    "%(contract)s is not active, so that no fatura can be made. Set the contract "
+                    "to active first.",
+                    contract=self.display_name,
+                )
+            )
+        self._check_complete()
+
+    def _complete_fatura(self, vals):
+        """Return the values of a fatura with its lines, which add up to what the client pays.
+
+        :param vals: `billing_amount` in BRL, what the plans cost if it is not said
+        :raise UserError: of a fatura of nothing
+        """
+        self.ensure_one()
+        month, year = vals.get("reference_month"), vals.get("reference_year")
+        name = vals.get("billing_description") or self._describe_month(month, year)
+        amount = vals.get("billing_amount")
+        if not amount:
+            due = self._get_due_lines(month, year)
+            amount = sum(due.mapped("subtotal"))
+            lines = self._prepare_plan_lines(due)
+        else:
+            lines = [self._prepare_fatura_line(self.line_ids.plan_id.product_id[:1], name, amount)]
+        if amount <= 0:
+            raise UserError(
+                self.env._(
+                    "Enter the value of the fatura of %(contract)s: more than zero.",
+                    contract=self.display_name,
+                )
+            )
+        journal = self.provider_id.sudo()._get_billing_journal()
+        return {
+            "move_type": "out_invoice",
+            "partner_id": self.partner_id.id,
+            **vals,
+            "journal_id": vals.get("journal_id") or journal.id,
+            "billing_amount": amount,
+            "billing_description": name,
+            # The client's own terms would move the due date.
+            "invoice_payment_term_id": False,
+            "invoice_line_ids": [Command.create(line) for line in lines],
+        }
+
+    def _describe_month(self, month, year):
+        """Return what the client reads on a fatura that has no text of its own."""
+        plans = ", ".join(self.line_ids.plan_id.mapped("name")) or self.name
+        return f"{plans} {month}/{year}" if month and year else plans
+
+    def _get_due_lines(self, month, year):
+        """Return the plans that are billed in a reference month, by their periods."""
+        if not month or not year:
+            return self.line_ids
+        first = fields.Date.from_string(f"{year}-{month}-01")
+        return self.line_ids.filtered(lambda line: line._is_due(first))
+
+    def _prepare_plan_lines(self, lines):
+        return [
+            self._prepare_fatura_line(
+                line.plan_id.product_id, line.plan_id.name, line.price, line.quantity
+            )
+            for line in lines
+        ]
+
+    def _prepare_fatura_line(self, product, name, price, quantity=1.0):
+        """Return a line whose total, taxes included, is price times quantity.
+
+        :param price: what the client pays for one, in BRL
+        """
+        company = self.company_id
+        taxes = product.with_company(company).taxes_id._filter_taxes_by_company(company)
+        position = self.env["account.fiscal.position"].with_company(company)
+        taxes = position._get_fiscal_position(self.partner_id).map_tax(taxes)
+        return {
+            "product_id": product.id,
+            "name": name,
+            "quantity": quantity,
+            "price_unit": self._get_price_before_taxes(taxes, price),
+            "tax_ids": [Command.set(taxes.ids)],
+        }
+
+    def _get_price_before_taxes(self, taxes, price):
+        """Return the unit price that with these taxes makes the price that the client pays."""
+        if all(tax.price_include for tax in taxes):
+            return price
+        found = taxes._get_tax_details(
+            price,
+            1.0,
+            precision_rounding=self.currency_id.rounding,
+            special_mode="total_included",
+        )
+        return found["total_excluded"]

@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+
+
+class ResellerBillingContractLine(models.Model):
+    """A plan of a contract: how many, and at which price."""
+
+    _name = "reseller.billing.contract.line"
+    _description = "Plan of a Subscription Contract"
+    _order = "contract_id, sequence, id"
+    _check_company_auto = True
+
+    contract_id = fields.Many2one(
+        comodel_name="reseller.billing.contract", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="contract_id.currency_id")
+    plan_id = fields.Many2one(
+        comodel_name="reseller.billing.plan",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+    )
+    quantity = fields.Float(digits="Product Unit", required=True, default=1.0)
+    price = fields.Monetary(
+        compute="_compute_price",
+        store=True,
+        readonly=False,
+        help="What the client pays for one a period, taxes included, in BRL.",
+    )
+    subtotal = fields.Monetary(compute="_compute_subtotal", store=True)
+
+    _one_of_a_plan = models.Constraint(
+        "UNIQUE (contract_id, plan_id)",
+        "A plan stands in a contract once. Change the quantity instead.",
+    )
+    _not_negative = models.Constraint(
+        "CHECK (quantity > 0 AND price >= 0)",
+        "Quantity of a plan is more than zero, and its price cannot be negative.",
+    )
+
+    @api.depends("plan_id")
+    def _compute_price(self):
+        for line in self:
+            line.price = line.plan_id.price
+
+    @api.depends("quantity", "price")
+    def _compute_subtotal(self):
+        for line in self:
+            line.subtotal = line.currency_id.round(line.quantity * line.price)
+
+    def _is_due(self, month):
+        """Return whether this plan is billed in a month, by its period.
+
+        :param month: first day of the reference month
+        """
+        self.ensure_one()
+        since = (self.contract_id.date_active or self.contract_id.date_start).replace(day=1)
+        distance = (month.year - since.year) * 12 + month.month - since.month
+        return distance % self.plan_id._get_months() == 0

@@ -1,0 +1,315 @@
+import json
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from ..tools.receipts import Gone, ReceiptsError
+
+_logger = logging.getLogger(__name__)
+
+# Minutes until the next attempt; the last one again and again: money never gives up.
+PAUSES = (1, 5, 15, 60)
+
+
+class ResellerBillingEvent(models.Model):
+    """What a receipts provider tells of its charges: an inbox. Seed 003, "baixada automaticamente".
+
+    Stored first, once by the provider's own id, and understood afterwards. An event says that
+    something changed; how the charge stands is asked then, so that repeated, late and overtaken
+    ones do no harm.
+    """
+
+    _name = "reseller.billing.event"
+    _description = "Event of a Receipts Provider"
+    _order = "id desc"
+
+    provider_id = fields.Many2one(
+        comodel_name="payment.provider",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
+    event_ref = fields.Char(
+        string="Event ID",
+        required=True,
+        readonly=True,
+        help="By it the provider recognises the event; a repetition is not stored again.",
+    )
+    kind = fields.Char(readonly=True, help="In the provider's own words.")
+    source = fields.Selection(
+        selection=[("webhook", "Webhook"), ("poll", "Reconciliation")],
+        required=True,
+        readonly=True,
+        default="webhook",
+    )
+    charge_reference = fields.Char(string="Charge", readonly=True, index="btree_not_null")
+    charge_id = fields.Many2one(
+        comodel_name="payment.transaction",
+        string="Transaction",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    # waiting → done
+    #    ⇅
+    # failed | orphan (a charge that was not made here)
+    state = fields.Selection(
+        selection=[
+            ("waiting", "Waiting"),
+            ("done", "Done"),
+            ("orphan", "Not ours"),
+            ("failed", "Failed"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+        index=True,
+    )
+    payload = fields.Text(readonly=True, groups="reseller_billing.reseller_billing_group_manager")
+    error = fields.Text(string="Problem", readonly=True)
+    attempts = fields.Integer(readonly=True)
+    next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount = fields.Monetary(
+        string="Orphan Amount", readonly=True, help="Paid by a charge that was not made here."
+    )
+
+    _once = models.UniqueIndex("(provider_id, event_ref)", "An event is stored once.")
+    _waiting_idx = models.Index("(next_attempt) WHERE state = 'waiting'")
+
+    # -------------------------------------------------------------------------
+    # RECEIVING
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _receive(self, provider, events, source="webhook"):
+        """Store events once each, to be understood by the cron.
+
+        :param provider: payment.provider
+        :param events: list of (provider's id, kind, charge's reference, payload as text)
+        :return: how many are new
+        """
+        if not events:
+            return 0
+        now = fields.Datetime.now()
+        rows = [
+            SQL(
+                "%s",
+                (
+                    provider.id,
+                    provider.company_id.id,
+                    reference,
+                    kind,
+                    source,
+                    charge,
+                    payload,
+                    "waiting",
+                    now,
+                    SUPERUSER_ID,
+                    now,
+                    SUPERUSER_ID,
+                    now,
+                ),
+            )
+            for reference, kind, charge, payload in events
+        ]
+        # Two requests may store the same event at this very moment: neither waits nor fails.
+        stored = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO reseller_billing_event (
+                    provider_id, company_id, event_ref, kind, source, charge_reference, payload,
+                    state, next_attempt, create_uid, create_date, write_uid, write_date)
+                VALUES %s ON CONFLICT (provider_id, event_ref) DO NOTHING RETURNING id
+                """,
+                SQL(", ").join(rows),
+            )
+        )
+        if stored:
+            self._trigger_processing()
+        return len(stored)
+
+    @api.model
+    def _trigger_processing(self):
+        """Have the cron run soon; one trigger that waits is enough for any number of events."""
+        cron = self.env.ref("reseller_billing.ir_cron_process_events").sudo()
+        now = fields.Datetime.now()
+        waiting = [("cron_id", "=", cron.id), ("call_at", "<=", now)]
+        if not self.env["ir.cron.trigger"].sudo().search_count(waiting, limit=1):
+            cron._trigger(now)
+
+    # -------------------------------------------------------------------------
+    # PROCESSING
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _cron_process(self):
+        """Follow the charges that waiting events are about, one transaction each."""
+        domain = [("state", "=", "waiting"), ("next_attempt", "<=", fields.Datetime.now())]
+        cron = self.env["ir.cron"]
+        due = self.search(domain, order="id")
+        cron._commit_progress(remaining=len(due))
+        done = set()
+        for event_id in due.ids:
+            if event_id in done:
+                continue
+            # Browsed one by one, because each commit empties the cache.
+            event = self.browse(event_id).try_lock_for_update().filtered_domain(domain)
+            together = event._process() if event else event
+            done.update(together.ids)
+            if not cron._commit_progress(max(len(together), 1)):
+                break
+
+    def _process(self):
+        """Follow this event's charge, and be done with all events about it that are waiting.
+
+        :return: the events that are done with
+        """
+        self.ensure_one()
+        together = self._get_same_charge()
+        try:
+            with self.env.cr.savepoint():
+                together._follow_charge()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # Another process has the charge at the moment; the next run takes the event up.
+            _logger.info("Event %s is left to the next run", self.id)
+        except (UserError, ReceiptsError) as error:
+            together._keep_waiting(str(error))
+        except Exception as error:
+            _logger.exception("Event %s could not be processed", self.id)
+            together._keep_waiting(
+                self.env._(
+                    "This event could not be processed, nothing was changed. It is tried again; "
+                    "correct the cause.\n%(reason)s",
+                    reason=str(error),
+                )
+            )
+        return together
+
+    def _get_same_charge(self):
+        """Return the waiting events about the same charge: one answer serves them all."""
+        if not self.charge_reference:
+            return self
+        others = self.search(
+            [
+                ("provider_id", "=", self.provider_id.id),
+                ("charge_reference", "=", self.charge_reference),
+                ("state", "=", "waiting"),
+            ]
+        )
+        return self | others.try_lock_for_update()
+
+    def _follow_charge(self):
+        """Ask how the charge stands, and let transaction, money and fatura be so."""
+        event = self[:1]
+        reference = event.charge_reference
+        if not reference:
+            self._end("done")
+            return
+        charge = event._find_charge()
+        client = event.provider_id._get_receipts_client()
+        try:
+            found = client.get_charge(reference)
+        except Gone as error:
+            if charge:
+                charge._move_charge_to("cancelled")
+                charge._set_canceled()
+            self._end("done", error=str(error), charge_id=charge.id)
+            return
+        charge = charge or event._find_charge(found.external_reference)
+        if not charge:
+            self._keep_orphan(found)
+            return
+        charge = charge.with_company(charge.company_id).with_context(
+            lang=charge._get_fatura_responsible().lang, tz="America/Sao_Paulo"
+        )
+        charge._follow(found)
+        known = not found.state or charge.charge_state == found.state
+        self._end(
+            "done",
+            charge_id=charge.id,
+            error=False if known else self.env._("Came late: %s", found.raw_state),
+        )
+
+    def _find_charge(self, external_reference=None):
+        """Return the transaction of this event's charge, or none."""
+        domain = Domain("provider_id", "=", self.provider_id.id)
+        name = "reference" if external_reference is not None else "provider_reference"
+        value = self.charge_reference if external_reference is None else external_reference
+        if not value:
+            return self.env["payment.transaction"]
+        return self.env["payment.transaction"].search(domain & Domain(name, "=", value), limit=1)
+
+    def _keep_orphan(self, found):
+        """List a charge that was not made here; its money, if any, is for a person to book."""
+        paid = float(found.paid or 0)
+        text = self.env._(
+            "Charge %(charge)s (%(number)s) was not made here. If it is a client's, register the "
+            "payment by hand; if not, nothing is to be done.",
+            charge=found.reference,
+            number=found.number,
+        )
+        self._end("orphan", error=text, amount=paid)
+
+    def _end(self, state, **values):
+        self.write({"state": state, "error": False, "attempts": self[:1].attempts + 1, **values})
+
+    def _keep_waiting(self, text):
+        """Say why these events wait and when they are tried again. None is ever given up."""
+        attempts = self[:1].attempts + 1
+        pause = PAUSES[min(attempts, len(PAUSES)) - 1]
+        self.write(
+            {
+                "error": text,
+                "attempts": attempts,
+                "next_attempt": fields.Datetime.now() + timedelta(minutes=pause),
+            }
+        )
+        if attempts == len(PAUSES):
+            for event in self[:1]:
+                charge = event._find_charge()
+                if charge:
+                    charge._tell_responsible(self.env._("Payment not booked yet"), text)
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_retry(self):
+        """Try events again now."""
+        self.check_access("write")
+        waiting = self.sudo().filtered(lambda event: event.state != "done")
+        waiting.write({"state": "waiting", "next_attempt": fields.Datetime.now()})
+        waiting._trigger_processing()
+
+    def action_set_done(self):
+        """Put orphans away that need nothing, or were booked by hand."""
+        self.check_access("write")
+        self.sudo().filtered(lambda event: event.state in ("orphan", "failed"))._end("done")
+
+    @api.model
+    def _read_payload(self, body):
+        """Return (id, kind, charge's reference, text) of a webhook's body.
+
+        :param body: bytes
+        :raise ValueError: if it is no event
+        """
+        data = json.loads(body)
+        payment = data.get("payment") or {}
+        reference = payment.get("id") if isinstance(payment, dict) else None
+        texts = (data["id"], data["event"])
+        if not all(isinstance(text, str) and 0 < len(text) <= 200 for text in texts):
+            raise ValueError("no event")
+        if reference is not None and not (isinstance(reference, str) and len(reference) <= 100):
+            raise ValueError("no charge")
+        # PostgreSQL keeps no NUL in a text.
+        text = json.dumps(data, ensure_ascii=False).replace("\\u0000", "")
+        cleaned = [value.replace("\x00", "") for value in (*texts, reference or "")]
+        return cleaned[0], cleaned[1], cleaned[2] or None, text

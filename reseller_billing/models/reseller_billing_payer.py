@@ -1,0 +1,41 @@
+from odoo import fields, models
+
+from ..tools.receipts import Payer
+
+
+class ResellerBillingPayer(models.Model):
+    """Under which id a receipts provider keeps a client."""
+
+    _name = "reseller.billing.payer"
+    _description = "Client at a Receipts Provider"
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", required=True, index=True, ondelete="cascade"
+    )
+    provider_id = fields.Many2one(
+        comodel_name="payment.provider", required=True, index=True, ondelete="cascade"
+    )
+    reference = fields.Char(required=True, help="The provider's own id of the client.")
+
+    _one_of_a_provider = models.Constraint(
+        "UNIQUE (partner_id, provider_id)", "A provider keeps a client once."
+    )
+
+    def _prepare_payer(self, partner):
+        """Return a client as a provider wants it.
+
+        :rtype: tools.receipts.Payer
+        """
+        address = {
+            "address": partner.street or "",
+            "complement": partner.street2 or "",
+            "postalCode": "".join(filter(str.isdigit, partner.zip or "")),
+        }
+        return Payer(
+            external_reference=f"partner-{partner.id}",
+            name=partner.name,
+            tax_id="".join(filter(str.isalnum, partner.vat or "")).upper(),
+            email=(partner.email_normalized or "").split(",")[0],
+            phone="".join(filter(str.isdigit, partner.phone or ""))[-11:],
+            address={name: value for name, value in address.items() if value},
+        )

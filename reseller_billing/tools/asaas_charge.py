@@ -1,0 +1,133 @@
+"""Charges and customers of Asaas as data: its JSON in, our terms out, and back. No ORM.
+
+Source: docs.asaas.com, reference of /v3/payments and /v3/customers, and recorded answers.
+"""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from .receipts import Charge, OutcomeUnknown, Refund
+
+# What Asaas' status means here. Others are kept and shown, and change nothing.
+STATES = {
+    "PENDING": "awaiting",
+    "AWAITING_RISK_ANALYSIS": "awaiting",
+    "AUTHORIZED": "awaiting",
+    "OVERDUE": "overdue",
+    "DUNNING_REQUESTED": "overdue",
+    "CONFIRMED": "confirmed",
+    "RECEIVED": "received",
+    "DUNNING_RECEIVED": "received",
+    "RECEIVED_IN_CASH": "received",
+    "REFUND_REQUESTED": "received",
+    "REFUND_IN_PROGRESS": "received",
+    "REFUNDED": "refunded",
+    "CHARGEBACK_REQUESTED": "charged_back",
+    "CHARGEBACK_DISPUTE": "charged_back",
+    "AWAITING_CHARGEBACK_REVERSAL": "charged_back",
+}
+KINDS = {"undefined": "UNDEFINED", "boleto": "BOLETO", "pix": "PIX"}
+PAID = ("confirmed", "received", "refunded", "partially_refunded", "charged_back")
+LONGEST_DESCRIPTION = 500
+
+
+def read_charge(answer):
+    """Return a charge of Asaas in our terms.
+
+    :raise OutcomeUnknown: if the answer is no charge
+    """
+    try:
+        return _read_charge(answer)
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+        raise OutcomeUnknown("The answer is no charge.") from error
+
+
+def _read_charge(answer):
+    raw = answer["status"]
+    state = STATES.get(raw)
+    refunds = tuple(
+        Refund(_money(item["value"]), _day((item.get("dateCreated") or "")[:10]))
+        for item in answer.get("refunds") or ()
+        if item.get("status", "DONE") == "DONE"
+    )
+    value = _money(answer["value"])
+    if state in ("confirmed", "received") and refunds:
+        back = sum(refund.amount for refund in refunds)
+        state = "refunded" if back >= value else "partially_refunded"
+    deleted = bool(answer.get("deleted"))
+    if deleted and state in ("awaiting", "overdue"):
+        state = "cancelled"
+    original = answer.get("originalValue")
+    is_paid = state in PAID
+    net = answer.get("netValue")
+    return Charge(
+        reference=str(answer["id"]),
+        external_reference=answer.get("externalReference") or "",
+        customer=answer.get("customer") or "",
+        state=state,
+        raw_state=str(raw),
+        amount=value if original is None else _money(original),
+        due_date=_day(answer["dueDate"]),
+        paid=value if is_paid else None,
+        net=_money(net) if is_paid and net is not None else None,
+        surcharge=_money(answer.get("interestValue") or 0) if is_paid else Decimal(0),
+        paid_date=_day(answer.get("clientPaymentDate") or answer.get("paymentDate")),
+        credit_date=_day(answer.get("creditDate") or answer.get("estimatedCreditDate")),
+        in_cash=raw == "RECEIVED_IN_CASH",
+        deleted=deleted,
+        url=answer.get("invoiceUrl") or "",
+        slip_url=answer.get("bankSlipUrl") or "",
+        our_number=str(answer.get("nossoNumero") or ""),
+        number=str(answer.get("invoiceNumber") or ""),
+        refunds=refunds,
+    )
+
+
+def write_terms(terms):
+    """Return the body of a charge to create or change.
+
+    :param terms: `tools.receipts.Terms`
+    """
+    body = {
+        "customer": terms.customer,
+        "billingType": KINDS[terms.kind],
+        "value": float(terms.amount),
+        "dueDate": terms.due_date.isoformat(),
+        "description": terms.description[:LONGEST_DESCRIPTION],
+        "externalReference": terms.external_reference,
+    }
+    if terms.fine:
+        body["fine"] = {"value": float(terms.fine), "type": "PERCENTAGE"}
+    if terms.interest:
+        body["interest"] = {"value": float(terms.interest)}
+    if terms.discount:
+        body["discount"] = {
+            "value": float(terms.discount),
+            "dueDateLimitDays": terms.discount_days,
+            "type": "PERCENTAGE",
+        }
+    return body
+
+
+def write_payer(payer):
+    """Return the body of a customer to create or change; Asaas itself writes to nobody."""
+    body = {
+        "name": payer.name,
+        "cpfCnpj": payer.tax_id,
+        "email": payer.email,
+        "mobilePhone": payer.phone,
+        "externalReference": payer.external_reference,
+        "notificationDisabled": True,
+        **payer.address,
+    }
+    return {name: value for name, value in body.items() if value or value is True}
+
+
+def _money(value):
+    if isinstance(value, bool):
+        raise TypeError("no amount")
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def _day(text):
+    return date.fromisoformat(text[:10]) if text else None
