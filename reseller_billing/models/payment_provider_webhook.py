@@ -170,7 +170,7 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _cron_reconcile(self):
-        """Check the webhooks, and compare charges with the provider's for events that were missed."""
+        """Check the webhooks, and compare charges for events that were missed."""
         providers = self.search(
             Domain("code", "in", RECEIPTS_CODES) & Domain("state", "!=", "disabled")
         )
@@ -206,7 +206,10 @@ class PaymentProvider(models.Model):
 
     def _store_differences(self, found):
         transactions = self.env["payment.transaction"].search_fetch(
-            [("provider_id", "=", self.id), ("provider_reference", "in", [c.reference for c in found])],
+            [
+                ("provider_id", "=", self.id),
+                ("provider_reference", "in", [c.reference for c in found]),
+            ],
             ["provider_reference", "charge_raw_state", "charge_refunded"],
         )
         known = {tx.provider_reference: tx for tx in transactions}

@@ -70,9 +70,7 @@ class PaymentTransaction(models.Model):
     slip_bar_code = fields.Char(string="Bar Code", readonly=True, copy=False)
     slip_our_number = fields.Char(string="Our Number", readonly=True, copy=False)
     pix_payload = fields.Char(string="Pix Copy and Paste", readonly=True, copy=False)
-    pix_image = fields.Binary(
-        string="Pix QR Code", readonly=True, copy=False, attachment=True
-    )
+    pix_image = fields.Binary(string="Pix QR Code", readonly=True, copy=False, attachment=True)
     charge_paid = fields.Monetary(
         string="Amount Paid", readonly=True, copy=False, help="Fine and interest included."
     )

@@ -35,9 +35,7 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
 
-    charge_task = fields.Selection(
-        selection=TASKS, string="To Be Sent", readonly=True, copy=False
-    )
+    charge_task = fields.Selection(selection=TASKS, string="To Be Sent", readonly=True, copy=False)
     charge_next_attempt = fields.Datetime(readonly=True, copy=False)
     charge_lease_until = fields.Datetime(
         readonly=True, copy=False, help="Until then a worker is talking to the provider."

@@ -170,9 +170,9 @@ class PaymentTransaction(models.Model):
                 charge=self.reference,
                 owed=self.currency_id.format(owed),
                 fatura=self.fatura_id.display_name,
-                state=dict(
-                    self.fatura_id._fields["state"]._description_selection(self.env)
-                ).get(self.fatura_id.state, ""),
+                state=dict(self.fatura_id._fields["state"]._description_selection(self.env)).get(
+                    self.fatura_id.state, ""
+                ),
             ),
         )
 
@@ -238,8 +238,14 @@ class PaymentTransaction(models.Model):
                 "ref": self.reference,
                 "line_ids": [
                     Command.create(line),
-                    Command.create({**line, "account_id": outstanding.id, "balance": -more,
-                                    "amount_currency": -more}),
+                    Command.create(
+                        {
+                            **line,
+                            "account_id": outstanding.id,
+                            "balance": -more,
+                            "amount_currency": -more,
+                        }
+                    ),
                 ],
             }
         ).action_post()

@@ -150,7 +150,7 @@ class ResellerBillingContract(models.Model):
     def _compute_display_name(self):
         for contract in self:
             parts = filter(None, (contract.name, contract.partner_id.display_name))
-            contract.display_name = " – ".join(parts)
+            contract.display_name = " · ".join(parts)
 
     @api.depends("company_id")
     def _compute_provider_id(self):

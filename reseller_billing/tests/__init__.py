@@ -3,5 +3,6 @@ from . import (
     test_clients,
     test_neutralize,
     test_provider,
+    test_settlement,
     test_uninstall_hook,
 )

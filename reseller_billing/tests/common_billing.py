@@ -1,0 +1,157 @@
+import json
+from unittest.mock import patch
+
+from freezegun import freeze_time
+from odoo.fields import Date
+from odoo.tests import Form
+
+from .common import REQUEST_SEAM, ResellerBillingCommon
+from .fake_asaas import FakeAsaas
+
+TODAY = "2026-07-01"
+
+
+class BillingCommon(ResellerBillingCommon):
+    """A provider that is ready to charge, a client with an active contract, and an accountant.
+
+    Charges are sent when a test says so: `send()` runs what is due.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time(f"{TODAY} 12:00:00"))
+        cls.bank_journal = cls.env["account.journal"].create(
+            {"name": "Conta Principal", "code": "CPR", "type": "bank", "company_id": cls.company.id}
+        )
+        cls.accounts = {
+            name: cls.env["account.account"].create(
+                {
+                    "code": f"RB{number}",
+                    "name": name,
+                    "account_type": kind,
+                    "reconcile": kind == "asset_current",
+                }
+            )
+            for number, (name, kind) in enumerate(
+                [
+                    ("outstanding", "asset_current"),
+                    ("fee", "expense"),
+                    ("interest", "income_other"),
+                    ("fine", "income_other"),
+                    ("discount", "expense"),
+                ]
+            )
+        }
+        cls.provider.write(
+            {
+                "journal_id": cls.bank_journal.id,
+                "billing_fee_account_id": cls.accounts["fee"].id,
+                "billing_interest_account_id": cls.accounts["interest"].id,
+                "billing_fine_account_id": cls.accounts["fine"].id,
+                "billing_discount_account_id": cls.accounts["discount"].id,
+                "billing_fine": 2.0,
+                "billing_interest": 1.0,
+            }
+        )
+        line = cls.bank_journal.inbound_payment_method_line_ids.filtered(
+            lambda line: line.payment_provider_id == cls.provider
+        )
+        line.payment_account_id = cls.accounts["outstanding"]
+        cls.accountant = cls._create_user("accountant", "account.group_account_invoice")
+        cls.product = cls.env["product.product"].create(
+            {"name": "Emissor NF-e", "type": "service", "taxes_id": False}
+        )
+        cls.plan = cls.env["reseller.billing.plan"].create(
+            {
+                "name": "Emissor NF-e",
+                "product_id": cls.product.id,
+                "price": 100.0,
+                "company_id": cls.company.id,
+            }
+        )
+        cls.client_partner = cls._create_client("Padaria Sol")
+        cls.contract = cls._create_contract(cls.client_partner)
+
+    def setUp(self):
+        super().setUp()
+        self.asaas = FakeAsaas()
+        self.enterContext(patch(REQUEST_SEAM, side_effect=self.asaas))
+
+    @classmethod
+    def _create_client(cls, name, **values):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "vat": "24971563792",
+                "email": "sol@example.com",
+                "zip": "01310-100",
+                "is_company": True,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_contract(cls, client, *, plan=True, active=True, **values):
+        contract = cls.env["reseller.billing.contract"].create(
+            {
+                "partner_id": client.id,
+                "company_id": cls.company.id,
+                "provider_id": cls.provider.id,
+                "line_ids": [(0, 0, {"plan_id": cls.plan.id})] if plan else [],
+                **values,
+            }
+        )
+        if active:
+            contract.action_activate()
+        return contract
+
+    def make_fatura(self, amount=100.0, user=None, **values):
+        """Save a fatura on its form, as an accountant does."""
+        context = {"is_fatura": True, "default_move_type": "out_invoice"}
+        moves = self.env["account.move"].with_user(user or self.accountant).with_context(**context)
+        with Form(moves, view="reseller_billing.fatura_view_form") as form:
+            form.partner_id = values.pop("partner", self.client_partner)
+            form.reference_month = values.pop("month", "07")
+            form.reference_year = "2026"
+            form.invoice_date_due = values.pop("due", "2026-07-10")
+            form.billing_amount = amount
+            for name, value in values.items():
+                form[name] = value
+        return form.record.sudo()
+
+    def send(self):
+        """Tell the provider all that is due, as the cron does."""
+        with self.enter_registry_test_mode():
+            self.env["payment.transaction"]._cron_send_charges()
+        self.env.invalidate_all()
+
+    def make_charged(self, amount=100.0, **values):
+        """Return a fatura whose charge the provider has."""
+        fatura = self.make_fatura(amount, **values)
+        self.send()
+        return fatura
+
+    def hear(self, fatura=None, name="PAYMENT_RECEIVED", reference=None, event="evt_1"):
+        """Let the provider's event come in and be processed."""
+        reference = reference or fatura.charge_id.provider_reference
+        body = json.dumps({"id": event, "event": name, "payment": {"id": reference}})
+        events = self.env["reseller.billing.event"]
+        stored = events._receive(self.provider, [events._read_payload(body.encode())])
+        self.process()
+        return stored
+
+    def process(self):
+        with self.enter_registry_test_mode():
+            self.env["reseller.billing.event"]._cron_process()
+        self.env.invalidate_all()
+
+    def balance(self, name):
+        """Return what stands on an account of the provider, in BRL."""
+        lines = self.env["account.move.line"].search(
+            [("account_id", "=", self.accounts[name].id), ("parent_state", "=", "posted")]
+        )
+        return round(sum(lines.mapped("balance")), 2)
+
+    def day(self, text):
+        return Date.from_string(text)
