@@ -25,7 +25,6 @@ class VendorFinancingOperation(models.Model):
             ("settlement", "Settlement"),
             ("early_settlement", "Early Settlement"),
             ("default", "Default"),
-            ("recovery", "Recovery"),
             ("correction", "Correction"),
             ("extension", "Extension"),
             ("acceleration", "Acceleration"),
