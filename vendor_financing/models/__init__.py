@@ -39,5 +39,6 @@ from . import (
     vendor_financing_report_line,
     vendor_financing_request,
     vendor_financing_request_decision,
+    vendor_financing_request_notice,
     vendor_financing_settlement,
 )

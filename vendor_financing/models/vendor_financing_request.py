@@ -212,6 +212,7 @@ class VendorFinancingRequest(models.Model):
                     total=request.currency_id.format(request.customer_total),
                 )
             )
+        self.sudo()._tell_manager()
 
     def action_view_order(self):
         self.ensure_one()

@@ -67,6 +67,7 @@ class VendorFinancingRequest(models.Model):
                 **values,
             }
         )
+        self.sudo()._close_notice()
         labels = dict(self._fields["state"]._description_selection(self.env))
         for request in self:
             request.sudo().order_id.message_post(

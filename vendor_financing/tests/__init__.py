@@ -17,6 +17,7 @@ from . import (
     test_pending_invoices,
     test_portal,
     test_request,
+    test_request_activity,
     test_request_doors,
     test_settlement,
     test_simulation,
