@@ -37,6 +37,8 @@
         "wizards/vendor_financing_maintenance_views.xml",
         "views/vendor_financing_report_line_views.xml",
         "wizards/vendor_financing_report_views.xml",
+        "views/vendor_financing_receivable_views.xml",
+        "reports/vendor_financing_receivable_report.xml",
         "views/vendor_financing_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",

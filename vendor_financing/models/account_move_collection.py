@@ -43,6 +43,13 @@ class AccountMove(models.Model):
         compute="_compute_vendor_contract_id",
         help="The latest contract that this invoice was in.",
     )
+    vendor_marked_contract_id = fields.Many2one(
+        comodel_name="vendor.financing.contract",
+        string="Financed Under",
+        compute="_compute_vendor_marked_contract_id",
+        help="The contract under which a bank finances this invoice, or did until it was settled "
+        "or debited.",
+    )
 
     # -------------------------------------------------------------------------
     # COMPUTE METHODS
@@ -61,6 +68,14 @@ class AccountMove(models.Model):
         for move in self:
             titles = move.vendor_title_ids.sorted(lambda title: (title.is_live, title.id))
             move.vendor_contract_id = titles[-1:].contract_id
+
+    @api.depends("vendor_financing_state", "vendor_contract_id")
+    def _compute_vendor_marked_contract_id(self):
+        """Unlike the latest contract, this costs lists of other invoices no query."""
+        marked = self.filtered("vendor_financing_state")
+        (self - marked).vendor_marked_contract_id = False
+        for move in marked:
+            move.vendor_marked_contract_id = move.vendor_contract_id
 
     # -------------------------------------------------------------------------
     # ACTIONS

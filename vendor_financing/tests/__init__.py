@@ -16,6 +16,7 @@ from . import (
     test_payments,
     test_pending_invoices,
     test_portal,
+    test_receivable_report,
     test_request,
     test_request_activity,
     test_request_doors,
