@@ -39,6 +39,7 @@
         "wizards/vendor_financing_report_views.xml",
         "views/vendor_financing_receivable_views.xml",
         "reports/vendor_financing_receivable_report.xml",
+        "views/vendor_financing_overview_views.xml",
         "views/vendor_financing_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",

@@ -34,6 +34,7 @@ from . import (
     vendor_financing_maintenance_title,
     vendor_financing_operation,
     vendor_financing_operation_undo,
+    vendor_financing_overview,
     vendor_financing_rate,
     vendor_financing_receivable,
     vendor_financing_receivable_query,

@@ -13,6 +13,7 @@ from . import (
     test_install,
     test_maintenance,
     test_order_term,
+    test_overview,
     test_payments,
     test_pending_invoices,
     test_portal,

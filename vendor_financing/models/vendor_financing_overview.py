@@ -1,0 +1,203 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+WEEK = timedelta(days=7)
+# What an overview row is about, by the field of the counted records that leads to it.
+KEYS = {"company": "company_id", "agreement": "agreement_id"}
+
+
+class VendorFinancingOverview(models.Model):
+    """The first screen: what needs somebody, per company and per agreement with a bank.
+
+    Each number is counted for all cards at once, by the very domain of the list that it opens.
+    """
+
+    _name = "vendor.financing.overview"
+    _description = "Vendor Financing Overview"
+    _auto = False
+    _order = "company_id, kind desc, name, id"
+
+    kind = fields.Selection(
+        selection=[("company", "Company"), ("agreement", "Agreement")], readonly=True
+    )
+    name = fields.Char(readonly=True)
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    agreement_id = fields.Many2one(comodel_name="vendor.financing.agreement", readonly=True)
+
+    # Of a company
+    pending_count = fields.Integer(string="Invoices to Finance", compute="_compute_numbers")
+    pending_amount = fields.Monetary(string="To Finance", compute="_compute_numbers")
+    request_count = fields.Integer(string="Requests to Decide", compute="_compute_numbers")
+    # Of an agreement
+    draft_count = fields.Integer(string="Contracts to Make Effective", compute="_compute_numbers")
+    due_count = fields.Integer(string="Due Today or Before", compute="_compute_numbers")
+    due_amount = fields.Monetary(string="Amount Due", compute="_compute_numbers")
+    week_count = fields.Integer(string="Due in the Next 7 Days", compute="_compute_numbers")
+    week_amount = fields.Monetary(string="Amount of the Week", compute="_compute_numbers")
+    recourse_count = fields.Integer(string="Past Recourse", compute="_compute_numbers")
+    recourse_amount = fields.Monetary(string="Amount Past Recourse", compute="_compute_numbers")
+    extension_count = fields.Integer(string="Extensions Requested", compute="_compute_numbers")
+    problem_count = fields.Integer(string="Bank's Report: Problems", compute="_compute_numbers")
+    booking_count = fields.Integer(string="Bank's Report: To Book", compute="_compute_numbers")
+    # Position of an agreement
+    limit_amount = fields.Monetary(related="agreement_id.limit_amount")
+    used_amount = fields.Monetary(related="agreement_id.used_amount")
+    valid_until = fields.Date(related="agreement_id.valid_until")
+    proof_difference = fields.Monetary(related="agreement_id.proof_difference")
+    used_percent = fields.Integer(
+        compute="_compute_position", help="What is used of the limit, in %."
+    )
+    is_expired = fields.Boolean(compute="_compute_position")
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT id * 2 AS id, 'company' AS kind, name, id AS company_id,
+                   NULL::integer AS agreement_id
+              FROM res_company WHERE active
+         UNION ALL
+            SELECT id * 2 + 1, 'agreement', name, company_id, id
+              FROM vendor_financing_agreement WHERE active
+            """
+        )
+
+    _depends = {
+        "res.company": ["active", "name"],
+        "vendor.financing.agreement": ["active", "company_id", "name"],
+    }
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    def _compute_numbers(self):
+        for (name, amount), (kind, model, domain, measure) in self._get_lists().items():
+            cards = self.filtered(lambda card, kind=kind: card.kind == kind)
+            found = cards._count(KEYS[kind], model, domain, measure)
+            for card in self:
+                count, total = found.get(card[KEYS[kind]].id, (0, 0.0)) if card in cards else (0, 0)
+                card[name] = count
+                if amount:
+                    card[amount] = total
+
+    def _compute_position(self):
+        today = fields.Date.context_today(self)
+        for card in self:
+            limit = card.limit_amount
+            card.used_percent = round(card.used_amount / limit * 100) if limit else 0
+            card.is_expired = bool(card.valid_until and card.valid_until < today)
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_open_list(self):
+        """Open the list behind a number; which one is in the context as `overview`."""
+        self.ensure_one()
+        wanted = self.env.context["overview"]
+        kind, model, domain, _measure = next(
+            entry for names, entry in self._get_lists().items() if wanted in names
+        )
+        xml_id = {
+            "account.move": "account_move_action",
+            "vendor.financing.request": "vendor_financing_request_action",
+            "vendor.financing.contract": "vendor_financing_contract_action",
+            "vendor.financing.contract.installment": "vendor_financing_contract_installment_action",
+            "vendor.financing.report.line": "vendor_financing_report_line_action",
+        }[model]
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"vendor_financing.{xml_id}")
+        mine = Domain(KEYS[kind], "=", self[KEYS[kind]].id)
+        return {**action, "domain": list(domain & mine), "context": {"create": False}}
+
+    def action_open_agreement(self):
+        """Open the agreement, where limit and validity stand."""
+        self.ensure_one()
+        return self.agreement_id._get_records_action()
+
+    def action_open_difference(self):
+        """Open what is posted on the vendor account and was made by no contract."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_account_moves_all")
+        return {
+            **action,
+            "domain": [
+                ("account_id", "=", self.agreement_id.vendor_account_id.id),
+                ("parent_state", "=", "posted"),
+                ("move_id.vendor_operation_id", "=", False),
+            ],
+            "context": {"create": False},
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _count(self, key, model, domain, measure):
+        """Count for all these cards at once.
+
+        :return: {id of company or agreement: (count, amount in BRL)}
+        """
+        records = self.env[model]
+        # A manager of Vendor financing need not be an accountant.
+        if not self or not records.has_access("read"):
+            return {}
+        aggregates = ["__count", f"{measure}:sum"] if measure else ["__count"]
+        groups = records._read_group(domain & Domain(key, "in", self[key].ids), [key], aggregates)
+        return {record.id: (count, sum(total)) for record, count, *total in groups}
+
+    def _get_lists(self):
+        """Return what is counted: {(field, amount field): (kind, model, domain, measure)}."""
+        today = fields.Date.context_today(self)
+        financed = Domain("state", "=", "financed")
+        part, row = "vendor.financing.contract.installment", "vendor.financing.report.line"
+        return {
+            ("pending_count", "pending_amount"): (
+                "company",
+                "account.move",
+                Domain("vendor_state", "=", "pending"),
+                "amount_residual_signed",
+            ),
+            ("request_count", None): (
+                "company",
+                "vendor.financing.request",
+                Domain("state", "=", "requested"),
+                None,
+            ),
+            ("draft_count", None): (
+                "agreement",
+                "vendor.financing.contract",
+                Domain("state", "in", ("draft", "simulated")),
+                None,
+            ),
+            ("due_count", "due_amount"): (
+                "agreement",
+                part,
+                financed & Domain("date_due", "<=", today),
+                "open_amount",
+            ),
+            ("week_count", "week_amount"): (
+                "agreement",
+                part,
+                financed & Domain("date_due", ">", today) & Domain("date_due", "<=", today + WEEK),
+                "open_amount",
+            ),
+            ("recourse_count", "recourse_amount"): (
+                "agreement",
+                part,
+                financed & Domain("recourse_date", "<", today),
+                "open_amount",
+            ),
+            ("extension_count", None): (
+                "agreement",
+                part,
+                financed & Domain("extension_state", "=", "requested"),
+                None,
+            ),
+            ("problem_count", None): ("agreement", row, Domain("state", "=", "open"), None),
+            ("booking_count", None): ("agreement", row, Domain("state", "=", "matched"), None),
+        }
