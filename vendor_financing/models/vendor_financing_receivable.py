@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # What still fits on paper; the list's export takes any number.
-PRINTED_ROWS = 5000
+PRINTED_ROWS = 2000
 
 
 class VendorFinancingReceivable(models.Model):
