@@ -4,7 +4,7 @@ from . import (
     account_move_fatura,
     account_payment,
     payment_provider,
-    payment_provider_billing,
+    payment_provider_asaas,
     payment_provider_webhook,
     payment_transaction,
     payment_transaction_delivery,

@@ -1,384 +1,193 @@
-import logging
-from urllib.parse import urlsplit
+import secrets
 
-import requests
 from odoo import api, fields, models
-from odoo.addons.payment import utils as payment_utils
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ..const import (
-    ASAAS_CODE,
-    ASAAS_TEST_URL_PARAMETER,
-    DEFAULT_PAYMENT_METHOD_CODES,
-    SUPPORTED_CURRENCIES,
-)
-from ..tools import asaas_api
-from ..tools.asaas_client import AsaasClient
-from ..tools.receipts import (
-    Gone,
-    OutcomeUnknown,
-    ReceiptsError,
-    Rejected,
-    Unauthorized,
-    Unavailable,
-)
+from ..const import RECEIPTS_CODES
 
-_logger = logging.getLogger(__name__)
+ACCOUNTS = ("fee", "interest", "fine", "discount")
 
 
 class PaymentProvider(models.Model):
-    """Online receipts provider (Recebimentos online): Asaas."""
+    """What any online receipts provider (recebimentos online) needs to charge faturas."""
 
     _inherit = "payment.provider"
 
-    code = fields.Selection(
-        selection_add=[(ASAAS_CODE, "Asaas")], ondelete={ASAAS_CODE: "set default"}
-    )
-    asaas_api_key = fields.Char(
-        string="Asaas API Key",
-        help="Create it in Asaas under Integrations, API keys; it is shown there only once. Keys "
-        "of the production account begin with $aact_prod_, keys of the sandbox account with "
-        "$aact_hmlg_.",
-        required_if_provider=ASAAS_CODE,
+    billing_journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Journal of Faturas",
+        check_company=True,
         copy=False,
-        groups="base.group_system",
+        domain=[("type", "=", "sale")],
+        help="Faturas have a journal of their own, so that they use up no NF-e numbers. Left empty "
+        "it is made with the first fatura.",
+    )
+    billing_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible for Charges",
+        check_company=True,
+        copy=False,
+        help="Is told of what needs a person, where the contract names nobody.",
+    )
+    billing_fee_account_id = fields.Many2one(
+        comodel_name="account.account", string="Provider's Fee", check_company=True, copy=False
+    )
+    billing_interest_account_id = fields.Many2one(
+        comodel_name="account.account", string="Interest Income", check_company=True, copy=False
+    )
+    billing_fine_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Fine Income",
+        check_company=True,
+        copy=False,
+        help="Left empty, fines are booked with the interest.",
+    )
+    billing_discount_account_id = fields.Many2one(
+        comodel_name="account.account", string="Discounts Granted", check_company=True, copy=False
+    )
+    billing_fine = fields.Float(
+        string="Fine (%)", digits=(5, 2), help="Once, of a fatura paid late. The law allows 2 %."
+    )
+    billing_interest = fields.Float(
+        string="Interest (% a month)", digits=(5, 2), help="Of a fatura paid late, day by day."
+    )
+    billing_discount = fields.Float(string="Discount (%)", digits=(5, 2))
+    billing_discount_days = fields.Integer(
+        string="Days Before Due", help="The discount is given until so many days before it is due."
     )
 
-    # -------------------------------------------------------------------------
-    # CONSTRAINT METHODS
-    # -------------------------------------------------------------------------
-
-    @api.constrains("asaas_api_key")
-    def _check_asaas_api_key(self):
-        """Refuse what cannot be an HTTP header: the library would quote the key in its error."""
-        for provider in self:
-            if asaas_api.is_valid_key(provider.asaas_api_key or ""):
-                continue
-            raise ValidationError(
-                self.env._(
-                    "The API key of %(provider)s contains a blank, a line break or a character "
-                    "that no Asaas key has. Copy the key again from Asaas, without quotes.",
-                    provider=provider.name,
-                )
-            )
-
-    # -------------------------------------------------------------------------
-    # CRUD METHODS
-    # -------------------------------------------------------------------------
-
-    def _get_supported_currencies(self):
-        supported_currencies = super()._get_supported_currencies()
-        if self.code == ASAAS_CODE:
-            supported_currencies = supported_currencies.filtered(
-                lambda currency: currency.name in SUPPORTED_CURRENCIES
-            )
-        return supported_currencies
-
-    def _get_default_payment_method_codes(self):
-        self.ensure_one()
-        if self.code != ASAAS_CODE:
-            return super()._get_default_payment_method_codes()
-        return DEFAULT_PAYMENT_METHOD_CODES
-
-    def _get_removal_values(self):
-        """Leave no key behind on a provider that the host keeps after the uninstallation."""
-        return {**super()._get_removal_values(), "asaas_api_key": False}
-
-    def _get_reset_values(self):
-        if self.code != ASAAS_CODE:
-            return super()._get_reset_values()
-        return {"asaas_api_key": False}
-
-    # -------------------------------------------------------------------------
-    # ACTION METHODS
-    # -------------------------------------------------------------------------
-
-    def action_asaas_test_connection(self):
-        """Ask Asaas for one customer and tell whether the address and the key work.
-
-        Changes nothing, neither at Asaas nor here. API: GET /v3/customers.
-
-        :return: a notification
-        :rtype: dict
-        :raise UserError: what went wrong and what to do about it
-        """
-        self.ensure_one()
-        self._asaas_get("customers", {"limit": 1})
-        environment = dict(self._fields["state"]._description_selection(self.env))[self.state]
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(provider)s answered and accepts the API key (%(environment)s).",
-                    provider=self.name,
-                    environment=environment,
-                ),
-            },
-        }
+    _billing_percentages = models.Constraint(
+        "CHECK (billing_fine BETWEEN 0 AND 100 AND billing_interest BETWEEN 0 AND 100"
+        " AND billing_discount >= 0 AND billing_discount < 100 AND billing_discount_days >= 0)",
+        "Fine, interest and discount are between 0 and 100 %, and days are not negative.",
+    )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
     @api.model
-    def _get_compatible_providers(self, *args, report=None, **kwargs):
-        """Keep Asaas out of the payment forms: its charges are made for invoices by the company,
-        a customer cannot start one."""
-        providers = super()._get_compatible_providers(*args, report=report, **kwargs)
-        asaas_providers = providers.filtered(lambda provider: provider.code == ASAAS_CODE)
-        payment_utils.add_to_report(
-            report,
-            asaas_providers,
-            available=False,
-            reason=self.env._("Asaas charges are made by the company, not in payment forms."),
+    def _get_receipts_provider(self, company):
+        """Return the provider that charges faturas of a company, or none."""
+        return self.sudo().search(
+            Domain("code", "in", RECEIPTS_CODES)
+            & Domain("state", "!=", "disabled")
+            & Domain("company_id", "parent_of", company.ids),
+            order="company_id desc, state, id",
+            limit=1,
         )
-        return providers - asaas_providers
-
-    # -------------------------------------------------------------------------
-    # REQUESTS
-    # -------------------------------------------------------------------------
 
     def _get_receipts_client(self):
-        if self.code != ASAAS_CODE:
-            return super()._get_receipts_client()
-        return AsaasClient(self._asaas_request)
+        """Return what talks to the provider: see `tools.asaas_client` for its methods.
 
-    def _asaas_get(self, endpoint, params):
-        """Read from Asaas for a person who waits.
-
-        :param str endpoint: path below the version, without a leading slash
-        :param dict params: query string
-        :return: the decoded answer
-        :rtype: dict
-        :raise UserError: in the user's language, naming the provider and the next step
+        A second provider overrides this for its own code, in its own file.
         """
-        try:
-            answer = self._asaas_request("GET", endpoint, params=params)
-        except ReceiptsError as error:
-            raise UserError(str(error)) from None
-        if "object" not in answer:
-            raise UserError(self._asaas_failure_message(None))
-        return answer
+        raise NotImplementedError
 
-    def _asaas_request(self, method, endpoint, params=None, json=None, reference=None):
-        """Send a request to Asaas by the host's helper.
+    def _get_billing_account(self, name):
+        """Return where fee, interest, fine or discount is booked.
 
-        :param str endpoint: path below the version, without a leading slash
-        :return: the decoded answer
-        :rtype: dict
-        :raise ReceiptsError: one of `tools.receipts`, with a text for people
-        :raise UserError: if the provider's settings allow no request
+        :raise UserError: naming what is missing
         """
         self.ensure_one()
-        self._asaas_check_ready()
-        try:
-            answer = self._send_api_request(
-                method, endpoint, params=params, json=json, reference=reference
+        account = self[f"billing_{name}_account_id"]
+        if name == "fine":
+            account = account or self.billing_interest_account_id
+        if not account:
+            field = self._fields[f"billing_{name}_account_id"]
+            raise UserError(
+                self.env._(
+                    "%(provider)s has no account for: %(account)s. Choose it on the provider, "
+                    "tab Faturas; then what waits is booked by itself.",
+                    provider=self.name,
+                    account=field._description_string(self.env),
+                )
             )
-        except ValidationError as error:
-            # The host turns every failure into one error; the cause is in its context.
-            raise self._asaas_failure(error.__context__) from None
-        except (requests.exceptions.RequestException, ValueError) as error:
-            raise self._asaas_failure(error) from None
-        if not isinstance(answer, dict):
-            raise OutcomeUnknown(self._asaas_failure_message(None))
-        return answer
+        return account
 
-    def _asaas_failure(self, cause):
-        """Return the typed error of a failed request."""
-        text = self._asaas_failure_message(cause)
-        if isinstance(cause, requests.exceptions.HTTPError):
-            status = cause.response.status_code
-            if status in (401, 403):
-                return Unauthorized(text)
-            if status == 404:
-                return Gone(text)
-            if status == 429:
-                return Unavailable(text, asaas_api.read_pause(cause.response))
-            if 400 <= status < 500 and status != 408:
-                return Rejected(text)
-        if asaas_api.never_left(cause):
-            return Unavailable(text)
-        return OutcomeUnknown(text)
+    def _check_billing_ready(self):
+        """Refuse to charge before what is paid can be booked; says all that is missing.
 
-    def _asaas_check_ready(self):
-        """Say what is missing before anything is sent.
-
-        :raise UserError: provider disabled, no key, or a key of the other environment
+        :raise UserError: naming the provider and what to enter
         """
-        if self.state not in asaas_api.URLS:
+        if not self:
             raise UserError(
                 self.env._(
-                    "%(provider)s is disabled. Choose Enabled or Test Mode, which decides between "
-                    "the production account and the sandbox of Asaas, save, and try again.",
-                    provider=self.name,
+                    "No receipts provider is enabled for %(company)s. Enable Asaas under "
+                    "Configuration, and choose it on the contract.",
+                    company=self.env.company.name,
                 )
             )
-        key = self.asaas_api_key
-        if not key:
-            raise UserError(
-                self.env._(
-                    "%(provider)s has no API key. Create one in Asaas under Integrations, API "
-                    "keys, enter it here and save.",
-                    provider=self.name,
-                )
-            )
-        other_state = "test" if self.state == "enabled" else "enabled"
-        if key.startswith(asaas_api.KEY_PREFIXES[other_state]):
-            states = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "%(provider)s is in the state %(state)s, but its API key belongs to the other "
-                    "account of Asaas (%(other_state)s). Enter a key that begins with %(prefix)s, "
-                    "or change the state.",
-                    provider=self.name,
-                    state=states[self.state],
-                    other_state=states[other_state],
-                    prefix=asaas_api.KEY_PREFIXES[self.state],
-                )
-            )
-
-    def _asaas_get_base_url(self):
-        """Return the address of the API for the provider's state, without a trailing slash.
-
-        :raise UserError: if the system parameter for Test Mode holds no safe address
-        """
         self.ensure_one()
-        if self.state != "test":
-            return asaas_api.URLS["enabled"]
-        url = self.env["ir.config_parameter"].sudo().get_param(ASAAS_TEST_URL_PARAMETER)
-        if not url:
-            return asaas_api.URLS["test"]
-        if asaas_api.is_safe_url(url):
-            return url.rstrip("/")
-        raise UserError(
-            self.env._(
-                "The system parameter %(parameter)s holds no address that %(provider)s may send "
-                "its API key to. Write an https address (or http on this machine), or delete the "
-                "parameter to use the sandbox of Asaas.",
-                parameter=ASAAS_TEST_URL_PARAMETER,
-                provider=self.name,
-            )
-        )
-
-    def _build_request_url(self, endpoint, **kwargs):
-        if self.code != ASAAS_CODE:
-            return super()._build_request_url(endpoint, **kwargs)
-        return f"{self._asaas_get_base_url()}/{endpoint}"
-
-    def _build_request_headers(self, method, endpoint, payload, **kwargs):
-        if self.code != ASAAS_CODE:
-            return super()._build_request_headers(method, endpoint, payload, **kwargs)
-        return {
-            "Accept": "application/json",
-            "User-Agent": asaas_api.USER_AGENT,
-            "access_token": self.asaas_api_key,
+        needed = {
+            "journal_id": self.journal_id,
+            "billing_fee_account_id": self.billing_fee_account_id,
+            "billing_interest_account_id": self.billing_interest_account_id,
+            "billing_discount_account_id": self.billing_discount_account_id
+            or not self.billing_discount,
         }
-
-    def _parse_response_error(self, response):
-        if self.code != ASAAS_CODE:
-            return super()._parse_response_error(response)
-        return self._asaas_error_text(response)
-
-    # -------------------------------------------------------------------------
-    # LOG: what was asked and how it ended. Answers hold names, CPF and e-mail addresses of the
-    # clients, and an error may repeat what was sent; none of that belongs in a log file.
-    # -------------------------------------------------------------------------
-
-    def _log_request(self, method, url, payload, *, reference=None):
-        if self.code != ASAAS_CODE:
-            return super()._log_request(method, url, payload, reference=reference)
-        _logger.info(
-            "Asaas provider %s: %s %s %s", self.id, method, urlsplit(url).path, reference or ""
+        line = self.journal_id.inbound_payment_method_line_ids.filtered(
+            lambda line: line.payment_provider_id == self
         )
+        needed["journal_id"] = self.journal_id and line.payment_account_id
+        missing = [
+            self._fields[name]._description_string(self.env)
+            for name, value in needed.items()
+            if not value
+        ]
+        if self.state == "disabled" or missing:
+            raise UserError(
+                self.env._(
+                    "%(provider)s is not ready to charge: %(missing)s. Complete it under "
+                    "Configuration.",
+                    provider=self.name,
+                    missing=", ".join(missing) or self.env._("it is disabled"),
+                )
+            )
 
-    def _log_response(self, response, *, reference=None):
-        if self.code != ASAAS_CODE:
-            return super()._log_response(response, reference=reference)
-        codes = [] if response.ok else [code for code, _text in asaas_api.read_errors(response)]
-        _logger.log(
-            logging.INFO if response.ok else logging.WARNING,
-            "Asaas provider %s: HTTP %s %s %s",
-            self.id,
-            response.status_code,
-            " ".join(codes),
-            reference or "",
-        )
+    def _get_billing_journal(self):
+        """Return the sales journal of the faturas; made the first time.
 
-    # -------------------------------------------------------------------------
-    # FAILURES
-    # -------------------------------------------------------------------------
-
-    def _asaas_error_text(self, response):
-        """Return Asaas' own words about an error, never with the key in them."""
-        text = " ".join(description for _code, description in asaas_api.read_errors(response))
-        key = self.sudo().asaas_api_key
-        return text.replace(key, "[…]") if key else text
-
-    def _asaas_failure_message(self, cause):
-        """Translate a failed request into what happened and what to do next.
-
-        :param cause: exception of ``requests``, or None for an answer that is not Asaas'
-        :rtype: str
+        Where the localisation numbers fiscal documents, this journal does not.
         """
-        if isinstance(cause, requests.exceptions.HTTPError):
-            return self._asaas_refusal_message(cause.response)
-        if isinstance(cause, requests.exceptions.Timeout):
-            return self.env._(
-                "%(provider)s did not answer in time. Try again in a few minutes.",
-                provider=self.name,
-            )
-        if isinstance(cause, requests.exceptions.RequestException) and not isinstance(
-            cause, requests.exceptions.JSONDecodeError
-        ):
-            return self.env._(
-                "%(provider)s cannot be reached at %(url)s. Check that this server has access to "
-                "the internet and try again.",
-                provider=self.name,
-                url=self._asaas_get_base_url(),
-            )
-        return self.env._(
-            "What answered at %(url)s is not Asaas. Check the system parameter %(parameter)s and "
-            "any proxy between this server and the internet.",
-            url=self._asaas_get_base_url(),
-            parameter=ASAAS_TEST_URL_PARAMETER,
-        )
+        self.ensure_one()
+        if self.billing_journal_id:
+            return self.billing_journal_id
+        company = self.company_id
+        journals = self.env["account.journal"].with_company(company)
+        code = "FAT"
+        if journals.search_count([("code", "=", code), ("company_id", "=", company.id)], limit=1):
+            code = f"F{secrets.token_hex(2).upper()}"
+        values = {
+            "name": self.env._("Faturas"),
+            "code": code,
+            "type": "sale",
+            "company_id": company.id,
+        }
+        if "l10n_latam_use_documents" in journals:
+            values["l10n_latam_use_documents"] = False
+        self.billing_journal_id = journals.create(values)
+        return self.billing_journal_id
 
-    def _asaas_refusal_message(self, response):
-        """Translate an HTTP error of Asaas; its own words follow in the second line."""
-        status = response.status_code
-        values = {"provider": self.name, "status": status}
-        if status == 401:
-            message = self.env._(
-                "%(provider)s does not accept the API key. Create a new key in Asaas under "
-                "Integrations, API keys, enter it here and save.",
-                **values,
+    def _get_payer_reference(self, partner, client):
+        """Return under which id the provider keeps a client; asked for the first time.
+
+        :param client: see `_get_receipts_client`
+        """
+        self.ensure_one()
+        payers = self.env["reseller.billing.payer"]
+        known = payers.search(
+            [("partner_id", "=", partner.id), ("provider_id", "=", self.id)], limit=1
+        )
+        return known.reference or client.ensure_payer(payers._prepare_payer(partner))
+
+    def _keep_payer_reference(self, partner, reference):
+        payers = self.env["reseller.billing.payer"]
+        known = payers.search(
+            [("partner_id", "=", partner.id), ("provider_id", "=", self.id)], limit=1
+        )
+        if not known:
+            payers.create(
+                {"partner_id": partner.id, "provider_id": self.id, "reference": reference}
             )
-        elif status == 403:
-            message = self.env._(
-                "%(provider)s refuses this server (HTTP 403). Check in Asaas the permissions of "
-                "the API key and the list of authorised IP addresses.",
-                **values,
-            )
-        elif status == 429:
-            message = self.env._(
-                "%(provider)s received too many requests from this account (HTTP 429). Wait and "
-                "try again later.",
-                **values,
-            )
-        elif status >= 500:
-            message = self.env._(
-                "%(provider)s has a problem of its own (HTTP %(status)s). Try again in a few "
-                "minutes.",
-                **values,
-            )
-        else:
-            message = self.env._(
-                "%(provider)s refused the request (HTTP %(status)s). Correct what its answer "
-                "names and try again.",
-                **values,
-            )
-        text = self._asaas_error_text(response)
-        return f"{message}\n{text}" if text else message

@@ -32,6 +32,10 @@ class PaymentTransaction(models.Model):
             except UserError as error:
                 # The provider's settings: nothing was sent.
                 return Unauthorized(str(error))
+            except Exception as error:
+                # One charge must never keep the others from being sent.
+                _logger.exception("Charge %s could not be sent", job["charge_id"])
+                return OutcomeUnknown(str(error))
             finally:
                 cr.rollback()
 

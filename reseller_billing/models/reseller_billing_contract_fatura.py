@@ -52,6 +52,8 @@ class ResellerBillingContract(models.Model):
             "partner_id": self.partner_id.id,
             **vals,
             "journal_id": vals.get("journal_id") or journal.id,
+            "company_id": self.company_id.id,
+            "currency_id": self.currency_id.id,
             "billing_amount": amount,
             "billing_description": name,
             # The client's own terms would move the due date.

@@ -122,9 +122,7 @@ class BillingCommon(ResellerBillingCommon):
 
     def send(self):
         """Tell the provider all that is due, as the cron does."""
-        with self.enter_registry_test_mode():
-            self.env["payment.transaction"]._cron_send_charges()
-        self.env.invalidate_all()
+        self.run_cron("send_charges")
 
     def make_charged(self, amount=100.0, **values):
         """Return a fatura whose charge the provider has."""
@@ -142,8 +140,12 @@ class BillingCommon(ResellerBillingCommon):
         return stored
 
     def process(self):
+        self.run_cron("process_events")
+
+    def run_cron(self, name):
         with self.enter_registry_test_mode():
-            self.env["reseller.billing.event"]._cron_process()
+            done = self.env.ref(f"reseller_billing.ir_cron_{name}").method_direct_trigger()
+        self.assertIs(done, True, done)
         self.env.invalidate_all()
 
     def balance(self, name):

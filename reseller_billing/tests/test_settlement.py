@@ -207,8 +207,7 @@ class TestSettlement(BillingCommon):
 
     def test_missed_event_is_found_by_comparing(self):
         self.asaas.pay(self.reference)
-        with self.enter_registry_test_mode():
-            self.env["payment.provider"]._cron_reconcile()
+        self.run_cron("reconcile_charges")
         self.process()
         self.assertEqual(
             (self.fatura.charge_state, self.balance("outstanding")), ("received", 98.01)
