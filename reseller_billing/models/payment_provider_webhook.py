@@ -175,16 +175,30 @@ class PaymentProvider(models.Model):
             Domain("code", "in", RECEIPTS_CODES) & Domain("state", "!=", "disabled")
         )
         cron = self.env["ir.cron"]
+        self.env["account.move"]._queue_forgotten_changes()
         cron._commit_progress(remaining=len(providers))
         for provider in providers:
             if provider.webhook_key:
                 provider._check_webhook()
             try:
+                provider._ask_for_slips()
                 provider._compare_charges()
             except (ReceiptsError, UserError) as error:
                 provider.webhook_problem = str(error)
             if not cron._commit_progress(1):
                 break
+
+    def _ask_for_slips(self):
+        """Queue asking for the boleto line or Pix of live charges that came without."""
+        self.env["payment.transaction"].search(
+            [
+                ("provider_id", "=", self.id),
+                ("charge_state", "in", ("awaiting", "overdue")),
+                ("charge_task", "=", False),
+                ("slip_line", "in", (False, "")),
+                ("pix_payload", "in", (False, "")),
+            ]
+        )._queue_charge("follow")
 
     def _compare_charges(self, days=COMPARED_DAYS):
         """Store an event for each charge of the last days that stands differently here.

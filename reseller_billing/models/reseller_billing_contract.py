@@ -137,7 +137,7 @@ class ResellerBillingContract(models.Model):
         "The billing day is from 1 to 31, and a fatura is due within 365 days.",
     )
     _one_without_plan = models.UniqueIndex(
-        "(company_id, partner_id) WHERE state <> 'cancelled' AND has_plan IS NOT TRUE",
+        "(company_id, partner_id) WHERE state <> 'cancelled' AND has_plan IS FALSE",
         "The client already has an open contract without a plan. Use that one, or choose a plan.",
     )
     _to_bill_idx = models.Index("(company_id, next_month) WHERE state = 'active'")

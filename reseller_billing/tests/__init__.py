@@ -1,8 +1,11 @@
 from . import (
     test_asaas_connection,
+    test_charge,
     test_clients,
+    test_contract,
     test_neutralize,
     test_provider,
     test_settlement,
     test_uninstall_hook,
+    test_webhook,
 )

@@ -11,17 +11,19 @@ class FakeAsaas:
     """Keeps customers and charges, and can fail on purpose.
 
     `fail` is a list of what happens to the next requests: an exception, an HTTP status, or
-    ("after", exception) for a request that is processed but not answered.
+    ("after", exception) for a request that is processed but not answered. `fail_on` has such lists
+    of a method and path, like ("POST", "payments").
     """
 
     def __init__(self):
         self.customers, self.payments, self.webhooks = {}, {}, {}
-        self.calls, self.fail = [], []
+        self.calls, self.fail, self.fail_on = [], [], {}
 
     def __call__(self, method, url, params=None, json=None, **kwargs):
         path = url.split("/v3/", 1)[1]
         self.calls.append((method, path))
-        failure = self.fail.pop(0) if self.fail else None
+        failures = self.fail_on.get((method, path)) or self.fail
+        failure = failures.pop(0) if failures else None
         if isinstance(failure, Exception):
             raise failure
         if isinstance(failure, int):

@@ -1,0 +1,234 @@
+from freezegun import freeze_time
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
+
+from .common_billing import BillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestContract(BillingCommon):
+    """Seed 003, "Configurar a contratação dos clientes"."""
+
+    def test_new_contract_is_in_trial_and_is_set_to_active_on_the_form(self):
+        client = self._create_client("Mercado Lua", vat="529.982.247-25")
+        contracts = self.env["reseller.billing.contract"].with_user(self.billing_user)
+        with Form(contracts) as form:
+            form.partner_id = client
+            form.save()
+            self.assertEqual(form.state, "trial")
+            form.state = "active"
+        contract = form.record
+        self.assertEqual((contract.state, contract.date_active), ("active", self.day("2026-07-01")))
+        self.assertTrue(contract.name.startswith("CT"))
+
+    def test_activation_names_all_that_the_client_lacks(self):
+        client = self._create_client("Sem Dados", vat=False, email=False, zip=False)
+        contract = self._create_contract(client, active=False)
+        with self.assertRaisesRegex(UserError, "CPF/CNPJ, e-mail, CEP"):
+            contract.with_user(self.billing_user).action_activate()
+        self.assertEqual(contract.state, "trial")
+
+    def test_transitions_that_make_no_sense_are_refused(self):
+        self.contract.action_cancel()
+        for state in ("trial", "active", "suspended"):
+            with self.subTest(state), self.assertRaisesRegex(UserError, "Cancelled"):
+                self.contract.state = state
+        self.contract.action_cancel()
+        self.assertEqual(self.contract.state, "cancelled")
+
+    def test_client_has_one_open_contract_of_a_plan(self):
+        with self.assertRaisesRegex(ValidationError, self.contract.name), self.env.cr.savepoint():
+            self._create_contract(self.client_partner, active=False)
+        self.contract.action_cancel()
+        self._create_contract(self.client_partner, active=False)
+
+    def test_client_has_one_open_contract_without_plan(self):
+        self._create_contract(self.client_partner, plan=False)
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            self._create_contract(self.client_partner, plan=False)
+            self.env.flush_all()
+
+    def test_only_active_contracts_are_billed(self):
+        for state in ("trial", "suspended", "cancelled"):
+            contract = self._create_contract(self._create_client(state), active=state != "trial")
+            if state != "trial":
+                contract.state = state
+            with self.subTest(state), self.assertRaisesRegex(UserError, "is not active"):
+                self.env["account.move"].with_user(self.accountant).create(
+                    {
+                        "move_type": "out_invoice",
+                        "billing_contract_id": contract.id,
+                        "billing_amount": 10.0,
+                        "reference_month": "07",
+                        "reference_year": "2026",
+                    }
+                )
+
+    def test_fatura_needs_month_of_two_and_year_of_four_digits(self):
+        for year in ("26", "20x6", "1999", False):
+            with self.subTest(year), self.assertRaisesRegex(ValidationError, "four"):
+                self.env["account.move"].create(
+                    {
+                        "move_type": "out_invoice",
+                        "billing_contract_id": self.contract.id,
+                        "billing_amount": 10.0,
+                        "reference_month": "07",
+                        "reference_year": year,
+                    }
+                )
+
+    def test_fatura_of_another_clients_contract_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "is not a contract of"):
+            self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self._create_client("Other").id,
+                    "billing_contract_id": self.contract.id,
+                    "billing_amount": 10.0,
+                    "reference_month": "07",
+                    "reference_year": "2026",
+                }
+            )
+
+    def test_second_fatura_of_a_month_is_refused_unless_one_off_or_the_first_is_cancelled(self):
+        fatura = self.make_fatura()
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            with self.env.cr.savepoint():
+                self.make_fatura()
+        self.make_fatura(is_one_off_fatura=True)
+        fatura.button_cancel_fatura()
+        self.make_fatura()
+        self.assertEqual(len(self.contract.fatura_ids), 3)
+
+    def test_value_is_what_the_client_pays_with_taxes_inside(self):
+        tax = self.env["account.tax"].create(
+            {"name": "5 % on top", "amount": 5.0, "type_tax_use": "sale"}
+        )
+        self.product.taxes_id = tax
+        for amount in (100.0, 99.99, 0.07, 33.33):
+            with self.subTest(amount):
+                fatura = self.make_fatura(amount, is_one_off_fatura=True)
+                self.assertEqual(fatura.amount_total, amount)
+                self.assertAlmostEqual(fatura.amount_tax, amount - amount / 1.05, delta=0.0051)
+
+    def test_fatura_of_nothing_is_refused(self):
+        with self.assertRaisesRegex(UserError, "more than zero"):
+            self.make_fatura(-1.0)
+
+    def test_faturas_use_a_journal_of_their_own(self):
+        fatura = self.make_fatura()
+        self.assertEqual(fatura.journal_id, self.provider.billing_journal_id)
+        self.assertNotEqual(fatura.journal_id, self.company_data["default_journal_sale"])
+
+    def test_users_of_another_company_see_nothing(self):
+        other = self.env["res.company"].create({"name": "Other company"})
+        stranger = self._create_user(
+            "stranger", "reseller_billing.reseller_billing_group_manager", other
+        )
+        fatura = self.make_fatura()
+        for record in (self.contract, self.plan, fatura):
+            with self.subTest(record), self.assertRaises(AccessError):
+                record.with_user(stranger).check_access("read")
+
+    def test_rights_of_user_manager_and_others(self):
+        with self.assertRaises(AccessError):
+            self.contract.with_user(self.other_user).check_access("read")
+        self.contract.with_user(self.billing_user).check_access("write")
+        with self.assertRaises(AccessError):
+            self.plan.with_user(self.billing_user).check_access("write")
+        self.plan.with_user(self.billing_manager).check_access("write")
+        fatura = self.make_fatura()
+        fatura.with_user(self.billing_user).check_access("read")
+        plain = self.env["account.move"].create({"move_type": "entry"})
+        with self.assertRaises(AccessError):
+            plain.with_user(self.billing_user).check_access("read")
+        with self.assertRaises(AccessError):
+            fatura.with_user(self.billing_user).check_access("write")
+
+
+@tagged("post_install", "-at_install")
+class TestBilling(BillingCommon):
+    """Faturas issued by themselves: each contract once a reference month."""
+
+    def bill(self, day):
+        with freeze_time(f"{day} 12:00:00"):
+            self.run_cron("bill_contracts")
+
+    def months(self, contract=None):
+        faturas = (contract or self.contract).fatura_ids.filtered(lambda one: one.state == "posted")
+        return sorted(f"{one.reference_year}-{one.reference_month}" for one in faturas)
+
+    def test_contract_is_billed_once_on_its_day(self):
+        self.contract.billing_day = 10
+        self.bill("2026-07-09")
+        self.assertEqual(self.months(), [])
+        self.bill("2026-07-10")
+        self.bill("2026-07-10")
+        self.bill("2026-07-31")
+        self.assertEqual(self.months(), ["2026-07"])
+        fatura = self.contract.fatura_ids
+        self.assertEqual((fatura.amount_total, fatura.charge_state), (100.0, "processing"))
+        self.assertEqual(fatura.invoice_date_due, self.day("2026-07-20"))
+
+    def test_missed_months_are_caught_up(self):
+        self.bill("2026-09-15")
+        self.assertEqual(self.months(), ["2026-07", "2026-08", "2026-09"])
+        last = self.contract.fatura_ids.sorted("reference_month")[-1]
+        self.assertEqual(last.invoice_date_due, self.day("2026-09-25"))
+
+    def test_shorter_month_is_billed_on_its_last_day(self):
+        contract = self._create_contract(self._create_client("Lua"), billing_day=31)
+        contract.next_month = "2027-02-01"
+        self.bill("2027-02-27")
+        self.assertEqual(self.months(contract), [])
+        self.bill("2027-02-28")
+        self.assertEqual(self.months(contract), ["2027-02"])
+
+    def test_month_that_was_billed_by_hand_is_left_out(self):
+        self.make_fatura(50.0)
+        self.bill("2026-07-01")
+        self.assertEqual(self.contract.fatura_ids.amount_total, 50.0)
+
+    def test_cancelled_fatura_is_not_made_again_by_itself(self):
+        self.bill("2026-07-01")
+        self.contract.fatura_ids.button_cancel_fatura()
+        self.bill("2026-07-02")
+        self.assertEqual(self.months(), [])
+        self.make_fatura()
+        self.assertEqual(self.months(), ["2026-07"])
+
+    def test_plans_are_billed_by_their_period(self):
+        yearly = self.plan.copy({"name": "Anual", "period": "yearly", "price": 600.0})
+        quarterly = self.plan.copy({"name": "Trimestral", "period": "quarterly", "price": 90.0})
+        self.contract.line_ids = [(0, 0, {"plan_id": yearly.id}), (0, 0, {"plan_id": quarterly.id})]
+        self.assertEqual(self.contract.amount_month, 180.0)
+        self.bill("2026-10-01")
+        amounts = self.contract.fatura_ids.sorted("reference_month").mapped("amount_total")
+        self.assertEqual(amounts, [790.0, 100.0, 100.0, 190.0])
+
+    def test_contract_that_cannot_be_billed_keeps_no_other_from_it(self):
+        broken = self._create_contract(self._create_client("Sem CEP"))
+        broken.partner_id.zip = False
+        self.bill("2026-07-01")
+        self.bill("2026-07-01")
+        self.assertEqual((self.months(), self.months(broken)), (["2026-07"], []))
+        self.assertIn("CEP", broken.billing_error)
+        self.assertEqual(len(broken.activity_ids), 1)
+        broken.partner_id.zip = "01310-100"
+        self.bill("2026-07-02")
+        self.assertEqual((self.months(broken), broken.billing_error), (["2026-07"], False))
+        self.assertFalse(broken.activity_ids)
+
+    def test_who_is_not_active_or_has_no_plan_is_not_billed(self):
+        self.contract.action_suspend()
+        without = self._create_contract(self._create_client("Livre"), plan=False)
+        self.bill("2026-08-01")
+        self.assertEqual((self.months(), self.months(without)), ([], []))
+
+    def test_button_bills_what_is_due(self):
+        action = self.contract.with_user(self.accountant).action_bill_now()
+        self.assertEqual(action["domain"], [("id", "in", self.contract.fatura_ids.ids)])
+        with self.assertRaisesRegex(UserError, "Nothing is due"):
+            self.contract.with_user(self.accountant).action_bill_now()

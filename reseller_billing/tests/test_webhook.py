@@ -1,0 +1,127 @@
+import json
+
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .common_billing import BillingCommon
+
+CONTROLLER = "odoo.addons.reseller_billing.controllers.webhook"
+
+
+@tagged("post_install", "-at_install")
+class TestWebhook(BillingCommon, HttpCase):
+    """Where the provider tells that something happened: who may, what is stored, what is not."""
+
+    def setUp(self):
+        super().setUp()
+        self.provider.action_register_webhook()
+        self.key, self.token = self.provider.webhook_key, self.provider.webhook_token
+        self.env.flush_all()
+
+    def post(self, body, token=None, key=None):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        if token != "":
+            headers["asaas-access-token"] = token or self.token
+        response = self.url_open(
+            f"/reseller_billing/webhook/{key or self.key}", data=data, headers=headers
+        )
+        return response.status_code
+
+    def stored(self):
+        return self.env["reseller.billing.event"].search([("provider_id", "=", self.provider.id)])
+
+    def event(self, number=1, **values):
+        payment = {"object": "payment", "id": "pay_1"}
+        return {"id": f"evt_{number}", "event": "PAYMENT_RECEIVED", "payment": payment, **values}
+
+    def test_registers_itself_with_a_token_of_its_own(self):
+        (held,) = self.asaas.webhooks.values()
+        self.assertTrue(held["url"].endswith(f"/reseller_billing/webhook/{self.key}"))
+        self.assertIn("PAYMENT_RECEIVED", held["events"])
+        self.assertGreaterEqual(len(self.token), 32)
+        self.assertEqual(self.provider.webhook_state, "active")
+        self.provider.action_register_webhook()
+        self.assertEqual(len(self.asaas.webhooks), 1)
+
+    def test_interrupted_webhook_is_reactivated(self):
+        (held,) = self.asaas.webhooks.values()
+        held["interrupted"] = True
+        self.run_cron("reconcile_charges")
+        (held,) = self.asaas.webhooks.values()
+        self.assertFalse(held["interrupted"])
+
+    def test_event_is_stored_once_and_answered_200(self):
+        self.assertEqual(self.post(self.event()), 200)
+        self.assertEqual(self.post(self.event()), 200)
+        stored = self.stored()
+        self.assertEqual(
+            (stored.event_ref, stored.kind, stored.charge_reference, stored.state),
+            ("evt_1", "PAYMENT_RECEIVED", "pay_1", "waiting"),
+        )
+
+    @mute_logger(CONTROLLER)
+    def test_without_the_right_token_nothing_is_stored(self):
+        other = self.main_provider.copy({"company_id": self.company.id}).sudo()
+        other.write({"asaas_api_key": "$aact_hmlg_other", "state": "test"})
+        other.action_register_webhook()
+        self.env.flush_all()
+        self.assertEqual(self.post(self.event(), token=""), 401)
+        self.assertEqual(self.post(self.event(), token="x" * 40), 401)
+        self.assertEqual(self.post(self.event(), token=other.webhook_token), 401)
+        self.assertEqual(self.post(self.event(), key="unknown"), 404)
+        self.provider.webhook_token = False
+        self.env.flush_all()
+        self.assertEqual(self.post(self.event(), token=""), 401)
+        self.assertFalse(self.stored())
+
+    @mute_logger(CONTROLLER)
+    def test_garbage_is_refused(self):
+        for body in (
+            b" ",
+            b"{",
+            b"[]",
+            b"null",
+            b'{"id": 1, "event": "X"}',
+            b'{"id": "a"}',
+            b'{"id": "a", "event": "b", "payment": {"id": 7}}',
+            b"\xff\xfe",
+        ):
+            with self.subTest(body):
+                self.assertEqual(self.post(body), 400)
+        self.assertFalse(self.stored())
+
+    @mute_logger("odoo.http")
+    def test_too_long_body_is_refused(self):
+        self.assertEqual(self.post(b" " * (300 * 1024)), 413)
+
+    def test_event_without_a_charge_is_done_with(self):
+        self.assertEqual(self.post({"id": "evt_9", "event": "ACCOUNT_CHANGED"}), 200)
+        self.process()
+        self.assertEqual(self.stored().state, "done")
+
+    def test_nul_in_a_text_stops_nothing(self):
+        self.assertEqual(
+            self.post(self.event(payment={"id": "pay_1", "description": "a\x00b"})), 200
+        )
+
+    def test_many_events_of_a_charge_ask_once(self):
+        fatura = self.make_charged()
+        reference = fatura.charge_id.provider_reference
+        self.asaas.pay(reference)
+        self.asaas.calls.clear()
+        for number in range(5):
+            self.post(self.event(number, payment={"id": reference}))
+        self.process()
+        self.assertEqual(set(self.stored().mapped("state")), {"done"})
+        self.assertEqual(self.asaas.count("GET", f"payments/{reference}"), 1)
+        self.assertEqual(fatura.charge_state, "received")
+
+    def test_provider_that_does_not_answer_keeps_the_events_waiting(self):
+        fatura = self.make_charged()
+        self.post(self.event(payment={"id": fatura.charge_id.provider_reference}))
+        self.asaas.fail = [500]
+        self.process()
+        event = self.stored()
+        self.assertEqual((event.state, event.attempts), ("waiting", 1))
+        self.assertTrue(event.error)
