@@ -3,10 +3,12 @@
 from flask import Flask, current_app, g, request
 
 from . import (
+    accounts,
     auth,
     clients,
     clock,
     control,
+    control_clock,
     control_events,
     control_post_sales,
     faults,
@@ -14,7 +16,9 @@ from . import (
     traffic,
     webhooks,
 )
+from .asaas import wiring as asaas
 from .server import CONTROL, max_body
+from .services import Service
 from .store import Store
 from .supplier import (
     books,
@@ -34,6 +38,7 @@ SCHEMAS = [
     module.SCHEMA
     for module in (
         auth,
+        accounts,
         clients,
         clock,
         traffic,
@@ -48,7 +53,19 @@ SCHEMAS = [
         events,
         webhooks,
     )
-]
+] + asaas.SCHEMAS
+
+
+class Supplier(Service):
+    """The partner API of Supplier."""
+
+    prefix = API
+
+    def identify(self, db):
+        return auth.identify(db)
+
+
+SERVICES = (Supplier(), asaas.SERVICE)
 
 
 class Sandbox(Flask):
@@ -59,12 +76,19 @@ class Sandbox(Flask):
         self.store = Store(database, SCHEMAS)
         self.faults = faults.Faults()
         self.concurrency = traffic.Concurrency()
+        self.service_tables = ("accounts", *asaas.TABLES)
         with self.store.transaction() as db:
-            clients.ensure_default(db)
+            self.register_defaults(db)
+
+    def register_defaults(self, db):
+        """Add the callers that always exist where they are missing."""
+        clients.ensure_default(db)
+        asaas.ensure_default(db)
 
     def send_webhooks(self):
         """Send events from now on, in the background, until the process ends."""
         webhooks.Sender(self.store, self.faults, _let_time_pass).start()
+        asaas.send_webhooks(self)
 
 
 def _let_time_pass(store):
@@ -88,14 +112,15 @@ def create_app(database):
     app.teardown_request(_leave)
     app.register_blueprint(auth.blueprint, url_prefix=API)
     app.register_blueprint(routes.blueprint, url_prefix=API)
-    for module in (control, control_events, control_post_sales):
+    for module in (control, control_clock, control_events, control_post_sales):
         app.register_blueprint(module.blueprint, url_prefix=CONTROL)
+    asaas.register(app)
     return app
 
 
-def _operation():
+def _operation(service):
     rule = request.url_rule.rule if request.url_rule else request.path
-    path = rule.removeprefix(API).replace("<", "{").replace(">", "}")
+    path = rule.removeprefix(service.prefix).replace("<", "{").replace(">", "}")
     return f"{request.method} {path}"
 
 
@@ -104,15 +129,18 @@ def _arrive():
     g.faults = []
     g.client_id = None
     request.max_content_length = max_body(request.path)
-    if not request.path.startswith(f"{API}/"):
+    found = [one for one in SERVICES if request.path.startswith(f"{one.prefix}/")]
+    if not found:
         return None
+    (g.service,) = found
+    g.error_form = g.service.error
     app = current_app
     with app.store.transaction() as db:
-        g.client_id = auth.identify(db)
+        g.client_id = g.service.identify(db)
         if g.client_id:
-            traffic.record(
-                db, g.client_id, _operation(), request.headers.get("Idempotency-Key", "")[:200]
-            )
+            key = request.headers.get("Idempotency-Key", "")[:200]
+            traffic.record(db, g.client_id, _operation(g.service), key)
+            g.service.arrive(db, g.client_id)
     struck = app.faults.strike(g.client_id, request.method, request.path)
     app.concurrency.enter(g.client_id)
     g.entered = True
@@ -123,7 +151,8 @@ def _arrive():
 
 
 def _answer(response):
-    return faults.after(g.get("faults", ()), response, request.environ)
+    response = faults.after(g.get("faults", ()), response, request.environ)
+    return g.service.leave(response) if "service" in g else response
 
 
 def _leave(error):

@@ -2,12 +2,12 @@
 
 import json
 import re
-from datetime import datetime, timedelta
 
 from flask import Blueprint, current_app, jsonify
 
-from . import clients, clock, faults, traffic, webhooks
+from . import clients, traffic, webhooks
 from .problems import Problem
+from .resetting import forget
 from .supplier import customers, documents
 from .supplier.events import open_books
 from .supplier.ledger import ledger
@@ -18,7 +18,6 @@ blueprint = Blueprint("control", __name__)
 CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 PLANS = ("VENCIMENTO", "ANTECIPADO")
 BOOK_TABLES = (
-    "requests",
     "sequences",
     "effects",
     "idempotency",
@@ -142,22 +141,20 @@ def _iso(day):
 
 @blueprint.post("/reset")
 def reset():
-    """Empty the books of one client, or of all; registered clients stay only in the first case."""
+    """Empty the books of one client, or of all; registered clients stay only in the first case.
+
+    Without a client the accounts of the other services go too.
+    """
     client_id = query(clientId=CLIENT_ID.fullmatch).get("clientId")
     app = current_app
     with app.store.transaction() as db:
-        condition, values = "", ()
+        tables = BOOK_TABLES
         if client_id:
             clients.get(db, client_id)
-            condition, values = " WHERE client_id = ?", (client_id,)
-        tables = (
-            BOOK_TABLES if client_id else (*BOOK_TABLES, "clients", "tokens", "webhook_targets")
-        )
-        for table in (*tables, "clock"):
-            db.execute(f"DELETE FROM {table}{condition}", values)
-        clients.ensure_default(db)
-    app.faults.clear(client_id)
-    app.concurrency.forget(client_id)
+        else:
+            tables = (*BOOK_TABLES, *app.service_tables, "clients", "tokens", "webhook_targets")
+        forget(app, db, tables, client_id)
+        app.register_defaults(db)
     return "", 204
 
 
@@ -169,101 +166,6 @@ def show_ledger():
         body["webhooks"] = webhooks.recorded(db, books.client.id)
     body["maxConcurrent"] = current_app.concurrency.most(body["clientId"])
     return jsonify(body)
-
-
-@blueprint.get("/clock")
-def show_clock():
-    client_id = query(clientId=CLIENT_ID.fullmatch).get("clientId", clock.EVERYBODY)
-    with current_app.store.transaction() as db:
-        return _clock(db, client_id)
-
-
-@blueprint.post("/clock")
-def move_clock():
-    """Move the clock of one client, or the common one."""
-    reader = Reader(json_body())
-    client_id = reader.text("clientId", required=False, pattern=CLIENT_ID) or clock.EVERYBODY
-    moment = _moment(reader)
-    days = reader.integer("advanceDays", -3650, 3650, required=False)
-    seconds = reader.integer("advanceSeconds", -(10**8), 10**8, required=False)
-    back = reader.boolean("reset", required=False)
-    reader.finish()
-    with current_app.store.transaction() as db:
-        if client_id:
-            clients.get(db, client_id)
-        if back:
-            clock.reset(db, client_id)
-        if moment:
-            clock.move(db, moment, client_id)
-        if days or seconds:
-            step = timedelta(days=days or 0, seconds=seconds or 0)
-            clock.move(db, clock.now(db, client_id) + step, client_id)
-        return _clock(db, client_id)
-
-
-def _moment(reader):
-    value = reader.text("now", required=False)
-    if value is None:
-        return None
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        reader.note("now", "Deve ser um momento ISO, como 2026-11-30T09:00:00.")
-        return None
-
-
-def _clock(db, client_id):
-    moment = clock.now(db, client_id)
-    return jsonify(
-        clientId=client_id or None,
-        now=moment.isoformat(timespec="seconds"),
-        today=moment.date().isoformat(),
-    )
-
-
-@blueprint.get("/faults")
-def show_faults():
-    return jsonify(
-        faults=current_app.faults.as_json(query(clientId=CLIENT_ID.fullmatch).get("clientId"))
-    )
-
-
-@blueprint.delete("/faults")
-def clear_faults():
-    current_app.faults.clear(query(clientId=CLIENT_ID.fullmatch).get("clientId"))
-    return "", 204
-
-
-@blueprint.post("/faults")
-def set_faults():
-    """Replace the faults of one client, or the common ones."""
-    reader = Reader(json_body())
-    client_id = reader.text("clientId", required=False, pattern=CLIENT_ID)
-    seed = reader.integer("seed", 0, 2**31, required=False)
-    specifications = [_fault(child) for child in reader.children("faults", minimum=0, maximum=50)]
-    reader.finish()
-    current_app.faults.replace(client_id, seed or 0, specifications)
-    return jsonify(faults=current_app.faults.as_json(client_id)), 201
-
-
-def _fault(child):
-    options = {
-        "kind": child.choice("kind", faults.KINDS),
-        "method": child.choice("method", ("GET", "POST", "PUT"), required=False),
-        "path": child.text("path", required=False, maximum=200),
-        "times": child.integer("times", 1, 10**6, required=False),
-        "probability": child.number("probability", 0, 1),
-        "seconds": child.number("seconds", 0, 300),
-        "status": child.integer("status", 400, 599, required=False),
-        "retry_after": child.integer("retryAfter", 0, 3600, required=False),
-        "changes": child.mapping("set"),
-    }
-    child.close()
-    try:
-        re.compile(options["path"] or "")
-    except re.error:
-        child.note("path", "Expressão regular inválida.")
-    return {name: value for name, value in options.items() if value is not None}
 
 
 def _client(db):

@@ -1,10 +1,13 @@
-"""Errors as `application/problem+json`: {status, codigo, mensagem, detalhes[]}."""
+"""Errors as `application/problem+json`: {status, codigo, mensagem, detalhes[]}.
+
+A service with another form of errors puts it into `g.error_form`.
+"""
 
 import json
 import sys
 import traceback
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
@@ -33,18 +36,24 @@ class Problem(Exception):
         self.headers = headers or {}
 
     def response(self):
-        body = {
-            "status": self.status,
-            "codigo": self.code,
-            "mensagem": self.message,
-            "detalhes": self.details,
-        }
-        return Response(
-            json.dumps(body, ensure_ascii=False),
-            status=self.status,
-            content_type=MEDIA_TYPE,
-            headers=self.headers,
-        )
+        """The answer, in the form of the service that was called."""
+        return g.get("error_form", as_problem)(self)
+
+
+def as_problem(problem):
+    """The answer as `application/problem+json`."""
+    body = {
+        "status": problem.status,
+        "codigo": problem.code,
+        "mensagem": problem.message,
+        "detalhes": problem.details,
+    }
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        status=problem.status,
+        content_type=MEDIA_TYPE,
+        headers=problem.headers,
+    )
 
 
 def _from_http_exception(error):

@@ -70,6 +70,11 @@ class Reader:
     def has(self, name):
         return name in self._data
 
+    def raw(self, name):
+        """The value under `name` unchecked; None when it is absent."""
+        self._seen.add(name)
+        return self._data.get(name)
+
     def _take(self, name, required):
         self._seen.add(name)
         value = self._data.get(name, _MISSING)

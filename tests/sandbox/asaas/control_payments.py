@@ -1,0 +1,97 @@
+"""`/_sandbox/asaas/payments` and `/events`: what payers, banks and chance do to charges."""
+
+from flask import Blueprint, jsonify
+
+from ..problems import Problem
+from . import chargebacks, events, payments, receipts
+from .books import number
+from .control import body_reader, books_of
+from .fields import parse_amount
+
+blueprint = Blueprint("asaas_control_payments", __name__)
+
+
+def _amount(reader, name):
+    """An optional amount above zero, as a JSON number or as text."""
+    data = reader.raw(name)
+    if data is None:
+        return None
+    if isinstance(data, str):
+        return reader.money(name)
+    amount = parse_amount(data)
+    if amount is None or amount <= 0:
+        reader.note(name, "Deve ser um valor maior que zero, com até duas casas.")
+    return amount
+
+
+@blueprint.post("/payments/<code>/pay")
+def pay(code):
+    """A payer pays one charge."""
+    reader, caller = body_reader()
+    options = {
+        "method": reader.choice("method", receipts.METHODS, required=False),
+        "value": _amount(reader, "value"),
+        "on": reader.date("date", required=False),
+        "confirmed": reader.boolean("confirmed", required=False) or False,
+    }
+    reader.finish()
+    with books_of(caller) as books:
+        return jsonify(payments.as_json(books, receipts.pay(books, code, **options)))
+
+
+@blueprint.post("/payments/pay-all")
+def pay_all():
+    """Payers pay every charge of a status (PENDING and OVERDUE unless given)."""
+    reader, caller = body_reader()
+    status = reader.choice("status", receipts.PAYABLE, required=False)
+    reader.finish()
+    chosen = [status] if status else list(payments.OPEN)
+    with books_of(caller) as books:
+        marks = ", ".join("?" * len(chosen))
+        rows = books.db.execute(
+            f"SELECT id FROM asaas_payments WHERE client_id = ? AND status IN ({marks}) "
+            "AND NOT deleted ORDER BY seq",
+            (books.id, *chosen),
+        ).fetchall()
+        total = sum(receipts.pay(books, row["id"])["value"] for row in rows)
+    return jsonify(paid=len(rows), value=number(total))
+
+
+@blueprint.post("/payments/<code>/chargeback")
+def chargeback(code):
+    """A card's holder or bank takes the payment back, step by step."""
+    reader, caller = body_reader()
+    step = reader.choice("step", tuple(chargebacks.STEPS))
+    reader.finish()
+    with books_of(caller) as books:
+        return jsonify(payments.as_json(books, chargebacks.take(books, code, step)))
+
+
+@blueprint.post("/payments/<code>/status")
+def set_status(code):
+    """Put any status on a charge, also one that does not exist; no event, no money."""
+    reader, caller = body_reader()
+    status = reader.text("status", maximum=60)
+    reader.finish()
+    with books_of(caller) as books:
+        payments.get(books, code)
+        return jsonify(payments.as_json(books, payments.update(books, code, status=status)))
+
+
+@blueprint.post("/events")
+def emit():
+    """Send an event with any name about any charge, or a body as given, to every webhook."""
+    reader, caller = body_reader()
+    name = reader.text("event", maximum=100)
+    code = reader.text("paymentId", required=False)
+    given = reader.mapping("payment")
+    reader.finish()
+    with books_of(caller) as books:
+        row = payments.find(books, code) if code else None
+        body = given
+        if body is None:
+            body = payments.as_json(books, row) if row else {"object": "payment", "id": code}
+        event = events.emit(books, name, body, everybody=True)
+    if event is None:
+        raise Problem(409, "WEBHOOK_NAO_REGISTRADO", "A conta não registrou webhook.")
+    return jsonify(event), 201

@@ -1,0 +1,61 @@
+"""The paths of the API and what every call has in common."""
+
+from flask import Blueprint, current_app, jsonify
+
+from ..validation import json_body
+from . import customers, documents, payment_request, payments, receipts, webhooks
+from .access import Asaas, authenticate
+from .books import Books
+
+SERVICE = Asaas()
+blueprint = Blueprint("asaas", __name__)
+
+
+def open_books(db, account):
+    """The account's books at its virtual moment, with what time has brought."""
+    books = Books.of(db, account)
+    receipts.let_time_pass(books)
+    return books
+
+
+def let_time_pass(store, find):
+    """Bring the books of the accounts that want events up to their clocks."""
+    with store.transaction() as db:
+        for account_id in webhooks.listening_accounts(db):
+            open_books(db, find(db, account_id))
+
+
+def _route(method, path, process, *, body=False):
+    def view(**arguments):
+        with current_app.store.transaction() as db:
+            account = authenticate(db)
+            SERVICE.check()
+            books = open_books(db, account)
+            data = (json_body(optional=True),) if body else ()
+            return jsonify(process(books, *data, **arguments))
+
+    name = f"{method}_{process.__module__.rpartition('.')[2]}_{process.__name__}"
+    blueprint.add_url_rule(path, name, view, methods=[method], provide_automatic_options=False)
+
+
+def _resource(path, module, requests=None):
+    """Create, list, show, change and remove one kind of thing."""
+    requests = requests or module
+    _route("POST", path, requests.create, body=True)
+    _route("GET", path, module.search)
+    _route("GET", f"{path}/<code>", module.show)
+    _route("PUT", f"{path}/<code>", requests.change, body=True)
+    _route("POST", f"{path}/<code>", requests.change, body=True)
+    _route("DELETE", f"{path}/<code>", requests.delete)
+
+
+_resource("/customers", customers)
+_resource("/payments", payments, payment_request)
+_resource("/webhooks", webhooks)
+PAYMENT = "/payments/<code>"
+_route("GET", f"{PAYMENT}/identificationField", documents.identification_field)
+_route("GET", f"{PAYMENT}/pixQrCode", documents.pix_qr_code)
+_route("POST", f"{PAYMENT}/restore", payment_request.restore, body=True)
+_route("POST", f"{PAYMENT}/receiveInCash", receipts.receive_in_cash, body=True)
+_route("POST", f"{PAYMENT}/undoReceivedInCash", receipts.undo_received_in_cash, body=True)
+_route("POST", f"{PAYMENT}/refund", receipts.refund, body=True)

@@ -1,0 +1,24 @@
+"""What the services that the sandbox plays have in common: address, callers, form of errors."""
+
+from .problems import as_problem
+
+
+class Service:
+    """One API under `prefix`. Each caller has an id under which faults, clock and counts go."""
+
+    prefix = ""
+
+    def identify(self, db):
+        """The caller that this request claims to be, valid or not; None when it claims none."""
+        raise NotImplementedError
+
+    def arrive(self, db, caller):
+        """Note the arrival of a request; whatever is refused here has been counted."""
+
+    def error(self, problem):
+        """The answer that tells a Problem as this service does."""
+        return as_problem(problem)
+
+    def leave(self, response):
+        """The answer with what this service puts on each of them."""
+        return response
