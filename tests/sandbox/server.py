@@ -34,6 +34,9 @@ class Handler(WSGIRequestHandler):
 
     def run_wsgi(self):
         self.environ = environ = self.make_environ()
+        # Werkzeug leaves out names with an underscore; Asaas' key comes under one.
+        if "access_token" in self.headers:
+            environ["HTTP_ACCESS_TOKEN"] = self.headers["access_token"]
         if not self._load_body(environ):
             self.close_connection = True
         started = []

@@ -127,7 +127,8 @@ def _read(fields, known):
     checked = Fields(given)
     values = {"name": checked.text("name", required=True)}
     taxpayer = re.sub(r"[.\-/ ]", "", checked.text("cpfCnpj", required=True)).upper()
-    if not is_taxpayer(taxpayer):
+    # A number of one repeated digit has good check digits and is given to nobody.
+    if not is_taxpayer(taxpayer) or len(set(taxpayer)) == 1:
         raise refusal("invalid_object", INVALID_TAXPAYER)
     values["cpfCnpj"] = taxpayer
     values["email"] = checked.text("email")
