@@ -80,18 +80,23 @@ def set_status(code):
 
 @blueprint.post("/events")
 def emit():
-    """Send an event with any name about any charge, or a body as given, to every webhook."""
+    """Send an event with any name about any charge, or a body as given, to every webhook.
+
+    With `times` as many different events; the last one is the answer.
+    """
     reader, caller = body_reader()
     name = reader.text("event", maximum=100)
     code = reader.text("paymentId", required=False)
     given = reader.mapping("payment")
+    times = reader.integer("times", 1, 10_000, required=False) or 1
     reader.finish()
     with books_of(caller) as books:
         row = payments.find(books, code) if code else None
         body = given
         if body is None:
             body = payments.as_json(books, row) if row else {"object": "payment", "id": code}
-        event = events.emit(books, name, body, everybody=True)
+        for _ in range(times):
+            event = events.emit(books, name, body, everybody=True)
     if event is None:
         raise Problem(409, "WEBHOOK_NAO_REGISTRADO", "A conta não registrou webhook.")
     return jsonify(event), 201

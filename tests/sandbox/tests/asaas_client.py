@@ -25,7 +25,7 @@ class Holder:
         answer = self.control("POST", "/accounts", **{"webhookPauses": [0.05], **settings})
         assert answer.status_code == 201, answer.text
         self.id = answer.json()["accountId"]
-        self.move(now=f"{TODAY}T12:00:00")
+        self.move(now=f"{TODAY}T12:00:30")
 
     def control(self, method, path, /, **body):
         address = f"{self.url}/_sandbox/asaas{path}"
