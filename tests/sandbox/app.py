@@ -17,6 +17,7 @@ from . import (
     webhooks,
 )
 from .asaas import wiring as asaas
+from .panel import wiring as panel
 from .server import CONTROL, max_body
 from .services import Service
 from .store import Store
@@ -53,7 +54,8 @@ SCHEMAS = [
         events,
         webhooks,
     )
-] + asaas.SCHEMAS
+]
+SCHEMAS += [*asaas.SCHEMAS, *panel.SCHEMAS]
 
 
 class Supplier(Service):
@@ -65,7 +67,7 @@ class Supplier(Service):
         return auth.identify(db)
 
 
-SERVICES = (Supplier(), asaas.SERVICE)
+SERVICES = (Supplier(), asaas.SERVICE, panel.SERVICE)
 
 
 class Sandbox(Flask):
@@ -76,7 +78,7 @@ class Sandbox(Flask):
         self.store = Store(database, SCHEMAS)
         self.faults = faults.Faults()
         self.concurrency = traffic.Concurrency()
-        self.service_tables = ("accounts", *asaas.TABLES)
+        self.service_tables = ("accounts", *asaas.TABLES, *panel.TABLES)
         with self.store.transaction() as db:
             self.register_defaults(db)
 
@@ -84,6 +86,7 @@ class Sandbox(Flask):
         """Add the callers that always exist where they are missing."""
         clients.ensure_default(db)
         asaas.ensure_default(db)
+        panel.ensure_default(db)
 
     def send_webhooks(self):
         """Send events from now on, in the background, until the process ends."""
@@ -115,6 +118,7 @@ def create_app(database):
     for module in (control, control_clock, control_events, control_post_sales):
         app.register_blueprint(module.blueprint, url_prefix=CONTROL)
     asaas.register(app)
+    panel.register(app)
     return app
 
 

@@ -75,9 +75,12 @@ def clock_answer(db, client_id):
 
 @blueprint.get("/faults")
 def show_faults():
-    return jsonify(
-        faults=current_app.faults.as_json(query(clientId=CLIENT_ID.fullmatch).get("clientId"))
-    )
+    return faults_answer(query(clientId=CLIENT_ID.fullmatch).get("clientId"))
+
+
+def faults_answer(client_id):
+    """The answer that tells the faults of one client, or all."""
+    return jsonify(faults=current_app.faults.as_json(client_id))
 
 
 @blueprint.delete("/faults")
@@ -100,7 +103,7 @@ def replace_faults(reader, client_id):
     specifications = [_fault(child) for child in reader.children("faults", minimum=0, maximum=50)]
     reader.finish()
     current_app.faults.replace(client_id, seed or 0, specifications)
-    return jsonify(faults=current_app.faults.as_json(client_id)), 201
+    return faults_answer(client_id), 201
 
 
 def _fault(child):

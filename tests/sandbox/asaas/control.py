@@ -1,16 +1,12 @@
 """`/_sandbox/asaas`: accounts, their clock and faults, and a look behind them."""
 
-from contextlib import contextmanager
-
-from flask import Blueprint, current_app, jsonify, request
+from flask import Blueprint, current_app, jsonify
 
 from .. import accounts, traffic
-from ..control_clock import clock_answer, read_move, replace_faults
-from ..problems import Problem
-from ..resetting import forget
-from ..validation import Reader, json_body, query
+from ..account_control import AccountControl
+from ..validation import Reader, json_body
 from . import events, payments, statement
-from .access import DEFAULT_KEY, DEFAULT_SETTINGS, account_id, ensure_default
+from .access import DEFAULT_KEY, DEFAULT_SETTINGS, SERVICE, account_id
 from .books import number
 from .routes import open_books
 
@@ -26,30 +22,8 @@ TABLES = (
 )
 
 
-def body_reader():
-    """A reader of the body, and the account's id that it or the address names."""
-    reader = Reader(json_body(optional=True))
-    key = reader.text("apiKey", required=False)
-    return reader, account_id(key or request.args.get("apiKey") or DEFAULT_KEY)
-
-
-@contextmanager
-def books_of(caller):
-    """The books of one account; a 404 problem when it is not registered."""
-    with current_app.store.transaction() as db:
-        yield open_books(db, find(db, caller))
-
-
-def find(db, caller):
-    account = accounts.find(db, caller)
-    if account is None:
-        raise Problem(404, "CONTA_NAO_ENCONTRADA", "Conta não registrada.")
-    return account
-
-
-def named_account():
-    """The id of the account in the query string, or of the default one."""
-    return account_id(query(apiKey=bool).get("apiKey", DEFAULT_KEY))
+CONTROL = AccountControl(SERVICE, "apiKey", DEFAULT_KEY, open_books)
+CONTROL.add_to(blueprint, TABLES)
 
 
 @blueprint.post("/accounts")
@@ -71,67 +45,15 @@ def register():
         given["publicUrl"] = given["publicUrl"].rstrip("/")
     with current_app.store.transaction() as db:
         known = accounts.find(db, account_id(key))
-        accounts.register(
-            db, account_id(key), {**(known.settings if known else DEFAULT_SETTINGS), **given}
-        )
+        accounts.register(db, account_id(key), given if known else {**DEFAULT_SETTINGS, **given})
         account = accounts.find(db, account_id(key))
     return jsonify(accountId=account.id, **account.settings), 200 if known else 201
-
-
-@blueprint.post("/reset")
-def reset():
-    """Empty the books of one account, with its webhooks, clock and faults."""
-    reader, caller = body_reader()
-    reader.finish()
-    with current_app.store.transaction() as db:
-        ensure_default(db)
-        find(db, caller)
-        forget(current_app, db, TABLES, caller)
-    return "", 204
-
-
-@blueprint.get("/clock")
-def show_clock():
-    caller = named_account()
-    with current_app.store.transaction() as db:
-        return clock_answer(db, find(db, caller).id)
-
-
-@blueprint.post("/clock")
-def move_clock():
-    """Move the clock of one account; what is due by then happens."""
-    reader, caller = body_reader()
-    move = read_move(reader)
-    reader.finish()
-    with current_app.store.transaction() as db:
-        account = find(db, caller)
-        move(db, caller)
-        open_books(db, account)
-        return clock_answer(db, caller)
-
-
-@blueprint.get("/faults")
-def show_faults():
-    return jsonify(faults=current_app.faults.as_json(named_account()))
-
-
-@blueprint.post("/faults")
-def set_faults():
-    """Replace the faults of one account."""
-    reader, caller = body_reader()
-    return replace_faults(reader, caller)
-
-
-@blueprint.delete("/faults")
-def clear_faults():
-    current_app.faults.clear(named_account())
-    return "", 204
 
 
 @blueprint.get("/ledger")
 def show_ledger():
     """Everything of one account; the key is never told."""
-    with books_of(named_account()) as books:
+    with CONTROL.books(CONTROL.named()) as books:
         rows = books.db.execute(
             "SELECT * FROM asaas_payments WHERE client_id = ? ORDER BY seq", (books.id,)
         ).fetchall()

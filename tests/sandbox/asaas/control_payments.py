@@ -5,7 +5,7 @@ from flask import Blueprint, jsonify
 from ..problems import Problem
 from . import chargebacks, events, payments, receipts
 from .books import number
-from .control import body_reader, books_of
+from .control import CONTROL
 from .fields import parse_amount
 
 blueprint = Blueprint("asaas_control_payments", __name__)
@@ -27,7 +27,7 @@ def _amount(reader, name):
 @blueprint.post("/payments/<code>/pay")
 def pay(code):
     """A payer pays one charge."""
-    reader, caller = body_reader()
+    reader, caller = CONTROL.reader()
     options = {
         "method": reader.choice("method", receipts.METHODS, required=False),
         "value": _amount(reader, "value"),
@@ -35,18 +35,18 @@ def pay(code):
         "confirmed": reader.boolean("confirmed", required=False) or False,
     }
     reader.finish()
-    with books_of(caller) as books:
+    with CONTROL.books(caller) as books:
         return jsonify(payments.as_json(books, receipts.pay(books, code, **options)))
 
 
 @blueprint.post("/payments/pay-all")
 def pay_all():
     """Payers pay every charge of a status (PENDING and OVERDUE unless given)."""
-    reader, caller = body_reader()
+    reader, caller = CONTROL.reader()
     status = reader.choice("status", receipts.PAYABLE, required=False)
     reader.finish()
     chosen = [status] if status else list(payments.OPEN)
-    with books_of(caller) as books:
+    with CONTROL.books(caller) as books:
         marks = ", ".join("?" * len(chosen))
         rows = books.db.execute(
             f"SELECT id FROM asaas_payments WHERE client_id = ? AND status IN ({marks}) "
@@ -60,20 +60,20 @@ def pay_all():
 @blueprint.post("/payments/<code>/chargeback")
 def chargeback(code):
     """A card's holder or bank takes the payment back, step by step."""
-    reader, caller = body_reader()
+    reader, caller = CONTROL.reader()
     step = reader.choice("step", tuple(chargebacks.STEPS))
     reader.finish()
-    with books_of(caller) as books:
+    with CONTROL.books(caller) as books:
         return jsonify(payments.as_json(books, chargebacks.take(books, code, step)))
 
 
 @blueprint.post("/payments/<code>/status")
 def set_status(code):
     """Put any status on a charge, also one that does not exist; no event, no money."""
-    reader, caller = body_reader()
+    reader, caller = CONTROL.reader()
     status = reader.text("status", maximum=60)
     reader.finish()
-    with books_of(caller) as books:
+    with CONTROL.books(caller) as books:
         payments.get(books, code)
         return jsonify(payments.as_json(books, payments.update(books, code, status=status)))
 
@@ -84,13 +84,13 @@ def emit():
 
     With `times` as many different events; the last one is the answer.
     """
-    reader, caller = body_reader()
+    reader, caller = CONTROL.reader()
     name = reader.text("event", maximum=100)
     code = reader.text("paymentId", required=False)
     given = reader.mapping("payment")
     times = reader.integer("times", 1, 10_000, required=False) or 1
     reader.finish()
-    with books_of(caller) as books:
+    with CONTROL.books(caller) as books:
         row = payments.find(books, code) if code else None
         body = given
         if body is None:

@@ -1,0 +1,1 @@
+"""The reseller panel: clients, subscriptions (contratações), invoices (faturas)."""
