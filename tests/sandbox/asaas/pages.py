@@ -5,7 +5,7 @@ from flask import Blueprint, current_app, render_template_string
 from .. import accounts
 from ..problems import Problem
 from . import customers, payments, pix
-from .books import day
+from .books import MOMENT, day
 from .documents import line_of, pix_text
 from .pdf import one_page
 from .routes import open_books
@@ -32,8 +32,11 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def _open(code):
-    """(charge, its customer); charges are found whatever the account."""
+def _open(code, viewed, event):
+    """(charge, its customer); charges are found whatever the account.
+
+    That the payer looked is noted in the column `viewed`, and told.
+    """
     with current_app.store.transaction() as db:
         row = db.execute(
             "SELECT client_id FROM asaas_payments WHERE id = ?", (f"pay_{code}",)
@@ -41,7 +44,8 @@ def _open(code):
         if row is None:
             raise Problem(404, "RECURSO_NAO_ENCONTRADO", "Fatura não encontrada.")
         books = open_books(db, accounts.find(db, row["client_id"]))
-        row = payments.get(books, f"pay_{code}")
+        moment = books.now.strftime(MOMENT)
+        row = payments.update(books, f"pay_{code}", event, **{viewed: moment})
         return row, customers.get(books, row["customer"])
 
 
@@ -52,7 +56,7 @@ def _amount(value):
 @blueprint.get("/i/<code>")
 def invoice(code):
     """The payment page. No script, nothing from elsewhere."""
-    row, payer = _open(code)
+    row, payer = _open(code, "invoice_viewed", "PAYMENT_CHECKOUT_VIEWED")
     text = pix_text(row)
     return render_template_string(
         PAGE,
@@ -69,7 +73,7 @@ def invoice(code):
 @blueprint.get("/b/pdf/<code>")
 def slip(code):
     """The slip; a charge without one has no such page."""
-    row, payer = _open(code)
+    row, payer = _open(code, "slip_viewed", "PAYMENT_BANK_SLIP_VIEWED")
     if row["nosso_numero"] is None:
         raise Problem(404, "RECURSO_NAO_ENCONTRADO", "A cobrança não tem boleto.")
     lines = [

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS asaas_payments (
     refunded MONEY NOT NULL DEFAULT 0,
     credited FLAG NOT NULL DEFAULT 0,
     method TEXT,
+    fee MONEY,
     due_date TEXT NOT NULL,
     original_due_date TEXT NOT NULL,
     payment_date TEXT,
@@ -44,7 +45,9 @@ CREATE TABLE IF NOT EXISTS asaas_payments (
     fine TEXT,
     interest TEXT,
     refunds TEXT,
-    chargeback TEXT
+    chargeback TEXT,
+    invoice_viewed TEXT,
+    slip_viewed TEXT
 );
 CREATE INDEX IF NOT EXISTS asaas_payments_reference
     ON asaas_payments (client_id, external_reference);
@@ -143,7 +146,8 @@ def net_value(books, row):
     """What reaches the balance, BRL. Money taken in cash costs nothing."""
     if row["status"] == "RECEIVED_IN_CASH":
         return row["value"]
-    return row["value"] - books.fee(row["method"] or row["billing_type"])
+    fee = row["fee"]
+    return row["value"] - (books.fee(row["billing_type"]) if fee is None else fee)
 
 
 def _numbers(text):
@@ -191,8 +195,8 @@ def as_json(books, row):
         "transactionReceiptUrl": None,
         "nossoNumero": row["nosso_numero"],
         "bankSlipUrl": f"{row['base_url']}/asaas/b/pdf/{code}" if slip else None,
-        "lastInvoiceViewedDate": None,
-        "lastBankSlipViewedDate": None,
+        "lastInvoiceViewedDate": row["invoice_viewed"],
+        "lastBankSlipViewedDate": row["slip_viewed"],
         "discount": {
             "value": discount["value"],
             "limitDate": None,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from . import payments, statement
-from .books import day, iso, rounded
+from .books import MOMENT, day, iso, rounded
 from .errors import not_allowed, refusal
 from .fields import Fields
 
@@ -65,6 +65,7 @@ def pay(books, code, *, method=None, value=None, on=None, confirmed=False):
         books,
         code,
         method=method,
+        fee=books.fee(method),
         value=due,
         original_value=row["nominal"] if due != row["nominal"] else None,
         interest_value=extra,
@@ -165,7 +166,7 @@ def refund(books, data, code):
     refunds = json.loads(row["refunds"] or "[]")
     refunds.append(
         {
-            "dateCreated": books.now.strftime("%Y-%m-%d %H:%M:%S"),
+            "dateCreated": books.now.strftime(MOMENT),
             "status": "DONE",
             "value": str(value),
             "description": fields.text("description", 500),

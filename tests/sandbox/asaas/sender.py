@@ -1,5 +1,6 @@
 """Sends queued events to the webhooks: at least once, each queue by a thread of its own."""
 
+import itertools
 import sys
 import threading
 import time
@@ -10,6 +11,8 @@ from .. import accounts
 from .connection import Connection
 
 TICK = 0.1
+# How many looks at the queues there are for one at what time has brought.
+TICKS_PER_CLOCK = 5
 ATTEMPTS = 15
 BATCH = 100
 # How long results may wait to be written; what a crash loses is sent again.
@@ -36,9 +39,10 @@ class Sender(threading.Thread):
         self._busy = set()
 
     def run(self):
-        while True:
+        for tick in itertools.count():
             try:
-                self._let_time_pass(self._store)
+                if tick % TICKS_PER_CLOCK == 0:
+                    self._let_time_pass(self._store)
                 self._start_queues()
             except Exception:
                 # What failed stays due; the thread must outlive it.

@@ -41,6 +41,10 @@ def balance(books):
     return row["n"]
 
 
+def show_balance(books):
+    return {"balance": number(balance(books))}
+
+
 def entries(books):
     rows = books.db.execute(
         "SELECT * FROM asaas_statement WHERE client_id = ? ORDER BY seq", (books.id,)

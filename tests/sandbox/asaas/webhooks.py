@@ -83,8 +83,12 @@ def search(books):
 
 
 def listening_accounts(db):
-    """The accounts that have webhooks."""
-    rows = db.execute("SELECT DISTINCT client_id FROM asaas_webhooks WHERE enabled")
+    """The accounts whose webhooks could tell what time does to a charge."""
+    rows = db.execute(
+        "SELECT DISTINCT client_id FROM asaas_webhooks w WHERE enabled AND EXISTS ("
+        "SELECT 1 FROM asaas_payments p WHERE p.client_id = w.client_id "
+        "AND p.status IN ('PENDING', 'CONFIRMED'))"
+    )
     return [row["client_id"] for row in rows]
 
 

@@ -84,6 +84,7 @@ def test_boleto_is_credited_on_the_next_working_day(holder):
     assert holder.entries() == [("PAYMENT_RECEIVED", 100), ("PAYMENT_FEE", -1.99)]
     assert {e["date"] for e in holder.ledger()["statement"]} == {"2026-11-24"}
     assert holder.ledger()["balance"] == 98.01
+    assert holder.ok("GET", "/finance/balance") == {"balance": 98.01}
 
 
 def test_confirmed_boleto_is_received_by_the_clock(holder):
@@ -218,4 +219,7 @@ def test_fees_are_those_of_the_account(process):
     holder = Holder(process.url, feeBoleto="3.49", feePix="0.00")
     assert holder.charge()["netValue"] == 96.51
     holder.pay(holder.charge(kind="PIX"))
-    assert holder.entries() == [("PAYMENT_RECEIVED", 100)]
+    paid = holder.pay(holder.charge(kind="PIX"))
+    assert holder.entries() == [("PAYMENT_RECEIVED", 100)] * 2
+    holder.control("POST", "/accounts", feePix="5.00")
+    assert holder.show(paid)["netValue"] == 100, "what has been paid keeps its fee"

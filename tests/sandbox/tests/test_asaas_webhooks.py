@@ -201,6 +201,18 @@ def test_held_back_event_comes_by_itself_in_the_end(holder, receiver):
     wait_until(lambda: _delivered(holder) == [True])
 
 
+def test_looks_of_the_payer_are_noted_and_told(holder, receiver):
+    names = ["PAYMENT_CHECKOUT_VIEWED", "PAYMENT_BANK_SLIP_VIEWED"]
+    holder.hook(receiver.url, events=names)
+    charge = holder.charge()
+    for address in (charge["invoiceUrl"], charge["bankSlipUrl"]):
+        assert holder.session.get(address, timeout=10).status_code == 200
+    wait_until(lambda: receiver.names == names)
+    found = holder.show(charge)
+    assert found == receiver.events[1]["payment"]
+    assert found["lastInvoiceViewedDate"] and found["lastBankSlipViewedDate"]
+
+
 def test_two_webhooks_get_the_same_event(holder, receiver):
     holder.hook(receiver.url)
     holder.hook(receiver.url, name="Other")
