@@ -49,7 +49,7 @@ def authenticate(db):
         )
     account = accounts.find(db, account_id(key))
     if account is None:
-        raise refusal("invalid_access_token", "A chave de API informada é inválida.", 401)
+        raise refusal("invalid_access_token", "A chave de API fornecida é inválida", 401)
     return account
 
 
