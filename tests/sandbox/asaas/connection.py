@@ -15,6 +15,12 @@ class Connection:
         self._connection = kind(url.hostname, url.port, timeout=TIMEOUT)
         self._path = (url.path or "/") + (f"?{url.query}" if url.query else "")
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._connection.close()
+
     def post(self, body, token):
         """The status of the answer; None when there was none. Redirects are not followed."""
         # A server may end an idle connection at any time, so that a used one gets a second try.
@@ -22,11 +28,11 @@ class Connection:
             try:
                 return self._post(body, token)
             except (ConnectionError, http.client.HTTPException):
-                self.close()
+                self._connection.close()
                 if not was_used:
                     return None
             except OSError:
-                self.close()
+                self._connection.close()
                 return None
         return None
 
@@ -40,6 +46,3 @@ class Connection:
         response = self._connection.getresponse()
         response.read()
         return response.status
-
-    def close(self):
-        self._connection.close()

@@ -92,7 +92,7 @@ def emit(books, name, payment, *, everybody=False):
         "dateCreated": books.now.strftime(MOMENT),
         "payment": payment,
     }
-    body = json.dumps(event, ensure_ascii=False)
+    body = json.dumps(event)
     books.db.executemany(
         "INSERT INTO asaas_deliveries (client_id, webhook_id, event_id, name, body, created_at, "
         "next_attempt) VALUES (?, ?, ?, ?, ?, ?, ?)",

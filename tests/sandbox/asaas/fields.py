@@ -1,5 +1,6 @@
 """Reading of bodies and filters: the first thing wrong is refused, as Asaas does."""
 
+import json
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -40,6 +41,11 @@ class Fields:
     def __init__(self, data, code="invalid_object"):
         if not isinstance(data, dict):
             raise refusal(code, "O corpo da requisição deve ser um objeto JSON.")
+        try:
+            json.dumps(data, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            # A lone surrogate is legal in JSON text, but no other system could store it.
+            raise refusal(code, "O corpo da requisição tem caracteres inválidos.") from error
         self.data = data
 
     def has(self, name):

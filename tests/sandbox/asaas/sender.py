@@ -5,7 +5,6 @@ import sys
 import threading
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 
 from .. import accounts
 from .connection import Connection
@@ -62,9 +61,8 @@ class Sender(threading.Thread):
     def _work(self, webhook_id):
         try:
             queue = Queue(self._store, self._faults, webhook_id)
-            with queue:
-                while queue.send_some():
-                    pass
+            while queue.send_some():
+                pass
         except Exception:
             traceback.print_exc(file=sys.stderr)
         finally:
@@ -79,40 +77,55 @@ class Queue:
         self._store = store
         self._faults = faults
         self._id = webhook_id
-        self._local = threading.local()
-        self._connections = []
-        self._pool = ThreadPoolExecutor(PARALLEL)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self._pool.shutdown()
-        for connection in self._connections:
-            connection.close()
+        self._holds = False
 
     def send_some(self):
         """Send what is due, up to a batch. Returns whether to look again at once."""
         webhook, rows, pauses = self._load()
         if not rows:
             return False
-        results, started = [], time.monotonic()
         if webhook["send_type"] == "SEQUENTIALLY":
-            for row in rows:
-                result = self._send(webhook, row)
-                results.append((row, *result))
-                # One that is held back does not stop those behind it; a failure does, and one
-                # that overtakes lets those before it go first.
-                if result[0] != "held" and (
-                    result[0] != "taken"
-                    or self._holds
-                    or time.monotonic() - started > BATCH_SECONDS
-                ):
-                    break
+            results = self._send_in_turn(webhook, rows)
         else:
-            outcomes = self._pool.map(lambda row: self._send(webhook, row), rows)
-            results = [(row, *outcome) for row, outcome in zip(rows, outcomes, strict=True)]
+            results = self._send_at_once(webhook, rows)
         return self._note(results, pauses)
+
+    def _send_in_turn(self, webhook, rows):
+        """(row, outcome, value) of the attempts made, which end with the first failure."""
+        results, started = [], time.monotonic()
+        with Connection(webhook["url"]) as connection:
+            for row in rows:
+                outcome, value = self._send(webhook, row, connection)
+                results.append((row, outcome, value))
+                if outcome == "held":
+                    continue
+                # One that overtakes lets those before it go first.
+                if outcome == "failed" or self._holds:
+                    break
+                if time.monotonic() - started > BATCH_SECONDS:
+                    break
+        return results
+
+    def _send_at_once(self, webhook, rows):
+        """The same by several threads, whatever fails."""
+        results, pending, lock = [], iter(rows), threading.Lock()
+
+        def work():
+            with Connection(webhook["url"]) as connection:
+                while True:
+                    with lock:
+                        row = next(pending, None)
+                    if row is None:
+                        return
+                    results.append((row, *self._send(webhook, row, connection)))
+
+        # Daemons, unlike those of an executor: the end of the process waits for no webhook.
+        threads = [threading.Thread(target=work, daemon=True) for _ in rows[:PARALLEL]]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return results
 
     def _load(self):
         now = time.time()
@@ -138,7 +151,7 @@ class Queue:
             rows = []
         return webhook, rows, pauses
 
-    def _send(self, webhook, row):
+    def _send(self, webhook, row, connection):
         """("taken" | "failed" | "held", status or seconds) of one attempt."""
         fault = None
         if not row["attempts"] and not row["held"]:
@@ -153,16 +166,8 @@ class Queue:
         if kind == "webhook_bad_signature":
             token = token[::-1]
         for _ in range(2 if kind == "webhook_duplicate" else 1):
-            status = self._connection(webhook["url"]).post(row["body"].encode(), token)
+            status = connection.post(row["body"].encode(), token)
         return ("taken" if status == 200 else "failed"), status
-
-    def _connection(self, url):
-        """This thread's connection, kept alive between events."""
-        if getattr(self._local, "url", None) != url:
-            self._local.url = url
-            self._local.connection = Connection(url)
-            self._connections.append(self._local.connection)
-        return self._local.connection
 
     def _note(self, results, pauses):
         """Write what became of the attempts, all in one transaction."""

@@ -1,6 +1,7 @@
 """Where an account's events go (`/webhooks`). The token that goes with them is never shown."""
 
 import json
+import re
 import time
 import uuid
 from datetime import timedelta
@@ -120,7 +121,7 @@ def _read(fields, row):
     known = {} if row is None else {**as_json(row), "authToken": row["auth_token"]}
     given = Fields({**known, **fields.data})
     url = given.text("url", 500, required=True)
-    if not is_loopback_url(url):
+    if not is_loopback_url(url) or not re.fullmatch(r"[!-~]+", url):
         raise refusal("invalid_url", "A url deve ser um endereço http ou https desta máquina.")
     token = given.text("authToken", 255, code="invalid_authToken", required=True)
     if len(token) < 32 or not token.isascii() or not token.isprintable():

@@ -91,6 +91,16 @@ class Holder:
         }
         return self.ok("POST", "/webhooks", {**body, **fields})
 
+    def emit(self, name="PAYMENT_CREATED", **fields):
+        """Send an event on purpose; returns it."""
+        answer = self.control("POST", "/events", event=name, **fields)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def delivered(self):
+        """Whether each event so far has been taken."""
+        return [event["delivered"] for event in self.ledger()["events"]]
+
     def faults(self, *faults):
         answer = self.control("POST", "/faults", faults=list(faults))
         assert answer.status_code == 201, answer.text

@@ -1,5 +1,6 @@
 import pytest
 
+from .asaas_client import Holder, Receiver
 from .client import Process, Tenant
 
 
@@ -27,3 +28,18 @@ def seller(buyer):
     """The buyer's tenant on 2026-11-22; what it sells falls due from 2026-12-15 on."""
     buyer.advance(now="2026-11-22T12:00:00")
     return buyer
+
+
+@pytest.fixture
+def holder(process):
+    """An Asaas account of one's own."""
+    return Holder(process.url)
+
+
+@pytest.fixture
+def receiver():
+    """Where the events of an Asaas account may go."""
+    server = Receiver()
+    yield server
+    server.shutdown()
+    server.server_close()

@@ -12,11 +12,6 @@ from .asaas_client import CPF, DUE, TODAY, Holder
 RECORDED = Path(__file__).parent / "data/asaas"
 
 
-@pytest.fixture
-def holder(process):
-    return Holder(process.url)
-
-
 def _recorded(name):
     return json.loads((RECORDED / name).read_text())
 
@@ -111,6 +106,7 @@ def test_customers_are_found_changed_and_removed(holder):
         {"name": "X", "cpfCnpj": CPF, "email": "nobody"},
         {"name": "X" * 256, "cpfCnpj": CPF},
         {"name": 5, "cpfCnpj": CPF},
+        {"name": "\ud800", "cpfCnpj": CPF},
     ],
 )
 def test_faulty_customers_are_refused(holder, body):

@@ -9,13 +9,8 @@ from datetime import date
 import pytest
 import requests
 
-from .asaas_client import CPF, DUE, Holder, Receiver
+from .asaas_client import CPF, DUE, Holder
 from .client import Process
-
-
-@pytest.fixture
-def holder(process):
-    return Holder(process.url)
 
 
 @pytest.fixture
@@ -224,9 +219,8 @@ def test_state_survives_a_crash(tmp_path):
         sandbox.stop()
 
 
-def test_reset_empties_one_account_and_keeps_its_key(process):
-    receiver = Receiver()
-    holder, other = Holder(process.url), Holder(process.url)
+def test_reset_empties_one_account_and_keeps_its_key(holder, process, receiver):
+    other = Holder(process.url)
     charge = holder.charge()
     other.charge()
     holder.hook(receiver.url)
@@ -238,8 +232,6 @@ def test_reset_empties_one_account_and_keeps_its_key(process):
     assert holder.ok("GET", "/webhooks")["data"] == []
     assert holder.ok("GET", "/customers", cpfCnpj=CPF)["totalCount"] == 0
     assert other.ok("GET", "/payments")["totalCount"] == 1
-    receiver.shutdown()
-    receiver.server_close()
 
 
 def test_reset_of_everything_leaves_the_default_accounts(tmp_path):

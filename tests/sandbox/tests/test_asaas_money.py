@@ -8,11 +8,6 @@ import pytest
 from .asaas_client import DUE, TODAY, Holder
 
 
-@pytest.fixture
-def holder(process):
-    return Holder(process.url)
-
-
 def _cents(amount):
     """Half up, by whole numbers only."""
     return (2 * 100 * amount + 1).__floor__() // 2

@@ -5,31 +5,8 @@ import re
 
 import pytest
 
-from .asaas_client import DUE, TOKEN, Holder, Receiver
+from .asaas_client import DUE, TOKEN, Holder
 from .client import Process, wait_until
-
-
-@pytest.fixture
-def receiver():
-    server = Receiver()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def holder(process):
-    return Holder(process.url)
-
-
-def _emit(holder, name="PAYMENT_CREATED", **fields):
-    answer = holder.control("POST", "/events", event=name, **fields)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-def _delivered(holder):
-    return [event["delivered"] for event in holder.ledger()["events"]]
 
 
 def test_event_tells_the_charge_as_it_was(holder, receiver):
@@ -45,7 +22,7 @@ def test_event_tells_the_charge_as_it_was(holder, receiver):
         assert list(event) == ["id", "event", "dateCreated", "payment"]
         assert re.fullmatch(r"evt_[0-9a-f]{32}&[0-9]+", event["id"])
         assert re.fullmatch(r"2026-11-23 12:\d\d:\d\d", event["dateCreated"])
-    wait_until(lambda: _delivered(holder) == [True, True])
+    wait_until(lambda: holder.delivered() == [True, True])
     (first, _second) = holder.ledger()["events"]
     assert first == {
         **receiver.events[0],
@@ -103,9 +80,9 @@ def test_overdue_is_told_although_nobody_asks(holder, receiver):
 def test_only_listed_events_are_sent_and_others_on_purpose(holder, receiver):
     holder.hook(receiver.url, events=["PAYMENT_RECEIVED"])
     charge = holder.charge()
-    _emit(holder, "PAYMENT_NEVER_SEEN", paymentId=charge["id"])
-    _emit(holder, paymentId="pay_unknown")
-    _emit(holder, payment={"id": 5})
+    holder.emit("PAYMENT_NEVER_SEEN", paymentId=charge["id"])
+    holder.emit(paymentId="pay_unknown")
+    holder.emit(payment={"id": 5})
     wait_until(lambda: len(receiver.received) == 3)
     assert [e["payment"] for e in receiver.events] == [
         charge,
@@ -117,9 +94,9 @@ def test_only_listed_events_are_sent_and_others_on_purpose(holder, receiver):
 def test_repeated_with_the_same_id_until_the_answer_is_200(holder, receiver):
     holder.hook(receiver.url)
     receiver.answers += [500, 204, 302]
-    _emit(holder)
-    _emit(holder)
-    wait_until(lambda: _delivered(holder) == [True, True])
+    holder.emit()
+    holder.emit()
+    wait_until(lambda: holder.delivered() == [True, True])
     ids = [event["id"] for event in receiver.events]
     assert len(set(ids[:4])) == 1 and ids[4] != ids[0] and len(ids) == 5
     assert holder.ledger()["events"][0]["attempts"] == 4
@@ -129,54 +106,54 @@ def test_queue_pauses_after_fifteen_failures_and_resumes_in_order(holder, receiv
     hook = holder.hook(receiver.url)
     path = f"/webhooks/{hook['id']}"
     receiver.always = 500
-    sent = [_emit(holder)["id"] for _ in range(3)]
+    sent = [holder.emit()["id"] for _ in range(3)]
     wait_until(lambda: holder.ok("GET", path)["interrupted"])
     assert holder.ok("GET", path)["penalizedRequestsCount"] == 15
     assert [e["attempts"] for e in holder.ledger()["events"]] == [15, 0, 0]
-    sent.append(_emit(holder)["id"])
+    sent.append(holder.emit()["id"])
     receiver.always = 200
     receiver.received.clear()
     found = holder.ok("PUT", path, {"interrupted": False})
     assert (found["interrupted"], found["penalizedRequestsCount"]) == (False, 0)
-    wait_until(lambda: all(_delivered(holder)))
+    wait_until(lambda: all(holder.delivered()))
     assert [event["id"] for event in receiver.events] == sent
 
 
 def test_paused_queue_keeps_events_for_two_weeks(holder, receiver):
     hook = holder.hook(receiver.url, interrupted=True)
-    _emit(holder)
+    holder.emit()
     holder.move(advanceDays=10)
-    kept = _emit(holder)["id"]
+    kept = holder.emit()["id"]
     holder.move(advanceDays=5)
     holder.ok("PUT", f"/webhooks/{hook['id']}", {"interrupted": False})
-    wait_until(lambda: _delivered(holder) == [False, True])
+    wait_until(lambda: holder.delivered() == [False, True])
     assert [event["id"] for event in receiver.events] == [kept]
 
 
 def test_sequential_queue_waits_and_the_other_does_not(holder, receiver):
     holder.hook(receiver.url, sendType="NON_SEQUENTIALLY")
     holder.faults({"kind": "webhook_drop", "times": 1})
-    sent = [_emit(holder)["id"] for _ in range(2)]
-    wait_until(lambda: all(_delivered(holder)))
+    sent = [holder.emit()["id"] for _ in range(2)]
+    wait_until(lambda: all(holder.delivered()))
     assert [event["id"] for event in receiver.events] == sent[::-1]
     receiver.received.clear()
     (hook,) = holder.ok("GET", "/webhooks")["data"]
     holder.ok("PUT", f"/webhooks/{hook['id']}", {"sendType": "SEQUENTIALLY"})
     holder.faults({"kind": "webhook_drop", "times": 1})
-    sent = [_emit(holder)["id"] for _ in range(2)]
-    wait_until(lambda: all(_delivered(holder)))
+    sent = [holder.emit()["id"] for _ in range(2)]
+    wait_until(lambda: all(holder.delivered()))
     assert [event["id"] for event in receiver.events] == sent
 
 
 def test_duplicate_disorder_and_wrong_token(holder, receiver):
     holder.hook(receiver.url)
     holder.faults({"kind": "webhook_duplicate", "times": 1, "path": "^PAYMENT_CREATED$"})
-    first = _emit(holder)["id"]
+    first = holder.emit()["id"]
     wait_until(lambda: len(receiver.received) == 2)
     assert [event["id"] for event in receiver.events] == [first, first]
     holder.faults({"kind": "webhook_out_of_order", "times": 1, "seconds": 30})
     receiver.received.clear()
-    sent = [_emit(holder)["id"] for _ in range(3)]
+    sent = [holder.emit()["id"] for _ in range(3)]
     wait_until(lambda: len(receiver.received) == 3)
     assert receiver.events[0]["id"] != sent[0]
     assert sorted(event["id"] for event in receiver.events) == sorted(sent)
@@ -184,7 +161,7 @@ def test_duplicate_disorder_and_wrong_token(holder, receiver):
     holder.ok("PUT", f"/webhooks/{_hook(holder)}", {"authToken": "u" * 20 + "v" * 20})
     receiver.received.clear()
     receiver.answers += [401]
-    _emit(holder)
+    holder.emit()
     wait_until(lambda: len(receiver.received) == 2)
     tokens = [headers["asaas-access-token"] for headers, _body in receiver.received]
     assert tokens == ["v" * 20 + "u" * 20, "u" * 20 + "v" * 20]
@@ -197,8 +174,8 @@ def _hook(holder):
 def test_held_back_event_comes_by_itself_in_the_end(holder, receiver):
     holder.hook(receiver.url)
     holder.faults({"kind": "webhook_out_of_order", "times": 1, "seconds": 0.3})
-    _emit(holder)
-    wait_until(lambda: _delivered(holder) == [True])
+    holder.emit()
+    wait_until(lambda: holder.delivered() == [True])
 
 
 def test_looks_of_the_payer_are_noted_and_told(holder, receiver):
@@ -233,6 +210,8 @@ def test_two_webhooks_get_the_same_event(holder, receiver):
         ({"apiVersion": 2}, "invalid_apiVersion"),
         ({"url": "http://192.0.2.1/hook"}, "invalid_url"),
         ({"url": "https://asaas.example.com/"}, "invalid_url"),
+        ({"url": "http://127.0.0.1/a b"}, "invalid_url"),
+        ({"url": "http://127.0.0.1/é"}, "invalid_url"),
         ({"name": None}, "invalid_object"),
     ],
 )
@@ -285,18 +264,3 @@ def test_books_and_queue_survive_a_crash(tmp_path, receiver):
         assert receiver.events[0]["payment"] == charge == holder.show(charge)
     finally:
         sandbox.stop()
-
-
-@pytest.mark.parametrize("kind", ["SEQUENTIALLY", "NON_SEQUENTIALLY"])
-def test_ten_thousand_events(holder, receiver, kind):
-    holder.hook(receiver.url, sendType=kind)
-    charges = [holder.charge(5, kind="PIX") for _ in range(20)]
-    for charge in charges:
-        _emit(holder, "PAYMENT_UPDATED", paymentId=charge["id"], times=498)
-    holder.control("POST", "/payments/pay-all")
-    wait_until(lambda: len(receiver.received) >= 10_000, 60)
-    wait_until(lambda: all(_delivered(holder)), 60)
-    ids = [event["id"] for event in receiver.events]
-    assert len(ids) == len(set(ids)) == 10_000
-    if kind == "SEQUENTIALLY":
-        assert ids == [event["id"] for event in holder.ledger()["events"]]
