@@ -1,12 +1,15 @@
 """The panel's records: how they are numbered, dated, found and written."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .. import clock
 from ..accounts import Account
 from ..problems import Problem
+
+MOMENT = re.compile(r"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 # `altered` are milliseconds; `parent` names the record that this one belongs to.
 SCHEMA = """
@@ -156,8 +159,21 @@ def _moment(milliseconds):
     return moment.isoformat(timespec="milliseconds")
 
 
-def _milliseconds(text):
-    """The first whole millisecond at or after an ISO moment."""
-    moment = datetime.fromisoformat(text)
+def parse_moment(text):
+    """The moment of an ISO text with an offset, from 2000 to 2099; None for any other text."""
+    found = MOMENT.fullmatch(text)
+    if not found:
+        return None
+    whole, fraction, offset = found.groups()
+    offset = "+00:00" if offset == "Z" else offset
+    try:
+        # Python 3.10 reads three or six decimals and no Z.
+        return datetime.fromisoformat(f"{whole}.{(fraction or '').ljust(6, '0')}{offset}")
+    except ValueError:
+        return None
+
+
+def _milliseconds(moment):
+    """The first whole millisecond at or after a moment."""
     seconds = int(moment.replace(microsecond=0).timestamp())
     return seconds * 1000 + -(-moment.microsecond // 1000)

@@ -1,32 +1,18 @@
 """The paths of the panel's API and what every call has in common."""
 
-import re
-from datetime import datetime
-
 from flask import Blueprint, current_app, jsonify
 
 from ..supplier.idempotency import once, required_key
 from ..validation import is_number, json_body, query
 from . import clients, invoices, subscriptions
 from .access import authenticate
-from .records import Books
+from .records import Books, parse_moment
 
 blueprint = Blueprint("panel", __name__)
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 100
 MAX_PAGE = 1_000_000
-MOMENT = re.compile(
-    r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)",
-    re.ASCII,
-)
-
-
-def _is_moment(text):
-    try:
-        return bool(MOMENT.fullmatch(text) and datetime.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _creates(path, process):
@@ -59,14 +45,15 @@ def _reads(kind):
         with current_app.store.transaction() as db:
             books = Books.of(db, authenticate(db))
             values = query(
-                alteradoDesde=_is_moment,
+                alteradoDesde=parse_moment,
                 pagina=is_number(MAX_PAGE),
                 tamanho=is_number(MAX_PAGE_SIZE),
             )
             size = int(values.get("tamanho", PAGE_SIZE))
             offset = (int(values.get("pagina", 1)) - 1) * size
             # One more than asked for tells whether there is more.
-            found = kind.search(books, values.get("alteradoDesde"), size + 1, offset)
+            since = parse_moment(values.get("alteradoDesde", ""))
+            found = kind.search(books, since, size + 1, offset)
         itens = [kind.as_json(record) for record in found[:size]]
         return jsonify(itens=itens, temMais=len(found) > size)
 

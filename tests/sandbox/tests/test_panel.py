@@ -1,7 +1,7 @@
 """The reseller panel: its rules with their refusals, cursors that miss nothing, faults."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timezone
 
 import pytest
 import requests
@@ -197,6 +197,9 @@ def test_cursor_finds_every_change_once(reseller):
     since = clients[3]["alteradoEm"]
     found = reseller.ok("GET", "/clientes", alteradoDesde=since)["itens"]
     assert [client["id"] for client in found] == ["CL00000004", "CL00000005", "CL00000002"]
+    utc = datetime.fromisoformat(since).astimezone(timezone.utc).isoformat()
+    for same in (utc, utc.replace("+00:00", "Z")):
+        assert reseller.ok("GET", "/clientes", alteradoDesde=same)["itens"] == found
     just_after = datetime.fromisoformat(changed["alteradoEm"]).isoformat(timespec="microseconds")
     just_after = just_after.replace("000-03:00", "001-03:00")
     assert reseller.ok("GET", "/clientes", alteradoDesde=just_after)["itens"] == []
