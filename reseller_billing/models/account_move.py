@@ -44,7 +44,6 @@ class AccountMove(models.Model):
     )
     charge_id = fields.Many2one(
         comodel_name="payment.transaction",
-        string="Charge",
         readonly=True,
         copy=False,
         index="btree_not_null",

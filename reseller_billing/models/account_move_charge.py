@@ -79,7 +79,16 @@ class AccountMove(models.Model):
             # Its own payment is what has just been matched.
             if charge.charge_state in LIVE_STATES and charge.state != "done":
                 charge._queue_charge("cash")
+        contracts = self._is_fatura().billing_contract_id
+        if contracts:
+            contracts.sudo()._reactivate_paid()
         return result
+
+    def _get_online_payment_error(self):
+        """Send the client of a fatura to its charge instead of saying two things at once."""
+        if self.charge_state in LIVE_STATES:
+            return self.env._("This fatura is paid by its boleto or Pix, which this page shows.")
+        return super()._get_online_payment_error()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

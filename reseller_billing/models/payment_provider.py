@@ -1,12 +1,15 @@
+import base64
 import secrets
 
+import requests
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..const import RECEIPTS_CODES
+from ..tools.asaas_api import USER_AGENT, is_safe_url
 
-ACCOUNTS = ("fee", "interest", "fine", "discount")
+LONGEST_PDF = 5 * 1024 * 1024
 
 
 class PaymentProvider(models.Model):
@@ -57,9 +60,16 @@ class PaymentProvider(models.Model):
         string="Days Before Due", help="The discount is given until so many days before it is due."
     )
 
+    billing_suspend_days = fields.Integer(
+        string="Suspend After",
+        help="Days that a fatura may be overdue before its contract is suspended; active again "
+        "once it is paid. 0 suspends nobody.",
+    )
+
     _billing_percentages = models.Constraint(
         "CHECK (billing_fine BETWEEN 0 AND 100 AND billing_interest BETWEEN 0 AND 100"
-        " AND billing_discount >= 0 AND billing_discount < 100 AND billing_discount_days >= 0)",
+        " AND billing_discount >= 0 AND billing_discount < 100 AND billing_discount_days >= 0"
+        " AND billing_suspend_days >= 0)",
         "Fine, interest and discount are between 0 and 100 %, and days are not negative.",
     )
 
@@ -84,6 +94,23 @@ class PaymentProvider(models.Model):
         A second provider overrides this for its own code, in its own file.
         """
         raise NotImplementedError
+
+    def _fetch_slip_pdf(self, url):
+        """Return the boleto that the provider drew, in base64, or nothing.
+
+        The e-mail goes without it rather than not at all. The key is not sent there: the address
+        is public, and came from outside.
+        """
+        if not url or not is_safe_url(url):
+            return b""
+        try:
+            answer = requests.request("GET", url, timeout=10, headers={"User-Agent": USER_AGENT})
+        except requests.exceptions.RequestException:
+            return b""
+        pdf = answer.content
+        if not answer.ok or not pdf.startswith(b"%PDF") or len(pdf) > LONGEST_PDF:
+            return b""
+        return base64.b64encode(pdf)
 
     def _get_billing_account(self, name):
         """Return where fee, interest, fine or discount is booked.

@@ -60,7 +60,7 @@ class PaymentTransaction(models.Model):
     charge_raw_state = fields.Char(
         string="Provider's Status", readonly=True, copy=False, help="In the provider's own words."
     )
-    charge_number = fields.Char(string="Charge Number", readonly=True, copy=False)
+    charge_number = fields.Char(readonly=True, copy=False)
     charge_due_date = fields.Date(string="Due Date", readonly=True, copy=False)
     charge_url = fields.Char(string="Payment Page", readonly=True, copy=False)
     slip_url = fields.Char(string="Boleto", readonly=True, copy=False)
@@ -71,6 +71,7 @@ class PaymentTransaction(models.Model):
     slip_our_number = fields.Char(string="Our Number", readonly=True, copy=False)
     pix_payload = fields.Char(string="Pix Copy and Paste", readonly=True, copy=False)
     pix_image = fields.Binary(string="Pix QR Code", readonly=True, copy=False, attachment=True)
+    slip_pdf = fields.Binary(string="Boleto (PDF)", readonly=True, copy=False, attachment=True)
     charge_paid = fields.Monetary(
         string="Amount Paid", readonly=True, copy=False, help="Fine and interest included."
     )
@@ -135,6 +136,23 @@ class PaymentTransaction(models.Model):
             note=note,
             user_id=self._get_fatura_responsible().id,
         )
+
+    def _after_registration(self):
+        """The client can pay from now on: a hook for what tells them so."""
+
+    def _after_payment_news(self, found):
+        """What the provider says of the money has changed: a hook for what follows."""
+        if found.in_cash and not self.currency_id.is_zero(self.fatura_id.amount_residual):
+            self._tell_responsible(
+                self.env._("Paid to the company, says the provider"),
+                self.env._(
+                    "%(charge)s was marked as received in cash at %(provider)s, but %(fatura)s is "
+                    "open here. Register the payment.",
+                    charge=found.reference,
+                    provider=self.provider_id.name,
+                    fatura=self.fatura_id.display_name,
+                ),
+            )
 
     def action_register_charge(self):
         """Try again to register charges that ended in an error."""

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -103,7 +104,8 @@ class PaymentTransaction(models.Model):
         """Return what the payer needs, or None: a charge without it is still one, and the slip is
         asked for again."""
         try:
-            return client.get_slip(charge, self.charge_kind)
+            slip = client.get_slip(charge, self.charge_kind)
+            return replace(slip, pdf=self.provider_id._fetch_slip_pdf(charge.slip_url))
         except FAILURES as error:
             _logger.info("Charge %s: no slip yet (%s)", self.id, type(error).__name__)
             return None

@@ -96,28 +96,13 @@ class PaymentTransaction(models.Model):
                 "pix_payload": slip.pix_payload,
                 "pix_image": slip.pix_image,
             }
+            if slip.pdf:
+                values["slip_pdf"] = slip.pdf
         changed = {name: value for name, value in values.items() if self[name] != value}
         if changed:
             self.write(changed)
         if self.fatura_id.charge_id == self and self.fatura_id.charge_problem:
             self._show_on_fatura()
-
-    def _after_registration(self):
-        """The client can pay from now on: a hook for what tells them so."""
-
-    def _after_payment_news(self, found):
-        """What the provider says of the money has changed: a hook for what follows."""
-        if found.in_cash and not self.currency_id.is_zero(self.fatura_id.amount_residual):
-            self._tell_responsible(
-                self.env._("Paid to the company, says the provider"),
-                self.env._(
-                    "%(charge)s was marked as received in cash at %(provider)s, but %(fatura)s is "
-                    "open here. Register the payment.",
-                    charge=found.reference,
-                    provider=self.provider_id.name,
-                    fatura=self.fatura_id.display_name,
-                ),
-            )
 
     # -------------------------------------------------------------------------
     # MONEY IN

@@ -20,3 +20,16 @@ class ResPartner(models.Model):
             self.env._("CEP"): self.zip,
         }
         return [label for label, value in needed.items() if not value]
+
+    def _get_statement_faturas(self):
+        """Return the posted faturas of this client, oldest due date first."""
+        self.ensure_one()
+        return self.env["account.move"].search(
+            [
+                ("partner_id", "child_of", self.commercial_partner_id.id),
+                ("billing_contract_id", "!=", False),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+            ],
+            order="invoice_date_due, id",
+        )

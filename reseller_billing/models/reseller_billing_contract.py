@@ -1,4 +1,3 @@
-from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -21,7 +20,7 @@ class ResellerBillingContract(models.Model):
     """
 
     _name = "reseller.billing.contract"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Subscription Contract"
     _order = "name desc, id desc"
     _check_company_auto = True
@@ -130,6 +129,12 @@ class ResellerBillingContract(models.Model):
     billing_error = fields.Text(
         readonly=True, copy=False, help="Why the last fatura could not be issued by itself."
     )
+    reminder_ids = fields.Many2many(
+        comodel_name="reseller.billing.reminder",
+        string="Reminders",
+        default=lambda self: self._get_default_reminders(),
+        check_company=True,
+    )
     note = fields.Html(string="Notes")
 
     _billing_day_range = models.Constraint(
@@ -169,11 +174,6 @@ class ResellerBillingContract(models.Model):
             contract.amount_month = sum(
                 line.subtotal / line.plan_id._get_months() for line in contract.line_ids
             )
-
-    def _compute_access_url(self):
-        super()._compute_access_url()
-        for contract in self:
-            contract.access_url = f"/my/contracts/{contract.id}"
 
     @api.constrains("partner_id", "state", "company_id", "line_ids")
     def _check_one_open_per_plan(self):
@@ -299,7 +299,10 @@ class ResellerBillingContract(models.Model):
                     target=labels[state],
                 )
             )
-        super().write({"state": state, **getattr(self, f"_prepare_{state}")(), **values})
+        # The transition itself.
+        super().write(  # pylint: disable=super-method-mismatch
+            {"state": state, **getattr(self, f"_prepare_{state}")(), **values}
+        )
 
     def _prepare_active(self):
         self._check_complete()
@@ -341,8 +344,11 @@ class ResellerBillingContract(models.Model):
             )
 
     @api.model
+    def _get_default_reminders(self):
+        return self.env["reseller.billing.reminder"].search(
+            [("company_id", "in", (False, self.env.company.id))]
+        )
+
+    @api.model
     def _get_billable_domain(self):
         return Domain("state", "=", "active")
-
-    def _get_month_after(self, month):
-        return month + relativedelta(months=1)

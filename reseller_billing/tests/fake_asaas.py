@@ -20,6 +20,8 @@ class FakeAsaas:
         self.calls, self.fail, self.fail_on = [], [], {}
 
     def __call__(self, method, url, params=None, json=None, **kwargs):
+        if "/b/pdf/" in url:
+            return self._response(200, b"%PDF-1.4 boleto")
         path = url.split("/v3/", 1)[1]
         self.calls.append((method, path))
         failures = self.fail_on.get((method, path)) or self.fail
@@ -73,7 +75,8 @@ class FakeAsaas:
         response = requests.Response()
         response.status_code = status
         response.url = "https://api-sandbox.asaas.com/v3"
-        response._content = json.dumps(body).encode()
+        is_file = isinstance(body, bytes)
+        response._content = body if is_file else json.dumps(body).encode()
         return response
 
     @staticmethod

@@ -1,0 +1,21 @@
+from odoo import http
+from odoo.addons.account.controllers.portal import PortalAccount
+from odoo.exceptions import AccessError, MissingError
+
+
+class ResellerBillingPortal(PortalAccount):
+    @http.route("/my/faturas/<int:invoice_id>/charge", type="jsonrpc", auth="public", readonly=True)
+    def read_charge_state(self, invoice_id, access_token=None, **_parameters):
+        """Return how the charge of a fatura stands, to whom may see the fatura; else nothing."""
+        try:
+            fatura = self._document_check_access("account.move", invoice_id, access_token)
+        except (AccessError, MissingError):
+            return None
+        return fatura.sudo().charge_state or None
+
+    def _get_overdue_invoices_domain(self, partner_id=None):
+        """Leave out faturas with a charge of their own: they are paid by it, not in a form."""
+        return [
+            *super()._get_overdue_invoices_domain(partner_id),
+            ("charge_state", "not in", ("processing", "awaiting", "overdue")),
+        ]

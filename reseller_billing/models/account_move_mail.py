@@ -1,0 +1,41 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    """What clients get by e-mail about a fatura."""
+
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_mail_fatura(self):
+        """Send the fatura to its client again."""
+        self.check_access("write")
+        for fatura in self:
+            fatura._mail_fatura("reseller_billing.mail_template_fatura")
+
+    def _mail_fatura(self, template):
+        """Queue an e-mail with the boleto to the fatura's client, in the client's language.
+
+        :param template: XML id of a mail.template of account.move, or the record
+        """
+        self.ensure_one()
+        if isinstance(template, str):
+            template = self.env.ref(template)
+        mail_id = template.sudo().send_mail(self.id, email_values=self._prepare_slip_values())
+        # The host sends mail once an hour; the client should not wait for it.
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self.sudo().message_post(
+            body=self.env._(
+                "%(template)s was e-mailed to %(email)s.",
+                template=template.name,
+                email=self.partner_id.email,
+            )
+        )
+        return mail_id
+
+    def _prepare_slip_values(self):
+        """Return the boleto as an attachment of an e-mail, or nothing where there is none."""
+        pdf = self.charge_id.sudo().slip_pdf
+        if not pdf:
+            return {}
+        name = f"boleto-{(self.name or '').replace('/', '-')}.pdf"
+        return {"attachments": [(name, pdf)]}

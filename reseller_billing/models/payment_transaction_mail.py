@@ -1,0 +1,37 @@
+import logging
+
+from odoo import fields, models
+
+_logger = logging.getLogger(__name__)
+
+
+class PaymentTransaction(models.Model):
+    """The client gets the fatura by e-mail as soon as it can be paid: at once, once. Seed 003."""
+
+    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+
+    def _after_registration(self):
+        result = super()._after_registration()
+        fatura = self.fatura_id
+        if fatura.charge_id == self and not fatura.fatura_mailed_at:
+            self._mail_once(fatura)
+        return result
+
+    def _mail_once(self, fatura):
+        """Write to the client; a charge that was registered stays so when that fails."""
+        try:
+            with self.env.cr.savepoint():
+                fatura._mail_fatura("reseller_billing.mail_template_fatura")
+                fatura.fatura_mailed_at = fields.Datetime.now()
+        except Exception as error:
+            _logger.exception("Fatura %s could not be e-mailed", fatura.id)
+            self._tell_responsible(
+                self.env._("Fatura not e-mailed"),
+                self.env._(
+                    "%(fatura)s could not be e-mailed to %(client)s. Correct the cause, then use "
+                    "E-mail again.\n%(reason)s",
+                    fatura=fatura.display_name,
+                    client=fatura.partner_id.display_name,
+                    reason=str(error),
+                ),
+            )

@@ -1,0 +1,82 @@
+import logging
+from datetime import timedelta
+
+from odoo import fields, models
+
+_logger = logging.getLogger(__name__)
+
+# A server that stood still for longer reminds of nothing that is over by then.
+MISSED_DAYS = 3
+
+
+class ResellerBillingReminder(models.Model):
+    """When clients are reminded of a fatura (lembrete): days before or after it is due."""
+
+    _name = "reseller.billing.reminder"
+    _description = "Reminder of Faturas"
+    _order = "days, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company", index=True, help="Left empty it is for all companies."
+    )
+    days = fields.Integer(
+        required=True, help="From the due date on: -3 is three days before it, 5 five days after."
+    )
+    template_id = fields.Many2one(
+        comodel_name="mail.template",
+        string="E-mail",
+        required=True,
+        domain=[("model", "=", "account.move")],
+        default=lambda self: self.env.ref(
+            "reseller_billing.mail_template_reminder", raise_if_not_found=False
+        ),
+        ondelete="restrict",
+    )
+
+    def _remind(self, today):
+        """Write to the clients whose faturas have come to this reminder's day; each once."""
+        self.ensure_one()
+        latest = today - timedelta(days=self.days)
+        domain = [
+            ("billing_contract_id.reminder_ids", "in", self.ids),
+            ("move_type", "=", "out_invoice"),
+            ("state", "=", "posted"),
+            ("payment_state", "in", ("not_paid", "partial")),
+            ("charge_state", "in", ("awaiting", "overdue")),
+            ("invoice_date_due", "<=", latest),
+            ("invoice_date_due", ">", latest - timedelta(days=MISSED_DAYS)),
+        ]
+        if self.company_id:
+            domain.append(("company_id", "=", self.company_id.id))
+        sent = self.env["reseller.billing.reminder.sent"]
+        for fatura in self.env["account.move"].search(domain):
+            if sent.search_count(
+                [("move_id", "=", fatura.id), ("reminder_id", "=", self.id)], limit=1
+            ):
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    sent.create({"move_id": fatura.id, "reminder_id": self.id})
+                    fatura._mail_fatura(self.template_id)
+            except Exception:
+                # One client must never keep the others from being reminded.
+                _logger.exception("Fatura %s: no reminder could be written", fatura.id)
+
+
+class ResellerBillingReminderSent(models.Model):
+    """Which reminder of which fatura was sent: each once."""
+
+    _name = "reseller.billing.reminder.sent"
+    _description = "Reminder That Was Sent"
+
+    move_id = fields.Many2one(
+        comodel_name="account.move", required=True, index=True, ondelete="cascade"
+    )
+    reminder_id = fields.Many2one(
+        comodel_name="reseller.billing.reminder", required=True, index=True, ondelete="cascade"
+    )
+
+    _once = models.Constraint("UNIQUE (move_id, reminder_id)", "A reminder is sent once.")

@@ -1,0 +1,196 @@
+from freezegun import freeze_time
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common_billing import BillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFollowUp(BillingCommon):
+    """E-mails, reminders, trials, suspension and reactivation."""
+
+    def mails(self, fatura):
+        return self.env["mail.mail"].search(
+            [("model", "=", "account.move"), ("res_id", "=", fatura.id)]
+        )
+
+    def follow_up(self, day):
+        with freeze_time(f"{day} 12:00:00"):
+            self.run_cron("follow_up")
+
+    def test_client_gets_the_fatura_once_it_can_be_paid(self):
+        fatura = self.make_fatura()
+        self.assertFalse(self.mails(fatura))
+        self.send()
+        mail = self.mails(fatura)
+        self.assertEqual(mail.recipient_ids, self.client_partner)
+        self.assertIn(fatura.slip_line, mail.body_html)
+        self.assertIn(fatura.pix_payload, mail.body_html)
+        self.assertEqual(mail.attachment_ids.mapped("mimetype"), ["application/pdf"])
+        self.assertTrue(fatura.fatura_mailed_at)
+        self.hear(fatura, name="PAYMENT_CREATED")
+        fatura._change_fatura(90.0, self.day("2026-07-12"))
+        self.send()
+        self.assertEqual(len(self.mails(fatura)), 1)
+
+    def test_fatura_is_mailed_again_on_request(self):
+        fatura = self.make_charged()
+        fatura.with_user(self.accountant).action_mail_fatura()
+        self.assertEqual(len(self.mails(fatura)), 2)
+
+    def test_each_reminder_is_sent_once(self):
+        fatura = self.make_charged(due="2026-07-10")
+        expected = {
+            "2026-07-06": 1,
+            "2026-07-07": 2,
+            "2026-07-08": 2,
+            # The day after the due date was missed.
+            "2026-07-12": 3,
+            "2026-07-13": 3,
+            "2026-07-30": 3,
+        }
+        for day, count in expected.items():
+            with self.subTest(day):
+                self.follow_up(day)
+                self.assertEqual(len(self.mails(fatura)), count)
+
+    def test_paid_fatura_and_contract_without_reminders_are_left_in_peace(self):
+        fatura = self.make_charged(due="2026-07-10")
+        self.asaas.pay(fatura.charge_id.provider_reference)
+        self.hear(fatura)
+        other = self.make_charged(due="2026-07-10", is_one_off_fatura=True)
+        self.contract.reminder_ids = False
+        self.follow_up("2026-07-07")
+        self.assertEqual((len(self.mails(fatura)), len(self.mails(other))), (1, 1))
+
+    def test_end_of_trial_is_told_once(self):
+        contract = self._create_contract(
+            self._create_client("Lua"), active=False, trial_end="2026-07-15"
+        )
+        for day, count in (("2026-07-14", 0), ("2026-07-15", 1), ("2026-07-16", 1)):
+            with self.subTest(day):
+                self.follow_up(day)
+                self.assertEqual(len(contract.activity_ids), count)
+
+    def test_who_does_not_pay_is_suspended_and_active_again_once_paid(self):
+        self.provider.billing_suspend_days = 10
+        fatura = self.make_charged(due="2026-07-10")
+        self.follow_up("2026-07-20")
+        self.assertEqual(self.contract.state, "active")
+        self.follow_up("2026-07-21")
+        self.assertEqual(
+            (self.contract.state, self.contract.suspension_reason), ("suspended", "overdue")
+        )
+        self.asaas.pay(fatura.charge_id.provider_reference, interest=2.4, day="2026-07-22")
+        with freeze_time("2026-07-22 12:00:00"):
+            self.hear(fatura)
+        self.assertEqual((self.contract.state, fatura.charge_state), ("active", "received"))
+
+    def test_who_was_suspended_by_hand_stays_so(self):
+        fatura = self.make_charged()
+        self.contract.action_suspend()
+        self.asaas.pay(fatura.charge_id.provider_reference)
+        self.hear(fatura)
+        self.assertEqual(self.contract.state, "suspended")
+
+
+@tagged("post_install", "-at_install")
+class TestWizards(BillingCommon):
+    """Change, refund and batch, by the people who may."""
+
+    def open(self, model, fatura, user=None):
+        wizards = self.env[model].with_user(user or self.accountant)
+        return Form(wizards.with_context(active_id=fatura.id, active_model="account.move"))
+
+    def test_fatura_is_changed(self):
+        fatura = self.make_charged()
+        with self.open("reseller.billing.change", fatura) as form:
+            self.assertEqual(form.amount, 100.0)
+            form.amount = 80.0
+        form.record.action_confirm()
+        self.send()
+        self.assertEqual(fatura.amount_total, 80.0)
+        held = self.asaas.payments[fatura.charge_id.provider_reference]
+        self.assertEqual(held["value"], 80.0)
+
+    def test_only_managers_refund(self):
+        fatura = self.make_charged()
+        self.asaas.pay(fatura.charge_id.provider_reference)
+        self.hear(fatura)
+        with self.assertRaises(AccessError):
+            self.open("reseller.billing.refund", fatura)
+        with self.open("reseller.billing.refund", fatura, self.billing_manager) as form:
+            self.assertEqual(form.amount, 100.0)
+            form.amount = 25.0
+        form.record.action_confirm()
+        self.send()
+        self.assertEqual(fatura.charge_refunded, 25.0)
+
+    def test_batch_shows_what_it_will_do_and_does_it(self):
+        second = self._create_contract(self._create_client("Lua"))
+        broken = self._create_contract(self._create_client("Sem CEP"))
+        broken.partner_id.zip = False
+        self.make_fatura()
+        batches = self.env["reseller.billing.batch"].with_user(self.accountant)
+        with Form(batches.with_company(self.company)) as form:
+            form.reference_year = "2026"
+            form.reference_month = "07"
+        batch = form.record
+        chosen = {line.contract_id: (line.is_chosen, line.amount) for line in batch.line_ids}
+        self.assertEqual(
+            chosen,
+            {self.contract: (False, 100.0), second: (True, 100.0), broken: (False, 100.0)},
+        )
+        self.assertEqual((batch.count, batch.amount), (1, 100.0))
+        batch.action_confirm()
+        self.assertEqual(second.fatura_ids.amount_total, 100.0)
+        self.run_cron("bill_contracts")
+        self.assertEqual(len(second.fatura_ids), 1)
+        with self.assertRaisesRegex(UserError, "at least one"):
+            batch.line_ids.is_chosen = False
+            batch.action_confirm()
+
+
+@tagged("post_install", "-at_install")
+class TestReports(BillingCommon):
+    """Analysis and statement say what the ledger says."""
+
+    def test_analysis_counts_recurring_billed_paid_and_overdue(self):
+        fatura = self.make_charged(100.0)
+        self.asaas.pay(fatura.charge_id.provider_reference)
+        self.hear(fatura)
+        self.make_charged(60.0, is_one_off_fatura=True, due="2026-07-05")
+        lost = self._create_contract(self._create_client("Lua"))
+        lost.action_cancel()
+        with freeze_time("2026-08-02 12:00:00"):
+            rows = self.env["reseller.billing.analysis"].with_user(self.billing_user)
+            found = rows._read_group(
+                [("company_id", "=", self.company.id)],
+                ["month:month"],
+                [
+                    f"{name}:sum"
+                    for name in ("mrr", "new_mrr", "lost_mrr", "billed", "paid", "overdue")
+                ],
+            )
+        self.assertEqual(
+            [(str(row[0]), *row[1:]) for row in found],
+            [
+                ("2026-07-01", 100.0, 200.0, 100.0, 160.0, 100.0, 60.0),
+                ("2026-08-01", 100.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+            ],
+        )
+
+    def test_statement_lists_the_clients_faturas(self):
+        fatura = self.make_charged(100.0)
+        other = self.make_fatura(
+            50.0, partner=self._create_contract(self._create_client("Lua")).partner_id
+        )
+        html, _kind = (
+            self.env["ir.actions.report"]
+            .with_user(self.accountant)
+            ._render_qweb_html("reseller_billing.report_statement", self.client_partner.ids)
+        )
+        text = html.decode()
+        self.assertIn(fatura.name, text)
+        self.assertNotIn(other.name, text)
+        self.assertIn("100.00", text)

@@ -1,0 +1,57 @@
+import json
+
+from odoo.fields import Command
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common_billing import BillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(BillingCommon, HttpCase):
+    """What a client sees of its faturas, and of nobody else's."""
+
+    def setUp(self):
+        super().setUp()
+        self.fatura = self.make_charged()
+        new_test_user(
+            self.env,
+            login="client",
+            password="client-password",
+            groups="base.group_portal",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+            partner_id=self.client_partner.id,
+        )
+        other = self._create_contract(self._create_client("Lua"))
+        self.foreign = self.make_charged(partner=other.partner_id)
+        self.authenticate("client", "client-password")
+
+    def read_state(self, fatura, token=""):
+        response = self.url_open(
+            f"/my/faturas/{fatura.id}/charge?access_token={token}",
+            data=json.dumps({"jsonrpc": "2.0", "params": {"access_token": token or None}}),
+            headers={"Content-Type": "application/json"},
+        )
+        return response.json().get("result")
+
+    def test_page_shows_what_is_needed_to_pay(self):
+        page = self.url_open(f"/my/invoices/{self.fatura.id}").text
+        for text in (self.fatura.slip_line, self.fatura.pix_payload, self.fatura.charge_url):
+            self.assertIn(text, page)
+        self.assertNotIn("There are pending transactions", page)
+
+    def test_status_is_live_and_only_ones_own(self):
+        self.assertEqual(self.read_state(self.fatura), "awaiting")
+        self.assertIsNone(self.read_state(self.foreign))
+        self.assertEqual(
+            self.read_state(self.foreign, self.foreign._portal_ensure_token()), "awaiting"
+        )
+        self.asaas.pay(self.fatura.charge_id.provider_reference)
+        self.hear(self.fatura)
+        self.assertEqual(self.read_state(self.fatura), "received")
+        self.assertIn("Thank you", self.url_open(f"/my/invoices/{self.fatura.id}").text)
+
+    def test_faturas_of_others_are_not_shown(self):
+        response = self.url_open(f"/my/invoices/{self.foreign.id}")
+        self.assertNotIn(self.foreign.slip_line, response.text)
+        self.assertNotIn(self.foreign.name, self.url_open("/my/invoices").text)

@@ -1,0 +1,1 @@
+from . import reseller_billing_batch, reseller_billing_change, reseller_billing_refund

@@ -1,0 +1,130 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.account_move import MONTHS
+
+
+class ResellerBillingBatch(models.TransientModel):
+    """Faturas of a reference month for many contracts, seen before they are made."""
+
+    _name = "reseller.billing.batch"
+    _description = "Issue Faturas"
+
+    reference_month = fields.Selection(
+        selection=MONTHS,
+        required=True,
+        default=lambda self: f"{fields.Date.context_today(self).month:02}",
+    )
+    reference_year = fields.Char(
+        required=True, size=4, default=lambda self: str(fields.Date.context_today(self).year)
+    )
+    date_due = fields.Date(string="Due Date", help="Left empty, by each contract.")
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    line_ids = fields.One2many(
+        comodel_name="reseller.billing.batch.line",
+        inverse_name="batch_id",
+        string="Contracts",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    amount = fields.Monetary(string="Total", compute="_compute_amount")
+    count = fields.Integer(string="Faturas", compute="_compute_amount")
+
+    @api.depends("reference_month", "reference_year", "company_id")
+    def _compute_line_ids(self):
+        """Show every active contract with what it would be billed, or why it would not."""
+        for batch in self:
+            batch.line_ids = [Command.clear()]
+            if not batch._get_month():
+                continue
+            contracts = self.env["reseller.billing.contract"].search(batch._get_contract_domain())
+            known = contracts._get_billed_months()
+            batch.line_ids = [
+                Command.create(batch._prepare_line(contract, known[contract]))
+                for contract in contracts
+            ]
+
+    @api.depends("line_ids.is_chosen", "line_ids.amount")
+    def _compute_amount(self):
+        for batch in self:
+            chosen = batch.line_ids.filtered("is_chosen")
+            batch.amount = sum(chosen.mapped("amount"))
+            batch.count = len(chosen)
+
+    def action_confirm(self):
+        """Issue the chosen faturas, all or none.
+
+        :return: the action that shows them
+        :raise UserError: naming what is wrong
+        """
+        self.ensure_one()
+        chosen = self.line_ids.filtered("is_chosen")
+        if not chosen:
+            raise UserError(self.env._("Choose at least one contract."))
+        today = fields.Date.context_today(self)
+        values = []
+        for contract in chosen.contract_id:
+            vals = contract._prepare_month(self._get_month(), today)
+            if self.date_due:
+                vals["invoice_date_due"] = self.date_due
+            values.append(vals)
+        faturas = self.env["account.move"].create(values)
+        action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.fatura_action")
+        return {**action, "domain": [("id", "in", faturas.ids)]}
+
+    def _get_month(self):
+        """Return the first day of the reference month, or None while it is being entered."""
+        year = self.reference_year or ""
+        if not self.reference_month or not (year.isdecimal() and 2000 <= int(year) <= 2099):
+            return None
+        return fields.Date.from_string(f"{year}-{self.reference_month}-01")
+
+    def _get_contract_domain(self):
+        return [
+            ("state", "=", "active"),
+            ("has_plan", "=", True),
+            ("company_id", "=", self.company_id.id),
+        ]
+
+    def _prepare_line(self, contract, billed):
+        month = self._get_month()
+        lines = contract.line_ids.filtered(lambda line: line._is_due(month))
+        amount = sum(lines.mapped("subtotal"))
+        missing = contract.partner_id._get_missing_billing_data()
+        if month in billed:
+            problem = self.env._("Has a fatura of this month already.")
+        elif not amount:
+            problem = self.env._("No plan is billed in this month.")
+        elif missing:
+            problem = self.env._("The client lacks: %s", ", ".join(missing))
+        else:
+            problem = False
+        return {
+            "contract_id": contract.id,
+            "amount": amount,
+            "problem": problem,
+            "is_chosen": not problem,
+        }
+
+
+class ResellerBillingBatchLine(models.TransientModel):
+    """What a contract would be billed."""
+
+    _name = "reseller.billing.batch.line"
+    _description = "Contract to Be Billed"
+
+    batch_id = fields.Many2one(
+        comodel_name="reseller.billing.batch", required=True, ondelete="cascade"
+    )
+    contract_id = fields.Many2one(
+        comodel_name="reseller.billing.contract", required=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="contract_id.partner_id", string="Client")
+    currency_id = fields.Many2one(related="batch_id.currency_id")
+    amount = fields.Monetary(string="Value")
+    problem = fields.Char()
+    is_chosen = fields.Boolean(string="Issue")

@@ -1,0 +1,35 @@
+from odoo import api, fields, models
+
+
+class ResellerBillingChange(models.TransientModel):
+    """Another value or due date of a fatura that is not paid; its charge follows."""
+
+    _name = "reseller.billing.change"
+    _description = "Change a Fatura"
+
+    move_id = fields.Many2one(
+        comodel_name="account.move", string="Fatura", required=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="move_id.currency_id")
+    amount = fields.Monetary(string="Value", required=True)
+    date_due = fields.Date(string="Due Date", required=True)
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        move = self.env["account.move"].browse(self.env.context.get("active_id"))
+        return {
+            **values,
+            "move_id": move.id,
+            "amount": move.billing_amount,
+            "date_due": move.invoice_date_due,
+        }
+
+    def action_confirm(self):
+        """Change the fatura; boleto and Pix change with it.
+
+        :raise UserError: if something of it is paid
+        """
+        self.ensure_one()
+        self.move_id.check_access("write")
+        self.move_id._change_fatura(self.amount, self.date_due)

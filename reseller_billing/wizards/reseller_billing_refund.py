@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+MANAGER = "reseller_billing.reseller_billing_group_manager"
+
+
+class ResellerBillingRefund(models.TransientModel):
+    """Money of a fatura that goes back to its client, all or a part."""
+
+    _name = "reseller.billing.refund"
+    _description = "Refund a Fatura"
+
+    move_id = fields.Many2one(
+        comodel_name="account.move", string="Fatura", required=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="move_id.currency_id")
+    charge_paid = fields.Monetary(related="move_id.charge_paid")
+    charge_refunded = fields.Monetary(related="move_id.charge_refunded")
+    amount = fields.Monetary(string="Refund", required=True)
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        move = self.env["account.move"].browse(self.env.context.get("active_id"))
+        left = move.charge_paid - move.charge_refunded
+        return {**values, "move_id": move.id, "amount": left}
+
+    def action_confirm(self):
+        """Ask the provider to give the money back; booked when it has.
+
+        :raise AccessError: for users who are no managers
+        :raise UserError: of more than was paid
+        """
+        self.ensure_one()
+        if not self.env.su and not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._("Only a manager of Subscription control may refund. Ask one.")
+            )
+        self.move_id.check_access("read")
+        self.move_id.charge_id.sudo()._ask_for_refund(self.amount)
