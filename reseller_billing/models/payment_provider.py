@@ -186,11 +186,20 @@ class PaymentProvider(models.Model):
         code = "FAT"
         if journals.search_count([("code", "=", code), ("company_id", "=", company.id)], limit=1):
             code = f"F{secrets.token_hex(2).upper()}"
+        sales = journals.search(
+            [
+                ("type", "=", "sale"),
+                ("company_id", "=", company.id),
+                ("default_account_id", "!=", False),
+            ],
+            limit=1,
+        )
         values = {
             "name": self.env._("Faturas"),
             "code": code,
             "type": "sale",
             "company_id": company.id,
+            "default_account_id": (sales.default_account_id or company.income_account_id).id,
         }
         if "l10n_latam_use_documents" in journals:
             values["l10n_latam_use_documents"] = False

@@ -72,6 +72,11 @@ class PaymentTransaction(models.Model):
             charge._move_charge_to("processing")
         self._deliver_after_commit()
 
+    def _is_busy(self):
+        """Return whether a worker is talking to the provider about this charge right now."""
+        now = fields.Datetime.now()
+        return any(one.charge_lease_until and one.charge_lease_until > now for one in self)
+
     def _deliver_after_commit(self):
         if self.env.context.get("cron_id") or len(self) > IMMEDIATE_CHARGES:
             self._trigger_delivery()

@@ -1,6 +1,7 @@
 import logging
 
 from odoo import fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +24,9 @@ class PaymentTransaction(models.Model):
             with self.env.cr.savepoint():
                 fatura._mail_fatura("reseller_billing.mail_template_fatura")
                 fatura.fatura_mailed_at = fields.Datetime.now()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # All of it is tried again.
+            raise
         except Exception as error:
             _logger.exception("Fatura %s could not be e-mailed", fatura.id)
             self._tell_responsible(

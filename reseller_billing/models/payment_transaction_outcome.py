@@ -40,6 +40,10 @@ class PaymentTransaction(models.Model):
         """Say on the fatura what happened and what is done about it."""
         self.ensure_one()
         self.charge_lease_until = False
+        if job["task"] == "register" and self.provider_reference:
+            # The provider's own news were faster than its answer.
+            self._end_task(job)
+            return
         if isinstance(error, Gone) and job["task"] in ("delete", "cash"):
             self._end_task(job)
             self._move_charge_to("cancelled")

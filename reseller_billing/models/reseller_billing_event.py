@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 
 # Minutes until the next attempt; the last one again and again: money never gives up.
 PAUSES = (1, 5, 15, 60)
+# Until who talks to the provider about the charge is done.
+BUSY_PAUSE = timedelta(seconds=3)
 
 
 class ResellerBillingEvent(models.Model):
@@ -137,13 +139,9 @@ class ResellerBillingEvent(models.Model):
         return len(stored)
 
     @api.model
-    def _trigger_processing(self):
-        """Have the cron run soon; one trigger that waits is enough for any number of events."""
-        cron = self.env.ref("reseller_billing.ir_cron_process_events").sudo()
-        now = fields.Datetime.now()
-        waiting = [("cron_id", "=", cron.id), ("call_at", "<=", now)]
-        if not self.env["ir.cron.trigger"].sudo().search_count(waiting, limit=1):
-            cron._trigger(now)
+    def _trigger_processing(self, at=None):
+        """Have the cron run soon. Always: a run under way may have read the inbox already."""
+        self.env.ref("reseller_billing.ir_cron_process_events").sudo()._trigger(at)
 
     # -------------------------------------------------------------------------
     # PROCESSING
@@ -174,12 +172,14 @@ class ResellerBillingEvent(models.Model):
         """
         self.ensure_one()
         together = self._get_same_charge()
+        if self._find_charge()._is_busy():
+            together._wait_shortly()
+            return together
         try:
             with self.env.cr.savepoint():
                 together._follow_charge()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # Another process has the charge at the moment; the next run takes the event up.
-            _logger.info("Event %s is left to the next run", self.id)
+            together._wait_shortly()
         except (UserError, ReceiptsError) as error:
             together._keep_waiting(str(error))
         except Exception as error:
@@ -192,6 +192,12 @@ class ResellerBillingEvent(models.Model):
                 )
             )
         return together
+
+    def _wait_shortly(self):
+        """Leave these events to a run in a moment: somebody else has their charge now."""
+        at = fields.Datetime.now() + BUSY_PAUSE
+        self.next_attempt = at
+        self._trigger_processing(at)
 
     def _get_same_charge(self):
         """Return the waiting events about the same charge: one answer serves them all."""

@@ -66,7 +66,7 @@ def run_demo(databases):
         if not complete.exists():
             with step("Making the demo database with the three addons (once)"):
                 databases.copy(DATABASE, ADDONS)
-                fill(databases, DATABASE, SANDBOX_PORT)
+                fill(databases, DATABASE, SANDBOX_PORT, f"http://127.0.0.1:{ODOO_PORT}")
             complete.touch()
         else:
             databases.update(DATABASE, ADDONS)
@@ -90,20 +90,25 @@ def run_demo(databases):
         sandbox.stop()
 
 
-def fill(databases, database, sandbox_port):
-    """Fill a database with the demo company, and let the sandbox know its customers."""
-    fill_company(databases, database, sandbox_port)
+def fill(databases, database, sandbox_port, odoo_url=None):
+    """Fill a database with the demo company, and let the sandbox know its customers.
+
+    :param odoo_url: where Odoo will be reached; the sandbox tells it then what happens to charges
+    """
+    fill_company(databases, database, sandbox_port, odoo_url)
     for vat in ("57647232000153", "95398560000152"):
         set_customer(sandbox_port, vat, {"limiteTotal": CUSTOMER_LIMIT})
 
 
-def fill_company(databases, database, sandbox_port):
-    """Fill a database with the demo company; the sandbox need not run."""
+def fill_company(databases, database, sandbox_port, odoo_url=None):
+    """Fill a database with the demo company; without `odoo_url` the sandbox need not run."""
+    sandbox_url = f"http://127.0.0.1:{sandbox_port}"
     script = (
         "import sys\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.host import demo_script\n"
-        f"demo_script.fill(env, 'http://127.0.0.1:{sandbox_port}/api/v1', *{CLIENT!r})\n"
+        "from tests.host import billing_script, demo_script\n"
+        f"demo_script.fill(env, '{sandbox_url}/api/v1', *{CLIENT!r})\n"
+        f"billing_script.fill(env, '{sandbox_url}/asaas/v3', {odoo_url!r})\n"
     )
     databases.odoo_shell(database, script, what="Filling the demo database")
 
