@@ -14,8 +14,8 @@ _logger = logging.getLogger(__name__)
 IMMEDIATE_CHARGES = 3
 IMMEDIATE_SECONDS = 5
 POSTCOMMIT_KEY = "reseller_billing.charges"
-# A worker that holds a charge longer than this is taken to be dead.
-LEASE = timedelta(minutes=5)
+# A worker that holds a charge longer than this is taken to be dead: six requests of ten seconds.
+LEASE = timedelta(minutes=2)
 TASKS = [
     ("register", "Register"),
     ("update", "Change value or due date"),

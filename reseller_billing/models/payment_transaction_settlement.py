@@ -242,7 +242,8 @@ class PaymentTransaction(models.Model):
 
     def _follow_refunds(self, found):
         """Book what went back to the payer since the last news, with a credit note."""
-        if not self.payment_id or found.state == "charged_back":
+        if not self.payment_id or self.chargeback_payment_id:
+            # What a chargeback took is not given back a second time.
             return
         back = sum(refund.amount for refund in found.refunds)
         if found.state == "refunded":

@@ -179,6 +179,18 @@ class TestSettlement(BillingCommon):
         self.assertEqual((self.fatura.charge_state, self.fatura.amount_residual), ("received", 0.0))
         self.assertEqual(self.balance("outstanding"), 100.34)
 
+    def test_lost_chargeback_takes_the_money_once(self):
+        self.asaas.pay(self.reference)
+        self.hear(self.fatura)
+        for number, status in enumerate(("CHARGEBACK_REQUESTED", "CHARGEBACK_DISPUTE", "REFUNDED")):
+            self.asaas.payments[self.reference]["status"] = status
+            self.hear(self.fatura, event=f"evt_c{number}")
+        self.assertEqual(
+            (self.fatura.charge_state, self.fatura.amount_residual), ("refunded", 100.0)
+        )
+        self.assertEqual(self.balance("outstanding"), -1.99)
+        self.assertFalse(self.fatura.reversal_move_ids)
+
     def test_money_of_another_charge_is_listed(self):
         self.asaas._route(
             "POST",

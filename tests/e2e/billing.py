@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import requests
 
 from tests.host.billing_script import ASAAS_KEY
+from tests.host.taxpayers import make_cpf
 
 from .orders import wait_until
 
@@ -186,16 +187,6 @@ class Reseller:
             total = sum(group["balance:sum"] or 0 for group in groups)
             found[name] = Decimal(f"{total:.2f}")
         return found
-
-
-def make_cpf(number):
-    """Return a valid CPF, another for each number."""
-    digits = f"{100_000_000 + number:09}"
-    for _turn in range(2):
-        weights = range(len(digits) + 1, 1, -1)
-        rest = sum(int(d) * w for d, w in zip(digits, weights, strict=True)) * 10 % 11 % 10
-        digits += str(rest)
-    return digits
 
 
 def sum_statement(ledger):

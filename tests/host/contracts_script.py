@@ -1,0 +1,35 @@
+"""Makes contracts in the number that a test needs. Runs inside Odoo's shell through `make(…)`."""
+
+from odoo.fields import Command
+
+from .taxpayers import make_cpf
+
+
+def make(env, count, price=100.0):
+    """Make active contracts of the demo's plan, each of a client of its own, due today; commit."""
+    plan = env["reseller.billing.plan"].search([], limit=1)
+    clients = env["res.partner"].create(
+        [
+            {
+                "name": f"Cliente {number}",
+                "vat": make_cpf(number),
+                "email": f"cliente{number}@example.com",
+                "zip": "01310-100",
+                "customer_rank": 1,
+            }
+            for number in range(count)
+        ]
+    )
+    contracts = env["reseller.billing.contract"].create(
+        [
+            {
+                "partner_id": client.id,
+                "line_ids": [Command.create({"plan_id": plan.id, "price": price})],
+                "reminder_ids": [Command.clear()],
+            }
+            for client in clients
+        ]
+    )
+    contracts.action_activate()
+    env.cr.commit()
+    return contracts
