@@ -4,11 +4,28 @@ import datetime
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from .browser import LANGUAGE, button, form_url, open_tab, picture, press
 
 CONTRACTS = "action-vendor_financing.vendor_financing_contract_action"
 INSTALLMENTS = "action-vendor_financing.vendor_financing_contract_installment_action"
+OVERVIEW = "action-vendor_financing.vendor_financing_overview_action"
+RECEIVABLES = "action-vendor_financing.vendor_financing_receivable_action"
+WORDS = {
+    "en_US": {
+        "to finance": "Invoices to finance",
+        "due": "Due today or before",
+        "limit": "Used of the limit",
+        "financed": "Financed",
+    },
+    "pt_BR": {
+        "to finance": "Notas a financiar",
+        "due": "Vencem hoje ou já venceram",
+        "limit": "Usado do limite",
+        "financed": "Financiado",
+    },
+}[LANGUAGE]
 ACCOUNTS = {
     "vendor_account_id": ("2.9.901", "Conta de Vendor", "liability_current"),
     "bank_account_id": ("1.9.901", "Banco em trânsito", "asset_current"),
@@ -19,6 +36,22 @@ ACCOUNTS = {
 
 def find(session, model, *domain):
     return session.search_read(model, list(domain), ["id"], limit=1)[0]["id"]
+
+
+def post_invoice(admin, number, price):
+    invoice = {
+        "move_type": "out_invoice",
+        "partner_id": find(admin, "res.partner", ["vat", "!=", False], ["is_company", "=", True]),
+        "invoice_date": datetime.date.today().isoformat(),
+        "preferred_payment_method_line_id": find(
+            admin, "account.payment.method.line", ["name", "=", "Vendor BB"]
+        ),
+        "l10n_latam_document_number": number,
+        "invoice_line_ids": [
+            [0, 0, {"name": "Fertilizante", "quantity": 1, "price_unit": price, "tax_ids": []}]
+        ],
+    }
+    admin.call("account.move", "action_post", [admin.call("account.move", "create", invoice)])
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +79,7 @@ def agreement(admin):
             "partner_id": admin.call("res.partner", "create", {"name": "Banco do Brasil"}),
             "journal_id": bank,
             "entry_journal_id": find(admin, "account.journal", ["type", "=", "general"]),
+            "limit_amount": 50000,
             **accounts,
         },
     )
@@ -53,19 +87,8 @@ def agreement(admin):
     admin.call("vendor.financing.rate", "create", quote)
     method = find(admin, "account.payment.method", ["code", "=", "vendor"])
     bearer = {"name": "Vendor BB", "journal_id": bank, "payment_method_id": method}
-    invoice = {
-        "move_type": "out_invoice",
-        "partner_id": find(admin, "res.partner", ["vat", "!=", False], ["is_company", "=", True]),
-        "invoice_date": datetime.date.today().isoformat(),
-        "preferred_payment_method_line_id": admin.call(
-            "account.payment.method.line", "create", bearer
-        ),
-        "l10n_latam_document_number": "990001",
-        "invoice_line_ids": [
-            [0, 0, {"name": "Fertilizante", "quantity": 1, "price_unit": 10000, "tax_ids": []}]
-        ],
-    }
-    admin.call("account.move", "action_post", [admin.call("account.move", "create", invoice)])
+    admin.call("account.payment.method.line", "create", bearer)
+    post_invoice(admin, "990001", 10000)
     return agreement
 
 
@@ -92,6 +115,46 @@ def test_contract_is_made_effective(page, running, analyst, agreement):
     assert contract["state"] == "effective"
     open_tab(page, "operations")
     picture(page, "vendor_contract_effective")
+
+
+def test_overview_opens_its_lists(page, running, admin, agreement):
+    post_invoice(admin, "990002", 4200)
+    page.goto(f"{running.url}/odoo/{OVERVIEW}")
+    cards = page.locator(".o_kanban_record:not(.o_kanban_ghost)")
+    expect(cards).to_have_count(2)
+    company, bank = cards.first, cards.last
+    expect(bank).to_contain_text("Vendor Banco do Brasil")
+    picture(page, "vendor_overview")
+    company.get_by_text(WORDS["to finance"]).click()
+    expect(page.locator(".o_data_row")).to_have_count(1)
+    expect(page.locator(".o_data_row")).to_contain_text("990002")
+    page.go_back()
+    bank.get_by_text(WORDS["due"]).click()
+    expect(page.locator(".o_list_view")).to_be_visible()
+    expect(page.locator(".o_data_row")).to_have_count(0)
+    page.go_back()
+    bank.get_by_text(WORDS["limit"]).click()
+    expect(page.locator(".o_form_view div[name=limit_amount]")).to_be_visible()
+
+
+def test_receivables_are_filtered_opened_and_printed(page, running, agreement, tmp_path):
+    page.goto(f"{running.url}/odoo/{RECEIVABLES}")
+    rows = page.locator(".o_data_row")
+    expect(rows).to_have_count(2)
+    picture(page, "vendor_receivables")
+    page.locator(".o_control_panel button.o_searchview_dropdown_toggler").click()
+    page.locator(".o_filter_menu").get_by_text(WORDS["financed"], exact=True).click()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("990001")
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        page.locator(".o_control_panel button[name=action_print]").click()
+    target = tmp_path / "receivables.pdf"
+    download.value.save_as(target)
+    # Where its characters are drawn as curves there is no text to read; the module's tests read it.
+    assert len(PdfReader(target).pages) == 1
+    rows.locator("td[name=date_due]").click()
+    expect(page.locator(".o_form_view .oe_title, .o_form_view h1").first).to_contain_text("990001")
 
 
 def test_financed_invoice_is_not_reset(page, running, analyst, agreement):

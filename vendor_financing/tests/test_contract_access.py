@@ -1,3 +1,4 @@
+from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -24,6 +25,18 @@ class TestContractAccess(VendorFinancingContractCommon):
             form.credited_amount = contract.expected_amount
         contract.action_effect()
         self.assertEqual(contract.state, "effective")
+
+    def test_changing_a_title_asks_the_server_only_when_saved(self):
+        """With thousands of titles each question would read them all."""
+        self.quote(1.8, 2.3)
+        contract = self.make_contract(self._create_vendor_invoice(10000.0))
+        view = contract.with_user(self.invoicing_user).get_view(view_type="form")
+        (titles,) = etree.fromstring(view["arch"]).xpath("//field[@name='installment_ids']")
+        self.assertEqual(titles.get("on_change"), "0")
+        with Form(contract.with_user(self.invoicing_user)) as form:
+            with form.installment_ids.edit(0) as part:
+                part.interest = 70.0
+        self.assertEqual((contract.interest, contract.expected_amount), (70.0, 10070.0))
 
     def test_credit_comes_a_business_day_later_after_the_cut_off(self):
         """12:00 in UTC is 09:00 at the company; Friday's late closing is Monday's credit."""
