@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from tests.host.packages import find_program
+
 from .browser import LANGUAGE, button, form_url, open_tab, picture, press
 
 CONTRACTS = "action-vendor_financing.vendor_financing_contract_action"
@@ -147,12 +149,13 @@ def test_receivables_are_filtered_opened_and_printed(page, running, agreement, t
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("990001")
     page.keyboard.press("Escape")
-    with page.expect_download() as download:
-        page.locator(".o_control_panel button[name=action_print]").click()
-    target = tmp_path / "receivables.pdf"
-    download.value.save_as(target)
-    # Where its characters are drawn as curves there is no text to read; the module's tests read it.
-    assert len(PdfReader(target).pages) == 1
+    if find_program(("wkhtmltopdf",)):
+        with page.expect_download() as download:
+            page.locator(".o_control_panel button[name=action_print]").click()
+        target = tmp_path / "receivables.pdf"
+        download.value.save_as(target)
+        # Debian's wkhtmltopdf draws letters as curves; the addon's own tests read the text.
+        assert len(PdfReader(target).pages) == 1
     rows.locator("td[name=date_due]").click()
     expect(page.locator(".o_form_view .oe_title, .o_form_view h1").first).to_contain_text("990001")
 
