@@ -213,22 +213,38 @@ class AccountMove(models.Model):
             ):
                 fatura._update_charge()
 
+    def _prepare_refund_lines(self, amount):
+        """Return commands of lines over an amount, shared out as the fatura's own lines are.
+
+        Account and taxes are the fatura's, whatever the product says by now.
+        """
+        contract, lines = self.billing_contract_id, self.invoice_line_ids
+        commands, passed, given = [], 0.0, 0.0
+        for line in lines:
+            passed += line.price_total
+            share = self.currency_id.round(amount * passed / self.amount_total) - given
+            given += share
+            price = contract._get_price_before_taxes(line.tax_ids, self.currency_id.round(share))
+            commands.append(
+                Command.create(
+                    {
+                        "name": line.name,
+                        "product_id": line.product_id.id,
+                        "account_id": line.account_id.id,
+                        "quantity": 1.0,
+                        "price_unit": price,
+                        "tax_ids": [Command.set(line.tax_ids.ids)],
+                    }
+                )
+            )
+        return commands
+
     def _make_refund_note(self, amount, day):
         """Return a posted credit note of a fatura over what its client got back.
 
         :param amount: in BRL, taxes included
         """
         self.ensure_one()
-        contract = self.billing_contract_id
-        line = contract._prepare_fatura_line(
-            self.invoice_line_ids.product_id[:1], self._describe_fatura(), amount
-        )
-        # The taxes are the fatura's own, whatever the product says by now.
-        taxes = self.invoice_line_ids.tax_ids
-        line |= {
-            "tax_ids": [Command.set(taxes.ids)],
-            "price_unit": contract._get_price_before_taxes(taxes, amount),
-        }
         note = self.create(
             {
                 "move_type": "out_refund",
@@ -239,7 +255,7 @@ class AccountMove(models.Model):
                 "currency_id": self.currency_id.id,
                 "reversed_entry_id": self.id,
                 "ref": self.env._("Refund of %s", self.name),
-                "invoice_line_ids": [Command.create(line)],
+                "invoice_line_ids": self._prepare_refund_lines(amount),
             }
         )
         note._post(soft=False)

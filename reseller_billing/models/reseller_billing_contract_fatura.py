@@ -90,13 +90,18 @@ class ResellerBillingContract(models.Model):
         taxes = product.with_company(company).taxes_id._filter_taxes_by_company(company)
         position = self.env["account.fiscal.position"].with_company(company)
         taxes = position._get_fiscal_position(self.partner_id).map_tax(taxes)
-        return {
+        values = {
             "product_id": product.id,
             "name": name,
             "quantity": quantity,
             "price_unit": self._get_price_before_taxes(taxes, price),
             "tax_ids": [Command.set(taxes.ids)],
         }
+        if not product:
+            # The host would guess from the client's other entries, fees among them.
+            journal = self.provider_id.sudo()._get_billing_journal()
+            values["account_id"] = journal.default_account_id.id
+        return values
 
     def _get_price_before_taxes(self, taxes, price):
         """Return the unit price that with these taxes makes the price that the client pays."""

@@ -179,6 +179,34 @@ class TestSettlement(BillingCommon):
         self.assertEqual((self.fatura.charge_state, self.fatura.amount_residual), ("received", 0.0))
         self.assertEqual(self.balance("outstanding"), 100.34)
 
+    def test_credit_note_reverses_the_accounts_of_the_fatura(self):
+        other = self.plan.copy({"name": "Suporte", "product_id": False, "price": 33.33})
+        self.contract.line_ids = [(0, 0, {"plan_id": other.id})]
+        fatura = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "billing_contract_id": self.contract.id,
+                "reference_month": "08",
+                "reference_year": "2026",
+                "invoice_date_due": "2026-08-10",
+            }
+        )
+        self.send()
+        reference = fatura.charge_id.provider_reference
+        self.asaas.pay(reference)
+        self.hear(fatura, event="evt_a", reference=reference)
+        for number, value in enumerate((50.0, 83.33)):
+            self.asaas.refund(reference, value)
+            self.hear(fatura, event=f"evt_b{number}", reference=reference)
+        revenue = fatura.invoice_line_ids.mapped("account_id")
+        notes = fatura.reversal_move_ids.invoice_line_ids
+        self.assertEqual(notes.account_id, revenue)
+        totals = notes.grouped("name")
+        self.assertEqual(
+            {name: sum(lines.mapped("price_total")) for name, lines in totals.items()},
+            {"Emissor NF-e": 100.0, "Suporte": 33.33},
+        )
+
     def test_lost_chargeback_takes_the_money_once(self):
         self.asaas.pay(self.reference)
         self.hear(self.fatura)
