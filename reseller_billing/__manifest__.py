@@ -29,6 +29,10 @@
         "views/portal_templates.xml",
         "reports/reseller_billing_analysis_views.xml",
         "reports/reseller_billing_statement.xml",
+        "views/reseller_billing_panel_views.xml",
+        "views/reseller_billing_panel_row_views.xml",
+        "views/reseller_billing_panel_link_views.xml",
+        "views/reseller_billing_client_import_views.xml",
         "views/reseller_billing_menus.xml",
     ],
     "assets": {

@@ -8,3 +8,7 @@ UPDATE payment_provider
        state = 'disabled',
        is_published = FALSE
  WHERE code = 'asaas';
+-- nor read or write the reseller's panel
+UPDATE reseller_billing_panel
+   SET token = NULL,
+       active = FALSE;

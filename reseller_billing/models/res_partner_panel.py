@@ -1,0 +1,46 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+# What the panel is told of a client.
+WATCHED = {
+    "name",
+    "vat",
+    "email",
+    "phone",
+    "zip",
+    "street",
+    "street2",
+    "city",
+    "state_id",
+}
+
+
+class ResPartner(models.Model):
+    """Clients whom the reseller panel is told of."""
+
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not WATCHED.isdisjoint(vals):
+            links = self.env["reseller.billing.panel.link"]
+            if links._is_in_use():
+                links._queue_known("client", self)
+        return result
+
+    def action_push_to_panel(self):
+        """Have the panel of this company told of these clients.
+
+        :raise UserError: without a panel, or naming a contact of a client
+        """
+        self.check_access("write")
+        for partner in self:
+            if partner.parent_id:
+                raise UserError(
+                    self.env._(
+                        "%(contact)s is a contact of %(client)s. Send the client to the panel.",
+                        contact=partner.display_name,
+                        client=partner.parent_id.display_name,
+                    )
+                )
+        self.env["reseller.billing.panel.link"]._push(self.env.company, self)

@@ -1,0 +1,250 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.panel_client import PanelClient, is_acceptable_url
+from ..tools.receipts import ReceiptsError, Unauthorized
+
+
+class ResellerBillingPanel(models.Model):
+    """Connection to a reseller panel (painel de revenda). Seed 003; not needed to work without one.
+
+    Its API is not public: docs/api/reseller-panel.openapi.yaml is what this addon speaks.
+    """
+
+    _name = "reseller.billing.panel"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Reseller Panel"
+    _order = "company_id, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, default=lambda self: self.env._("Reseller panel"))
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    url = fields.Char(
+        string="Address",
+        required=True,
+        tracking=True,
+        help="Of the panel's API, without a slash at the end. The token is sent by https only, or "
+        "by http to this very machine.",
+    )
+    token = fields.Char(copy=False, groups="base.group_system", help="Made in the panel.")
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        required=True,
+        default=lambda self: self.env.user,
+        check_company=True,
+        help="Is told of what needs a person, and responsible for contracts made in the panel.",
+    )
+    bills_here = fields.Boolean(
+        string="Bill the Panel's Contracts Here",
+        help="Contracts made in the panel are billed by themselves here. Left off, their faturas "
+        "are made in the panel, or here by hand.",
+    )
+    # The greatest `alteradoEm` of what was taken over, as the panel wrote it.
+    cursor_clientes = fields.Char(string="Clients Read Until", readonly=True, copy=False)
+    cursor_contratacoes = fields.Char(string="Contracts Read Until", readonly=True, copy=False)
+    cursor_faturas = fields.Char(string="Faturas Read Until", readonly=True, copy=False)
+    first_success = fields.Datetime(
+        readonly=True, copy=False, help="Nothing is sent before all that the panel has was read."
+    )
+    last_success = fields.Datetime(string="Last Synchronised", readonly=True, copy=False)
+    paused_until = fields.Datetime(
+        readonly=True, copy=False, help="Nothing is sent before: the panel did not answer."
+    )
+    problem = fields.Text(
+        readonly=True, copy=False, help="Why the last synchronisation stopped, and what to do."
+    )
+    row_count = fields.Integer(string="Needs Attention", compute="_compute_counts")
+    waiting_count = fields.Integer(string="To Be Sent", compute="_compute_counts")
+
+    _one_of_a_company = models.UniqueIndex(
+        "(company_id) WHERE active IS TRUE",
+        "The company already has an active reseller panel. Archive that one first.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE, CONSTRAINT METHODS
+    # -------------------------------------------------------------------------
+
+    def _compute_counts(self):
+        rows = self.env["reseller.billing.panel.row"]
+        links = self.env["reseller.billing.panel.link"]
+        for panel in self:
+            panel.row_count = rows.search_count(
+                [("panel_id", "=", panel.id), ("state", "=", "waiting")]
+            )
+            panel.waiting_count = links.search_count(
+                [("panel_id", "=", panel.id), ("is_pending", "=", True)]
+            )
+
+    @api.constrains("url")
+    def _check_url(self):
+        """The token is not sent in clear over a network."""
+        for panel in self:
+            if not is_acceptable_url(panel.url):
+                raise ValidationError(
+                    self.env._(
+                        "%(url)s is no address that %(panel)s may send its token to. Enter an "
+                        "https address without user, password or question mark.",
+                        url=panel.url,
+                        panel=panel.name,
+                    )
+                )
+
+    @api.constrains("token")
+    def _check_token(self):
+        """Refuse what cannot be an HTTP header: the library would quote it in its error."""
+        for panel in self:
+            if not all("!" <= character <= "~" for character in panel.sudo().token or ""):
+                raise ValidationError(
+                    self.env._(
+                        "The token of %(panel)s contains a blank, a line break or a character that "
+                        "no token has. Copy it again from the panel, without quotes.",
+                        panel=panel.name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        panels = super().create(vals_list)
+        self.env.registry.clear_cache()
+        for panel in panels:
+            panel.company_id._get_billing_consumer()
+        return panels
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals or "company_id" in vals:
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_test_connection(self):
+        """Ask the panel for one client; changes nothing.
+
+        :raise UserError: what went wrong and what to do about it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        try:
+            self._get_panel_client().check()
+        except ReceiptsError as error:
+            raise UserError(self._describe_failure(error)) from None
+        return self._notify(self.env._("%(panel)s answers and accepts the token.", panel=self.name))
+
+    def action_synchronise(self):
+        """Read what has changed in the panel, and send what waits.
+
+        :raise UserError: what stopped it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._synchronise()
+        self.env.invalidate_all()
+        if self.problem:
+            raise UserError(self.problem)
+        self.env["reseller.billing.panel.link"]._trigger_delivery()
+        return self._notify(
+            self.env._(
+                "%(panel)s is read. %(rows)s records need attention.",
+                panel=self.name,
+                rows=self.row_count,
+            )
+        )
+
+    def action_open_rows(self):
+        """Show what could not be taken over."""
+        return self._open("reseller_billing_panel_row_action")
+
+    def action_open_links(self):
+        """Show what is known to the panel, and what is still to be sent."""
+        return self._open("reseller_billing_panel_link_action")
+
+    def _open(self, name):
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"reseller_billing.{name}")
+        return {**action, "domain": [("panel_id", "in", self.ids)]}
+
+    def _notify(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _get_panel_ids(self):
+        """Return {id of a company: id of its active panel}; asked with every fatura."""
+        panels = self.sudo().search([("active", "=", True)])
+        return {panel.company_id.id: panel.id for panel in panels}
+
+    @api.model
+    def _get_panel(self, company):
+        """Return the active panel of a company, or none. Superuser: its token is needed."""
+        return self.sudo().browse(self._get_panel_ids().get(company.id))
+
+    def _get_panel_client(self):
+        """Return what talks to this panel.
+
+        :rtype: tools.panel_client.PanelClient
+        :raise Unauthorized: without a token
+        """
+        self.ensure_one()
+        token = self.sudo().token
+        if not token:
+            raise Unauthorized(self.env._("No token is entered."))
+        return PanelClient(self.url, token)
+
+    def _describe_failure(self, error):
+        """Return what happened and what to do, with the panel's own words in the second line."""
+        if isinstance(error, Unauthorized):
+            text = self.env._(
+                "%(panel)s does not accept the token. Make one in the panel and have the system "
+                "administrator enter it.",
+                panel=self.name,
+            )
+        else:
+            text = self.env._(
+                "%(panel)s did not answer as expected at %(url)s. It is tried again by itself; if "
+                "this stays, check the address.",
+                panel=self.name,
+                url=self.url,
+            )
+        return f"{text}\n{error}"
+
+    def _tell_of_rows(self):
+        """Have the responsible look at what could not be taken over; one activity for all."""
+        summary = self.env._("Not taken over from the panel")
+        if self.activity_ids.filtered(lambda activity: activity.summary == summary):
+            return
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=self.env._("Open what needs attention, say who is meant or correct it, retry."),
+            user_id=self.user_id.id,
+        )

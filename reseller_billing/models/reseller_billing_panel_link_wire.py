@@ -1,0 +1,251 @@
+from odoo import fields, models
+
+from ..tools import tax_id
+from ..tools.panel_data import (
+    CONTRACT_STATES,
+    read_client,
+    split_street,
+    split_street2,
+    write_money,
+    write_text,
+)
+
+STATE_OF_CONTRACT = {state: name for name, state in CONTRACT_STATES.items()}
+STATE_OF_CHARGE = {
+    "awaiting": "AGUARDANDO_PAGAMENTO",
+    "overdue": "VENCIDA",
+    "charged_back": "VENCIDA",
+}
+RESOURCE_OF_KIND = {"client": "clientes", "contract": "contratacoes", "fatura": "faturas"}
+# What the panel takes when a record is made, besides what it belongs to.
+POSTED = {
+    "client": None,
+    "contract": ("plano", "valor", "dataInicio", "diaVencimento"),
+    "fatura": (
+        "descricao",
+        "valor",
+        "lancamento",
+        "vencimento",
+        "mesReferencia",
+        "anoReferencia",
+        "idCobranca",
+        "linkCobranca",
+    ),
+}
+# What it takes later.
+CHANGED = {
+    "client": None,
+    "contract": ("situacao",),
+    "fatura": (
+        "situacao",
+        "valor",
+        "vencimento",
+        "descricao",
+        "idCobranca",
+        "linkCobranca",
+        "dataPagamento",
+        "valorPago",
+    ),
+}
+
+
+class NotYet(Exception):
+    """The panel has to be told of another record first; `str()` says which."""
+
+
+class ResellerBillingPanelLink(models.Model):
+    """How our records look in the panel's words. Source: docs/api/reseller-panel.openapi.yaml."""
+
+    _inherit = "reseller.billing.panel.link"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_wire(self):
+        """Return the record as the panel would have it."""
+        self.ensure_one()
+        record = self._get_record().with_company(self.company_id)
+        return getattr(self, f"_get_wire_{self.kind}")(record)
+
+    def _get_changes(self):
+        """Return what was changed here and not told yet; of a new record nothing."""
+        self.ensure_one()
+        if not self.reference:
+            return {}
+        wire, told = self._get_wire(), self.told or {}
+        names = CHANGED[self.kind] or wire
+        return {name: wire[name] for name in names if wire[name] != told.get(name)}
+
+    def _prepare_job(self):
+        """Return what is to be sent, or None if the panel knows all.
+
+        What makes a record is stored before it is sent, and sent unchanged until it is answered.
+
+        :return: dict of link_id, resource or path, body and key
+        :raise NotYet: another record comes first
+        """
+        self.ensure_one()
+        job = {"link_id": self.id, "panel_id": self.panel_id.id}
+        if not self.reference:
+            if not self.body and self._is_obsolete():
+                return None
+            self.body = self.body or self._prepare_post()
+            resource = RESOURCE_OF_KIND[self.kind]
+            return {**job, "resource": resource, "body": self.body, "key": self.key}
+        body = self._get_changes()
+        if not body:
+            return None
+        path = f"{RESOURCE_OF_KIND[self.kind]}/{self.reference}"
+        if self.kind == "contract":
+            path += "/situacao"
+        return {**job, "path": path, "body": body}
+
+    def _is_obsolete(self):
+        """Return whether the panel need not hear of a record that it never heard of."""
+        record = self._get_record()
+        return (self.kind == "fatura" and record.state == "cancel") or (
+            self.kind == "contract" and record.state == "cancelled"
+        )
+
+    def _prepare_post(self):
+        wire = self._get_wire()
+        names = POSTED[self.kind] or wire
+        body = {name: wire[name] for name in names}
+        return {**getattr(self, f"_prepare_post_{self.kind}")(), **body} | {
+            "referenciaExterna": self.key
+        }
+
+    def _prepare_post_client(self):
+        row = self.env["reseller.billing.panel.row"].search(
+            [
+                ("panel_id", "=", self.panel_id.id),
+                ("state", "=", "waiting"),
+                ("candidate_ids", "in", self.partner_id.ids),
+            ],
+            limit=1,
+        )
+        if row:
+            raise NotYet(
+                self.env._(
+                    "%(client)s may be %(reference)s of the panel. Decide that first, under what "
+                    "needs attention.",
+                    client=self.partner_id.display_name,
+                    reference=row.reference,
+                )
+            )
+        return {}
+
+    def _prepare_post_contract(self):
+        client = self._ensure(self.panel_id, self.contract_id.partner_id)
+        return {"clienteId": client._get_reference()}
+
+    def _prepare_post_fatura(self):
+        contract = self._ensure(self.panel_id, self.fatura_id.billing_contract_id)
+        reference = contract._get_reference()
+        if contract._get_changes():
+            # The panel refuses faturas of a contract that it does not know as active.
+            contract._set_pending()
+            raise NotYet(self._describe_order(contract))
+        client = self._ensure(self.panel_id, contract.contract_id.partner_id)
+        return {"contratacaoId": reference, "clienteId": client._get_reference()}
+
+    def _get_reference(self):
+        """Return the panel's id of this record.
+
+        :raise NotYet: it has none; it gets one next
+        """
+        if not self.reference:
+            if not self.is_pending:
+                self._set_pending()
+            raise NotYet(self._describe_order(self))
+        return self.reference
+
+    def _describe_order(self, first):
+        return self.env._("%s is sent first.", first._get_record().display_name)
+
+    # -------------------------------------------------------------------------
+    # CLIENT
+    # -------------------------------------------------------------------------
+
+    def _get_wire_client(self, partner):
+        """Return a client; what says the same as the panel's record stays as it is there."""
+        known = self.known or {}
+        seen = read_client(known) if known else None
+        state = partner.state_id if partner.state_id.country_id.code == "BR" else None
+        wire = {
+            "nome": write_text(partner.name),
+            "cpfCnpj": write_text(partner.vat, 18),
+            "email": write_text(partner.email),
+            "telefone": write_text(partner.phone, 20),
+            "cep": write_text(partner.zip, 9),
+            "cidade": write_text(partner.city),
+            "uf": state.code if state else None,
+        }
+        if seen and tax_id.normalize(partner.vat) == tax_id.normalize(seen.tax_id):
+            wire["cpfCnpj"] = known.get("cpfCnpj")
+        if seen and (partner.phone or "") == seen.phone:
+            wire["telefone"] = known.get("telefone")
+        street, number = split_street(partner.street)
+        if seen and (partner.street or "") == seen.street:
+            street, number = known.get("logradouro"), known.get("numero")
+        complement, district = split_street2(partner.street2)
+        if seen and (partner.street2 or "") == seen.street2:
+            complement, district = known.get("complemento"), known.get("bairro")
+        return wire | {
+            "logradouro": write_text(street),
+            "numero": write_text(number, 20),
+            "complemento": write_text(complement),
+            "bairro": write_text(district),
+        }
+
+    # -------------------------------------------------------------------------
+    # CONTRACT
+    # -------------------------------------------------------------------------
+
+    def _get_wire_contract(self, contract):
+        lines = contract.line_ids
+        due_day = contract.billing_day + contract.due_days
+        return {
+            "plano": write_text(" + ".join(lines.plan_id.mapped("name"))),
+            "valor": write_money(sum(lines.mapped("subtotal"))) if lines else None,
+            "dataInicio": fields.Date.to_string(contract.date_start),
+            # Later than that it is no day of the month that is the same every month.
+            "diaVencimento": due_day if due_day <= 31 else None,
+            "situacao": STATE_OF_CONTRACT[contract.state],
+        }
+
+    # -------------------------------------------------------------------------
+    # FATURA
+    # -------------------------------------------------------------------------
+
+    def _get_wire_fatura(self, fatura):
+        charge = fatura.charge_id.sudo()
+        is_paid = self._is_paid(fatura)
+        paid_on = paid = None
+        if is_paid:
+            days = fatura._get_reconciled_payments().mapped("date")
+            paid_on = charge.charge_paid_date or max(days, default=fields.Date.context_today(self))
+            paid = charge.charge_paid or fatura.amount_total
+        return {
+            "descricao": write_text(fatura._describe_fatura(), 500),
+            "valor": write_money(fatura.amount_total),
+            "lancamento": fields.Date.to_string(fatura.invoice_date) or None,
+            "vencimento": fields.Date.to_string(fatura.invoice_date_due) or None,
+            "mesReferencia": fatura.reference_month,
+            "anoReferencia": fatura.reference_year,
+            "situacao": "PAGA" if is_paid else self._get_open_state(fatura),
+            "idCobranca": charge.provider_reference or None,
+            "linkCobranca": write_text(charge.charge_url, 500),
+            "dataPagamento": fields.Date.to_string(paid_on) if is_paid else None,
+            "valorPago": write_money(paid) if is_paid else None,
+        }
+
+    def _is_paid(self, fatura):
+        return (
+            fatura.state == "posted"
+            and fatura.payment_state in ("paid", "in_payment")
+            and fatura.currency_id.is_zero(fatura.amount_residual)
+        )
+
+    def _get_open_state(self, fatura):
+        # A fatura that a credit note took back is owed no more.
+        if fatura.state == "cancel" or fatura.payment_state == "reversed":
+            return "CANCELADA"
+        return STATE_OF_CHARGE.get(fatura.charge_state, "EM_PROCESSAMENTO")

@@ -1,0 +1,211 @@
+import functools
+import logging
+import time
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
+from psycopg2 import IntegrityError
+
+from ..tools.receipts import ReceiptsError
+from .res_partner_matching import ClientConflict
+
+_logger = logging.getLogger(__name__)
+
+# In this order: a contract needs its client, a fatura its contract. With the kind of their links.
+RESOURCES = {"clientes": "client", "contratacoes": "contract", "faturas": "fatura"}
+# What the button waits for; the cron goes on.
+BUTTON_SECONDS = 40
+
+
+class ResellerBillingPanel(models.Model):
+    """Panel → ERP: what has changed since the cursor, page by page.
+
+    A page is read without an open transaction, taken over in one of its own, and the cursor moves
+    with it: a failure in the middle loses and repeats nothing. What cannot be taken over is kept as
+    a row, and does not hold back the others.
+    """
+
+    _inherit = "reseller.billing.panel"  # pylint: disable=consider-merging-classes-inherited
+
+    # -------------------------------------------------------------------------
+    # SYNCHRONISING
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _cron_synchronise(self):
+        """Read all active panels, until done or out of time."""
+        cron = self.env["ir.cron"]
+        panels = self.search([("active", "=", True)])
+        left = cron._commit_progress(remaining=len(panels))
+        deadline = time.monotonic() + left
+        for panel_id in panels.ids:
+            self.browse(panel_id)._synchronise(deadline - time.monotonic())
+            if not cron._commit_progress(1):
+                break
+
+    def _synchronise(self, seconds=BUTTON_SECONDS):
+        """Take over what the panel has changed. Never raises: the panel's record tells.
+
+        :param seconds: after so many nothing new is begun; the cron goes on with it
+        """
+        self.ensure_one()
+        deadline = time.monotonic() + seconds
+        try:
+            done = all([self._pull(resource, deadline) for resource in RESOURCES])
+            values = {"problem": False}
+            if done:
+                now = fields.Datetime.now()
+                values |= {"last_success": now, "first_success": self.first_success or now}
+        except ReceiptsError as error:
+            done, values = True, {"problem": self._describe_failure(error)}
+        except Exception as error:
+            _logger.exception("Panel %s could not be read", self.id)
+            done, values = True, {"problem": str(error)}
+        self._in_own_transaction(lambda panel: panel.write(values))
+        if not done:
+            self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
+
+    def _pull(self, resource, deadline):
+        """Take over pages of a resource, then what failed before.
+
+        :return: whether all was read
+        :raise ReceiptsError: what the panel or the network said; what was taken over stays
+        """
+        client = self._get_panel_client()
+        since, page, more = self[f"cursor_{resource}"] or None, 1, True
+        while more:
+            if time.monotonic() > deadline:
+                return False
+            items, more = client.list(resource, since, page)
+            if not items:
+                break
+            self._in_own_transaction(lambda panel, items=items: panel._take_page(resource, items))
+            last = items[-1]["alteradoEm"]
+            # Asking from the last moment on, changes made meanwhile shift no page. Only where a
+            # whole page is of one moment the next page is asked for.
+            page = page + 1 if last == since else 1
+            since = last
+        self._in_own_transaction(lambda panel: panel._retry_rows(resource))
+        return True
+
+    def _in_own_transaction(self, function):
+        """Call a function with this panel as superuser in its company; committed, or not at all."""
+        with self.env.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            panel = env[self._name].browse(self.id)
+            context = {
+                "allowed_company_ids": panel.company_id.ids,
+                "lang": panel.user_id.lang,
+                "tz": "America/Sao_Paulo",
+            }
+            panel = panel.with_context(**context)
+            return retrying(functools.partial(function, panel), env)
+
+    # -------------------------------------------------------------------------
+    # TAKING OVER
+    # -------------------------------------------------------------------------
+
+    def _take_page(self, resource, items):
+        """Take over records of one kind, and move the cursor to the last."""
+        self.lock_for_update()
+        links = self.env["reseller.billing.panel.link"].search(
+            [
+                ("panel_id", "=", self.id),
+                ("kind", "=", RESOURCES[resource]),
+                ("reference", "in", [item["id"] for item in items]),
+            ]
+        )
+        known = {link.reference: link.known for link in links}
+        # What is listed is tried again in its time, and what was put away stays so.
+        listed = self.env["reseller.billing.panel.row"]._get_listed(self, resource)
+        for item in items:
+            if item not in (known.get(item["id"]), listed.get(item["id"])):
+                self._take(resource, item)
+        self[f"cursor_{resource}"] = items[-1]["alteradoEm"]
+
+    def _take(self, resource, item, row=None):
+        """Take over one record in a savepoint; what fails is kept as a row.
+
+        :param item: the panel's JSON
+        :param row: reseller.billing.panel.row that is tried again, with a person's choice
+        :return: whether it was taken over
+        """
+        rows = self.env["reseller.billing.panel.row"]
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, f"_take_{RESOURCES[resource]}")(item, row or rows)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except ClientConflict as error:
+            rows._keep(self, resource, item, str(error), error.candidates)
+        except UserError as error:
+            rows._keep(self, resource, item, str(error))
+        except ValueError as error:
+            text = self.env._(
+                "The panel's record %(id)s is not as it should be: %(field)s. Correct it there.",
+                id=item["id"],
+                field=str(error),
+            )
+            rows._keep(self, resource, item, text)
+        except Exception as error:
+            if isinstance(error, IntegrityError):
+                text = self._describe_integrity_error(error)
+            else:
+                _logger.exception("Panel %s: %s could not be taken over", self.id, item["id"])
+                text = self.env._("It could not be taken over: %s", str(error))
+            rows._keep(self, resource, item, text)
+        else:
+            rows._close(self, resource, item["id"])
+            return True
+        return False
+
+    def _describe_integrity_error(self, error):
+        for name, model in self.env.registry.items():
+            if error.diag.table_name == model._table:
+                return self.env[name]._sql_error_to_message(error)
+        return str(error)
+
+    def _retry_rows(self, resource):
+        """Try again what could not be taken over and is due."""
+        rows = self.env["reseller.billing.panel.row"].search(
+            [
+                ("panel_id", "=", self.id),
+                ("resource", "=", resource),
+                ("state", "=", "waiting"),
+                ("next_attempt", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+            limit=500,
+        )
+        for row in rows:
+            self._take(resource, row.payload, row)
+
+    def _find_link(self, kind, item):
+        """Return the link of a panel's record: by its id, or by the key under which it was made.
+
+        The key: the panel made it for us, but its answer never came.
+        """
+        links = self.env["reseller.billing.panel.link"]
+        domain = [("panel_id", "=", self.id), ("kind", "=", kind)]
+        found = links.search([*domain, ("reference", "=", item["id"])], limit=1)
+        key = item.get("referenciaExterna")
+        if found or not isinstance(key, str) or not key:
+            return found
+        found = links.search([*domain, ("reference", "=", False), ("key", "=", key)], limit=1)
+        if found:
+            found._keep_answer({**item, **(found.body or {})}, found.body or {})
+        return found
+
+    def _find_record(self, kind, reference, row_text):
+        """Return the record here of a panel's id that another record names.
+
+        :raise UserError: if it is not here yet
+        """
+        link = self.env["reseller.billing.panel.link"].search(
+            [("panel_id", "=", self.id), ("kind", "=", kind), ("reference", "=", reference)],
+            limit=1,
+        )
+        if not link:
+            raise UserError(row_text)
+        return link._get_record()

@@ -1,0 +1,169 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# Minutes until the next attempt; the last one again and again.
+PAUSES = (0, 15, 60, 240)
+
+
+class ResellerBillingPanelRow(models.Model):
+    """What the panel has and could not be taken over: kept, tried again, never dropped."""
+
+    _name = "reseller.billing.panel.row"
+    _description = "Record of the Reseller Panel Not Taken Over"
+    _order = "id desc"
+    _check_company_auto = True
+
+    panel_id = fields.Many2one(
+        comodel_name="reseller.billing.panel", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="panel_id.company_id", store=True, index=True)
+    resource = fields.Selection(
+        selection=[
+            ("clientes", "Client"),
+            ("contratacoes", "Contract"),
+            ("faturas", "Fatura"),
+        ],
+        string="What",
+        required=True,
+        readonly=True,
+    )
+    reference = fields.Char(string="Panel ID", required=True, readonly=True)
+    name = fields.Char(readonly=True)
+    payload = fields.Json(
+        readonly=True,
+        groups="reseller_billing.reseller_billing_group_manager",
+        help="As the panel gave it last.",
+    )
+    error = fields.Text(string="Problem", readonly=True)
+    # waiting → done | ignored; waiting again once the panel changes it
+    state = fields.Selection(
+        selection=[("waiting", "Waiting"), ("done", "Done"), ("ignored", "Nothing to do")],
+        required=True,
+        readonly=True,
+        default="waiting",
+    )
+    attempts = fields.Integer(readonly=True)
+    next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    candidate_ids = fields.Many2many(
+        comodel_name="res.partner", string="Could Be", readonly=True, check_company=True
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Is This Client",
+        check_company=True,
+        domain=[("parent_id", "=", False)],
+        help="Who of the clients here is meant.",
+    )
+    choice = fields.Selection(
+        selection=[("new", "A new client"), ("one_off", "A one-off fatura")],
+        string="Take Over As",
+        help="A new client besides those it could be, or a further fatura of the month.",
+    )
+
+    _one_of_a_record = models.UniqueIndex(
+        "(panel_id, resource, reference)", "A record of the panel is listed once."
+    )
+    _waiting_idx = models.Index("(panel_id, next_attempt) WHERE state = 'waiting'")
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_retry(self):
+        """Try these again now, with what was chosen."""
+        self.check_access("write")
+        for row in self.sudo():
+            panel = row.panel_id.with_context(
+                allowed_company_ids=row.company_id.ids, tz="America/Sao_Paulo"
+            )
+            panel = panel.with_company(row.company_id)
+            panel._take(row.resource, row.payload, row.with_env(panel.env))
+
+    def action_ignore(self):
+        """Put these away. They come again when the panel changes them."""
+        self.check_access("write")
+        self.sudo().filtered(lambda row: row.state == "waiting").state = "ignored"
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _keep(self, panel, resource, item, text, candidates=None):
+        """List a record that could not be taken over; a listed one says why not this time."""
+        row = self._find(panel, resource, item["id"])
+        attempts = row.attempts + 1 if row.state == "waiting" else 1
+        pause = PAUSES[min(attempts, len(PAUSES)) - 1]
+        values = {
+            "payload": item,
+            "name": str(item.get("nome") or item.get("descricao") or item.get("plano") or "")[:120],
+            "error": text,
+            "state": "waiting",
+            "attempts": attempts,
+            "next_attempt": fields.Datetime.now() + timedelta(minutes=pause),
+            "candidate_ids": [fields.Command.set(candidates.ids if candidates else [])],
+        }
+        if row:
+            row.write(values)
+            return
+        self.create({"panel_id": panel.id, "resource": resource, "reference": item["id"], **values})
+        panel._tell_of_rows()
+
+    @api.model
+    def _get_listed(self, panel, resource):
+        """Return {panel's id: JSON} of what is listed, or was put away, as it was then."""
+        rows = self.search(
+            [
+                ("panel_id", "=", panel.id),
+                ("resource", "=", resource),
+                ("state", "!=", "done"),
+            ]
+        )
+        return {row.reference: row.payload for row in rows}
+
+    @api.model
+    def _close(self, panel, resource, reference):
+        """A record was taken over: nothing is left to do about it."""
+        row = self._find(panel, resource, reference)
+        if row.state == "waiting":
+            row.write({"state": "done", "error": False})
+
+    @api.model
+    def _find(self, panel, resource, reference):
+        return self.search(
+            [
+                ("panel_id", "=", panel.id),
+                ("resource", "=", resource),
+                ("reference", "=", reference),
+            ],
+            limit=1,
+        )
+
+    def _get_chosen_client(self):
+        """Return the client that a person chose, or none.
+
+        :raise UserError: if that client is known to the panel as somebody else
+        """
+        partner = self.partner_id
+        if partner:
+            other = self.env["reseller.billing.panel.link"].search(
+                [
+                    ("panel_id", "=", self.panel_id.id),
+                    ("partner_id", "=", partner.id),
+                    ("reference", "not in", (False, self.reference)),
+                ],
+                limit=1,
+            )
+            if other:
+                raise UserError(
+                    self.env._(
+                        "%(client)s is %(other)s in the panel, not %(this)s. Choose another "
+                        "client, or merge the two in the panel.",
+                        client=partner.display_name,
+                        other=other.reference,
+                        this=self.reference,
+                    )
+                )
+        return partner

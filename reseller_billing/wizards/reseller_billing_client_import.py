@@ -1,0 +1,216 @@
+import base64
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import email_normalize
+
+from ..models.res_partner_matching import ClientConflict
+from ..tools import tax_id
+from ..tools.client_csv import MAX_ROWS, UnreadableFile, read_clients
+from ..tools.panel_data import Client
+
+
+class ResellerBillingClientImport(models.TransientModel):
+    """Clients from a CSV file, for whoever has no panel. The same file twice changes nothing."""
+
+    _name = "reseller.billing.client.import"
+    _description = "Import of Clients"
+
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
+    )
+    file = fields.Binary(
+        string="CSV File",
+        required=True,
+        attachment=False,
+        help="With the headings nome, cpfCnpj, email, telefone, celular, cep, logradouro, numero, "
+        "complemento, bairro, cidade, uf; their order does not matter.",
+    )
+    filename = fields.Char()
+    state = fields.Selection(
+        selection=[("file", "File"), ("preview", "Preview"), ("done", "Done")],
+        required=True,
+        default="file",
+    )
+    line_ids = fields.One2many(
+        comodel_name="reseller.billing.client.import.line", inverse_name="import_id"
+    )
+    summary = fields.Char(readonly=True)
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_preview(self):
+        """Show what would be done with each client; changes none.
+
+        :raise UserError: if the file is no list of clients
+        """
+        self.ensure_one()
+        seen, values = {}, []
+        for number, client in self._read_file():
+            line = {"import_id": self.id, "number": number, "name": client.name}
+            values.append({**line, **self._decide(client, seen, number)})
+        self.line_ids.unlink()
+        self.line_ids.create(values)
+        self.state = "preview"
+        self.summary = self._summarize()
+        return self._reopen()
+
+    def action_import(self):
+        """Create and update the clients, as shown; what changed meanwhile is decided anew."""
+        self.ensure_one()
+        if self.state != "preview":
+            raise UserError(self.env._("Look at the preview of %s first.", self.filename or "CSV"))
+        clients = dict(self._read_file())
+        seen = {}
+        for line in self.line_ids:
+            try:
+                with self.env.cr.savepoint():
+                    line._import(clients[line.number], seen)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except UserError as error:
+                # What somebody's own rules refuse keeps no other client from being imported.
+                line.write({"decision": "refuse", "reason": str(error)})
+        self.state = "done"
+        self.summary = self._summarize()
+        return self._reopen()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _read_file(self):
+        """Return the clients of the file with the numbers of their lines.
+
+        :raise UserError: naming the file and what is wrong with it
+        """
+        try:
+            return read_clients(base64.b64decode(self.file))
+        except UnreadableFile as error:
+            reasons = {
+                "empty": self.env._("It is empty, or no text."),
+                "name": self.env._("It has no column with the heading nome in its first line."),
+                "rows": self.env._("It has more than %s clients. Split it.", MAX_ROWS),
+            }
+            raise UserError(
+                self.env._(
+                    "%(file)s cannot be imported. %(reason)s",
+                    file=self.filename or "CSV",
+                    reason=reasons[str(error)],
+                )
+            ) from None
+
+    def _decide(self, client, seen, number):
+        """Return what is to be done with a client, and why.
+
+        :param seen: {CPF/CNPJ or e-mail: number of its line} of the lines before
+        """
+        reason = self._check(client)
+        key = tax_id.restore_zeros(tax_id.normalize(client.tax_id)) or email_normalize(client.email)
+        if not reason and key in seen:
+            reason = self.env._("Repeats line %s.", seen[key])
+        if reason:
+            return {"decision": "refuse", "reason": reason}
+        seen[key] = number
+        client = self._complete(client)
+        try:
+            partner = self.env["res.partner"]._find_billing_client(client, self.company_id)
+        except ClientConflict as error:
+            return {"decision": "refuse", "reason": str(error)}
+        if not partner:
+            return {"decision": "create"}
+        changes = partner._get_billing_changes(client)
+        labels = [partner._fields[name]._description_string(self.env) for name in changes]
+        return {
+            "decision": "update" if changes else "same",
+            "reason": ", ".join(labels),
+            "partner_id": partner.id,
+        }
+
+    def _check(self, client):
+        """Return why a client is refused, or nothing."""
+        number = tax_id.restore_zeros(tax_id.normalize(client.tax_id))
+        if not client.name:
+            return self.env._("It has no name.")
+        if number and not tax_id.is_valid(number):
+            return self.env._("%s is no CPF or CNPJ.", client.tax_id)
+        if client.email and not email_normalize(client.email):
+            return self.env._("%s is no e-mail address.", client.email)
+        if not number and not client.email:
+            return self.env._(
+                "It has neither CPF/CNPJ nor e-mail, so that it could not be recognised again."
+            )
+        return ""
+
+    def _complete(self, client):
+        """Return a client with the zeros that a spreadsheet dropped from its CPF/CNPJ."""
+        number = tax_id.normalize(client.tax_id)
+        restored = tax_id.restore_zeros(number)
+        if restored == number:
+            return client
+        return Client(**{**client.__dict__, "tax_id": restored})
+
+    def _summarize(self):
+        counts = {key: 0 for key, _label in self.line_ids._fields["decision"].selection}
+        for line in self.line_ids:
+            counts[line.decision] += 1
+        return self.env._(
+            "%(create)s new, %(update)s changed, %(same)s unchanged, %(refuse)s refused", **counts
+        )
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+
+class ResellerBillingClientImportLine(models.TransientModel):
+    """A client of the file, and what is done with it."""
+
+    _name = "reseller.billing.client.import.line"
+    _description = "Client to Be Imported"
+    _order = "number, id"
+
+    import_id = fields.Many2one(
+        comodel_name="reseller.billing.client.import", required=True, ondelete="cascade"
+    )
+    number = fields.Integer(string="Line", readonly=True)
+    name = fields.Char(readonly=True)
+    decision = fields.Selection(
+        selection=[
+            ("create", "New"),
+            ("update", "Changed"),
+            ("same", "Unchanged"),
+            ("refuse", "Refused"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    reason = fields.Char(string="What or Why", readonly=True)
+    partner_id = fields.Many2one(comodel_name="res.partner", string="Client", readonly=True)
+
+    def _import(self, client, seen):
+        """Do what is to be done with this client now."""
+        self.ensure_one()
+        wizard = self.import_id
+        values = wizard._decide(client, seen, self.number)
+        client = wizard._complete(client)
+        partner = self.env["res.partner"].browse(values.get("partner_id"))
+        if values["decision"] == "create":
+            partner = partner._create_billing_client(client, wizard.company_id)
+            values["partner_id"] = partner.id
+        elif partner:
+            partner._merge_billing_client(client)
+            if not partner.customer_rank:
+                partner._increase_rank("customer_rank")
+        self.write(values)
