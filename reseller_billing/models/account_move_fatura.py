@@ -16,8 +16,9 @@ class AccountMove(models.Model):
         """Saving a fatura posts it and has its charge registered. Seed 003, "Gerar a fatura"."""
         if not any(vals.get("billing_contract_id") for vals in vals_list):
             return super().create(vals_list)
+        ids = {vals["billing_contract_id"] for vals in vals_list if self._is_new_fatura(vals)}
         contracts = [
-            self._find_contract_to_bill(vals) if self._is_new_fatura(vals) else None
+            self._find_contract_to_bill(vals, ids) if self._is_new_fatura(vals) else None
             for vals in vals_list
         ]
         moves = super().create(
@@ -72,12 +73,14 @@ class AccountMove(models.Model):
         )
 
     @api.model
-    def _find_contract_to_bill(self, vals):
+    def _find_contract_to_bill(self, vals, ids):
         """Return the contract of a new fatura.
 
+        :param ids: of all contracts that are billed with it, to be read together
         :raise UserError: if it is not active, or its client cannot be charged
         """
         contract = self.env["reseller.billing.contract"].browse(vals["billing_contract_id"])
+        contract = contract.with_prefetch(ids)
         contract._check_may_be_billed()
         return contract
 

@@ -9,7 +9,7 @@ from tests.host.odoo_source import load
 from tests.host.postgres import Postgres
 from tests.host.terminal import HostError, say
 
-from . import approvals, financing, report, sales, settlements
+from . import approvals, billing, financing, report, sales, settlements
 from .delivery import Delivery
 
 
@@ -25,9 +25,13 @@ def main():
     sizes = _read_sizes("BENCH_APPROVALS", "100,1000,5000")
     statements = _read_sizes("BENCH_SETTLEMENTS", "100,1000,10000")
     contracts = _read_sizes("BENCH_FINANCING", "100,1000,5000")
+    subscriptions = _read_sizes("BENCH_BILLING", "100,1000,5000")
     only = os.environ.get("BENCH_ONLY")
     databases = Databases(Postgres(), load(), ODOO_PYTHON)
     try:
+        if only == "billing":
+            print(*report.list_beside_host(billing.measure(databases, subscriptions)), sep="\n")
+            return 0
         if only != "financing":
             settled = settlements.measure(databases, statements)
         if only == "settlements":
@@ -36,8 +40,9 @@ def main():
             return 0
         financed = financing.measure(databases, contracts)
         if only == "financing":
-            print(*report.list_financing_rows(financed), sep="\n")
+            print(*report.list_beside_host(financed), sep="\n")
             return 0
+        billed = billing.measure(databases, subscriptions)
         sold = sales.measure(databases, settings["pairs"], settings["orders"])
         approved = approvals.measure(databases, sizes, settings["chunk"])
         delivery = Delivery(databases, settings["count"], settings["latency"])
@@ -45,7 +50,7 @@ def main():
     except HostError as error:
         print(error, file=sys.stderr)
         return 1
-    report.write(delivered, sold, approved, settled, financed, settings)
+    report.write(delivered, sold, approved, settled, financed, billed, settings)
     say(f"Written: {report.TARGET.relative_to(report.ROOT)}")
     return 0
 

@@ -142,7 +142,7 @@ def write(delivery, sales, approvals, settlements, financing, settings):
             settlements="\n".join(list_settlement_rows(settlements)),
             steps="\n".join(list_step_rows(settlements)),
             shares="\n".join(f"- {share} % {LABELS[kind]}" for kind, share in SHARES.items()),
-            financing="\n".join(list_financing_rows(financing)),
+            financing="\n".join(list_beside_host(financing)),
             contracts=",".join(str(size) for size in financing),
             statements=",".join(str(size) for size in settlements),
             **settings,
@@ -214,9 +214,9 @@ def list_step_rows(settlements):
         yield f"| {size} | {' | '.join(cells)} |"
 
 
-def list_financing_rows(financing):
-    """Yield the rows of what vendor contracts cost beside the host."""
-    for size, found in financing.items():
+def list_beside_host(found_by_size):
+    """Yield the rows of what contracts cost beside the host's equal work."""
+    for size, found in found_by_size.items():
         (seconds, queries), (host_seconds, host_queries) = (
             [sum(values) / len(rows) / size for values in zip(*rows, strict=True)]
             for rows in (found["contracts"], found["host"])

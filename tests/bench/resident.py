@@ -15,7 +15,13 @@ from odoo.tools import config
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.bench import approval_jobs, financing_jobs, sale_jobs, settlement_jobs
+from tests.bench import (
+    approval_jobs,
+    billing_jobs,
+    financing_jobs,
+    sale_jobs,
+    settlement_jobs,
+)
 
 
 def ready(_env):
@@ -41,6 +47,9 @@ JOBS = {
     "approve": approval_jobs.approve,
     "post_equal_entries": approval_jobs.post_equal_entries,
     "check_approvals": approval_jobs.check,
+    "prepare_billing": billing_jobs.prepare,
+    "bill": billing_jobs.bill,
+    "invoice": billing_jobs.invoice,
     "prepare_financing": financing_jobs.prepare,
     "make_effective": financing_jobs.make_effective,
     "post_equal_entry": financing_jobs.post_equal_entry,
