@@ -102,6 +102,16 @@ many items. Both take turns on one database and are rolled back.
 |---:|---:|---:|---:|---:|
 {financing}
 
+## Faturas of subscriptions
+
+Billing contracts as the cron does, 50 in one transaction: the invoice with its line,
+posted, and its charge queued for the provider. Beside it the host alone creates and posts as many
+equal invoices in equal chunks. Both take turns on one database and are rolled back.
+
+| contracts | time per contract | time ÷ host's | SQL queries per contract | host's |
+|---:|---:|---:|---:|---:|
+{billing}
+
 ## Repeat
 
     make bench
@@ -116,14 +126,15 @@ many items. Both take turns on one database and are rolled back.
 | `BENCH_APPROVALS` | how many approvals at the end of each row, {sizes} here |
 | `BENCH_SETTLEMENTS` | how many entries a statement of each row has, {statements} here |
 | `BENCH_FINANCING` | how many titles a contract of each row has, {contracts} here |
+| `BENCH_BILLING` | how many contracts are billed in each row, {subscriptions} here |
 | `BENCH_CHUNK` | documents of one transaction, {chunk} here |
 
 `BENCH_ONLY=settlements make bench` measures the settlements alone and prints their tables, and
-`BENCH_ONLY=financing make bench` the vendor contracts.
+`BENCH_ONLY=financing make bench` the vendor contracts, `BENCH_ONLY=billing make bench` the faturas.
 """
 
 
-def write(delivery, sales, approvals, settlements, financing, settings):
+def write(delivery, sales, approvals, settlements, financing, billing, settings):
     """Write the report.
 
     :param delivery: {scenario: [seconds]} of `delivery.Delivery.measure`
@@ -131,6 +142,7 @@ def write(delivery, sales, approvals, settlements, financing, settings):
     :param approvals: what `approvals.measure` returned
     :param settlements: what `settlements.measure` returned
     :param financing: what `financing.measure` returned
+    :param billing: what `billing.measure` returned
     """
     TARGET.write_text(
         TEXT.format(
@@ -144,6 +156,8 @@ def write(delivery, sales, approvals, settlements, financing, settings):
             shares="\n".join(f"- {share} % {LABELS[kind]}" for kind, share in SHARES.items()),
             financing="\n".join(list_beside_host(financing)),
             contracts=",".join(str(size) for size in financing),
+            billing="\n".join(list_beside_host(billing)),
+            subscriptions=",".join(str(size) for size in billing),
             statements=",".join(str(size) for size in settlements),
             **settings,
         )
