@@ -16,10 +16,16 @@ from .processes import free_port
 from .terminal import HostError, run, say, show, step
 
 TOGETHER = "test_together"
-# Parts that run one after another; the lanes run beside each other and take about as long.
-LANES = (
-    ("lint", "sandbox", *(f"alone:{addon}" for addon in ADDONS)),
-    ("together", "e2e"),
+# Two parts run beside each other; the longest begin first, so that both end at about the same time.
+WORKERS = 2
+ORDER = (
+    "lint",
+    "together",
+    "e2e",
+    "alone:supplier_credit",
+    "alone:reseller_billing",
+    "alone:vendor_financing",
+    "sandbox",
 )
 SECONDS_TO_CLEAN_UP = 60
 # What is clicked, and pictured on the way.
@@ -32,7 +38,7 @@ LANGUAGES = ("en_US", "pt_BR")
 
 
 class Suite:
-    """The parts in their lanes; a part that fails does not keep the next from running."""
+    """The parts; one that fails does not keep the next from running."""
 
     def __init__(self, databases):
         self.databases = databases
@@ -52,14 +58,13 @@ class Suite:
         chosen = [name for name in self.parts if name.startswith(only or "")]
         if not chosen:
             raise HostError(f"No part is called {only}. Parts: {', '.join(self.parts)}")
-        lanes = [[name for name in lane if name in chosen] for lane in LANES]
-        lanes = [lane for lane in lanes if lane]
         # What several say at once is shown part by part.
-        self._live = len(lanes) == 1
-        with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
-            ended = [pool.submit(self._run_lane, lane) for lane in lanes]
+        self._live = len(chosen) == 1
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+            ended = [pool.submit(self._run_part, name) for name in ORDER if name in chosen]
             try:
-                failed = [name for lane in ended for name in lane.result()]
+                failed = [part.result() for part in ended]
+                failed = [name for name in failed if name]
             except BaseException:
                 self._interrupt()
                 raise
@@ -67,21 +72,18 @@ class Suite:
             raise HostError(f"Failed: {', '.join(failed)}")
         say("All green.")
 
-    def _run_lane(self, names):
-        """Run parts one after another; return the names of those that failed."""
-        failed = []
-        for name in names:
-            if self._interrupted:
-                break
-            say(f"== {name}")
-            try:
-                self.parts[name]()
-            except HostError as error:
-                failed.append(name)
-                say(f"== {name} FAILED: {error}")
-            else:
-                say(f"== {name}: ok")
-        return failed
+    def _run_part(self, name):
+        """Run a part; return its name if it failed."""
+        if self._interrupted:
+            return None
+        say(f"== {name}")
+        try:
+            self.parts[name]()
+        except HostError as error:
+            say(f"== {name} FAILED: {error}")
+            return name
+        say(f"== {name}: ok")
+        return None
 
     def _interrupt(self):
         """End what is running as Ctrl-C would, and let it clean up."""
