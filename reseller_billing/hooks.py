@@ -28,3 +28,23 @@ def uninstall_hook(env):
     # The main one is data of the addon and goes with it.
     (providers - with_transactions - main_provider).unlink()
     env["ir.config_parameter"].search([("key", "=", ASAAS_TEST_URL_PARAMETER)]).unlink()
+    _forget_notes(env)
+
+
+def _forget_notes(env):
+    """Remove the XML ids that other addons of the host noted about our models as their own.
+
+    They note that our models inherit their mixins, and the values of the selections that come with
+    them, and leave both when we go.
+    """
+    for model, name in (
+        ("ir.model.inherit", r"model\_inherit\_\_reseller\_billing\_%"),
+        ("ir.model.fields.selection", r"selection\_\_reseller\_billing\_%"),
+    ):
+        env["ir.model.data"].search(
+            [
+                ("model", "=", model),
+                ("module", "!=", "reseller_billing"),
+                ("name", "=like", name),
+            ]
+        ).unlink()

@@ -33,3 +33,14 @@ def make(env, count, price=100.0):
     contracts.action_activate()
     env.cr.commit()
     return contracts
+
+
+def make_with_panel(env):
+    """Make a contract without a charge, reminders, and a connection to a panel; commit."""
+    client = env["res.partner"].create({"name": "Cliente", "vat": make_cpf(1)})
+    env["reseller.billing.plan"].create({"name": "Emissor NF-e", "price": 10.0})
+    env["reseller.billing.contract"].create({"partner_id": client.id})
+    env["reseller.billing.panel"].create(
+        {"name": "Painel", "url": "http://127.0.0.1:9/painel", "token": "uninstalled"}
+    )
+    env.cr.commit()

@@ -113,6 +113,17 @@ def fill_company(databases, database, sandbox_port, odoo_url=None):
     databases.odoo_shell(database, script, what="Filling the demo database")
 
 
+def fill_contracts(databases, database):
+    """Fill a database with contracts and a panel; nothing outside need run, nothing is charged."""
+    script = (
+        "import sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tests.host import contracts_script\n"
+        "contracts_script.make_with_panel(env)\n"
+    )
+    databases.odoo_shell(database, script, what="Filling the database with contracts")
+
+
 def set_customer(sandbox_port, vat, values):
     """Set a customer's credit at the sandbox."""
     request = urllib.request.Request(

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from .demo import fill_company
+from .demo import fill_company, fill_contracts
 from .environments import ODOO_PYTHON, TOOLS_PYTHON
 from .layout import ADDONS, HOST, ROOT
 from .lifecycle import check_uninstall, snapshot
@@ -105,6 +105,8 @@ class Suite:
         if addon == "supplier_credit":
             # With agreement, bearer, customers and orders in it, as a company would uninstall it.
             fill_company(self.databases, database, free_port())
+        elif addon == "reseller_billing":
+            fill_contracts(self.databases, database)
         with step(f"Uninstalling {addon}"):
             check_uninstall(self.databases, database, addon, before)
         self.databases.drop(database)
