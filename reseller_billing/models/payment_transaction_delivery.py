@@ -103,6 +103,8 @@ class PaymentTransaction(models.Model):
         deadline = time.monotonic() + left
         for _done in self._deliver_charges(deadline=deadline):
             if not cron._commit_progress(1):
+                # The host's own rescheduling wakes nobody up for up to a minute.
+                self._trigger_delivery()
                 return
 
     @api.model

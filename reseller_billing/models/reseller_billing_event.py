@@ -163,6 +163,8 @@ class ResellerBillingEvent(models.Model):
             together = event._process() if event else event
             done.update(together.ids)
             if not cron._commit_progress(max(len(together), 1)):
+                # The host's own rescheduling wakes nobody up for up to a minute.
+                self._trigger_processing()
                 break
 
     def _process(self):

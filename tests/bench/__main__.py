@@ -9,8 +9,11 @@ from tests.host.odoo_source import load
 from tests.host.postgres import Postgres
 from tests.host.terminal import HostError, say
 
-from . import approvals, billing, financing, report, sales, settlements
+from . import approvals, beside_host, report, sales, settlements
 from .delivery import Delivery
+
+FINANCING = ("prepare_financing", "make_effective", "post_equal_entry")
+BILLING = ("prepare_billing", "bill", "invoice")
 
 
 def main():
@@ -30,7 +33,12 @@ def main():
     databases = Databases(Postgres(), load(), ODOO_PYTHON)
     try:
         if only == "billing":
-            print(*report.list_beside_host(billing.measure(databases, subscriptions)), sep="\n")
+            print(
+                *report.list_beside_host(
+                    beside_host.measure(databases, "reseller_billing", BILLING, subscriptions)
+                ),
+                sep="\n",
+            )
             return 0
         if only != "financing":
             settled = settlements.measure(databases, statements)
@@ -38,11 +46,11 @@ def main():
             for rows in (report.list_settlement_rows, report.list_step_rows):
                 print(*rows(settled), sep="\n")
             return 0
-        financed = financing.measure(databases, contracts)
+        financed = beside_host.measure(databases, "vendor_financing", FINANCING, contracts)
         if only == "financing":
             print(*report.list_beside_host(financed), sep="\n")
             return 0
-        billed = billing.measure(databases, subscriptions)
+        billed = beside_host.measure(databases, "reseller_billing", BILLING, subscriptions)
         sold = sales.measure(databases, settings["pairs"], settings["orders"])
         approved = approvals.measure(databases, sizes, settings["chunk"])
         delivery = Delivery(databases, settings["count"], settings["latency"])

@@ -141,8 +141,8 @@ def write(delivery, sales, approvals, settlements, financing, billing, settings)
     :param sales: what `sales.measure` returned
     :param approvals: what `approvals.measure` returned
     :param settlements: what `settlements.measure` returned
-    :param financing: what `financing.measure` returned
-    :param billing: what `billing.measure` returned
+    :param financing: what `beside_host.measure` returned
+    :param billing: what `beside_host.measure` returned
     """
     TARGET.write_text(
         TEXT.format(
@@ -233,7 +233,7 @@ def list_beside_host(found_by_size):
     for size, found in found_by_size.items():
         (seconds, queries), (host_seconds, host_queries) = (
             [sum(values) / len(rows) / size for values in zip(*rows, strict=True)]
-            for rows in (found["contracts"], found["host"])
+            for rows in (found["ours"], found["host"])
         )
         yield (
             f"| {size} | {seconds * 1000:.2f} ms | {seconds / host_seconds:.2f} | "
