@@ -1,5 +1,6 @@
-"""What the addon costs orders that are not Supplier's: the same work without and with it."""
+"""What the addons cost documents that are not theirs: the same work without and with them."""
 
+from tests.host.layout import ADDONS
 from tests.host.terminal import step
 
 from .process import Resident
@@ -11,9 +12,9 @@ WITH = "bench_sales_with"
 def measure(databases, pairs, count):
     """Return {phase: {"without": [[seconds, queries]], "with": [...]}} of interleaved pairs."""
     try:
-        with step("Making two databases, without and with the addon"):
+        with step("Making two databases, without and with the addons"):
             databases.copy(WITHOUT)
-            databases.copy(WITH, ["supplier_credit"])
+            databases.copy(WITH, ADDONS)
         with Resident(databases, WITHOUT) as without, Resident(databases, WITH) as with_addon:
             without.do("prepare_sales", with_agreement=False)
             with_addon.do("prepare_sales", with_agreement=True)

@@ -1,4 +1,4 @@
-"""Orders and invoices of other bearers take the same SQL queries as without the addon.
+"""Orders and invoices of other bearers take the same SQL queries as without the addons.
 
 The times are in docs/benchmarks.md; counts are exact and hold on every machine.
 """
