@@ -4,6 +4,7 @@ from . import (
     account_move_fatura,
     account_move_mail,
     account_move_panel,
+    account_move_service_invoice,
     account_partial_reconcile,
     account_payment,
     payment_provider,

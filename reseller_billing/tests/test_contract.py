@@ -113,6 +113,24 @@ class TestContract(BillingCommon):
                 self.assertEqual(fatura.amount_total, amount)
                 self.assertAlmostEqual(fatura.amount_tax, amount - amount / 1.05, delta=0.0051)
 
+    def test_service_invoice_finds_code_and_iss_ready(self):
+        self.plan.write({"service_code": "1.05", "iss_rate": 2.9})
+        fatura = self.make_fatura(80.0)
+        self.assertEqual(
+            fatura._prepare_service_invoice(),
+            [
+                {
+                    "code": "1.05",
+                    "iss_rate": 2.9,
+                    "name": "Emissor NF-e 07/2026",
+                    "amount": 80.0,
+                }
+            ],
+        )
+        self.assertFalse(fatura.can_issue_service_invoice)
+        with self.assertRaisesRegex(UserError, "NFS-e"):
+            fatura.with_user(self.accountant).action_issue_service_invoice()
+
     def test_fatura_of_nothing_is_refused(self):
         with self.assertRaisesRegex(UserError, "more than zero"):
             self.make_fatura(-1.0)
