@@ -31,7 +31,7 @@ EVENTS = int(os.environ.get("CRASH_EVENTS", "10000"))
 SEED = int(os.environ.get("CRASH_SEED", "1"))
 # Seconds that Odoo lives between two crashes.
 LIFE = (1.0, 6.0)
-SECONDS_TO_FINISH = 600
+SECONDS_TO_FINISH = 1500
 
 
 @pytest.fixture(scope="module")
