@@ -181,7 +181,9 @@ class ResellerBillingEvent(models.Model):
             with self.env.cr.savepoint():
                 together._follow_charge()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            together._wait_shortly()
+            # At once: a later trigger wakes the cron up to a minute late, and somebody is waiting
+            # for the page to say that it is paid.
+            together._wait_shortly(timedelta())
         except (UserError, ReceiptsError) as error:
             together._keep_waiting(str(error))
         except Exception as error:
@@ -195,9 +197,9 @@ class ResellerBillingEvent(models.Model):
             )
         return together
 
-    def _wait_shortly(self):
-        """Leave these events to a run in a moment: somebody else has their charge now."""
-        at = fields.Datetime.now() + BUSY_PAUSE
+    def _wait_shortly(self, pause=BUSY_PAUSE):
+        """Leave these events to another run: somebody else has their charge now."""
+        at = fields.Datetime.now() + pause
         self.next_attempt = at
         self._trigger_processing(at)
 

@@ -1,7 +1,10 @@
 import json
+from unittest.mock import patch
 
+from odoo.fields import Datetime
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import SerializationFailure
 
 from .common_billing import BillingCommon
 
@@ -125,3 +128,18 @@ class TestWebhook(BillingCommon, HttpCase):
         event = self.stored()
         self.assertEqual((event.state, event.attempts), ("waiting", 1))
         self.assertTrue(event.error)
+
+    def test_event_whose_fatura_changes_meanwhile_is_tried_again_at_once(self):
+        fatura = self.make_charged()
+        reference = fatura.charge_id.provider_reference
+        self.asaas.pay(reference)
+        self.post(self.event(payment={"id": reference}))
+        follow = "odoo.addons.reseller_billing.models.reseller_billing_event"
+        with patch(
+            f"{follow}.ResellerBillingEvent._follow_charge", side_effect=SerializationFailure
+        ):
+            self.process()
+        event = self.stored()
+        self.assertEqual((event.state, event.next_attempt), ("waiting", Datetime.now()))
+        self.process()
+        self.assertEqual((event.state, fatura.charge_state), ("done", "received"))
