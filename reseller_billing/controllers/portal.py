@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.addons.account.controllers.portal import PortalAccount
 from odoo.exceptions import AccessError, MissingError
+from odoo.http import request
 
 
 class ResellerBillingPortal(PortalAccount):
@@ -19,3 +20,9 @@ class ResellerBillingPortal(PortalAccount):
             *super()._get_overdue_invoices_domain(partner_id),
             ("charge_state", "not in", ("processing", "awaiting", "overdue")),
         ]
+
+    def _show_report(self, model, report_type, report_ref, download=False):
+        """Show a fatura as one: the host calls every invoice that it has not sent pro forma."""
+        if model._name == "account.move" and model._is_fatura():
+            request.update_context(proforma_invoice=False)
+        return super()._show_report(model, report_type, report_ref, download=download)

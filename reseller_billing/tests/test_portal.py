@@ -38,7 +38,13 @@ class TestPortal(BillingCommon, HttpCase):
         page = self.url_open(f"/my/invoices/{self.fatura.id}").text
         for text in (self.fatura.slip_line, self.fatura.pix_payload, self.fatura.charge_url):
             self.assertIn(text, page)
-        self.assertNotIn("There are pending transactions", page)
+        for text in ("There are pending transactions", "waiting for approval", "/> Pending"):
+            self.assertNotIn(text, page)
+
+    def test_fatura_is_no_pro_forma(self):
+        page = self.url_open(f"/my/invoices/{self.fatura.id}?report_type=html").text
+        self.assertIn(self.fatura.name, page)
+        self.assertNotIn("Proforma", page)
 
     def test_status_is_live_and_only_ones_own(self):
         self.assertEqual(self.read_state(self.fatura), "awaiting")
