@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 MONTHS = [(f"{number:02}", f"{number:02}") for number in range(1, 13)]
+# What the host's payment states are for who waits for the money; the others are open.
+SITUATIONS = {"partial": "partial", "in_payment": "paid", "paid": "paid", "reversed": "reversed"}
 
 
 class AccountMove(models.Model):
@@ -67,8 +70,21 @@ class AccountMove(models.Model):
     charge_paid_date = fields.Date(related="charge_id.charge_paid_date")
     charge_credit_date = fields.Date(related="charge_id.charge_credit_date")
     charge_refunded = fields.Monetary(related="charge_id.charge_refunded")
-    charge_journal_id = fields.Many2one(related="charge_id.provider_id.journal_id")
+    charge_journal_id = fields.Many2one(
+        related="charge_id.provider_id.journal_id", search="_search_charge_journal_id"
+    )
     fatura_mailed_at = fields.Datetime(string="E-mailed", readonly=True, copy=False)
+    # The seed's words for the host's payment state; not stored, so that it costs nobody anything.
+    fatura_situation = fields.Selection(
+        selection=[
+            ("open", "Open"),
+            ("partial", "Partly paid"),
+            ("paid", "Paid / settled"),
+            ("reversed", "Reversed"),
+        ],
+        string="Situation",
+        compute="_compute_fatura_situation",
+    )
 
     _one_fatura_a_month = models.UniqueIndex(
         "(billing_contract_id, reference_year, reference_month)"
@@ -79,8 +95,24 @@ class AccountMove(models.Model):
     )
 
     # -------------------------------------------------------------------------
-    # CONSTRAINT METHODS
+    # COMPUTE, CONSTRAINT METHODS
     # -------------------------------------------------------------------------
+
+    @api.depends("state", "payment_state")
+    def _compute_fatura_situation(self):
+        for move in self:
+            situation = SITUATIONS.get(move.payment_state, "open")
+            move.fatura_situation = move.state == "posted" and situation
+
+    def _search_charge_journal_id(self, operator, value):
+        # The host's journal of a provider is computed from this line, and cannot be searched.
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        lines = self.env["account.payment.method.line"].sudo()
+        lines = lines.search(
+            [("journal_id", operator, value), ("payment_provider_id", "!=", False)]
+        )
+        return Domain("charge_id", "any!", [("provider_id", "in", lines.payment_provider_id.ids)])
 
     @api.constrains("billing_contract_id", "partner_id", "move_type")
     def _check_billing_contract(self):
@@ -130,6 +162,19 @@ class AccountMove(models.Model):
         url = self.charge_id.sudo().slip_url or self.get_portal_url(report_type="pdf")
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}
 
+    @api.model
+    def action_open_boletos(self):
+        """Show the charges, filtered by the account that the provider pays into: Conta Principal.
+
+        Users who may not read journals see the charges of all accounts.
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.boleto_action")
+        provider = self.env["payment.provider"]._get_receipts_provider(self.env.company)
+        context = {"create": False}
+        if provider.journal_id and provider.journal_id.sudo(False).has_access("read"):
+            context["search_default_charge_journal_id"] = provider.journal_id.id
+        return {**action, "context": context}
+
     def action_register_charge(self):
         """Try again to have the charge of these faturas registered.
 
@@ -153,6 +198,7 @@ class AccountMove(models.Model):
         today = fields.Date.context_today(self)
         return {
             "default_move_type": "out_invoice",
+            "default_charge_state": "processing",
             "default_reference_month": f"{today.month:02}",
             "default_reference_year": str(today.year),
             "default_invoice_date": fields.Date.to_string(today),

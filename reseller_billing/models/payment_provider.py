@@ -61,7 +61,7 @@ class PaymentProvider(models.Model):
     )
 
     billing_suspend_days = fields.Integer(
-        string="Suspend After",
+        string="Suspend After (Days)",
         help="Days that a fatura may be overdue before its contract is suspended; active again "
         "once it is paid. 0 suspends nobody.",
     )

@@ -11,6 +11,7 @@ from . import (
     test_panel_push,
     test_portal,
     test_provider,
+    test_screens,
     test_settlement,
     test_uninstall_hook,
     test_webhook,
