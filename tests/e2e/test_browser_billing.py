@@ -1,0 +1,400 @@
+"""The seed's own story clicked in Chromium: contract, fatura, payment, and what goes wrong."""
+
+import datetime
+from types import SimpleNamespace
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from . import browser
+from .billing import Asaas, Reseller
+from .browser import LANGUAGE, button, form_url, open_tab, picture, press
+from .conftest import DATABASE
+from .odoo import Session
+from .orders import wait_until
+
+CLIENT = "Padaria Sol Nascente"
+OTHER = "Mercado Lua Cheia"
+SUBSCRIPTIONS = "reseller_billing.reseller_billing_subscriptions_menu"
+BATCH = "reseller_billing.reseller_billing_batch_menu"
+LOGIN = ("fabio", "fabio-fabio")
+DUE = datetime.date.today() + datetime.timedelta(days=10)
+WORDS = {
+    "en_US": {
+        "trial": "In trial",
+        "active": "Active",
+        "processing": "Processing",
+        "awaiting": "Awaiting payment",
+        "received": "Paid",
+        "open": "Open",
+        "settled": "Paid / settled",
+        "error": "Error",
+        "change": "Change",
+        "date": "%m/%d/%Y",
+        "value": "149.90",
+        "other value": "120.00",
+    },
+    "pt_BR": {
+        "trial": "Em Teste",
+        "active": "Ativo",
+        "processing": "Em Processamento",
+        "awaiting": "Aguardando Pagamento",
+        "received": "Pago",
+        "open": "Aberto",
+        "settled": "Pago/Liquidado",
+        "error": "Erro",
+        "change": "Alterar",
+        "date": "%d/%m/%Y",
+        "value": "149,90",
+        "other value": "120,00",
+    },
+}[LANGUAGE]
+
+
+@pytest.fixture(scope="module")
+def accountant(running, admin, group_ids):
+    """A person who invoices, and manages nothing."""
+    login, password = LOGIN
+    admin.call(
+        "res.users",
+        "create",
+        {
+            "name": "Fábio Faturista",
+            "login": login,
+            "password": password,
+            "lang": LANGUAGE,
+            "tz": "America/Sao_Paulo",
+            "group_ids": [[6, 0, group_ids("account.group_account_invoice")]],
+        },
+    )
+    return Session(running.url, DATABASE, login, password)
+
+
+@pytest.fixture(scope="module")
+def reseller(running, admin, accountant):
+    reseller = Reseller(admin, accountant, Asaas(running.sandbox.url))
+    reseller.register_webhook(running.url)
+    return reseller
+
+
+@pytest.fixture(scope="module")
+def page(running, reseller):
+    """The accountant's browser, logged in."""
+    with browser.opened(running.url, *LOGIN) as page:
+        yield page
+
+
+@pytest.fixture
+def asaas(reseller):
+    yield reseller.asaas
+    reseller.asaas.clear_faults()
+
+
+# Clicking
+
+
+def open_menu(page, section, name):
+    """Open an entry of the application's menu, as a user does."""
+    page.locator(f'.o_menu_sections [data-menu-xmlid="reseller_billing.{section}"]').click()
+    entry = page.locator(f'.o-dropdown--menu [data-menu-xmlid="reseller_billing.{name}"]')
+    with page.expect_response(lambda response: "/web_search_read" in response.url):
+        entry.click()
+    page.wait_for_timeout(300)
+
+
+def fill(page, name, text):
+    field = page.locator(f"div[name={name}] input:visible, div[name={name}] textarea:visible").first
+    field.fill(text)
+    field.press("Tab")
+
+
+def fill_date(page, name, day):
+    # The calendar of the field before it would cover it. A date shows as words until clicked.
+    page.locator(".o_form_view .oe_title, .o_form_sheet").first.click(position={"x": 5, "y": 5})
+    page.locator(f"div[name={name}] button").first.click()
+    fill(page, name, day.strftime(WORDS["date"]))
+
+
+def choose(page, name, text):
+    """Choose one of the values of a selection."""
+    page.locator(f"div[name={name}] input:visible").first.click()
+    page.locator(".o-dropdown--menu .o-dropdown-item").get_by_text(text, exact=True).click()
+
+
+def choose_client(page, name):
+    page.locator("div[name=partner_id] input").first.fill(name)
+    page.locator(".o-autocomplete--dropdown-item").get_by_text(name).first.click()
+
+
+def count_offered(page, name):
+    """Return how many clients of this name the fatura offers."""
+    field = page.locator("div[name=partner_id] input").first
+    with page.expect_response(lambda response: "/web_name_search" in response.url):
+        field.fill(name)
+    page.wait_for_timeout(300)
+    found = page.locator(".o-autocomplete--dropdown-item").get_by_text(name).count()
+    field.fill("")
+    page.keyboard.press("Escape")
+    return found
+
+
+def save(page):
+    with page.expect_response(lambda response: "/web_save" in response.url):
+        page.locator(".o_form_button_save:visible").click()
+    page.wait_for_url(lambda url: not url.endswith("/new"))
+
+
+def expect_status(page, word):
+    current = page.locator(".o_form_view div[name=charge_state] .o_arrow_button_current").first
+    expect(current).to_have_text(WORDS[word])
+
+
+def wait_for_status(page, word):
+    """Load the form until it shows this status, as somebody who waits would."""
+    current = page.locator(".o_form_view div[name=charge_state] .o_arrow_button_current").first
+
+    def shown():
+        page.reload()
+        current.wait_for()
+        return WORDS[word] in current.inner_text()
+
+    wait_until(shown, f"the form shows {word}")
+
+
+def switch_filter(page, name):
+    page.locator(".o_control_panel button.o_searchview_dropdown_toggler").click()
+    page.locator(".o_filter_menu").get_by_text(name, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def take_filter_away(page):
+    with page.expect_response(lambda response: "/web_search_read" in response.url):
+        page.locator(".o_searchview_facet .o_facet_remove").click()
+    expect(page.locator(".o_searchview_facet")).to_have_count(0)
+
+
+def open_fatura(page, running, fatura):
+    page.goto(form_url(running, "action-reseller_billing.fatura_action", fatura))
+    page.locator(".o_form_view div[name=billing_amount]").wait_for()
+
+
+def row_of(page, name):
+    return page.locator(".o_data_row", has_text=name)
+
+
+# The seed's story
+
+
+def test_contract_begins_in_trial_and_is_set_to_active(page, running):
+    page.goto(f"{running.url}/odoo")
+    page.locator(".o_navbar_apps_menu button").first.click()
+    page.locator('.o_app[data-menu-xmlid="reseller_billing.reseller_billing_menu"]').click()
+    open_menu(page, "reseller_billing_subscriptions_menu", "reseller_billing_contract_menu")
+    page.locator(".o_list_button_add:visible").click()
+    choose_client(page, CLIENT)
+    tab = page.locator(".o_notebook a[name=contract_data]")
+    expect(tab).to_have_count(0)
+    picture(page, "billing_contract_new")
+    save(page)
+    open_tab(page, "contract_data")
+    state = page.locator(".o_notebook div[name=state] input")
+    expect(state).to_have_value(WORDS["trial"])
+    choose(page, "state", WORDS["active"])
+    save(page)
+    current = page.locator(".o_form_view .o_statusbar_status .o_arrow_button_current").first
+    expect(current).to_have_text(WORDS["active"])
+    picture(page, "billing_contract")
+
+
+def test_fatura_is_charged_by_itself(page, reseller):
+    open_menu(page, "reseller_billing_subscriptions_menu", "fatura_menu")
+    page.locator(".o_list_button_add:visible").click()
+    assert count_offered(page, OTHER) == 0
+    assert count_offered(page, CLIENT) == 1
+    choose_client(page, CLIENT)
+    expect(page.locator("div[name=billing_contract_id] input")).not_to_have_value("")
+    fill(page, "billing_description", "Sistema emissor de NF-e")
+    fill(page, "billing_amount", WORDS["value"])
+    fill_date(page, "invoice_date_due", DUE)
+    choose(page, "reference_month", "07")
+    fill(page, "reference_year", "2026")
+    expect_status(page, "processing")
+    picture(page, "billing_fatura_new")
+    save(page)
+    wait_for_status(page, "awaiting")
+    open_tab(page, "charge")
+    picture(page, "billing_fatura")
+
+
+@pytest.fixture(scope="module")
+def story(reseller):
+    """The fatura that the story has made: id, code, and its charge at the provider."""
+    (fatura,) = reseller.session.search_read(
+        "account.move", [["billing_contract_id.partner_id.name", "=", CLIENT]], ["name"]
+    )
+    return SimpleNamespace(**fatura, charge=reseller.reference(fatura["id"]))
+
+
+def test_fatura_is_found_among_receivables_and_boletos(page, story):
+    open_menu(page, "reseller_billing_finance_menu", "receivable_menu")
+    expect(page.locator(".o_searchview_facet")).to_contain_text(WORDS["open"])
+    expect(row_of(page, story.name).locator("td[name=fatura_situation]")).to_have_text(
+        WORDS["open"]
+    )
+    picture(page, "billing_entries_open")
+    open_menu(page, "reseller_billing_finance_menu", "boleto_menu")
+    expect(page.locator(".o_searchview_facet")).to_contain_text("Conta Principal")
+    row = row_of(page, story.name)
+    expect(row.locator("td[name=charge_state]")).to_have_text(WORDS["awaiting"])
+    picture(page, "billing_boletos")
+    asked = page.context.expect_event("request", lambda one: "/asaas/b/pdf/" in one.url)
+    with asked as request:
+        row.locator("button[name=action_open_fatura_pdf]").click()
+    assert requests.get(request.value.url, timeout=10).content.startswith(b"%PDF")
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+
+
+def test_clients_page_says_paid_by_itself(page, running, reseller, asaas, story):
+    open_fatura(page, running, story.id)
+    with page.expect_popup() as opened:
+        button(page, "action_open_fatura_page").click()
+    address = opened.value.url
+    opened.value.close()
+    # Who has the link needs no login.
+    context = page.context.browser.new_context(
+        viewport={"width": 1280, "height": 860}, locale=LANGUAGE.replace("_", "-")
+    )
+    client = context.new_page()
+    client.goto(address)
+    printed = client.frame_locator("#invoice_html").get_by_text(story.name).first
+    charge = client.locator(".o_reseller_billing_charge")
+    (values,) = reseller.admin.search_read(
+        "account.move", [["id", "=", story.id]], ["slip_line", "pix_payload"]
+    )
+    expect(charge).to_contain_text(values["slip_line"])
+    expect(charge).to_contain_text(values["pix_payload"])
+    expect(charge.locator("img")).to_be_visible()
+    expect(printed).to_be_visible(timeout=20000)
+    picture(client, "billing_portal")
+    asaas.pay(story.charge, method="PIX")
+    expect(client.locator(".o_reseller_billing_charge[data-state=received]")).to_be_visible(
+        timeout=60000
+    )
+    expect(printed).to_be_visible(timeout=20000)
+    picture(client, "billing_portal_paid")
+    context.close()
+
+
+def test_paid_fatura_is_settled_everywhere(page, running, story):
+    open_fatura(page, running, story.id)
+    expect_status(page, "received")
+    open_tab(page, "charge")
+    picture(page, "billing_fatura_paid")
+    open_menu(page, "reseller_billing_finance_menu", "receivable_menu")
+    take_filter_away(page)
+    switch_filter(page, WORDS["settled"])
+    row = row_of(page, story.name)
+    expect(row.locator("td[name=fatura_situation]")).to_have_text(WORDS["settled"])
+    picture(page, "billing_entries_paid")
+    open_menu(page, "reseller_billing_finance_menu", "boleto_menu")
+    row = row_of(page, story.name)
+    expect(row.locator("td[name=charge_state]")).to_have_text(WORDS["received"])
+    picture(page, "billing_boletos_paid")
+
+
+# What else happens to a fatura
+
+
+@pytest.fixture(scope="module")
+def contracts(reseller):
+    """Active contracts with a plan, of more clients."""
+    made = [reseller.make_contract() for _client in range(3)]
+    names = ("Farmácia Boa Vista", "Auto Peças Horizonte", "Restaurante Dona Lina")
+    for contract, name in zip(made, names, strict=True):
+        reseller.admin.call("res.partner", "write", [contract.client], {"name": name})
+    return made
+
+
+def test_refused_charge_says_why_and_is_mended(page, running, reseller, asaas, contracts):
+    refusal = {"kind": "status", "status": 400, "method": "POST", "path": "/payments$", "times": 1}
+    asaas.set_faults(refusal)
+    fatura = reseller.make_fatura(contracts[0], due=DUE.isoformat())
+    asaas.clear_faults()
+    open_fatura(page, running, fatura)
+    expect_status(page, "error")
+    expect(page.locator(".o_form_view .alert-warning div[name=charge_problem]")).not_to_be_empty()
+    picture(page, "billing_fatura_problem")
+    press(page, "action_register_charge")
+    wait_for_status(page, "awaiting")
+    expect(page.locator(".o_form_view div[name=charge_problem]:visible")).to_have_count(0)
+
+
+def test_changed_value_changes_the_charge(page, running, reseller, asaas, contracts):
+    fatura = reseller.make_fatura(contracts[1], due=DUE.isoformat())
+    reseller.wait_for(fatura, "awaiting")
+    open_fatura(page, running, fatura)
+    page.locator(".o_form_view .o_statusbar_buttons button:visible").get_by_text(
+        WORDS["change"], exact=True
+    ).click()
+    dialog = page.locator(".modal")
+    amount = dialog.locator("div[name=amount] input")
+    amount.fill(WORDS["other value"])
+    amount.press("Tab")
+    picture(page, "billing_change")
+    dialog.locator("button[name=action_confirm]").click()
+    expect(dialog).to_be_hidden()
+    reference = reseller.reference(fatura)
+
+    def held():
+        return next(one for one in asaas.ledger()["payments"] if one["id"] == reference)["value"]
+
+    wait_until(lambda: held() == 120, "the charge is for the new value")
+    wait_for_status(page, "awaiting")
+    expect(page.locator(".o_form_view div[name=billing_amount]")).to_contain_text(
+        WORDS["other value"]
+    )
+
+
+def test_batch_shows_what_it_will_issue(page, running, contracts):
+    page.locator(f'.o_menu_sections [data-menu-xmlid="{SUBSCRIPTIONS}"]').click()
+    page.locator(f'.o-dropdown--menu [data-menu-xmlid="{BATCH}"]').click()
+    dialog = page.locator(".modal")
+    rows = dialog.locator("div[name=line_ids] .o_data_row")
+    expect(rows).to_have_count(3)
+    choose(page, "reference_month", "08")
+    fill(page, "reference_year", "2026")
+    expect(rows).to_have_count(3)
+    picture(page, "billing_batch")
+    with page.expect_response(lambda response: "/action_confirm" in response.url):
+        dialog.locator("footer button[name=action_confirm]").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".o_list_view .o_data_row")).to_have_count(3)
+    picture(page, "billing_faturas")
+
+
+def test_analysis_adds_up(page, contracts):
+    page.locator(
+        '.o_menu_sections [data-menu-xmlid="reseller_billing.reseller_billing_analysis_menu"]'
+    ).click()
+    expect(page.locator(".o_pivot table")).to_be_visible()
+    expect(page.locator(".o_pivot tbody tr").first).to_contain_text("300")
+    picture(page, "billing_analysis")
+
+
+def test_provider_is_set_up(running, reseller):
+    """Its administrator sees accounts, terms and the webhook on one page."""
+    reseller.admin.call("res.users", "write", [reseller.admin.info["uid"]], {"lang": LANGUAGE})
+    with browser.opened(running.url, "admin", "admin") as page:
+        page.goto(
+            form_url(
+                running, "action-reseller_billing.payment_provider_action", reseller.provider["id"]
+            )
+        )
+        open_tab(page, "faturas")
+        expect(page.locator("div[name=billing_fee_account_id] input")).not_to_have_value("")
+        picture(page, "billing_provider")
+        press(page, "action_asaas_test_connection")
+        expect(page.locator(".o_notification").first).to_contain_text("Asaas")
