@@ -39,7 +39,7 @@ class AccountMove(models.Model):
     )
     # States of the charge; drawn in payment_transaction.py. Empty where there is none.
     charge_state = fields.Selection(
-        selection=lambda self: self.env["payment.transaction"]._fields["charge_state"].selection,
+        selection=lambda self: self._get_charge_states(),
         string="Fatura Status",
         readonly=True,
         copy=False,
@@ -103,6 +103,12 @@ class AccountMove(models.Model):
         for move in self:
             situation = SITUATIONS.get(move.payment_state, "open")
             move.fatura_situation = move.state == "posted" and situation
+
+    @api.model
+    def _get_charge_states(self):
+        # In the user's language: labels that a function returns are not translated by the host.
+        field = self.env["payment.transaction"]._fields["charge_state"]
+        return field._description_selection(self.env)
 
     def _search_charge_journal_id(self, operator, value):
         # The host's journal of a provider is computed from this line, and cannot be searched.

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -32,7 +32,7 @@ class ResellerBillingAnalysis(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     state = fields.Selection(
-        selection=lambda self: self.env["reseller.billing.contract"]._fields["state"].selection,
+        selection=lambda self: self._get_contract_states(),
         string="Contract Status",
         readonly=True,
     )
@@ -44,6 +44,12 @@ class ResellerBillingAnalysis(models.Model):
     billed = fields.Monetary(readonly=True)
     paid = fields.Monetary(readonly=True)
     overdue = fields.Monetary(readonly=True, help="Open after its due date.")
+
+    @api.model
+    def _get_contract_states(self):
+        # In the user's language: labels that a function returns are not translated by the host.
+        field = self.env["reseller.billing.contract"]._fields["state"]
+        return field._description_selection(self.env)
 
     @property
     def _table_query(self):

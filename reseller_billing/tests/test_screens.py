@@ -38,3 +38,16 @@ class TestScreens(BillingCommon):
         self.assertNotIn("search_default_charge_journal_id", action["context"])
         self.assertIn(fatura, moves.search([("charge_id", "!=", False)]))
         self.assertIn(fatura, moves.search([("charge_journal_id", "ilike", "princ")]))
+
+    def test_status_is_in_the_users_language(self):
+        self.env["res.lang"]._activate_lang("pt_BR")
+        self.env["ir.module.module"].search(
+            [("name", "=", "reseller_billing")]
+        )._update_translations(["pt_BR"])
+        for model, name, value, label in (
+            ("account.move", "charge_state", "awaiting", "Aguardando Pagamento"),
+            ("reseller.billing.contract", "state", "trial", "Em Teste"),
+            ("reseller.billing.analysis", "state", "trial", "Em Teste"),
+        ):
+            fields = self.env[model].with_context(lang="pt_BR").fields_get([name])
+            self.assertEqual(dict(fields[name]["selection"])[value], label)

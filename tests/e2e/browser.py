@@ -29,18 +29,23 @@ def opened(url, login, password):
     """Give a page of a browser in which this user has logged in."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(SWITCHES))
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 860}, accept_downloads=True, locale="pt-BR"
-        )
-        page = context.new_page()
-        page.set_default_timeout(20000)
-        page.goto(f"{url}/web/login")
-        page.fill("input[name=login]", login)
-        page.fill("input[name=password]", password)
-        page.click("form.oe_login_form button[type=submit]")
-        page.wait_for_selector(".o_main_navbar")
-        yield page
+        yield log_in(browser, url, login, password)
         browser.close()
+
+
+def log_in(browser, url, login, password):
+    """Return a new page of a browser in which this user has logged in."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 860}, accept_downloads=True, locale="pt-BR"
+    )
+    page = context.new_page()
+    page.set_default_timeout(20000)
+    page.goto(f"{url}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
+    page.click("form.oe_login_form button[type=submit]")
+    page.wait_for_selector(".o_main_navbar")
+    return page
 
 
 def picture(page, name):

@@ -384,17 +384,15 @@ def test_analysis_adds_up(page, contracts):
     picture(page, "billing_analysis")
 
 
-def test_provider_is_set_up(running, reseller):
+def test_provider_is_set_up(page, running, reseller):
     """Its administrator sees accounts, terms and the webhook on one page."""
     reseller.admin.call("res.users", "write", [reseller.admin.info["uid"]], {"lang": LANGUAGE})
-    with browser.opened(running.url, "admin", "admin") as page:
-        page.goto(
-            form_url(
-                running, "action-reseller_billing.payment_provider_action", reseller.provider["id"]
-            )
-        )
-        open_tab(page, "faturas")
-        expect(page.locator("div[name=billing_fee_account_id] input")).not_to_have_value("")
-        picture(page, "billing_provider")
-        press(page, "action_asaas_test_connection")
-        expect(page.locator(".o_notification").first).to_contain_text("Asaas")
+    page = browser.log_in(page.context.browser, running.url, "admin", "admin")
+    provider = reseller.provider["id"]
+    page.goto(form_url(running, "action-reseller_billing.payment_provider_action", provider))
+    open_tab(page, "faturas")
+    expect(page.locator("div[name=billing_fee_account_id] input")).not_to_have_value("")
+    picture(page, "billing_provider")
+    press(page, "action_asaas_test_connection")
+    expect(page.locator(".o_notification").first).to_contain_text("Asaas")
+    page.context.close()
