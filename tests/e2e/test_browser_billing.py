@@ -393,6 +393,6 @@ def test_provider_is_set_up(page, running, reseller):
     open_tab(page, "faturas")
     expect(page.locator("div[name=billing_fee_account_id] input")).not_to_have_value("")
     picture(page, "billing_provider")
-    press(page, "action_asaas_test_connection")
+    press(page, "action_register_webhook")
     expect(page.locator(".o_notification").first).to_contain_text("Asaas")
     page.context.close()

@@ -33,6 +33,14 @@ TOUR = """
   5. Supplier > Configuração > Convênios: change the secret and press Testar conexão; send the other
      order and see it wait under Requer atenção until the secret is right again. On a customer, tab
      Supplier: Enviar para análise de crédito.
+  6. Controle de assinaturas > Contratações > Novo: choose Padaria Sol Nascente, Salvar, and set
+     the status in the tab Dados da contratação to Ativo. Faturas > Novo for the same client:
+     Salvar, and a moment later it is Aguardando Pagamento. HTML shows the client's page: leave it
+     open and pay, all that waits or one charge, whose ID the ledger names:
+       curl -X POST http://127.0.0.1:{sandbox_port}/_sandbox/asaas/payments/pay-all -d '{{}}' \\
+            -H 'Content-Type: application/json'      (one: payments/ID/pay)
+       http://127.0.0.1:{sandbox_port}/_sandbox/asaas/ledger
+     The page says Pago by itself; so do Financeiro > Contas a receber > Lançamentos and Boletos.
 
   Ctrl-C stops everything; the next `make run` goes on with the same data.
 """

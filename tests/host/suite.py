@@ -33,6 +33,7 @@ CLICKED = (
     "tests/e2e/test_browser.py",
     "tests/e2e/test_browser_after_sales.py",
     "tests/e2e/test_browser_vendor.py",
+    "tests/e2e/test_browser_billing.py",
 )
 LANGUAGES = ("en_US", "pt_BR")
 
