@@ -28,7 +28,7 @@ class TestPortal(BillingCommon, HttpCase):
 
     def read_state(self, fatura, token=""):
         response = self.url_open(
-            f"/my/faturas/{fatura.id}/charge?access_token={token}",
+            f"/my/faturas/{fatura.id}/charge",
             data=json.dumps({"jsonrpc": "2.0", "params": {"access_token": token or None}}),
             headers={"Content-Type": "application/json"},
         )

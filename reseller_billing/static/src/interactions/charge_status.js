@@ -20,7 +20,8 @@ export class ChargeStatus extends Interaction {
         this.waitForTimeout(async () => {
             let state = null;
             try {
-                state = await this.waitFor(rpc(this.el.dataset.url));
+                const { url, token } = this.el.dataset;
+                state = await this.waitFor(rpc(url, { access_token: token }));
             } catch {
                 // The network may be away for a while; the next turn asks again.
                 state = null;
