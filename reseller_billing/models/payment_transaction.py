@@ -122,6 +122,11 @@ class PaymentTransaction(models.Model):
         contract = self.fatura_id.billing_contract_id
         return contract.user_id or self.provider_id.billing_user_id or self.env.user
 
+    def _as_responsible(self):
+        """Return this charge in the language of who reads what becomes of it, on Brazil's day."""
+        lang = self._get_fatura_responsible().lang
+        return self.with_context(lang=lang, tz="America/Sao_Paulo")
+
     def _tell_responsible(self, summary, note):
         """Have somebody look at this charge's fatura; never twice for the same reason."""
         self.ensure_one()

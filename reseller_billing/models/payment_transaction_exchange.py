@@ -25,7 +25,7 @@ class PaymentTransaction(models.Model):
         """
         with self.env.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            charge = env[self._name].browse(job["charge_id"])
+            charge = env[self._name].browse(job["charge_id"])._as_responsible()
             try:
                 return getattr(charge, f"_exchange_{job['task']}")(job)
             except FAILURES as error:

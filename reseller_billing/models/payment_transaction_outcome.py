@@ -20,8 +20,7 @@ class PaymentTransaction(models.Model):
         charge = charge.with_company(charge.company_id)
         if not charge:
             return
-        language = charge._get_fatura_responsible().lang
-        charge = charge.with_context(lang=language, tz="America/Sao_Paulo")
+        charge = charge._as_responsible()
         if isinstance(outcome, Exception):
             charge._apply_failure(job, outcome)
             return

@@ -70,16 +70,21 @@ class ResellerBillingContract(models.Model):
         """Bill contracts in one savepoint; where that fails, each in its own."""
         try:
             with self.env.cr.savepoint():
-                self._bill_due(today)
+                self._in_readers_language()._bill_due(today)
             return
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             return
         except Exception as error:
             if len(self) == 1:
-                self._keep_billing_error(error)
+                self._in_readers_language()._keep_billing_error(error)
                 return
         for contract in self:
             contract._bill_together(today)
+
+    def _in_readers_language(self):
+        """Return these contracts in the language of who answers for them, if that is one."""
+        languages = set(self.user_id.mapped("lang"))
+        return self.with_context(lang=languages.pop()) if len(languages) == 1 else self
 
     def _keep_billing_error(self, error):
         """Show why a contract was not billed, and have somebody look at it; never twice."""
@@ -124,8 +129,11 @@ class ResellerBillingContract(models.Model):
         if not self:
             return
         self.billing_error = False
-        summary = self.env._("Fatura not issued")
-        self.activity_ids.filtered(lambda activity: activity.summary == summary).action_done()
+        for contract in self:
+            summary = contract._in_readers_language().env._("Fatura not issued")
+            contract.activity_ids.filtered(
+                lambda activity, summary=summary: activity.summary == summary
+            ).action_done()
 
     def _get_billed_months(self):
         """Return {contract: set of first days of months} of the monthly faturas that stand."""

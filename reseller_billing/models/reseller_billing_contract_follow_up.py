@@ -27,10 +27,11 @@ class ResellerBillingContract(models.Model):
     def _tell_of_trials(self, today):
         """Have the responsible decide about contracts whose trial is over; told once."""
         over = self.search([("state", "=", "trial"), ("trial_end", "<=", today)])
-        for contract in over:
+        for trial in over:
+            contract = trial._in_readers_language()
             contract._tell_once(
-                self.env._("Trial is over"),
-                self.env._(
+                contract.env._("Trial is over"),
+                contract.env._(
                     "The trial of %(contract)s ended on %(day)s. Set it to active, or cancel it.",
                     contract=contract.display_name,
                     day=contract.trial_end,

@@ -173,8 +173,10 @@ class ResellerBillingEvent(models.Model):
         :return: the events that are done with
         """
         self.ensure_one()
-        together = self._get_same_charge()
-        if self._find_charge()._is_busy():
+        charge = self._find_charge()
+        reader = charge._get_fatura_responsible() if charge else self.provider_id.billing_user_id
+        together = self._get_same_charge().with_context(lang=reader.lang)
+        if charge._is_busy():
             together._wait_shortly()
             return together
         try:
@@ -237,10 +239,7 @@ class ResellerBillingEvent(models.Model):
         if not charge:
             self._keep_orphan(found)
             return
-        charge = charge.with_company(charge.company_id).with_context(
-            lang=charge._get_fatura_responsible().lang, tz="America/Sao_Paulo"
-        )
-        charge._follow(found)
+        charge.with_company(charge.company_id)._as_responsible()._follow(found)
         known = not found.state or charge.charge_state == found.state
         self._end(
             "done",

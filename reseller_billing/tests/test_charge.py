@@ -82,6 +82,17 @@ class TestCharge(BillingCommon):
         self.assertEqual((fatura.charge_state, self.made()), ("awaiting", 1))
         self.assertFalse(fatura.charge_problem)
 
+    def test_refusal_is_told_in_the_language_of_who_reads_it(self):
+        self.env["res.lang"]._activate_lang("pt_BR")
+        modules = self.env["ir.module.module"].search([("name", "=", "reseller_billing")])
+        modules._update_translations(["pt_BR"])
+        self.contract.user_id.lang = "pt_BR"
+        self.asaas.fail = [400]
+        fatura = self.make_fatura()
+        self.send()
+        self.assertIn("recusou a requisição", fatura.charge_problem)
+        self.assertEqual(fatura.activity_ids.summary, "Cobrança recusada")
+
     def test_wrong_key_waits_for_the_administrator(self):
         self.asaas.fail = [401]
         fatura = self.make_fatura()
