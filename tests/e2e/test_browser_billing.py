@@ -195,7 +195,6 @@ def test_contract_begins_in_trial_and_is_set_to_active(page, running):
     choose_client(page, CLIENT)
     tab = page.locator(".o_notebook a[name=contract_data]")
     expect(tab).to_have_count(0)
-    picture(page, "billing_contract_new")
     save(page)
     open_tab(page, "contract_data")
     state = page.locator(".o_notebook div[name=state] input")
@@ -220,7 +219,6 @@ def test_fatura_is_charged_by_itself(page, reseller):
     choose(page, "reference_month", "07")
     fill(page, "reference_year", "2026")
     expect_status(page, "processing")
-    picture(page, "billing_fatura_new")
     save(page)
     wait_for_status(page, "awaiting")
     open_tab(page, "charge")
@@ -242,12 +240,10 @@ def test_fatura_is_found_among_receivables_and_boletos(page, story):
     expect(row_of(page, story.name).locator("td[name=fatura_situation]")).to_have_text(
         WORDS["open"]
     )
-    picture(page, "billing_entries_open")
     open_menu(page, "reseller_billing_finance_menu", "boleto_menu")
     expect(page.locator(".o_searchview_facet")).to_contain_text("Conta Principal")
     row = row_of(page, story.name)
     expect(row.locator("td[name=charge_state]")).to_have_text(WORDS["awaiting"])
-    picture(page, "billing_boletos")
     asked = page.context.expect_event("request", lambda one: "/asaas/b/pdf/" in one.url)
     with asked as request:
         row.locator("button[name=action_open_fatura_pdf]").click()
@@ -284,7 +280,6 @@ def test_clients_page_says_paid_by_itself(page, running, reseller, asaas, story)
         timeout=60000
     )
     expect(printed).to_be_visible(timeout=20000)
-    picture(client, "billing_portal_paid")
     context.close()
 
 
@@ -292,7 +287,6 @@ def test_paid_fatura_is_settled_everywhere(page, running, story):
     open_fatura(page, running, story.id)
     expect_status(page, "received")
     open_tab(page, "charge")
-    picture(page, "billing_fatura_paid")
     open_menu(page, "reseller_billing_finance_menu", "receivable_menu")
     take_filter_away(page)
     switch_filter(page, WORDS["settled"])
@@ -343,7 +337,6 @@ def test_changed_value_changes_the_charge(page, running, reseller, asaas, contra
     amount = dialog.locator("div[name=amount] input")
     amount.fill(WORDS["other value"])
     amount.press("Tab")
-    picture(page, "billing_change")
     dialog.locator("button[name=action_confirm]").click()
     expect(dialog).to_be_hidden()
     reference = reseller.reference(fatura)
@@ -372,7 +365,6 @@ def test_batch_shows_what_it_will_issue(page, running, contracts):
         dialog.locator("footer button[name=action_confirm]").click()
     expect(dialog).to_be_hidden()
     expect(page.locator(".o_list_view .o_data_row")).to_have_count(3)
-    picture(page, "billing_faturas")
 
 
 def test_analysis_adds_up(page, contracts):
