@@ -27,6 +27,8 @@ ORDER = (
     "alone:vendor_financing",
     "sandbox",
 )
+# Long random tests of formulas, files and one addon's own records: they run with the addon alone.
+OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
 SECONDS_TO_CLEAN_UP = 60
 # What is clicked, and pictured on the way.
 CLICKED = (
@@ -115,7 +117,7 @@ class Suite:
     def _together(self):
         with step("Installing the three addons together"):
             self.databases.copy(TOGETHER, ADDONS)
-        self._odoo_pytest(TOGETHER, ADDONS)
+        self._odoo_pytest(TOGETHER, ADDONS, *(f"--ignore-glob={name}" for name in OF_ONE_ADDON))
         with step("Comparing the translation templates with the source"):
             self.translate("compare")
         self.databases.drop(TOGETHER)
@@ -142,7 +144,7 @@ class Suite:
         """Measure and write docs/benchmarks.md."""
         self._run(TOOLS_PYTHON, ["tests.bench"])
 
-    def _odoo_pytest(self, database, addons):
+    def _odoo_pytest(self, database, addons, *options):
         self._pytest(
             ODOO_PYTHON,
             [
@@ -150,6 +152,7 @@ class Suite:
                 f"--odoo-addons-path={self.databases.addons_path}",
                 f"--odoo-extra=data-dir={HOST / 'data'}",
                 "--odoo-http",
+                *options,
                 *addons,
             ],
         )
