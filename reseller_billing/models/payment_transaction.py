@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 LIVE_STATES = ("processing", "awaiting", "overdue")
 # A payer may have the boleto of a cancelled charge in hand.
@@ -18,7 +17,6 @@ SOURCES = {
     "cancelled": {*LIVE_STATES, "error"},
     "error": {"processing"},
 }
-PAID_STATES = ("confirmed", "received", "partially_refunded", "refunded", "charged_back")
 
 
 class PaymentTransaction(models.Model):
@@ -84,10 +82,6 @@ class PaymentTransaction(models.Model):
         string="Available On", readonly=True, copy=False, help="When the provider pays it out."
     )
     charge_refunded = fields.Monetary(string="Refunded Amount", readonly=True, copy=False)
-
-    @api.model
-    def _get_charge_domain(self):
-        return [("charge_state", "!=", False)]
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -158,28 +152,3 @@ class PaymentTransaction(models.Model):
                     fatura=self.fatura_id.display_name,
                 ),
             )
-
-    def action_register_charge(self):
-        """Try again to register charges that ended in an error."""
-        for charge in self:
-            charge.fatura_id.action_register_charge()
-
-    def action_open_charge_page(self):
-        """Show the provider's payment page, as the client sees it.
-
-        :raise UserError: of a charge without one
-        """
-        self.ensure_one()
-        if not self.charge_url:
-            raise UserError(
-                self.env._(
-                    "The charge of %(fatura)s is not registered yet and has no page.",
-                    fatura=self.fatura_id.display_name,
-                )
-            )
-        return {"type": "ir.actions.act_url", "url": self.charge_url, "target": "new"}
-
-    def action_print_slip(self):
-        """Print the boleto as the client has it."""
-        self.ensure_one()
-        return self.fatura_id.action_open_fatura_pdf()

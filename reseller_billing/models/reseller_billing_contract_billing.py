@@ -94,14 +94,7 @@ class ResellerBillingContract(models.Model):
         if self.billing_error == text:
             return
         self.billing_error = text
-        summary = self.env._("Fatura not issued")
-        if not self.activity_ids.filtered(lambda activity: activity.summary == summary):
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=text,
-                user_id=self.user_id.id or self.env.uid,
-            )
+        self._tell_once(self.env._("Fatura not issued"), text)
 
     def _bill_due(self, today=None):
         """Issue all faturas of these contracts that are due.

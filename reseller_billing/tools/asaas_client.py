@@ -112,13 +112,6 @@ class AsaasClient:
             return self._send("PUT", f"webhooks/{reference}", json=body)
         return self._send("POST", "webhooks", json=body)
 
-    def delete_webhook(self, reference):
-        """Take a webhook away; one that is gone already is no error."""
-        try:
-            self._send("DELETE", f"webhooks/{reference}")
-        except Gone:
-            return
-
     def _list(self, endpoint, params):
         answer = self._send("GET", endpoint, params=params)
         if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):

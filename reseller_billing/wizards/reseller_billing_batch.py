@@ -91,11 +91,10 @@ class ResellerBillingBatch(models.TransientModel):
         ]
 
     def _prepare_line(self, contract, billed):
-        month = self._get_month()
-        lines = contract.line_ids.filtered(lambda line: line._is_due(month))
-        amount = sum(lines.mapped("subtotal"))
+        due = contract._get_due_lines(self.reference_month, self.reference_year)
+        amount = sum(due.mapped("subtotal"))
         missing = contract.partner_id._get_missing_billing_data()
-        if month in billed:
+        if self._get_month() in billed:
             problem = self.env._("Has a fatura of this month already.")
         elif not amount:
             problem = self.env._("No plan is billed in this month.")

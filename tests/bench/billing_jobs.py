@@ -1,9 +1,8 @@
 """Billing of contracts beside equal invoices of the host. Runs in Odoo's Python."""
 
-import time
-
 from odoo.fields import Command, Date
 
+from tests.bench.measuring import measure
 from tests.host import billing_script, contracts_script
 
 # As many as the cron issues in one transaction.
@@ -38,7 +37,7 @@ def bill(env, count):
             env.flush_all()
             env.invalidate_all()
 
-    measured = _measure(env, work)
+    measured = measure(env, work)
     faturas = contracts.fatura_ids
     assert len(faturas) == count, len(faturas)
     assert set(faturas.mapped("charge_state")) == {"processing"}
@@ -56,7 +55,7 @@ def invoice(env, count):
             env.flush_all()
             env.invalidate_all()
 
-    measured = _measure(env, work)
+    measured = measure(env, work)
     env.cr.rollback()
     return measured
 
@@ -94,12 +93,3 @@ def _post_invoices(env, contracts):
 
 def _contracts(env, count):
     return env["reseller.billing.contract"].search([("state", "=", "active")], limit=count)
-
-
-def _measure(env, function):
-    env.flush_all()
-    env.invalidate_all()
-    queries = env.cr.sql_log_count
-    began = time.perf_counter()
-    function()
-    return [time.perf_counter() - began, env.cr.sql_log_count - queries]

@@ -1,8 +1,8 @@
 """Effectivation of vendor contracts beside equal entries of the host. Runs in Odoo's Python."""
 
-import time
-
 from odoo.fields import Command, Date
+
+from tests.bench.measuring import measure
 
 AMOUNT = 100.0
 REFERENCE = "bench-vendor"
@@ -80,7 +80,7 @@ def make_effective(env, count):
     contract = env["vendor.financing.contract"].create({"agreement_id": agreement.id})
     contract._add_titles(contract._find_pending()[:count])
     contract.action_take_expected()
-    measured = _measure(env, contract.action_effect)
+    measured = measure(env, contract.action_effect)
     assert contract.state == "effective", contract.state
     agreement.invalidate_recordset()
     assert agreement.proof_difference == 0, agreement.proof_difference
@@ -108,16 +108,6 @@ def post_equal_entry(env, count):
         "journal_id": agreement.entry_journal_id.id,
         "line_ids": [Command.create(line) for line in lines],
     }
-    measured = _measure(env, lambda: env["account.move"].create(values).action_post())
+    measured = measure(env, lambda: env["account.move"].create(values).action_post())
     env.cr.rollback()
     return measured
-
-
-def _measure(env, function):
-    env.flush_all()
-    env.invalidate_all()
-    queries = env.cr.sql_log_count
-    began = time.perf_counter()
-    function()
-    env.flush_all()
-    return [time.perf_counter() - began, env.cr.sql_log_count - queries]

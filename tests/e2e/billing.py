@@ -160,10 +160,6 @@ class Reseller:
         )
         return self.admin.call("ir.cron", "method_direct_trigger", [data["res_id"]])
 
-    def bring_forward(self):
-        """Let what waits for its next attempt be tried now."""
-        self.run_cron("send_charges")
-
     def balances(self):
         """Return what stands on the accounts of the provider, in BRL."""
         fields = [f"billing_{name}_account_id" for name in ("fee", "interest", "fine", "discount")]
