@@ -3,6 +3,8 @@ import secrets
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools.activity import tell_once
+
 # What the panel is told of a fatura; a payment is heard of by `_invoice_paid_hook`.
 WATCHED = {"state", "charge_id", "charge_state", "invoice_date_due", "billing_description"}
 
@@ -118,15 +120,8 @@ class AccountMove(models.Model):
         )
 
     def _tell_of_panel_payment(self, panel, data):
-        summary = self.env._("Paid in the panel")
-        if self.activity_ids.filtered(lambda activity: activity.summary == summary):
-            return
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=self._describe_panel_payment(data),
-            user_id=(self.billing_contract_id.user_id or panel.user_id).id,
-        )
+        user = self.billing_contract_id.user_id or panel.user_id
+        tell_once(self, user, self.env._("Paid in the panel"), self._describe_panel_payment(data))
 
     def _link_charge(self, data):
         """Let this fatura have a charge that the panel had made.

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools.activity import tell_once
+
 LIVE_STATES = ("processing", "awaiting", "overdue")
 # A payer may have the boleto of a cancelled charge in hand.
 PAYABLE = {*LIVE_STATES, "error", "cancelled"}
@@ -83,6 +85,12 @@ class PaymentTransaction(models.Model):
     )
     charge_refunded = fields.Monetary(string="Refunded Amount", readonly=True, copy=False)
 
+    # Whatever comes to make a charge: of two the client could pay both.
+    _one_live_charge = models.UniqueIndex(
+        "(fatura_id) WHERE charge_state IN ('processing', 'awaiting', 'overdue')",
+        "The fatura has a charge that can be paid. Cancel that one first.",
+    )
+
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
@@ -125,16 +133,8 @@ class PaymentTransaction(models.Model):
         """Have somebody look at this charge's fatura; never twice for the same reason."""
         self.ensure_one()
         record = self.fatura_id or self.provider_id
-        if "activity_ids" not in record or record.activity_ids.filtered(
-            lambda activity: activity.summary == summary
-        ):
-            return
-        record.sudo().activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=note,
-            user_id=self._get_fatura_responsible().id,
-        )
+        if "activity_ids" in record:
+            tell_once(record.sudo(), self._get_fatura_responsible(), summary, note)
 
     def _after_registration(self):
         """The client can pay from now on: a hook for what tells them so."""

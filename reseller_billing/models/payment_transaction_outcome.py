@@ -2,10 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..tools.attempts import TELL_AFTER, get_pause
 from ..tools.receipts import Gone, Rejected
-
-# After a failure: minutes until the next attempt; the last one again and again.
-PAUSES = (1, 5, 15, 60)
 
 
 class PaymentTransaction(models.Model):
@@ -64,11 +62,10 @@ class PaymentTransaction(models.Model):
 
     def _postpone(self, job, text, seconds=None):
         charge = self or self.browse(job["charge_id"])
-        minutes = PAUSES[min(max(charge.charge_attempts - 1, 0), len(PAUSES) - 1)]
-        pause = timedelta(seconds=seconds) if seconds else timedelta(minutes=minutes)
+        pause = timedelta(seconds=seconds) if seconds else get_pause(charge.charge_attempts)
         charge.write(
             {"charge_next_attempt": fields.Datetime.now() + pause, "charge_lease_until": False}
         )
         charge._show_on_fatura(text)
-        if charge.charge_attempts >= len(PAUSES):
+        if charge.charge_attempts >= TELL_AFTER:
             charge._tell_responsible(self.env._("Charge not registered yet"), text)

@@ -1,6 +1,11 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+
+from ..tools.activity import tell_once
+
+_logger = logging.getLogger(__name__)
 
 
 class ResellerBillingContract(models.Model):
@@ -12,56 +17,56 @@ class ResellerBillingContract(models.Model):
     def _cron_follow_up(self):
         """Remind clients, tell of trials that end, suspend who does not pay."""
         today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
-        cron = self.env["ir.cron"]
-        reminders = self.env["reseller.billing.reminder"].search([("active", "=", True)])
-        cron._commit_progress(remaining=len(reminders) + 2)
-        for reminder in reminders:
-            reminder._remind(today)
-            cron._commit_progress(1)
-        self._tell_of_trials(today)
-        cron._commit_progress(1)
-        self._suspend_overdue(today)
-        cron._commit_progress(1)
+        self.env["reseller.billing.reminder"].search([])._remind_all(today)
+        trials = self.search([("state", "=", "trial"), ("trial_end", "<=", today)])
+        trials._each_alone(ResellerBillingContract._tell_of_trial)
+        self._get_overdue_contracts(today)._each_alone(ResellerBillingContract._suspend_overdue)
 
-    @api.model
-    def _tell_of_trials(self, today):
-        """Have the responsible decide about contracts whose trial is over; told once."""
-        over = self.search([("state", "=", "trial"), ("trial_end", "<=", today)])
-        for trial in over:
-            contract = trial._in_readers_language()
-            contract._tell_once(
-                contract.env._("Trial is over"),
-                contract.env._(
-                    "The trial of %(contract)s ended on %(day)s. Set it to active, or cancel it.",
-                    contract=contract.display_name,
-                    day=contract.trial_end,
-                ),
-            )
+    def _each_alone(self, method):
+        """Do something to each contract, and commit it; one that fails never keeps the others."""
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(self))
+        for contract in self:
+            try:
+                with self.env.cr.savepoint():
+                    method(contract)
+            except Exception:
+                _logger.exception("Contract %s: what the day brings was not done", contract.id)
+            cron._commit_progress(1)
+
+    def _tell_of_trial(self):
+        """Have the responsible decide about a contract whose trial is over; told once."""
+        self.ensure_one()
+        contract = self._in_readers_language()
+        contract._tell_once(
+            contract.env._("Trial is over"),
+            contract.env._(
+                "The trial of %(contract)s ended on %(day)s. Set it to active, or cancel it.",
+                contract=contract.display_name,
+                day=contract.trial_end,
+            ),
+        )
 
     def _tell_once(self, summary, note):
         """Give the responsible something to do, unless it waits already."""
-        self.ensure_one()
-        if self.activity_ids.filtered(lambda activity: activity.summary == summary):
-            return
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=note,
-            user_id=self.user_id.id or self.env.uid,
-        )
+        tell_once(self, self.user_id, summary, note)
 
     @api.model
-    def _suspend_overdue(self, today):
-        """Suspend contracts with a fatura that is overdue for longer than their provider allows."""
+    def _get_overdue_contracts(self, today):
+        """Return who has a fatura that is overdue for longer than the provider allows."""
+        found = self
         providers = self.env["payment.provider"].search([("billing_suspend_days", ">", 0)])
         for provider in providers:
+            active = self.search([("state", "=", "active"), ("provider_id", "=", provider.id)])
             limit = today - timedelta(days=provider.billing_suspend_days)
-            late = self.search([("state", "=", "active"), ("provider_id", "=", provider.id)])
-            for contract in late.filtered(lambda one, limit=limit: one._get_overdue(limit)):
-                contract._move_to("suspended", suspension_reason="overdue")
+            found |= active._get_overdue(limit).billing_contract_id
+        return found
+
+    def _suspend_overdue(self):
+        self._move_to("suspended", suspension_reason="overdue")
 
     def _get_overdue(self, before):
-        """Return the faturas of this contract that were due before a day and are not paid."""
+        """Return the faturas of these contracts that were due before a day and are not paid."""
         return self.env["account.move"].search(
             [
                 ("billing_contract_id", "in", self.ids),
@@ -78,7 +83,8 @@ class ResellerBillingContract(models.Model):
             lambda contract: contract.state == "suspended"
             and contract.suspension_reason == "overdue"
         )
-        today = fields.Date.context_today(self)
-        for contract in suspended:
-            if not contract._get_overdue(today):
-                contract._move_to("active")
+        if not suspended:
+            return
+        today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
+        for contract in suspended - suspended._get_overdue(today).billing_contract_id:
+            contract._move_to("active")

@@ -8,12 +8,11 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..tools.attempts import TELL_AFTER, get_pause
 from ..tools.receipts import Gone, ReceiptsError
 
 _logger = logging.getLogger(__name__)
 
-# Minutes until the next attempt; the last one again and again: money never gives up.
-PAUSES = (1, 5, 15, 60)
 # Until who talks to the provider about the charge is done.
 BUSY_PAUSE = timedelta(seconds=3)
 
@@ -273,15 +272,14 @@ class ResellerBillingEvent(models.Model):
     def _keep_waiting(self, text):
         """Say why these events wait and when they are tried again. None is ever given up."""
         attempts = self[:1].attempts + 1
-        pause = PAUSES[min(attempts, len(PAUSES)) - 1]
         self.write(
             {
                 "error": text,
                 "attempts": attempts,
-                "next_attempt": fields.Datetime.now() + timedelta(minutes=pause),
+                "next_attempt": fields.Datetime.now() + get_pause(attempts),
             }
         )
-        if attempts == len(PAUSES):
+        if attempts == TELL_AFTER:
             for event in self[:1]:
                 charge = event._find_charge()
                 if charge:

@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.activity import tell_once
 from ..tools.panel_client import PanelClient, is_acceptable_url
 from ..tools.receipts import ReceiptsError, Unauthorized
 
@@ -239,12 +240,9 @@ class ResellerBillingPanel(models.Model):
 
     def _tell_of_rows(self):
         """Have the responsible look at what could not be taken over; one activity for all."""
-        summary = self.env._("Not taken over from the panel")
-        if self.activity_ids.filtered(lambda activity: activity.summary == summary):
-            return
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=self.env._("Open what needs attention, say who is meant or correct it, retry."),
-            user_id=self.user_id.id,
+        tell_once(
+            self,
+            self.user_id,
+            self.env._("Not taken over from the panel"),
+            self.env._("Open what needs attention, say who is meant or correct it, retry."),
         )

@@ -9,6 +9,8 @@ from odoo.fields import Domain
 from odoo.service.model import retrying
 from psycopg2.errors import SerializationFailure
 
+from ..tools.activity import tell_once
+from ..tools.attempts import get_pause
 from ..tools.receipts import OutcomeUnknown, ReceiptsError, Rejected
 from .reseller_billing_panel_link_wire import NotYet
 
@@ -18,7 +20,7 @@ _logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 # After a failure: minutes until the next attempt; the last one again and again.
 PAUSES = (1, 5, 15, 60, 240)
-REFUSED_PAUSE = 3
+REFUSED_PAUSE = timedelta(hours=1)
 # Under its key something else was made: the panel's list tells what.
 KEY_WAS_USED = "CHAVE_IDEMPOTENCIA_REUTILIZADA"
 
@@ -169,11 +171,11 @@ class ResellerBillingPanelLink(models.Model):
             if not link.reference and getattr(outcome, "code", "") != KEY_WAS_USED:
                 # A refusal uses the key not up: what is corrected here may go under it.
                 link.body = False
-            link._postpone(str(outcome), PAUSES[REFUSED_PAUSE])
+            link._postpone(str(outcome), REFUSED_PAUSE)
             link._tell_responsible(str(outcome))
         elif isinstance(outcome, Exception):
             seconds = getattr(outcome, "retry_after", None)
-            link._postpone(str(outcome), seconds=seconds)
+            link._postpone(str(outcome), seconds and timedelta(seconds=seconds))
             # A panel that is away, or does not take the token, is not asked on and on.
             link.panel_id.paused_until = fields.Datetime.now() + timedelta(seconds=seconds or 60)
         else:
@@ -185,10 +187,9 @@ class ResellerBillingPanelLink(models.Model):
             else:
                 link._forget_pending()
 
-    def _postpone(self, text, minutes=None, seconds=None):
+    def _postpone(self, text, pause=None):
         self.ensure_one()
-        minutes = minutes or PAUSES[min(max(self.attempts, 1), len(PAUSES)) - 1]
-        pause = timedelta(seconds=seconds) if seconds else timedelta(minutes=minutes)
+        pause = pause or get_pause(self.attempts, PAUSES)
         self.write(
             {
                 "next_attempt": fields.Datetime.now() + pause,
@@ -200,12 +201,5 @@ class ResellerBillingPanelLink(models.Model):
     def _tell_responsible(self, text):
         """Have the panel's responsible look at what it refuses; once a record."""
         self.ensure_one()
-        record = self._get_record()
-        summary = self.env._("Refused by the panel")
-        if not record.activity_ids.filtered(lambda activity: activity.summary == summary):
-            record.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=text,
-                user_id=self.panel_id.user_id.id,
-            )
+        user = self.panel_id.user_id
+        tell_once(self._get_record(), user, self.env._("Refused by the panel"), text)

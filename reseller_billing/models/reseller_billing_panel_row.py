@@ -1,7 +1,7 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..tools.attempts import get_pause
 
 # Minutes until the next attempt; the last one again and again.
 PAUSES = (0, 15, 60, 240)
@@ -95,14 +95,13 @@ class ResellerBillingPanelRow(models.Model):
         """List a record that could not be taken over; a listed one says why not this time."""
         row = self._find(panel, resource, item["id"])
         attempts = row.attempts + 1 if row.state == "waiting" else 1
-        pause = PAUSES[min(attempts, len(PAUSES)) - 1]
         values = {
             "payload": item,
             "name": str(item.get("nome") or item.get("descricao") or item.get("plano") or "")[:120],
             "error": text,
             "state": "waiting",
             "attempts": attempts,
-            "next_attempt": fields.Datetime.now() + timedelta(minutes=pause),
+            "next_attempt": fields.Datetime.now() + get_pause(attempts, PAUSES),
             "candidate_ids": [fields.Command.set(candidates.ids if candidates else [])],
         }
         if row:

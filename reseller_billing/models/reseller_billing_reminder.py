@@ -36,34 +36,50 @@ class ResellerBillingReminder(models.Model):
         ondelete="restrict",
     )
 
-    def _remind(self, today):
-        """Write to the clients whose faturas have come to this reminder's day; each once."""
+    def _remind_all(self, today):
+        """Write to the clients whose faturas have come to a reminder's day; each once.
+
+        Each is committed by itself: a run that is stopped has not reminded for nothing.
+        """
+        cron = self.env["ir.cron"]
+        for reminder in self:
+            faturas = reminder._get_faturas(today)
+            cron._commit_progress(remaining=len(faturas))
+            for fatura in faturas:
+                reminder._remind(fatura)
+                cron._commit_progress(1)
+
+    def _get_faturas(self, today):
+        """Return the faturas whose clients are to be reminded and were not."""
         self.ensure_one()
         latest = today - timedelta(days=self.days)
-        domain = [
-            ("billing_contract_id.reminder_ids", "in", self.ids),
-            ("move_type", "=", "out_invoice"),
-            ("state", "=", "posted"),
-            ("payment_state", "in", ("not_paid", "partial")),
-            ("charge_state", "in", ("awaiting", "overdue")),
-            ("invoice_date_due", "<=", latest),
-            ("invoice_date_due", ">", latest - timedelta(days=MISSED_DAYS)),
-        ]
-        if self.company_id:
-            domain.append(("company_id", "=", self.company_id.id))
-        sent = self.env["reseller.billing.reminder.sent"]
-        for fatura in self.env["account.move"].search(domain):
-            if sent.search_count(
-                [("move_id", "=", fatura.id), ("reminder_id", "=", self.id)], limit=1
-            ):
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    sent.create({"move_id": fatura.id, "reminder_id": self.id})
-                    fatura._mail_fatura(self.template_id)
-            except Exception:
-                # One client must never keep the others from being reminded.
-                _logger.exception("Fatura %s: no reminder could be written", fatura.id)
+        faturas = self.env["account.move"].search(
+            [
+                ("billing_contract_id.reminder_ids", "in", self.ids),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+                ("charge_state", "in", ("awaiting", "overdue")),
+                ("invoice_date_due", "<=", latest),
+                ("invoice_date_due", ">", latest - timedelta(days=MISSED_DAYS)),
+            ]
+            + ([("company_id", "=", self.company_id.id)] if self.company_id else [])
+        )
+        sent = self.env["reseller.billing.reminder.sent"].search_fetch(
+            [("move_id", "in", faturas.ids), ("reminder_id", "=", self.id)], ["move_id"]
+        )
+        return faturas - sent.move_id
+
+    def _remind(self, fatura):
+        """Write to one client; one who cannot be written to never keeps the others."""
+        try:
+            with self.env.cr.savepoint():
+                self.env["reseller.billing.reminder.sent"].create(
+                    {"move_id": fatura.id, "reminder_id": self.id}
+                )
+                fatura._mail_fatura(self.template_id)
+        except Exception:
+            _logger.exception("Fatura %s: no reminder could be written", fatura.id)
 
 
 class ResellerBillingReminderSent(models.Model):

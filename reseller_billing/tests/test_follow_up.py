@@ -86,6 +86,41 @@ class TestFollowUp(BillingCommon):
             self.hear(fatura)
         self.assertEqual((self.contract.state, fatura.charge_state), ("active", "received"))
 
+    def test_reminder_that_cannot_be_written_stops_nothing_else(self):
+        self.provider.billing_suspend_days = 6
+        late = self.make_charged(due="2026-07-10")
+        first = self.contract.reminder_ids.sorted("days")[0]
+        first.template_id = first.template_id.copy(
+            {"body_html": "<p t-out='1 / (object.amount_total - 77)'/>"}
+        )
+        client = self._create_client("Lua")
+        self._create_contract(client)
+        soon = self.make_charged(77.0, partner=client, due="2026-07-20")
+        with self.assertLogs("odoo.addons.reseller_billing.models.reseller_billing_reminder"):
+            self.follow_up("2026-07-17")
+        # The first mail of each is the fatura's own.
+        self.assertEqual((len(self.mails(soon)), len(self.mails(late))), (1, 2))
+        self.assertEqual(self.contract.state, "suspended")
+
+    def test_following_up_costs_no_query_a_contract(self):
+        self.provider.billing_suspend_days = 10
+        self.make_charged(due="2026-07-24")
+
+        def count():
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.follow_up("2026-07-20")
+            return self.env.cr.sql_log_count - before
+
+        count()
+        alone = count()
+        for name in ("Lua", "Sol", "Mar"):
+            client = self._create_client(name)
+            self._create_contract(client)
+            self.make_charged(partner=client, due="2026-07-24")
+        count()
+        self.assertEqual(count(), alone)
+
     def test_who_was_suspended_by_hand_stays_so(self):
         fatura = self.make_charged()
         self.contract.action_suspend()
