@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .payment_transaction import LIVE_STATES
+
 MONTHS = [(f"{number:02}", f"{number:02}") for number in range(1, 13)]
 # What the host's payment states are for who waits for the money; the others are open.
 SITUATIONS = {"partial": "partial", "in_payment": "paid", "paid": "paid", "reversed": "reversed"}
@@ -182,17 +184,18 @@ class AccountMove(models.Model):
         return {**action, "context": context}
 
     def action_register_charge(self):
-        """Try again to have the charge of these faturas registered.
+        """Try again to have the charge of these faturas registered, or make another one.
 
-        :raise UserError: naming the one that has a live charge, or nothing left to pay
+        :raise UserError: naming the one whose charge can be paid, or of which nothing is owed
         """
         self.check_access("write")
-        for move in self:
-            charge = move.charge_id
-            if charge.charge_state in ("processing", "error"):
-                charge.sudo()._queue_charge("register")
-            else:
-                move._make_charge()
+        self._check_still_owed()
+        again = self.filtered(lambda move: move.charge_state in ("processing", "error"))
+        for charge in again.charge_id.sudo():
+            charge._queue_charge(charge.charge_task or "register")
+        for move in self - again:
+            move._check_not_charged()
+            move._make_charge()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -231,6 +234,22 @@ class AccountMove(models.Model):
                         fatura=move.display_name,
                     )
                 )
+
+    def _check_not_charged(self):
+        """Refuse a second charge while the client can pay, or has paid, the first.
+
+        :raise UserError: naming the fatura
+        """
+        self.ensure_one()
+        if self.charge_state in (*LIVE_STATES, "confirmed", "received"):
+            raise UserError(
+                self.env._(
+                    "%(fatura)s has a charge that can be paid or was: %(charge)s. To charge "
+                    "something else, change the fatura, or cancel it and make another.",
+                    fatura=self.display_name,
+                    charge=self.charge_number or self.charge_id.reference,
+                )
+            )
 
     def _describe_fatura(self):
         """Return what the client reads: the description, or plan and reference month."""

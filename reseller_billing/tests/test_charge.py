@@ -4,6 +4,8 @@ import requests
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 from urllib3.exceptions import NewConnectionError
 
 from .common_billing import BillingCommon
@@ -159,6 +161,34 @@ class TestCharge(BillingCommon):
         fatura.button_draft()
         with self.assertRaisesRegex(UserError, "live charge"):
             fatura.unlink()
+
+    def test_fatura_that_can_be_paid_is_never_charged_twice(self):
+        fatura = self.make_charged()
+        with self.assertRaisesRegex(UserError, f"{fatura.name}.*has a charge that can be paid"):
+            fatura.with_user(self.accountant).action_register_charge()
+        self.asaas.pay(fatura.charge_id.provider_reference, status="CONFIRMED")
+        self.hear(fatura)
+        with self.assertRaisesRegex(UserError, fatura.name):
+            fatura.with_user(self.accountant).action_register_charge()
+        self.send()
+        self.assertEqual(self.made(), 1)
+
+    def test_second_live_charge_of_a_fatura_cannot_even_be_written(self):
+        fatura = self.make_charged()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(UniqueViolation),
+            self.env.cr.savepoint(),
+        ):
+            fatura.charge_id.create(fatura._prepare_charge())
+
+    def test_register_again_forgets_no_cancellation(self):
+        fatura = self.make_fatura()
+        fatura.with_user(self.accountant).button_cancel_fatura()
+        with self.assertRaisesRegex(UserError, "not posted"):
+            fatura.with_user(self.accountant).action_register_charge()
+        self.send()
+        self.assertEqual((fatura.charge_state, self.made()), ("cancelled", 0))
 
     def test_change_that_no_hook_saw_is_told_later(self):
         fatura = self.make_charged()
