@@ -33,6 +33,7 @@
         "views/reseller_billing_panel_row_views.xml",
         "views/reseller_billing_panel_link_views.xml",
         "views/reseller_billing_client_import_views.xml",
+        "views/reseller_billing_overview_views.xml",
         "views/reseller_billing_menus.xml",
     ],
     "assets": {

@@ -28,6 +28,7 @@ from . import (
     reseller_billing_contract_line,
     reseller_billing_contract_panel,
     reseller_billing_event,
+    reseller_billing_overview,
     reseller_billing_panel,
     reseller_billing_panel_link,
     reseller_billing_panel_link_delivery,

@@ -1,0 +1,198 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..const import RECEIPTS_CODES
+
+WEEK = timedelta(days=7)
+# Money that is still to come from a fatura, or from one that the client took back.
+OWED = Domain("state", "=", "posted") & Domain("payment_state", "in", ("not_paid", "partial"))
+FATURA = Domain("billing_contract_id", "!=", False) & Domain("move_type", "=", "out_invoice")
+# A charge that nobody can pay any more.
+ENDED_STATES = ("charged_back", "refunded", "partially_refunded", "cancelled")
+ACTIONS = {
+    "account.move": "fatura_action",
+    "reseller.billing.contract": "reseller_billing_contract_action",
+    "reseller.billing.event": "reseller_billing_event_action",
+    "reseller.billing.panel.row": "reseller_billing_panel_row_action",
+    "reseller.billing.panel.link": "reseller_billing_panel_link_action",
+}
+
+
+class ResellerBillingOverview(models.Model):
+    """The first screen: what needs somebody, what is owed, and what the contracts bring, a company.
+
+    Each number is counted for all cards at once, by the very domain of the list that it opens.
+    """
+
+    _name = "reseller.billing.overview"
+    _description = "Subscription Control Overview"
+    _auto = False
+    _order = "name, id"
+
+    name = fields.Char(readonly=True)
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    # Needs somebody
+    unbilled_count = fields.Integer(string="Contracts Not Billed", compute="_compute_numbers")
+    trial_count = fields.Integer(string="Trials That Are Over", compute="_compute_numbers")
+    problem_count = fields.Integer(string="Charges with a Problem", compute="_compute_numbers")
+    problem_amount = fields.Monetary(string="Amount with a Problem", compute="_compute_numbers")
+    uncharged_count = fields.Integer(
+        string="Owed Without a Charge",
+        compute="_compute_numbers",
+        help="The charge was charged back, refunded or cancelled, and nobody can pay it.",
+    )
+    uncharged_amount = fields.Monetary(string="Amount Without a Charge", compute="_compute_numbers")
+    orphan_count = fields.Integer(string="Money Not Ours", compute="_compute_numbers")
+    orphan_amount = fields.Monetary(string="Orphan Money", compute="_compute_numbers")
+    event_count = fields.Integer(string="News Not Understood", compute="_compute_numbers")
+    row_count = fields.Integer(string="Not Taken Over", compute="_compute_numbers")
+    link_count = fields.Integer(string="Not Taken by the Panel", compute="_compute_numbers")
+    has_panel = fields.Boolean(compute="_compute_connections")
+    deaf_provider = fields.Char(
+        string="Does Not Tell of Payments",
+        compute="_compute_connections",
+        help="Enabled providers whose webhook does not work; payments are found by comparing.",
+    )
+    # What is owed
+    overdue_count = fields.Integer(string="Overdue", compute="_compute_numbers")
+    overdue_amount = fields.Monetary(string="Amount Overdue", compute="_compute_numbers")
+    week_count = fields.Integer(string="Due in the Next 7 Days", compute="_compute_numbers")
+    week_amount = fields.Monetary(string="Amount of the Week", compute="_compute_numbers")
+    # Contracts
+    active_count = fields.Integer(string="Active Contracts", compute="_compute_numbers")
+    active_amount = fields.Monetary(string="Amount a Month", compute="_compute_numbers")
+    suspended_count = fields.Integer(string="Suspended Contracts", compute="_compute_numbers")
+
+    @property
+    def _table_query(self):
+        return SQL("SELECT id, name, id AS company_id FROM res_company WHERE active")
+
+    _depends = {"res.company": ["active", "name"]}
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    def _compute_numbers(self):
+        for (name, amount), (model, domain, measure) in self._get_lists().items():
+            found = self._count(model, domain, measure)
+            for card in self:
+                card[name], total = found.get(card.company_id.id, (0, 0.0))
+                if amount:
+                    card[amount] = total
+
+    def _compute_connections(self):
+        panels = self.env["reseller.billing.panel"]._get_panel_ids()
+        # Who bills need not see the provider's settings to know that it is silent.
+        silent = (
+            self.env["payment.provider"]
+            .sudo()
+            .search(
+                Domain("code", "in", RECEIPTS_CODES)
+                & Domain("state", "!=", "disabled")
+                & Domain("webhook_state", "!=", "active")
+                & Domain("company_id", "in", self.company_id.ids)
+            )
+            .grouped("company_id")
+        )
+        for card in self:
+            card.has_panel = card.company_id.id in panels
+            providers = silent.get(card.company_id)
+            card.deaf_provider = providers and ", ".join(providers.mapped("name"))
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_open_list(self):
+        """Open the list behind a number; which one is in the context as `overview`."""
+        self.ensure_one()
+        wanted = self.env.context["overview"]
+        model, domain, _measure = next(
+            entry for names, entry in self._get_lists().items() if wanted in names
+        )
+        xml_id = f"reseller_billing.{ACTIONS[model]}"
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        mine = Domain("company_id", "=", self.company_id.id)
+        return {**action, "domain": list(domain & mine), "context": {"create": False}}
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _count(self, model, domain, measure):
+        """Count for all these cards at once.
+
+        :return: {id of a company: (count, amount in BRL)}
+        """
+        aggregates = ["__count", f"{measure}:sum"] if measure else ["__count"]
+        mine = Domain("company_id", "in", self.company_id.ids)
+        groups = self.env[model]._read_group(domain & mine, ["company_id"], aggregates)
+        return {company.id: (count, sum(total)) for company, count, *total in groups}
+
+    def _get_lists(self):
+        """Return what is counted: {(field, amount field): (model, domain, measure)}."""
+        today = fields.Date.context_today(self)
+        owed, contract = FATURA & OWED, "reseller.billing.contract"
+        event, residual = "reseller.billing.event", "amount_residual_signed"
+        failed = Domain("state", "=", "failed") | (
+            Domain("state", "=", "waiting") & Domain("error", "!=", False)
+        )
+        return {
+            ("unbilled_count", None): (contract, Domain("billing_error", "!=", False), None),
+            ("trial_count", None): (
+                contract,
+                Domain("state", "=", "trial") & Domain("trial_end", "<=", today),
+                None,
+            ),
+            ("problem_count", "problem_amount"): (
+                "account.move",
+                owed
+                & (Domain("charge_state", "=", "error") | Domain("charge_problem", "!=", False)),
+                residual,
+            ),
+            ("uncharged_count", "uncharged_amount"): (
+                "account.move",
+                owed & Domain("charge_state", "in", ENDED_STATES),
+                residual,
+            ),
+            ("orphan_count", "orphan_amount"): (
+                event,
+                Domain("state", "=", "orphan") & Domain("amount", "!=", 0),
+                "amount",
+            ),
+            ("event_count", None): (event, failed, None),
+            ("row_count", None): (
+                "reseller.billing.panel.row",
+                Domain("state", "=", "waiting"),
+                None,
+            ),
+            ("link_count", None): (
+                "reseller.billing.panel.link",
+                Domain("is_pending", "=", True) & Domain("error", "!=", False),
+                None,
+            ),
+            ("overdue_count", "overdue_amount"): (
+                "account.move",
+                owed & Domain("invoice_date_due", "<", today),
+                residual,
+            ),
+            ("week_count", "week_amount"): (
+                "account.move",
+                owed
+                & Domain("invoice_date_due", ">=", today)
+                & Domain("invoice_date_due", "<=", today + WEEK),
+                residual,
+            ),
+            ("active_count", "active_amount"): (
+                contract,
+                Domain("state", "=", "active"),
+                "amount_month",
+            ),
+            ("suspended_count", None): (contract, Domain("state", "=", "suspended"), None),
+        }

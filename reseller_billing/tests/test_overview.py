@@ -1,0 +1,184 @@
+from freezegun import freeze_time
+from lxml import etree
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common_billing import BillingCommon
+
+ATTENTION = (
+    "unbilled_count",
+    "problem_count",
+    "uncharged_count",
+    "orphan_count",
+    "event_count",
+    "trial_count",
+    "overdue_count",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestOverview(BillingCommon):
+    """The first screen: what needs somebody, each number one click from its list."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        group = "reseller_billing.reseller_billing_group_user"
+        cls.user = cls._create_user("subscriptions", group)
+        other = cls.env["res.company"].create({"name": "Outra"})
+        cls.foreign_user = cls._create_user("elsewhere", group, company=other)
+
+    def card(self, company=None, user=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        overview = self.env["reseller.billing.overview"].with_user(user or self.user)
+        overview = overview.with_context(allowed_company_ids=(company or self.company).ids)
+        return overview.search([("company_id", "=", (company or self.company).id)])
+
+    def listed(self, name, card=None):
+        """Return what the number opens, having checked that it is what it counts."""
+        card = card or self.card()
+        action = card.with_context(overview=name).action_open_list()
+        found = self.env[action["res_model"]].with_env(card.env).search(action["domain"])
+        self.assertEqual(card[name], len(found), name)
+        return found.sudo()
+
+    def test_nothing_needs_anybody_where_all_is_well(self):
+        card = self.card()
+        self.assertEqual([name for name in ATTENTION if card[name]], [])
+        self.assertEqual(self.listed("active_count"), self.contract)
+        self.assertEqual(card.active_amount, 100.0)
+
+    def test_contract_that_cannot_be_billed_and_trial_that_is_over(self):
+        self.client_partner.zip = False
+        self.run_cron("bill_contracts")
+        trial = self._create_contract(
+            self._create_client("Lua"), active=False, trial_end="2026-07-01"
+        )
+        self._create_contract(self._create_client("Sol"), active=False, trial_end="2026-07-02")
+        self.assertEqual(self.listed("unbilled_count"), self.contract)
+        self.assertEqual(self.listed("trial_count"), trial)
+
+    def test_refused_charge_is_there_until_it_is_mended(self):
+        self.asaas.fail_on["POST", "payments"] = [400]
+        fatura = self.make_charged()
+        card = self.card()
+        self.assertEqual(self.listed("problem_count", card), fatura)
+        self.assertEqual(card.problem_amount, 100.0)
+        fatura.action_register_charge()
+        self.send()
+        self.assertFalse(self.listed("problem_count"))
+
+    def test_what_is_owed_by_when(self):
+        late = self.make_charged(due="2026-07-05")
+        soon = self.make_charged(70.0, due="2026-07-16", is_one_off_fatura=True)
+        self.make_charged(due="2026-07-17", is_one_off_fatura=True)
+        with freeze_time("2026-07-09 12:00:00"):
+            card = self.card()
+            self.assertEqual(self.listed("overdue_count", card), late)
+            self.assertEqual(self.listed("week_count", card), soon)
+            self.assertEqual((card.overdue_amount, card.week_amount), (100.0, 70.0))
+        self.asaas.pay(late.charge_id.provider_reference)
+        self.hear(late)
+        with freeze_time("2026-07-09 12:00:00"):
+            self.assertFalse(self.listed("overdue_count"))
+
+    def test_money_that_was_taken_back_is_there_until_it_is_paid_again(self):
+        fatura = self.make_charged()
+        reference = fatura.charge_id.provider_reference
+        self.asaas.pay(reference)
+        self.hear(fatura)
+        for number, status in enumerate(("CHARGEBACK_REQUESTED", "REFUNDED")):
+            with self.subTest(status):
+                self.asaas.payments[reference]["status"] = status
+                self.hear(fatura, event=f"evt_c{number}")
+                card = self.card()
+                self.assertEqual(self.listed("uncharged_count", card), fatura)
+                self.assertEqual(card.uncharged_amount, 100.0)
+        fatura.action_register_charge()
+        self.send()
+        self.asaas.pay(fatura.charge_id.provider_reference)
+        self.hear(fatura, event="evt_3")
+        self.assertFalse(self.listed("uncharged_count"))
+
+    def test_money_of_a_charge_that_was_not_made_here(self):
+        self.make_charged()
+        values = {"customer": next(iter(self.asaas.customers)), "value": 70.0}
+        self.asaas._route("POST", "payments", {}, {**values, "dueDate": "2026-07-10"})
+        reference = list(self.asaas.payments)[-1]
+        self.asaas.pay(reference)
+        self.hear(reference=reference)
+        card = self.card()
+        event = self.listed("orphan_count", card)
+        self.assertEqual((event.charge_reference, card.orphan_amount), (reference, 70.0))
+        event.action_set_done()
+        self.assertFalse(self.listed("orphan_count"))
+
+    def test_news_that_could_not_be_booked(self):
+        fatura = self.make_charged()
+        self.asaas.pay(fatura.charge_id.provider_reference)
+        self.provider.billing_fee_account_id = False
+        self.hear(fatura)
+        event = self.listed("event_count")
+        self.assertIn(self.provider.name, event.error)
+
+    def test_provider_that_does_not_tell_is_named(self):
+        self.provider.webhook_state = "interrupted"
+        self.assertEqual(self.card().deaf_provider, self.provider.name)
+        self.provider.webhook_state = "active"
+        self.assertFalse(self.card().deaf_provider)
+
+    def test_panel_shows_where_there_is_one(self):
+        self.assertFalse(self.card().has_panel)
+        panel = self.env["reseller.billing.panel"].create(
+            {"name": "oGestor", "url": "https://painel.example", "company_id": self.company.id}
+        )
+        row = self.env["reseller.billing.panel.row"].create(
+            {
+                "panel_id": panel.id,
+                "resource": "clientes",
+                "reference": "CL-1",
+                "payload": {"id": "CL-1"},
+                "state": "waiting",
+            }
+        )
+        self.assertTrue(self.card().has_panel)
+        self.assertEqual(self.listed("row_count"), row)
+        self.assertFalse(self.listed("link_count"))
+
+    def test_other_companies_and_outsiders_see_nothing_of_it(self):
+        self.make_charged(due="2026-07-01")
+        self.assertFalse(
+            self.env["reseller.billing.overview"]
+            .with_user(self.foreign_user)
+            .search([("company_id", "=", self.company.id)])
+        )
+        card = self.card(self.foreign_user.company_id, self.foreign_user)
+        self.assertEqual((card.week_count, card.active_count), (0, 0))
+        with self.assertRaises(AccessError):
+            self.card(user=self._create_user("nobody", "base.group_user"))
+
+    def test_every_link_of_the_card_opens(self):
+        arch = self.card().get_view(view_type="kanban")["arch"]
+        names = [
+            link.get("context").split("'")[3]
+            for link in etree.fromstring(arch).findall(".//a[@name='action_open_list']")
+        ]
+        for name in names:
+            self.listed(name)
+        self.assertEqual(set(names), {name for name, _amount in self.card()._get_lists()})
+
+    def test_more_companies_cost_no_more_queries(self):
+        def count(companies):
+            self.card()
+            cards = self.env["reseller.billing.overview"].search(
+                [("company_id", "in", companies.ids)]
+            )
+            before = self.env.cr.sql_log_count
+            cards.read()
+            self.assertEqual(len(cards), len(companies))
+            return self.env.cr.sql_log_count - before
+
+        companies = self.env["res.company"].create([{"name": name} for name in "ABC"])
+        count(companies[:1])
+        self.assertEqual(count(companies), count(companies[:1]))
