@@ -1,7 +1,7 @@
 {
     "name": "Reseller Billing",
     "summary": "Subscription control: contracts and faturas charged online, settled by themselves",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "development_status": "Alpha",
     "category": "Accounting/Accounting",
     "website": "https://github.com/trade-credit-odoo/trade-credit",

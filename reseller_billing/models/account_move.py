@@ -195,7 +195,29 @@ class AccountMove(models.Model):
             charge._queue_charge(charge.charge_task or "register")
         for move in self - again:
             move._check_not_charged()
-            move._make_charge()
+            if move.charge_state == "received" and not move.charge_id.sudo().payment_id:
+                # Received in cash, and the payment was undone here: the same charge lives again.
+                move.charge_id.sudo()._queue_charge("uncash")
+            else:
+                move._make_charge()
+
+    def action_open_ledger(self):
+        """Show what is booked of this fatura: itself, its payments, refunds and corrected fees."""
+        self.ensure_one()
+        self.check_access("read")
+        charges = self.env["payment.transaction"].sudo().search([("fatura_id", "=", self.id)])
+        moves = self | self.reversal_move_ids | charges.charge_payment_ids.move_id
+        domain = Domain("id", "in", moves.ids) | (
+            Domain("ref", "in", charges.mapped("reference"))
+            & Domain("journal_id", "in", charges.provider_id.journal_id.ids)
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_journal_line")
+        return {
+            **action,
+            "name": self.env._("Entries of %s", self.name),
+            "domain": list(domain),
+            "context": {"create": False},
+        }
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -236,16 +258,16 @@ class AccountMove(models.Model):
                 )
 
     def _check_not_charged(self):
-        """Refuse a second charge while the client can pay, or has paid, the first.
+        """Refuse a second charge while the client can pay the first.
 
         :raise UserError: naming the fatura
         """
         self.ensure_one()
-        if self.charge_state in (*LIVE_STATES, "confirmed", "received"):
+        if self.charge_state in LIVE_STATES:
             raise UserError(
                 self.env._(
-                    "%(fatura)s has a charge that can be paid or was: %(charge)s. To charge "
-                    "something else, change the fatura, or cancel it and make another.",
+                    "%(fatura)s has a charge that can be paid: %(charge)s. To charge something "
+                    "else, change the fatura, or cancel it and make another.",
                     fatura=self.display_name,
                     charge=self.charge_number or self.charge_id.reference,
                 )

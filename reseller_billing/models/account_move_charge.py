@@ -66,6 +66,10 @@ class AccountMove(models.Model):
             faturas.filtered(
                 lambda move: not move.currency_id.is_zero(move.amount_residual)
             )._update_charge()
+        notes = posted.filtered(lambda move: move.move_type == "out_refund")
+        for charge in notes.reversed_entry_id.charge_id.sudo():
+            if charge.charge_state in LIVE_STATES:
+                charge.fatura_id._follow_debt(charge)
         return posted
 
     def button_cancel(self):
@@ -145,7 +149,7 @@ class AccountMove(models.Model):
         Through the host each write of a posted document would look through all of it again, though
         nothing of its accounting depends on what is written.
         """
-        names = ("charge_id", "charge_state", "charge_problem")
+        names = ("charge_id", "charge_state", "charge_problem", "fatura_mailed_at")
         self.flush_recordset(names)
         rows = [
             SQL("(%s, %s, %s)", move.id, charge.id, charge.charge_state)
@@ -155,7 +159,7 @@ class AccountMove(models.Model):
             SQL(
                 """UPDATE account_move move
                       SET charge_id = row.charge_id, charge_state = row.charge_state,
-                          charge_problem = NULL
+                          charge_problem = NULL, fatura_mailed_at = NULL
                      FROM (VALUES %s) AS row (id, charge_id, charge_state)
                     WHERE move.id = row.id RETURNING move.id""",
                 SQL(", ").join(rows),
@@ -227,21 +231,26 @@ class AccountMove(models.Model):
     @api.model
     def _queue_forgotten_changes(self):
         """Queue what charges should be told where no hook saw the change. Called by the cron."""
-        today = fields.Date.context_today(self)
         charges = self.env["payment.transaction"].search(
             [("charge_state", "in", LIVE_STATES), ("charge_task", "=", False)]
         )
         for charge in charges:
-            fatura = charge.fatura_id
-            if not fatura or fatura.state == "cancel":
-                charge._queue_charge("delete")
-            elif fatura.state == "posted" and fatura.currency_id.is_zero(fatura.amount_residual):
-                charge._queue_charge("cash")
-            elif fatura.state == "posted" and (
-                fatura.currency_id.compare_amounts(fatura.amount_residual, charge.amount)
-                or (fatura.invoice_date_due or today) > max(charge.charge_due_date, today)
-            ):
-                fatura._update_charge()
+            charge.fatura_id._follow_debt(charge)
+
+    def _follow_debt(self, charge):
+        """Let a live charge be for what is still owed of its fatura, if anything is."""
+        today = fields.Date.context_today(self)
+        if not self or self.state == "cancel":
+            charge._queue_charge("delete")
+        elif self.state == "posted" and self.currency_id.is_zero(self.amount_residual):
+            # Credited without a payment: nobody is to say that it was paid.
+            is_credited = self.payment_state == "reversed"
+            charge._queue_charge("delete" if is_credited else "cash")
+        elif self.state == "posted" and (
+            self.currency_id.compare_amounts(self.amount_residual, charge.amount)
+            or (self.invoice_date_due or today) > max(charge.charge_due_date, today)
+        ):
+            self._update_charge()
 
     def _prepare_refund_lines(self, amount):
         """Return commands of lines over an amount, shared out as the fatura's own lines are.

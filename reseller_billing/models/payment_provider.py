@@ -1,5 +1,7 @@
 import base64
+import hashlib
 import secrets
+from datetime import timedelta
 
 import requests
 from odoo import api, fields, models
@@ -59,7 +61,9 @@ class PaymentProvider(models.Model):
     billing_discount_days = fields.Integer(
         string="Days Before Due", help="The discount is given until so many days before it is due."
     )
-
+    billing_paused_until = fields.Datetime(
+        copy=False, readonly=True, help="Until then the provider is sent nothing: it asked so."
+    )
     billing_suspend_days = fields.Integer(
         string="Suspend After (Days)",
         help="Days that a fatura may be overdue before its contract is suspended; active again "
@@ -206,24 +210,40 @@ class PaymentProvider(models.Model):
         self.billing_journal_id = journals.create(values)
         return self.billing_journal_id
 
-    def _get_payer_reference(self, partner, client):
-        """Return under which id the provider keeps a client; asked for the first time.
+    def _pause_billing(self, seconds):
+        """Send this provider nothing for a while, whatever the charge."""
+        until = fields.Datetime.now() + timedelta(seconds=seconds)
+        if not self.billing_paused_until or self.billing_paused_until < until:
+            self.billing_paused_until = until
+
+    @api.model
+    def _get_paused_ids(self, now):
+        return self.sudo().search([("billing_paused_until", ">", now)]).ids
+
+    def _get_payer(self, partner, client, ask=False):
+        """Return under which id the provider keeps a client, and what it was told of it.
+
+        Asked where it is not known, or where the client's data or the account have changed.
 
         :param client: see `_get_receipts_client`
+        :param ask: ask in any case
+        :return: (id, digest), for `_keep_payer`
         """
         self.ensure_one()
         payers = self.env["reseller.billing.payer"]
-        known = payers.search(
-            [("partner_id", "=", partner.id), ("provider_id", "=", self.id)], limit=1
-        )
-        return known.reference or client.ensure_payer(payers._prepare_payer(partner))
+        payer = payers._prepare_payer(partner)
+        # Test Mode and production are two accounts, with ids of their own.
+        digest = hashlib.sha256(repr((self.state, payer)).encode()).hexdigest()
+        known = payers._find(self, partner)
+        if known.digest == digest and not ask:
+            return known.reference, digest
+        return client.ensure_payer(payer), digest
 
-    def _keep_payer_reference(self, partner, reference):
+    def _keep_payer(self, partner, reference, digest):
         payers = self.env["reseller.billing.payer"]
-        known = payers.search(
-            [("partner_id", "=", partner.id), ("provider_id", "=", self.id)], limit=1
-        )
+        known = payers._find(self, partner)
+        values = {"reference": reference, "digest": digest}
         if not known:
-            payers.create(
-                {"partner_id": partner.id, "provider_id": self.id, "reference": reference}
-            )
+            payers.create({"partner_id": partner.id, "provider_id": self.id, **values})
+        elif (known.reference, known.digest) != (reference, digest):
+            known.write(values)

@@ -27,6 +27,10 @@ EVENTS = [
 ]
 # Charges made so many days ago are compared with the provider's, a page of 100 a request.
 COMPARED_DAYS = 90
+# Older ones are asked after one by one, so many a run.
+OLD_CHARGES = 100
+# For so long a boleto line or a Pix that is missing is asked for.
+SLIP_DAYS = 3
 
 
 class PaymentProvider(models.Model):
@@ -182,23 +186,41 @@ class PaymentProvider(models.Model):
                 provider._check_webhook()
             try:
                 provider._ask_for_slips()
+                provider._ask_for_old_charges()
                 provider._compare_charges()
             except (ReceiptsError, UserError) as error:
                 provider.webhook_problem = str(error)
             if not cron._commit_progress(1):
                 break
 
+    def _get_waiting_domain(self):
+        return (
+            Domain("provider_id", "=", self.id)
+            & Domain("charge_state", "in", ("awaiting", "overdue"))
+            & Domain("charge_task", "=", False)
+        )
+
     def _ask_for_slips(self):
         """Queue asking for the boleto line or Pix of live charges that came without."""
+        no_line = Domain("slip_line", "in", (False, "")) & Domain("charge_kind", "!=", "pix")
+        no_pix = Domain("pix_payload", "in", (False, "")) & Domain("charge_kind", "!=", "boleto")
+        # An account without a Pix key never gives one.
+        since = fields.Datetime.now() - timedelta(days=SLIP_DAYS)
+        is_new = Domain("create_date", ">=", since)
         self.env["payment.transaction"].search(
-            [
-                ("provider_id", "=", self.id),
-                ("charge_state", "in", ("awaiting", "overdue")),
-                ("charge_task", "=", False),
-                ("slip_line", "in", (False, "")),
-                ("pix_payload", "in", (False, "")),
-            ]
+            self._get_waiting_domain() & (no_line | no_pix) & is_new
         )._queue_charge("follow")
+
+    def _ask_for_old_charges(self):
+        """Queue asking after charges that comparing leaves out; some a run, by turns."""
+        now = fields.Datetime.now()
+        old = self.env["payment.transaction"].search(
+            self._get_waiting_domain()
+            & Domain("create_date", "<", now - timedelta(days=COMPARED_DAYS)),
+            order="charge_asked_at NULLS FIRST, id",
+            limit=OLD_CHARGES,
+        )
+        old._queue_charge("follow", charge_asked_at=now)
 
     def _compare_charges(self, days=COMPARED_DAYS):
         """Store an event for each charge of the last days that stands differently here.
@@ -230,7 +252,7 @@ class PaymentProvider(models.Model):
         events = []
         for charge in found:
             ours = known.get(charge.reference)
-            back = float(sum(refund.amount for refund in charge.refunds))
+            back = float(charge.refunded)
             if ours and (ours.charge_raw_state, ours.charge_refunded) == (charge.raw_state, back):
                 continue
             if not ours and charge.paid is None:

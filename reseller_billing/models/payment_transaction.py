@@ -84,7 +84,13 @@ class PaymentTransaction(models.Model):
         string="Available On", readonly=True, copy=False, help="When the provider pays it out."
     )
     charge_refunded = fields.Monetary(string="Refunded Amount", readonly=True, copy=False)
+    charge_asked_at = fields.Datetime(
+        readonly=True, copy=False, help="When an old charge was last asked after."
+    )
 
+    _provider_reference_idx = models.Index(
+        "(provider_id, provider_reference) WHERE provider_reference IS NOT NULL"
+    )
     # Whatever comes to make a charge: of two the client could pay both.
     _one_live_charge = models.UniqueIndex(
         "(fatura_id) WHERE charge_state IN ('processing', 'awaiting', 'overdue')",

@@ -1,5 +1,6 @@
 import functools
 import logging
+import secrets
 import time
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ TASKS = [
     ("update", "Change value or due date"),
     ("delete", "Cancel"),
     ("cash", "Tell that it was paid to the company"),
+    ("uncash", "Take back that it was paid to the company"),
     ("refund", "Give money back"),
     ("follow", "Ask how it stands"),
 ]
@@ -36,6 +38,9 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
 
     charge_task = fields.Selection(selection=TASKS, string="To Be Sent", readonly=True, copy=False)
+    charge_ticket = fields.Char(
+        readonly=True, copy=False, help="New with each task: what is done by then is the older one."
+    )
     charge_next_attempt = fields.Datetime(readonly=True, copy=False)
     charge_lease_until = fields.Datetime(
         readonly=True, copy=False, help="Until then a worker is talking to the provider."
@@ -63,6 +68,7 @@ class PaymentTransaction(models.Model):
         self.write(
             {
                 "charge_task": task,
+                "charge_ticket": secrets.token_hex(4),
                 "charge_next_attempt": fields.Datetime.now(),
                 "charge_attempts": 0,
                 **values,
@@ -88,8 +94,8 @@ class PaymentTransaction(models.Model):
         pending.extend(charge_id for charge_id in self.ids if charge_id not in pending)
 
     @api.model
-    def _trigger_delivery(self):
-        self.env.ref("reseller_billing.ir_cron_send_charges").sudo()._trigger()
+    def _trigger_delivery(self, at=None):
+        self.env.ref("reseller_billing.ir_cron_send_charges").sudo()._trigger(at)
 
     # -------------------------------------------------------------------------
     # SENDING
@@ -112,7 +118,10 @@ class PaymentTransaction(models.Model):
         now = fields.Datetime.now()
         is_free = Domain("charge_lease_until", "=", False) | Domain("charge_lease_until", "<", now)
         is_due = Domain("charge_next_attempt", "<=", now)
-        return Domain("charge_task", "!=", False) & is_due & is_free
+        # A provider that takes no requests is not asked for each of thousands.
+        pause = self.env["payment.provider"]._get_paused_ids(now)
+        is_taken = Domain("provider_id", "not in", pause) if pause else Domain.TRUE
+        return Domain("charge_task", "!=", False) & is_due & is_free & is_taken
 
     @api.model
     def _deliver_charges(self, charge_ids=None, *, deadline):
@@ -136,7 +145,7 @@ class PaymentTransaction(models.Model):
             except Exception as error:
                 _logger.exception("Charge %s: the answer could not be applied", job["charge_id"])
                 self._in_own_transaction(
-                    lambda model, job=job, error=error: model._postpone(job, str(error))
+                    lambda model, job=job, error=error: model._postpone(job, error)
                 )
             yield job["charge_id"]
 
@@ -170,11 +179,12 @@ class PaymentTransaction(models.Model):
         job = {
             "charge_id": self.id,
             "task": self.charge_task,
+            "ticket": self.charge_ticket,
             "reference": self.provider_reference,
             "provider_id": self.provider_id.id,
             "ask_first": self.charge_asked,
             "kind": self.charge_kind,
-            "needs_slip": not self.slip_line and not self.pix_payload,
+            "needs_slip": self._lacks_slip(),
         }
         values = {
             "charge_lease_until": fields.Datetime.now() + LEASE,
@@ -184,6 +194,11 @@ class PaymentTransaction(models.Model):
             values["charge_asked"] = True
         self.write(values)
         return job
+
+    def _lacks_slip(self):
+        """Return whether the payer has no boleto line, or no Pix, that they should have."""
+        lacks_line = self.charge_kind != "pix" and not self.slip_line
+        return lacks_line or (self.charge_kind != "boleto" and not self.pix_payload)
 
 
 def _deliver_committed(registry, charge_ids):

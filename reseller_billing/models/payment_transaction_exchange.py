@@ -47,9 +47,23 @@ class PaymentTransaction(models.Model):
             found = client.find_charge(self.reference)
         payer = None
         if not found:
-            payer = self.provider_id._get_payer_reference(self.partner_id, client)
-            found = client.create_charge(self._get_terms(payer))
+            found, payer = self._create_charge(client)
         return {"charge": found, "slip": self._get_slip(client, found), "payer": payer}
+
+    def _create_charge(self, client):
+        """Make the charge at the provider.
+
+        :return: (charge, (the provider's id of the client, digest of what it was told of it))
+        """
+        payer = self.provider_id._get_payer(self.partner_id, client)
+        try:
+            return client.create_charge(self._get_terms(payer[0])), payer
+        except Rejected:
+            # Refused, so that nothing was made. It may have forgotten the client meanwhile.
+            again = self.provider_id._get_payer(self.partner_id, client, ask=True)
+            if again[0] == payer[0]:
+                raise
+            return client.create_charge(self._get_terms(again[0])), again
 
     def _exchange_update(self, job):
         client = self.provider_id._get_receipts_client()
@@ -58,9 +72,21 @@ class PaymentTransaction(models.Model):
             return self._exchange_register({**job, "ask_first": False})
         slip = None
         if charge.state in ("awaiting", "overdue"):
-            charge = client.update_charge(charge.reference, self._get_terms(charge.customer))
+            charge = self._update_registered(client, charge)
             slip = self._get_slip(client, charge)
         return {"charge": charge, "slip": slip}
+
+    def _update_registered(self, client, charge):
+        """Change a charge; one that is late stays so, with its fine and interest, if it can."""
+        terms = self._get_terms(charge.customer)
+        if charge.due_date == self.charge_due_date < terms.due_date:
+            try:
+                return client.update_charge(
+                    charge.reference, replace(terms, due_date=charge.due_date)
+                )
+            except Rejected:
+                _logger.info("Charge %s: its due date is over, a new one is given", self.id)
+        return client.update_charge(charge.reference, terms)
 
     def _exchange_delete(self, job):
         client = self.provider_id._get_receipts_client()
@@ -78,11 +104,26 @@ class PaymentTransaction(models.Model):
             charge = client.receive_in_cash(charge.reference, day, charge.amount)
         return {"charge": charge, "deleted": not charge}
 
+    def _exchange_uncash(self, job):
+        client = self.provider_id._get_receipts_client()
+        charge = client.get_charge(job["reference"])
+        if charge.in_cash:
+            charge = client.undo_cash(job["reference"])
+        return {"charge": charge}
+
     def _exchange_refund(self, job):
         client = self.provider_id._get_receipts_client()
         charge = client.get_charge(job["reference"])
-        back = sum(refund.amount for refund in charge.refunds)
-        missing = exact(self.charge_refund_wanted) - back
+        if charge.refunding is None:
+            return Unavailable(
+                self.env._(
+                    "%(provider)s is giving money of charge %(charge)s back and does not say how "
+                    "much yet. The refund is asked for again once it does.",
+                    provider=self.provider_id.name,
+                    charge=job["reference"],
+                )
+            )
+        missing = exact(self.charge_refund_wanted) - charge.refunded - charge.refunding
         if charge.state in ("confirmed", "received", "partially_refunded") and missing > 0:
             charge = client.refund(job["reference"], missing, self.fatura_id.name or "")
         return {"charge": charge}

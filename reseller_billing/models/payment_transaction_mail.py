@@ -13,12 +13,17 @@ class PaymentTransaction(models.Model):
 
     def _after_registration(self):
         result = super()._after_registration()
-        fatura = self.fatura_id
-        if fatura.charge_id == self and not fatura.fatura_mailed_at:
-            self._mail_once(fatura)
+        # Without boleto line and Pix the client could not pay; they are asked for again at once.
+        if self.slip_line or self.pix_payload:
+            self._mail_fatura_once()
         return result
 
-    def _mail_once(self, fatura):
+    def _mail_fatura_once(self):
+        fatura = self.fatura_id
+        if fatura.charge_id == self and not fatura.fatura_mailed_at:
+            self._mail(fatura)
+
+    def _mail(self, fatura):
         """Write to the client; a charge that was registered stays so when that fails."""
         try:
             with self.env.cr.savepoint():

@@ -3,7 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..tools.attempts import TELL_AFTER, get_pause
-from ..tools.receipts import Gone, Rejected
+from ..tools.receipts import Gone, Rejected, Unauthorized
+
+# Seconds that nothing is sent with a key that was refused.
+REFUSED_PAUSE = 60
 
 
 class PaymentTransaction(models.Model):
@@ -25,10 +28,16 @@ class PaymentTransaction(models.Model):
         charge.charge_lease_until = False
         charge._end_task(job)
         if payer := outcome.get("payer"):
-            charge.provider_id._keep_payer_reference(charge.partner_id, payer)
+            charge.provider_id._keep_payer(charge.partner_id, *payer)
         found = outcome.get("charge")
         if found:
-            charge._follow(found, outcome.get("slip"))
+            slip = outcome.get("slip")
+            if job["task"] == "update" and found.state in ("awaiting", "overdue"):
+                # Line and Pix of the former value are not to be paid any more.
+                charge._forget_slip()
+            charge._follow(found, slip)
+            if not slip and charge.charge_state in ("awaiting", "overdue"):
+                charge._await_slip()
         if outcome.get("deleted") and (not found or found.deleted):
             charge._move_charge_to("cancelled")
             charge._set_canceled()
@@ -47,25 +56,57 @@ class PaymentTransaction(models.Model):
             return
         if isinstance(error, Rejected):
             self._end_task(job)
+            if job["task"] == "refund" and not self.charge_task:
+                # Nothing went back, and more may be asked for than the refused amount left.
+                self.charge_refund_wanted = self.charge_refunded
             self._move_charge_to("error", state_message=str(error))
             self._show_on_fatura(str(error))
             self._tell_responsible(self.env._("Charge refused"), str(error))
             return
-        self._postpone(job, str(error), getattr(error, "retry_after", None))
+        self._postpone(job, error)
 
     def _end_task(self, job):
-        """Nothing is left to be sent, unless something else was wanted in the meantime."""
-        if self.charge_task == job["task"]:
+        """Nothing is left to be sent, unless something was wanted in the meantime."""
+        if self.charge_ticket == job["ticket"]:
             self.write({"charge_task": False, "charge_next_attempt": False})
         elif self.charge_task:
             self._trigger_delivery()
 
-    def _postpone(self, job, text, seconds=None):
+    def _postpone(self, job, error):
+        """Try again later; of what was queued anew meanwhile only the newer is tried.
+
+        :param error: why not now; its `retry_after` is what the provider asks for, in seconds
+        """
         charge = self or self.browse(job["charge_id"])
+        text, seconds = str(error), getattr(error, "retry_after", None)
         pause = timedelta(seconds=seconds) if seconds else get_pause(charge.charge_attempts)
         charge.write(
             {"charge_next_attempt": fields.Datetime.now() + pause, "charge_lease_until": False}
         )
         charge._show_on_fatura(text)
+        if isinstance(error, Unauthorized) or seconds:
+            charge.provider_id._pause_billing(seconds or REFUSED_PAUSE)
         if charge.charge_attempts >= TELL_AFTER:
             charge._tell_responsible(self.env._("Charge not registered yet"), text)
+
+    def _forget_slip(self):
+        self.write(
+            {
+                "slip_line": False,
+                "slip_bar_code": False,
+                "pix_payload": False,
+                "pix_image": False,
+                "slip_pdf": False,
+            }
+        )
+
+    def _await_slip(self):
+        """Ask again soon for what the payer needs; the client is written to once it is there."""
+        if self.slip_line or self.pix_payload or self.charge_task:
+            return
+        if self.charge_attempts >= TELL_AFTER:
+            self._mail_fatura_once()
+            return
+        at = fields.Datetime.now() + get_pause(self.charge_attempts)
+        self.write({"charge_task": "follow", "charge_ticket": False, "charge_next_attempt": at})
+        self._trigger_delivery(at)

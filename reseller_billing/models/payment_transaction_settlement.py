@@ -52,15 +52,24 @@ class PaymentTransaction(models.Model):
             self._take_money(found)
         self._follow_chargeback(found)
         self._follow_refunds(found)
-        moved = self._move_charge_to(found.state)
+        moved = self._move_charge_to(found.state) or self._reopen_undone_cash(found)
         if found.state in ("awaiting", "overdue") and self.charge_state == found.state:
             self._set_pending()
-            if not was_live:
+            if not was_live or slip:
                 self._after_registration()
         elif found.state == "cancelled" and moved:
             self._set_canceled()
         elif moved:
             self._after_payment_news(found)
+
+    def _reopen_undone_cash(self, found):
+        """Let a charge wait again that was not paid to the company after all."""
+        is_open = found.state in ("awaiting", "overdue")
+        if not is_open or self.charge_state != "received" or self.payment_id:
+            return False
+        self.charge_state = found.state
+        self._show_on_fatura()
+        return True
 
     def _is_duplicate(self, found):
         """Return whether another charge than ours carries our reference; nothing follows it."""
@@ -83,21 +92,29 @@ class PaymentTransaction(models.Model):
         values = {
             "provider_reference": found.reference,
             "charge_raw_state": found.raw_state,
-            "charge_due_date": found.due_date,
             "charge_number": found.number,
             "charge_url": found.url,
             "slip_url": found.slip_url,
         }
         if slip:
+            # One of them may have failed; what is known already stays.
             values |= {
-                "slip_line": slip.line,
-                "slip_bar_code": slip.bar_code,
-                "slip_our_number": slip.our_number,
-                "pix_payload": slip.pix_payload,
-                "pix_image": slip.pix_image,
+                name: value
+                for name, value in (
+                    ("slip_line", slip.line),
+                    ("slip_bar_code", slip.bar_code),
+                    ("slip_our_number", slip.our_number),
+                    ("pix_payload", slip.pix_payload),
+                    ("pix_image", slip.pix_image),
+                    ("slip_pdf", slip.pdf),
+                )
+                if value
             }
-            if slip.pdf:
-                values["slip_pdf"] = slip.pdf
+        if self.charge_task not in ("register", "update"):
+            # What waits to be told is newer than what the provider has.
+            values["charge_due_date"] = found.due_date
+        if self.charge_task != "refund" and found.refunding is not None:
+            values["charge_refund_wanted"] = float(found.refunded + found.refunding)
         changed = {name: value for name, value in values.items() if self[name] != value}
         if changed:
             self.write(changed)
@@ -245,7 +262,7 @@ class PaymentTransaction(models.Model):
         if not self.payment_id or self.chargeback_payment_id:
             # What a chargeback took is not given back a second time.
             return
-        back = sum(refund.amount for refund in found.refunds)
+        back = found.refunded
         if found.state == "refunded":
             back = max(back, exact(self.charge_paid))
         before = exact(self.charge_refunded)
@@ -257,12 +274,43 @@ class PaymentTransaction(models.Model):
         day = max((refund.day for refund in found.refunds if refund.day), default=None)
         day = day or fields.Date.context_today(self)
         payment = self._book_payment("outbound", back - before, on_top, day)
-        note = self.fatura_id._make_refund_note(float(credited), day)
-        counterpart = payment.move_id.line_ids | note.line_ids
-        counterpart.filtered(
+        self._credit_refund(payment, float(credited), day)
+        self.charge_refunded = float(back)
+
+    def _credit_refund(self, payment, amount, day):
+        """Match what went back with what was paid too much; credit the fatura with the rest.
+
+        :param amount: in BRL, without what was paid on top of the fatura
+        """
+        taken = self._get_counterparts(self.payment_id)
+        # Of a fatura that was cancelled, or paid twice, the money never settled anything.
+        rest = self.currency_id.round(amount + min(sum(taken.mapped("amount_residual")), 0.0))
+        lines = taken | self._get_counterparts(payment)
+        settled = taken.matched_debit_ids.debit_move_id | taken.matched_credit_ids.credit_move_id
+        if self.currency_id.compare_amounts(rest, 0.0) > 0:
+            if self.fatura_id not in settled.move_id or self.fatura_id.state != "posted":
+                self._tell_of_refund(payment, rest)
+            else:
+                note = self.fatura_id._make_refund_note(rest, day)
+                lines |= note.line_ids
+        lines.filtered(
             lambda line: line.account_id == payment.destination_account_id and not line.reconciled
         ).reconcile()
-        self.charge_refunded = float(back)
+
+    def _tell_of_refund(self, payment, amount):
+        """Have somebody match a refund of money that settled something else than the fatura."""
+        self._tell_responsible(
+            self.env._("Refund to be matched"),
+            self.env._(
+                "%(amount)s of charge %(charge)s went back to the client (%(payment)s), but what "
+                "was paid by it did not settle %(fatura)s. Match the refund with what it did "
+                "settle, or make the credit note there.",
+                amount=self.currency_id.format(amount),
+                charge=self.reference,
+                payment=payment.display_name,
+                fatura=self.fatura_id.display_name,
+            ),
+        )
 
     def _get_settled_amount(self):
         """Return what was owed by the charge, in BRL: what was paid without fine and interest,

@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..tools.activity import tell_once
 
@@ -87,4 +88,9 @@ class ResellerBillingContract(models.Model):
             return
         today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
         for contract in suspended - suspended._get_overdue(today).billing_contract_id:
-            contract._move_to("active")
+            try:
+                with self.env.cr.savepoint():
+                    contract._move_to("active")
+            except UserError as error:
+                # The client has paid: that is booked, whatever the contract lacks.
+                contract._tell_once(self.env._("Paid, but not active again"), str(error))

@@ -238,6 +238,10 @@ class ResellerBillingEvent(models.Model):
         if not charge:
             self._keep_orphan(found)
             return
+        if charge._is_busy():
+            # Just being registered: found only now, by our own reference.
+            self._wait_shortly()
+            return
         charge.with_company(charge.company_id)._as_responsible()._follow(found)
         known = not found.state or charge.charge_state == found.state
         self._end(

@@ -11,7 +11,14 @@ WEEK = timedelta(days=7)
 OWED = Domain("state", "=", "posted") & Domain("payment_state", "in", ("not_paid", "partial"))
 FATURA = Domain("billing_contract_id", "!=", False) & Domain("move_type", "=", "out_invoice")
 # A charge that nobody can pay any more.
-ENDED_STATES = ("charged_back", "refunded", "partially_refunded", "cancelled")
+ENDED_STATES = (
+    "confirmed",
+    "received",
+    "partially_refunded",
+    "refunded",
+    "charged_back",
+    "cancelled",
+)
 ACTIONS = {
     "account.move": "fatura_action",
     "reseller.billing.contract": "reseller_billing_contract_action",

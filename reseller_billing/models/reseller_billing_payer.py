@@ -16,10 +16,16 @@ class ResellerBillingPayer(models.Model):
         comodel_name="payment.provider", required=True, index=True, ondelete="cascade"
     )
     reference = fields.Char(required=True, help="The provider's own id of the client.")
+    digest = fields.Char(help="Of what the provider was told of the client; nobody can read it.")
 
     _one_of_a_provider = models.Constraint(
         "UNIQUE (partner_id, provider_id)", "A provider keeps a client once."
     )
+
+    def _find(self, provider, partner):
+        return self.search(
+            [("partner_id", "=", partner.id), ("provider_id", "=", provider.id)], limit=1
+        )
 
     def _prepare_payer(self, partner):
         """Return a client as a provider wants it.

@@ -18,6 +18,10 @@ class FakeAsaas:
     def __init__(self):
         self.customers, self.payments, self.webhooks = {}, {}, {}
         self.calls, self.fail, self.fail_on = [], [], {}
+        # Parts of a charge that the account does not have, like pixQrCode.
+        self.refused_actions = set()
+        # Of the next refunds: DONE, or PENDING while it is under way.
+        self.refund_status = "DONE"
 
     def __call__(self, method, url, params=None, json=None, **kwargs):
         if "/b/pdf/" in url:
@@ -62,9 +66,15 @@ class FakeAsaas:
         payment = self.payments[reference]
         payment["refunds"] = [
             *(payment["refunds"] or []),
-            {"dateCreated": "2026-07-12 10:00:00", "status": "DONE", "value": value},
+            {
+                "dateCreated": "2026-07-12 10:00:00",
+                "status": self.refund_status,
+                "value": value,
+            },
         ]
-        back = sum(Decimal(str(item["value"])) for item in payment["refunds"])
+        back = sum(
+            Decimal(str(item["value"])) for item in payment["refunds"] if item["status"] == "DONE"
+        )
         if back >= Decimal(str(payment["value"])):
             payment["status"] = "REFUNDED"
 
@@ -110,7 +120,8 @@ class FakeAsaas:
     @staticmethod
     def _matches(item, params):
         names = ("externalReference", "cpfCnpj", "status", "customer")
-        return all(item.get(name) == params[name] for name in names if name in params)
+        same = all(item.get(name) == params[name] for name in names if name in params)
+        return same and item.get("dateCreated", "") >= params.get("dateCreated[ge]", "")
 
     def _create(self, kind, body):
         number = len(self.customers) + len(self.payments) + 1
@@ -152,6 +163,8 @@ class FakeAsaas:
         return 200, item
 
     def _act(self, action, item, body):
+        if action in self.refused_actions:
+            return 400, self._error("invalid_action", "The account has none.")
         if action == "identificationField":
             line = f"{item['nossoNumero']:0>47}"
             return 200, {
@@ -167,6 +180,8 @@ class FakeAsaas:
             }
         if action == "receiveInCash":
             item |= {"status": "RECEIVED_IN_CASH", "paymentDate": body["paymentDate"]}
+        elif action == "undoReceivedInCash":
+            item |= {"status": "PENDING", "paymentDate": None}
         elif action == "refund":
             self.refund(item["id"], body["value"])
         return 200, item

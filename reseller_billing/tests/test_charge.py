@@ -221,12 +221,3 @@ class TestCharge(BillingCommon):
         ):
             self.make_fatura()
         self.assertFalse(self.contract.fatura_ids)
-
-    def test_registration_asks_for_slip_and_pix_again_when_they_failed(self):
-        self.asaas.fail = [None, None, None, 500, 500]
-        fatura = self.make_fatura()
-        self.send()
-        self.assertEqual((fatura.charge_state, fatura.slip_line), ("awaiting", False))
-        self.run_cron("reconcile_charges")
-        self.send()
-        self.assertTrue(fatura.slip_line)

@@ -26,6 +26,7 @@ STATES = {
     "CHARGEBACK_DISPUTE": "charged_back",
     "AWAITING_CHARGEBACK_REVERSAL": "charged_back",
 }
+REFUNDING = ("REFUND_REQUESTED", "REFUND_IN_PROGRESS")
 KINDS = {"undefined": "UNDEFINED", "boleto": "BOLETO", "pix": "PIX"}
 PAID = ("confirmed", "received", "refunded", "partially_refunded", "charged_back")
 LONGEST_DESCRIPTION = 500
@@ -45,11 +46,12 @@ def read_charge(answer):
 def _read_charge(answer):
     raw = answer["status"]
     state = STATES.get(raw)
-    refunds = tuple(
-        Refund(_money(item["value"]), _day((item.get("dateCreated") or "")[:10]))
+    asked = [
+        (item.get("status", "DONE"), _money(item["value"]), item.get("dateCreated") or "")
         for item in answer.get("refunds") or ()
-        if item.get("status", "DONE") == "DONE"
-    )
+    ]
+    refunds = tuple(Refund(amount, _day(day)) for status, amount, day in asked if status == "DONE")
+    refunding = [amount for status, amount, _on in asked if status not in ("DONE", "CANCELLED")]
     value = _money(answer["value"])
     if state in ("confirmed", "received") and refunds:
         back = sum(refund.amount for refund in refunds)
@@ -80,6 +82,7 @@ def _read_charge(answer):
         our_number=str(answer.get("nossoNumero") or ""),
         number=str(answer.get("invoiceNumber") or ""),
         refunds=refunds,
+        refunding=sum(refunding, Decimal(0)) if refunding or raw not in REFUNDING else None,
     )
 
 

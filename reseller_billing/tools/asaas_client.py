@@ -4,7 +4,7 @@ Source: docs.asaas.com, reference of API v3. A client of another provider has th
 """
 
 from .asaas_charge import read_charge, write_payer, write_terms
-from .receipts import Gone, OutcomeUnknown, Slip
+from .receipts import Gone, OutcomeUnknown, ReceiptsError, Slip
 
 PAGE = 100
 
@@ -74,18 +74,34 @@ class AsaasClient:
         body = {"paymentDate": day.isoformat(), "value": float(amount), "notifyCustomer": False}
         return read_charge(self._send("POST", f"payments/{reference}/receiveInCash", json=body))
 
+    def undo_cash(self, reference):
+        """Take back that the client has paid the company; the charge can be paid again."""
+        return read_charge(self._send("POST", f"payments/{reference}/undoReceivedInCash", json={}))
+
     def refund(self, reference, amount, text):
         """Give the payer money back, all or a part."""
         body = {"value": float(amount), "description": text}
         return read_charge(self._send("POST", f"payments/{reference}/refund", json=body))
 
     def get_slip(self, charge, kind):
-        """Return line, bar code and Pix of a charge that waits to be paid; without the PDF."""
-        boleto, pix = {}, {}
-        if kind != "pix":
-            boleto = self._send("GET", f"payments/{charge.reference}/identificationField")
-        if kind != "boleto":
-            pix = self._send("GET", f"payments/{charge.reference}/pixQrCode")
+        """Return line, bar code and Pix of a charge that waits to be paid; without the PDF.
+
+        One of them may be missing: an account without a Pix key has boletos all the same.
+
+        :raise ReceiptsError: if there is neither
+        """
+        wanted = {"boleto": "identificationField", "pix": "pixQrCode"}
+        parts, failure = {}, None
+        for part, endpoint in wanted.items():
+            if kind not in (part, "undefined"):
+                continue
+            try:
+                parts[part] = self._send("GET", f"payments/{charge.reference}/{endpoint}")
+            except ReceiptsError as error:
+                failure = error
+        if failure and not parts:
+            raise failure
+        boleto, pix = parts.get("boleto", {}), parts.get("pix", {})
         return Slip(
             line=boleto.get("identificationField") or "",
             bar_code=boleto.get("barCode") or "",

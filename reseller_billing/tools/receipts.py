@@ -47,6 +47,8 @@ class Charge:
 
     `state` is one of `charge_state`'s, or None where the provider's word means nothing here.
     `paid` is what the payer paid, fine and interest included; `net` what remains after the fee.
+    `refunds` is what went back, `refunding` what was asked for and is under way; None where
+    something is, and the provider does not say how much.
     """
 
     reference: str
@@ -68,6 +70,12 @@ class Charge:
     our_number: str = ""
     number: str = ""
     refunds: tuple[Refund, ...] = ()
+    refunding: Decimal | None = Decimal(0)
+
+    @property
+    def refunded(self):
+        """What went back to the payer, in BRL."""
+        return sum((refund.amount for refund in self.refunds), Decimal(0))
 
 
 @dataclass(frozen=True)
