@@ -16,6 +16,7 @@ from . import (
     payment_transaction_exchange,
     payment_transaction_mail,
     payment_transaction_outcome,
+    payment_transaction_refund,
     payment_transaction_settlement,
     res_company,
     res_partner,

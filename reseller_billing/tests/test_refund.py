@@ -140,3 +140,20 @@ class TestRefund(BillingCommon):
         self.assertEqual(charge.charge_task, "refund")
         self.send()
         self.assertEqual((self.went_back(), charge.charge_refunded), (70.0, 70.0))
+
+    def test_won_chargeback_of_what_was_collected_anew_is_told(self):
+        self.pay()
+        self.asaas.payments[self.reference]["status"] = "CHARGEBACK_REQUESTED"
+        self.news()
+        first = self.fatura.charge_id
+        self.fatura.action_register_charge()
+        self.send()
+        second = self.fatura.charge_id.provider_reference
+        self.asaas.pay(second)
+        self.hear(reference=second, event="evt_second")
+        self.assertEqual(self.fatura.amount_residual, 0.0)
+        self.asaas.payments[self.reference]["status"] = "RECEIVED"
+        self.news()
+        self.assertEqual(first.charge_state, "received")
+        self.assertEqual(self.open_items().mapped("amount_residual"), [-100.0])
+        self.assertIn("does not fit", self.fatura.activity_ids.mapped("summary")[-1])
