@@ -10,10 +10,10 @@ is for Odoo a statement with days to come, and the entries are dated as the stat
 import base64
 import itertools
 import re
-from datetime import date
 
 from stdnum.br import cnpj
 
+from .days import today
 from .driving import OPEN, Driven
 from .nfe_files import nfe_maker
 from .sandbox import Sandbox
@@ -217,7 +217,7 @@ class Seller(Driven):
             "number": number or self._take_number(),
             "recipient": customer.vat,
             "total": f"{total:.2f}",
-            "dhEmi": f"{date.today()}T09:00:00-03:00",
+            "dhEmi": f"{today()}T09:00:00-03:00",
         }
 
     def _take_number(self):

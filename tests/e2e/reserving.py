@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from tests.host import demo
 
 from .conftest import nfe_base64
+from .days import today
 from .driving import OPEN, Driven, money
 
 # CNPJ to credit limit, BRL; the last one Supplier does not know.
@@ -65,7 +64,7 @@ class Books:
         self._lowering = lowering
         self._approved = {t["invoice_id"][0] for t in transactions if t["state"] == "approved"}
         self.booked = {found["codigoPreAutorizacao"]: found for found in booked}
-        self.today = datetime.now(ZoneInfo("America/Sao_Paulo")).date().isoformat()
+        self.today = today().isoformat()
 
     def of(self, order):
         return [r for r in self.reservations if r["order_id"] and r["order_id"][0] == order.id]

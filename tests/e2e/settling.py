@@ -3,8 +3,7 @@
 import os
 import threading
 import time
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import requests
 
@@ -13,6 +12,7 @@ from tests.host.demo import CLIENT
 from tests.host.processes import start_odoo
 
 from . import conftest
+from .days import today
 from .odoo import OdooError, Session
 from .orders import wait_until
 
@@ -21,7 +21,6 @@ PREPARED = f"{DATABASE}_prepared"
 ENTRIES = int(os.environ.get("CRASH_SETTLEMENT_ENTRIES", "600"))
 ACCOUNTANT = "accountant"
 # The sandbox's clock stands there.
-ZONE = ZoneInfo("America/Sao_Paulo")
 FUTURE_DAYS = 20
 
 
@@ -44,9 +43,9 @@ class Stage:
         self.start()
 
     def _tell(self):
-        today = datetime.now(ZONE).date()
-        self.day = today.isoformat()
-        later = (today + timedelta(FUTURE_DAYS)).isoformat()
+        now = today()
+        self.day = now.isoformat()
+        later = (now + timedelta(FUTURE_DAYS)).isoformat()
         instalments = statement.list_instalments(sale_codes())
         told = statement.tell("LC", instalments, ENTRIES, self.day, later)
         body = {"clientId": CLIENT[0], "entries": told.entries}

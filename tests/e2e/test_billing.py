@@ -1,16 +1,17 @@
 """The seed's story over HTTP: client, contract, fatura, payment; and Asaas when it misbehaves."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 import requests
 
 from .billing import Asaas, Reseller, sum_statement
+from .days import today
 from .odoo import OdooError
 from .orders import wait_until
 
-SOON = (date.today() + timedelta(days=10)).isoformat()
+SOON = (today() + timedelta(days=10)).isoformat()
 
 
 @pytest.fixture(scope="module")

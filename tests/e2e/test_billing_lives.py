@@ -5,7 +5,7 @@ BILLING_EXAMPLES and BILLING_SEED make other runs.
 """
 
 import os
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from .billing import Asaas, Reseller, sum_statement
+from .days import today
 from .orders import wait_until
 
 EXAMPLES = int(os.environ.get("BILLING_EXAMPLES", "3"))
@@ -53,7 +54,7 @@ def live(reseller, sandbox_url, terms, lives):
             "billing_discount_days": 2,
         },
     )
-    due = date.today() + timedelta(days=7)
+    due = today() + timedelta(days=7)
     faturas = []
     for amount, kind, late, ending in lives:
         contract = reseller.make_contract(plan=False, charge_kind=kind)

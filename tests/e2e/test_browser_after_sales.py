@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from .browser import LANGUAGE, button, form_url, picture, press
 from .conftest import nfe_base64
+from .days import today
 from .orders import wait_until
 
 ORDER_AMOUNT = 610.37
@@ -173,8 +174,8 @@ def test_settlement_shows_what_needs_a_person(page, running, analyst, sale, sand
     """A transfer too short, an event that nobody knows, a fee of a day in a locked period."""
     due = transfer(sale, 1)["transfer_date"]
     short = transfer(sale, 2)
-    yesterday = datetime.date.today() - datetime.timedelta(days=1)
-    days = (datetime.date.fromisoformat(due) - datetime.date.today()).days
+    yesterday = today() - datetime.timedelta(days=1)
+    days = (datetime.date.fromisoformat(due) - today()).days
     sandbox.move_clock(advanceDays=days)
     fee = {
         "tipoEvento": "RPASSC",
@@ -257,7 +258,7 @@ def test_unknown_event_is_left_out_with_a_reason(page, running):
 
 def test_statements_are_posted_and_proven(page, running, admin, analyst, sale):
     """What fell into the locked period is booked on the first open day, and the record says so."""
-    yesterday = datetime.date.today() - datetime.timedelta(days=1)
+    yesterday = today() - datetime.timedelta(days=1)
     (company,) = admin.search_read("res.company", [], ["id"], limit=1)
     admin.call(
         "res.company", "write", [company["id"]], {"fiscalyear_lock_date": yesterday.isoformat()}
@@ -276,7 +277,7 @@ def test_statements_are_posted_and_proven(page, running, admin, analyst, sale):
         )
         assert statement["state"] == "posted"
         booked = analyst.read_one("account.move", statement["move_id"][0], ["date"])["date"]
-        assert booked == max(date, datetime.date.today().isoformat())
+        assert booked == max(date, today().isoformat())
     expect(page.locator(".o-mail-Message").first).to_be_visible()
     page.goto(
         f"{running.url}/odoo/action-supplier_credit.supplier_credit_settlement_entry_action_forecast"

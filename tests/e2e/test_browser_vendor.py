@@ -1,7 +1,5 @@
 """A vendor contract clicked in Chromium: from the pending invoice to what the bank reports."""
 
-import datetime
-
 import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
@@ -9,6 +7,7 @@ from pypdf import PdfReader
 from tests.host.packages import find_program
 
 from .browser import LANGUAGE, button, form_url, open_tab, picture, press
+from .days import today
 
 CONTRACTS = "action-vendor_financing.vendor_financing_contract_action"
 INSTALLMENTS = "action-vendor_financing.vendor_financing_contract_installment_action"
@@ -44,7 +43,7 @@ def post_invoice(admin, number, price):
     invoice = {
         "move_type": "out_invoice",
         "partner_id": find(admin, "res.partner", ["vat", "!=", False], ["is_company", "=", True]),
-        "invoice_date": datetime.date.today().isoformat(),
+        "invoice_date": today().isoformat(),
         "preferred_payment_method_line_id": find(
             admin, "account.payment.method.line", ["name", "=", "Vendor BB"]
         ),
