@@ -190,6 +190,8 @@ class AccountMove(models.Model):
         """
         self.check_access("write")
         self._check_still_owed()
+        # Who presses the button wants it tried now.
+        self.billing_contract_id.provider_id.sudo()._end_billing_pause()
         again = self.filtered(lambda move: move.charge_state in ("processing", "error"))
         for charge in again.charge_id.sudo():
             charge._queue_charge(charge.charge_task or "register")

@@ -216,6 +216,11 @@ class PaymentProvider(models.Model):
         if not self.billing_paused_until or self.billing_paused_until < until:
             self.billing_paused_until = until
 
+    def _end_billing_pause(self):
+        paused = self.filtered("billing_paused_until")
+        if paused:
+            paused.billing_paused_until = False
+
     @api.model
     def _get_paused_ids(self, now):
         return self.sudo().search([("billing_paused_until", ">", now)]).ids

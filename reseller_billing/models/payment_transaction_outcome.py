@@ -80,9 +80,9 @@ class PaymentTransaction(models.Model):
         charge = self or self.browse(job["charge_id"])
         text, seconds = str(error), getattr(error, "retry_after", None)
         pause = timedelta(seconds=seconds) if seconds else get_pause(charge.charge_attempts)
-        charge.write(
-            {"charge_next_attempt": fields.Datetime.now() + pause, "charge_lease_until": False}
-        )
+        at = fields.Datetime.now() + pause
+        charge.write({"charge_next_attempt": at, "charge_lease_until": False})
+        charge._trigger_delivery(at)
         charge._show_on_fatura(text)
         if isinstance(error, Unauthorized) or seconds:
             charge.provider_id._pause_billing(seconds or REFUSED_PAUSE)

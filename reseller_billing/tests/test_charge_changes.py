@@ -210,3 +210,11 @@ class TestPayer(BillingCommon):
         with freeze_time(fields.Datetime.now() + timedelta(minutes=2)):
             self.send()
         self.assertEqual((first.charge_state, second.charge_state), ("awaiting", "awaiting"))
+
+    def test_who_presses_register_does_not_wait_for_the_pause(self):
+        self.asaas.fail = [429]
+        fatura = self.make_charged()
+        self.assertTrue(self.provider.billing_paused_until)
+        fatura.with_user(self.accountant).action_register_charge()
+        self.send()
+        self.assertEqual(fatura.charge_state, "awaiting")

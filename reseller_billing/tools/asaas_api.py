@@ -22,6 +22,8 @@ USER_AGENT = "Odoo/19.0 reseller_billing"
 
 # Plain http is accepted for these hosts only.
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+# Seconds to wait where too many requests were sent and nothing says for how long.
+USUAL_PAUSE = 60
 
 
 def is_safe_url(url):
@@ -57,12 +59,12 @@ def read_errors(response):
 
 
 def read_pause(response):
-    """Return after how many seconds requests are taken again, as the answer says, or None."""
+    """Return after how many seconds requests are taken again, as the answer says if it does."""
     for name in ("Retry-After", "RateLimit-Reset"):
         text = response.headers.get(name, "")
         if text.isdecimal() and int(text) <= 12 * 3600:
             return int(text)
-    return None
+    return USUAL_PAUSE
 
 
 def never_left(cause):
