@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
@@ -67,7 +67,11 @@ class ResellerBillingContract(models.Model):
         tracking=True,
     )
     date_start = fields.Date(
-        string="Start", required=True, default=fields.Date.context_today, tracking=True
+        string="Start",
+        required=True,
+        default=fields.Date.context_today,
+        tracking=True,
+        help="Nothing is billed by itself before this day.",
     )
     trial_end = fields.Date(tracking=True, help="When the trial is over; the responsible is told.")
     date_active = fields.Date(string="Active Since", readonly=True, copy=False)
@@ -121,7 +125,8 @@ class ResellerBillingContract(models.Model):
     next_month = fields.Date(
         string="Next Reference Month",
         copy=False,
-        help="First day of the next month to be billed by itself.",
+        help="First day of the next month to be billed by itself. If no plan would be billed in "
+        "the month that you enter, those of the shortest period are billed from it on.",
     )
     fatura_ids = fields.One2many(
         comodel_name="account.move", inverse_name="billing_contract_id", string="Faturas"
@@ -202,12 +207,29 @@ class ResellerBillingContract(models.Model):
                     )
                 )
 
+    @api.constrains("next_month", "date_start")
+    def _check_next_month(self):
+        """No month before the start is billed by itself."""
+        for contract in self:
+            month, start = contract.next_month, contract.date_start
+            if month and month < start.replace(day=1):
+                raise ValidationError(
+                    self.env._(
+                        "%(contract)s starts on %(day)s and cannot be billed for %(month)s. Choose "
+                        "a later Next Reference Month, or an earlier Start.",
+                        contract=contract.display_name,
+                        day=start,
+                        month=f"{month.month:02}/{month.year}",
+                    )
+                )
+
     # -------------------------------------------------------------------------
     # CRUD METHODS
     # -------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._round_next_month(vals) for vals in vals_list]
         for vals in vals_list:
             if vals.get("name", "/") == "/":
                 company = vals.get("company_id") or self.env.company.id
@@ -222,16 +244,23 @@ class ResellerBillingContract(models.Model):
         return contracts
 
     def write(self, vals):
-        state = vals.get("state")
-        if state is None:
-            return super().write(vals)
         # The form saves the status together with the rest: the rest first, then the transition.
-        rest = {name: value for name, value in vals.items() if name != "state"}
+        rest = self._round_next_month(vals)
+        state = rest.pop("state", None)
         if rest:
             super().write(rest)
-        for contract in self:
-            contract._move_to(state)
+        if rest.get("next_month"):
+            self._follow_next_month()
+        if state:
+            for contract in self:
+                contract._move_to(state)
         return True
+
+    @api.model
+    def _round_next_month(self, vals):
+        """Return a copy of values whose next month, if there is one, is the first day of it."""
+        month = fields.Date.to_date(vals.get("next_month"))
+        return {**vals, "next_month": month.replace(day=1)} if month else dict(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):
@@ -304,15 +333,22 @@ class ResellerBillingContract(models.Model):
             {"state": state, **getattr(self, f"_prepare_{state}")(), **values}
         )
 
+    def _keep_next_month(self, month):
+        """Write the next month that billing comes to; plans stay in their cycles."""
+        # Not as if it were entered by hand.
+        super().write({"next_month": month})  # pylint: disable=super-method-mismatch
+
     def _prepare_active(self):
         self._check_complete()
         today = fields.Date.context_today(self)
         values = {"date_suspended": False, "suspension_reason": False}
         if not self.date_active:
-            first = max(self.date_start, today)
+            month = self._get_first_month(today)
+            lines = self.line_ids.filtered(lambda line: not line.first_month)
             values |= {
                 "date_active": today,
-                "next_month": self.next_month or first.replace(day=1),
+                "next_month": month,
+                "line_ids": [Command.update(line.id, {"first_month": month}) for line in lines],
             }
         return values
 

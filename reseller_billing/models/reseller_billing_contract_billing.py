@@ -115,7 +115,7 @@ class ResellerBillingContract(models.Model):
                 [vals for vals in values if vals["billing_contract_id"] in ids]
             )
         for month, contracts in self._group_by_month(last).items():
-            contracts.write({"next_month": month + relativedelta(months=1)})
+            contracts._keep_next_month(month + relativedelta(months=1))
         self.filtered("billing_error")._forget_billing_error()
 
     def _forget_billing_error(self):
@@ -161,9 +161,34 @@ class ResellerBillingContract(models.Model):
         return months
 
     def _get_billing_date(self, month):
-        """Return the day on which a month is billed: the last day of a shorter month."""
+        """Return the day on which a month is billed: the last day of a shorter month, and never a
+        day before the contract starts."""
         last = calendar.monthrange(month.year, month.month)[1]
-        return month.replace(day=min(self.billing_day, last))
+        return max(month.replace(day=min(self.billing_day, last)), self.date_start)
+
+    def _get_first_month(self, today):
+        """Return the first day of the month that a contract is billed for first: the one entered
+        by hand, else this one; never one before its start."""
+        self.ensure_one()
+        return max(self.next_month or today.replace(day=1), self.date_start.replace(day=1))
+
+    def _follow_next_month(self):
+        """Have plans billed in a next month entered by hand, where none of them would be.
+
+        Who enters an earlier month wants what was left out: those in whose cycle it is begin
+        earlier. Off every cycle the plans of the shortest period begin a new one with it; a yearly
+        one that was billed just now is not billed again.
+        """
+        for contract in self:
+            month, lines = contract.next_month, contract.line_ids
+            if not contract.date_active or not lines or contract._is_billed_in(month):
+                continue
+            shortest = min(line.plan_id._get_months() for line in lines)
+            moved = lines.filtered(lambda line, month=month: line._is_in_cycle(month))
+            moved = moved or lines.filtered(
+                lambda line, shortest=shortest: line.plan_id._get_months() == shortest
+            )
+            moved.first_month = month
 
     def _is_billed_in(self, month):
         """Return whether any plan is billed in a month, by its period."""

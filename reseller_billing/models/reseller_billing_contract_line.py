@@ -22,6 +22,11 @@ class ResellerBillingContractLine(models.Model):
         check_company=True,
         ondelete="restrict",
     )
+    first_month = fields.Date(
+        copy=False,
+        help="First month that this plan is billed for; its period counts from it. Given by itself "
+        "when the contract becomes active, or the plan is added to an active one.",
+    )
     quantity = fields.Float(digits="Product Unit", required=True, default=1.0)
     price = fields.Monetary(
         compute="_compute_price",
@@ -50,12 +55,52 @@ class ResellerBillingContractLine(models.Model):
         for line in self:
             line.subtotal = line.currency_id.round(line.quantity * line.price)
 
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.filtered(lambda line: not line.first_month)._begin_cycle()
+        return lines
+
+    def write(self, vals):
+        changed = self.browse()
+        if "plan_id" in vals and "first_month" not in vals:
+            changed = self.filtered(lambda line: line.plan_id.id != vals["plan_id"])
+        result = super().write(vals)
+        changed._begin_cycle()
+        return result
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _begin_cycle(self):
+        """Have plans of contracts that were active already billed from their next month on."""
+        today = fields.Date.context_today(self)
+        for line in self:
+            contract = line.contract_id
+            if contract.date_active:
+                line.first_month = max(contract._get_first_month(today), today.replace(day=1))
+
     def _is_due(self, month):
         """Return whether this plan is billed in a month, by its period.
 
         :param month: first day of the reference month
         """
         self.ensure_one()
-        since = (self.contract_id.date_active or self.contract_id.date_start).replace(day=1)
+        if self.first_month and month < self.first_month.replace(day=1):
+            return False
+        return self._is_in_cycle(month)
+
+    def _is_in_cycle(self, month):
+        """Return whether a whole number of periods is between a month and the first one.
+
+        :param month: first day of the reference month
+        """
+        # Plans of contracts that were active before there were first months have none.
+        since = self.first_month or self.contract_id.date_active or self.contract_id.date_start
         distance = (month.year - since.year) * 12 + month.month - since.month
         return distance % self.plan_id._get_months() == 0

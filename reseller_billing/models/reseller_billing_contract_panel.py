@@ -34,8 +34,8 @@ class ResellerBillingContract(models.Model):
     def _prepare_active(self):
         """A contract of the panel is billed by itself only if the panel's record says so."""
         values = super()._prepare_active()
-        if "next_month" in values and self._is_billed_by_panel():
-            values["next_month"] = self.next_month
+        if "next_month" in values and not self.next_month and self._is_billed_by_panel():
+            values["next_month"] = False
         return values
 
     def _is_billed_by_panel(self):

@@ -226,6 +226,75 @@ class TestBilling(BillingCommon):
         amounts = self.contract.fatura_ids.sorted("reference_month").mapped("amount_total")
         self.assertEqual(amounts, [790.0, 100.0, 100.0, 190.0])
 
+    def make_started(self, start, period="monthly", **values):
+        """Return an active contract of one plan that starts on a day."""
+        plan = self.plan.copy({"name": period, "period": period})
+        client = self._create_client("Mercado Lua")
+        lines = [(0, 0, {"plan_id": plan.id})]
+        return self._create_contract(client, date_start=start, line_ids=lines, **values)
+
+    def test_yearly_plan_is_billed_first_in_the_month_of_the_start(self):
+        contract = self.make_started("2026-09-01", period="yearly")
+        self.bill("2026-08-31")
+        self.assertEqual(self.months(contract), [])
+        for day in ("2026-09-01", "2026-10-01", "2026-12-01", "2027-12-01"):
+            self.bill(day)
+        self.assertEqual(self.months(contract), ["2026-09", "2027-09"])
+
+    def test_nothing_is_billed_before_the_start(self):
+        contract = self.make_started("2026-08-20")
+        self.bill("2026-08-19")
+        self.assertEqual(self.months(contract), [])
+        self.bill("2026-08-20")
+        self.assertEqual(self.months(contract), ["2026-08"])
+        self.assertEqual(contract.fatura_ids.invoice_date_due, self.day("2026-08-30"))
+        self.bill("2026-09-01")
+        self.assertEqual(self.months(contract), ["2026-08", "2026-09"])
+
+    def test_month_before_the_start_is_refused(self):
+        contract = self.make_started("2026-08-20")
+        with self.assertRaisesRegex(ValidationError, "starts on 2026-08-20.*07/2026"):
+            contract.next_month = "2026-07-01"
+
+    def test_plan_that_is_added_or_changed_later_is_billed_from_the_next_month_on(self):
+        contract = self.make_started("2026-07-01")
+        self.bill("2026-09-01")
+        yearly = self.plan.copy({"name": "Anual", "period": "yearly", "price": 600.0})
+        half = self.plan.copy({"name": "Semestral", "period": "semiannual", "price": 60.0})
+        with freeze_time("2026-09-15 12:00:00"):
+            contract.line_ids = [(0, 0, {"plan_id": yearly.id})]
+        self.bill("2026-11-01")
+        amounts = contract.fatura_ids.sorted("reference_month").mapped("amount_total")
+        self.assertEqual(amounts, [100.0, 100.0, 100.0, 700.0, 100.0])
+        with freeze_time("2026-11-15 12:00:00"):
+            contract.line_ids[0].plan_id = half
+        self.bill("2027-06-01")
+        self.assertEqual(self.months(contract)[5:], ["2026-12", "2027-06"])
+
+    def test_plan_without_first_month_counts_from_the_activation(self):
+        contract = self.make_started("2026-07-01", period="quarterly")
+        contract.line_ids.first_month = False
+        self.bill("2027-01-01")
+        self.assertEqual(self.months(contract), ["2026-07", "2026-10", "2027-01"])
+
+    def test_next_month_entered_by_hand_is_billed(self):
+        contract = self.make_started("2026-07-01", period="yearly", next_month="2026-09-10")
+        self.assertEqual(contract.next_month, self.day("2026-09-01"))
+        self.bill("2026-09-01")
+        self.assertEqual(self.months(contract), ["2026-09"])
+        contract.next_month = "2026-12-15"
+        self.bill("2027-12-31")
+        self.assertEqual(self.months(contract), ["2026-09", "2026-12", "2027-12"])
+
+    def test_earlier_month_entered_by_hand_leaves_plans_of_longer_periods_alone(self):
+        contract = self.make_started("2026-05-01")
+        yearly = self.plan.copy({"name": "Anual", "period": "yearly", "price": 600.0})
+        contract.line_ids = [(0, 0, {"plan_id": yearly.id})]
+        contract.next_month = "2026-06-01"
+        self.bill("2026-07-01")
+        amounts = contract.fatura_ids.sorted("reference_month").mapped("amount_total")
+        self.assertEqual(amounts, [100.0, 700.0])
+
     def test_contract_that_cannot_be_billed_keeps_no_other_from_it(self):
         broken = self._create_contract(self._create_client("Sem CEP"))
         broken.partner_id.zip = False
