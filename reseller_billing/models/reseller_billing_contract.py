@@ -75,13 +75,19 @@ class ResellerBillingContract(models.Model):
     )
     trial_end = fields.Date(tracking=True, help="When the trial is over; the responsible is told.")
     date_active = fields.Date(string="Active Since", readonly=True, copy=False)
-    date_suspended = fields.Date(string="Suspended Since", readonly=True, copy=False)
+    date_suspended = fields.Date(
+        string="Suspended Since",
+        readonly=True,
+        copy=False,
+        help="Billing goes on with the month in which the contract is active again.",
+    )
     date_end = fields.Date(string="Cancelled On", readonly=True, copy=False)
     suspension_reason = fields.Selection(
         selection=[("overdue", "Overdue faturas"), ("manual", "By hand")],
         readonly=True,
         copy=False,
-        help="What was suspended for overdue faturas is active again once they are paid.",
+        help="What was suspended for overdue faturas is active again once they are paid. The "
+        "months of a suspension are not billed.",
     )
     billing_day = fields.Integer(
         required=True,
@@ -278,7 +284,7 @@ class ResellerBillingContract(models.Model):
     # -------------------------------------------------------------------------
 
     def action_activate(self):
-        """Set contracts to active, from trial or suspension."""
+        """Set contracts to active, from trial or suspension, whose months are not billed."""
         for contract in self:
             contract._move_to("active")
 
@@ -350,7 +356,31 @@ class ResellerBillingContract(models.Model):
                 "next_month": month,
                 "line_ids": [Command.update(line.id, {"first_month": month}) for line in lines],
             }
+        elif self.next_month and self._was_suspended_before(today):
+            values |= self._prepare_return(max(self.next_month, today.replace(day=1)))
         return values
+
+    def _was_suspended_before(self, today):
+        """Return whether a contract was suspended in an earlier month than this one."""
+        since = self.date_suspended
+        return not since or since < today.replace(day=1)
+
+    def _prepare_return(self, month):
+        """Leave the months of a suspension out.
+
+        A plan whose next period would have begun in one of them begins it with the return; one that
+        was billed for longer stays in its cycle.
+
+        :param month: first day of the month that is billed next
+        """
+        missed = self.line_ids.filtered(
+            lambda line: not line._is_due(month)
+            and any(line._is_due(one) for one in self._get_months_between(self.next_month, month))
+        )
+        return {
+            "next_month": month,
+            "line_ids": [Command.update(line.id, {"first_month": month}) for line in missed],
+        }
 
     def _prepare_suspended(self):
         return {

@@ -153,11 +153,16 @@ class ResellerBillingContract(models.Model):
     def _get_due_months(self, today):
         """Return the first days of the reference months whose billing day has come."""
         self.ensure_one()
-        months, month = [], self.next_month
-        while month and month <= today:
-            if self._get_billing_date(month) <= today:
-                months.append(month)
-            month += relativedelta(months=1)
+        months = self._get_months_between(self.next_month, fields.Date.add(today, days=1))
+        return [month for month in months if self._get_billing_date(month) <= today]
+
+    @api.model
+    def _get_months_between(self, first, end):
+        """Return the first days of the months from one on that are before a day."""
+        months = []
+        while first and first < end:
+            months.append(first)
+            first += relativedelta(months=1)
         return months
 
     def _get_billing_date(self, month):

@@ -86,7 +86,8 @@ class ResellerBillingContract(models.Model):
         )
         if not suspended:
             return
-        today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
+        suspended = suspended.with_context(tz="America/Sao_Paulo")
+        today = fields.Date.context_today(suspended)
         for contract in suspended - suspended._get_overdue(today).billing_contract_id:
             try:
                 with self.env.cr.savepoint():

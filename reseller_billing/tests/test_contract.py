@@ -295,6 +295,40 @@ class TestBilling(BillingCommon):
         amounts = contract.fatura_ids.sorted("reference_month").mapped("amount_total")
         self.assertEqual(amounts, [100.0, 700.0])
 
+    def suspend(self, contract, since, until):
+        with freeze_time(f"{since} 12:00:00"):
+            contract.action_suspend()
+        with freeze_time(f"{until} 12:00:00"):
+            contract.action_activate()
+
+    def test_months_of_suspension_are_not_billed(self):
+        self.bill("2026-09-01")
+        self.suspend(self.contract, "2026-09-15", "2027-01-20")
+        self.bill("2027-01-20")
+        self.assertEqual(self.months(), ["2026-07", "2026-08", "2026-09", "2027-01"])
+        self.contract.next_month = "2026-12-01"
+        self.bill("2027-01-21")
+        self.assertEqual(self.months()[3:], ["2026-12", "2027-01"])
+
+    def test_suspension_within_a_month_loses_nothing(self):
+        self.contract.billing_day = 10
+        self.suspend(self.contract, "2026-07-05", "2026-07-20")
+        self.bill("2026-07-20")
+        self.assertEqual(self.months(), ["2026-07"])
+
+    def test_period_that_would_have_begun_in_a_suspension_begins_with_the_reactivation(self):
+        paid = self.make_started("2026-07-01", period="yearly")
+        over = self._create_contract(
+            self._create_client("Padaria Mar"),
+            line_ids=[(0, 0, {"plan_id": paid.line_ids.plan_id.id})],
+        )
+        self.bill("2026-07-01")
+        self.suspend(paid, "2026-09-15", "2027-02-20")
+        self.suspend(over, "2027-05-15", "2027-09-20")
+        self.bill("2028-10-01")
+        self.assertEqual(self.months(paid), ["2026-07", "2027-07", "2028-07"])
+        self.assertEqual(self.months(over), ["2026-07", "2027-09", "2028-09"])
+
     def test_contract_that_cannot_be_billed_keeps_no_other_from_it(self):
         broken = self._create_contract(self._create_client("Sem CEP"))
         broken.partner_id.zip = False

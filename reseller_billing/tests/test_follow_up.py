@@ -86,6 +86,18 @@ class TestFollowUp(BillingCommon):
             self.hear(fatura)
         self.assertEqual((self.contract.state, fatura.charge_state), ("active", "received"))
 
+    def test_payment_after_months_bills_none_of_them(self):
+        self.provider.billing_suspend_days = 10
+        fatura = self.make_charged(due="2026-07-10")
+        self.follow_up("2026-07-21")
+        self.asaas.pay(fatura.charge_id.provider_reference, day="2026-10-22")
+        with freeze_time("2026-10-22 12:00:00"):
+            self.hear(fatura)
+            self.run_cron("bill_contracts")
+        self.assertEqual(
+            self.contract.fatura_ids.sorted("id")[1:].mapped("reference_month"), ["10"]
+        )
+
     def test_reminder_that_cannot_be_written_stops_nothing_else(self):
         self.provider.billing_suspend_days = 6
         late = self.make_charged(due="2026-07-10")
