@@ -124,7 +124,7 @@ class AccountMove(models.Model):
 
     @api.constrains("billing_contract_id", "partner_id", "move_type")
     def _check_billing_contract(self):
-        """A fatura is of the client of its contract, which is active when it is made."""
+        """A fatura is of the client of its contract."""
         for move in self:
             contract = move.billing_contract_id
             if not contract or move.move_type != "out_invoice":

@@ -13,9 +13,14 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Saving a fatura posts it and has its charge registered. Seed 003, "Gerar a fatura"."""
+        """Saving a fatura posts it and has its charge registered. Seed 003, "Gerar a fatura".
+
+        :raise UserError: if its contract is not active
+        """
         if not any(vals.get("billing_contract_id") for vals in vals_list):
-            return super().create(vals_list)
+            moves = super().create(vals_list)
+            moves._check_contracts_chosen()
+            return moves
         ids = {vals["billing_contract_id"] for vals in vals_list if self._is_new_fatura(vals)}
         contracts = [
             self._find_contract_to_bill(vals, ids) if self._is_new_fatura(vals) else None
@@ -27,10 +32,17 @@ class AccountMove(models.Model):
                 for vals, contract in zip(vals_list, contracts, strict=True)
             ]
         )
+        moves._check_contracts_chosen()
         self.browse(
             move.id for move, contract in zip(moves, contracts, strict=True) if contract
         )._issue()
         return moves
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "billing_contract_id" in vals or "move_type" in vals:
+            self._check_contracts_chosen()
+        return result
 
     # -------------------------------------------------------------------------
     # ONCHANGE METHODS
@@ -83,6 +95,36 @@ class AccountMove(models.Model):
         contract = contract.with_prefetch(ids)
         contract._check_may_be_billed()
         return contract
+
+    def _check_contracts_chosen(self):
+        """Refuse contracts that are not active; the system takes over what the panel has made.
+
+        :raise UserError: naming the contract
+        """
+        # Who is the system is checked when it posts.
+        if not self.env.su:
+            self._check_contracts_active()
+
+    def _check_contracts_active(self):
+        """Refuse faturas of contracts that are not active.
+
+        :raise UserError: naming the contract
+        """
+        for contract in self._is_fatura().billing_contract_id.sudo():
+            contract._check_active()
+
+    def _post(self, soft=True):
+        """Refuse to post a fatura whose contract is not active.
+
+        What was posted before was issued, and may be corrected; what the panel has made may be owed
+        whatever the contract is by now.
+
+        :raise UserError: naming the contract
+        """
+        new = self._is_fatura().filtered(lambda move: not move.posted_before)
+        new = new.filtered(lambda move: move.billing_contract_id.sudo().state != "active")
+        (new - new._get_made_in_panel())._check_contracts_active()
+        return super()._post(soft)
 
     def _issue(self):
         """Post new faturas, which queues their charges in the same transaction.

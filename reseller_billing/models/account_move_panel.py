@@ -161,6 +161,14 @@ class AccountMove(models.Model):
             }
         )
 
+    def _get_made_in_panel(self):
+        """Return those of these faturas that were made in the panel."""
+        if not self:
+            return self
+        links = self.env["reseller.billing.panel.link"].sudo()
+        links = links.search([("fatura_id", "in", self.ids), ("from_panel", "=", True)])
+        return self & links.fatura_id.sudo(self.env.su)
+
     def _update_charge(self):
         return super(
             AccountMove, self.filtered(lambda one: not one.panel_uncharged or one.charge_id)

@@ -12,6 +12,14 @@ class ResellerBillingContract(models.Model):
 
         :raise UserError: naming the contract and what to do
         """
+        self._check_active()
+        self._check_complete()
+
+    def _check_active(self):
+        """Refuse a contract that is not active.
+
+        :raise UserError: naming the contract
+        """
         self.ensure_one()
         if self.state != "active":
             raise UserError(
@@ -21,7 +29,6 @@ class ResellerBillingContract(models.Model):
                     contract=self.display_name,
                 )
             )
-        self._check_complete()
 
     def _complete_fatura(self, vals):
         """Return the values of a fatura with its lines, which add up to what the client pays.

@@ -66,6 +66,49 @@ class TestContract(BillingCommon):
                     }
                 )
 
+    def make_draft(self, contract, system=False, **values):
+        """Return a draft with a line of its own, as an import makes it."""
+        moves = self.env["account.move"].with_user(self.accountant).sudo(system)
+        return moves.create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (contract.partner_id or self.client_partner).id,
+                "billing_contract_id": contract.id,
+                "reference_month": "07",
+                "reference_year": "2026",
+                "invoice_date": "2026-07-01",
+                "invoice_line_ids": [(0, 0, {"name": "Own line", "price_unit": 10.0})],
+                **values,
+            }
+        )
+
+    def test_fatura_with_lines_of_its_own_needs_an_active_contract(self):
+        for state in ("trial", "suspended", "cancelled"):
+            client = self._create_client(f"Cliente {state}")
+            contract = self._create_contract(client, plan=False, active=False)
+            plain = self.make_draft(contract.browse())
+            refund = self.make_draft(contract, move_type="out_refund")
+            system = self.make_draft(contract, system=True)
+            if state != "trial":
+                contract.action_activate()
+                contract.state = state
+            with self.subTest(state):
+                with self.assertRaisesRegex(UserError, "is not active"), self.env.cr.savepoint():
+                    self.make_draft(contract, is_one_off_fatura=True)
+                with self.assertRaisesRegex(UserError, "is not active"), self.env.cr.savepoint():
+                    plain.write({"partner_id": client.id, "billing_contract_id": contract.id})
+                with self.assertRaisesRegex(UserError, "is not active"), self.env.cr.savepoint():
+                    system.sudo(False).action_post()
+                refund.action_post()
+                self.assertEqual(refund.state, "posted")
+
+    def test_issued_fatura_of_a_suspended_contract_can_be_corrected(self):
+        fatura = self.make_fatura()
+        self.contract.action_suspend()
+        fatura.with_user(self.accountant).button_draft()
+        fatura.with_user(self.accountant).action_post()
+        self.assertEqual(fatura.state, "posted")
+
     def test_fatura_needs_month_of_two_and_year_of_four_digits(self):
         for year in ("26", "20x6", "1999", False):
             with self.subTest(year), self.assertRaisesRegex(ValidationError, "four"):
