@@ -244,6 +244,8 @@ class ResellerBillingContract(models.Model):
         wanted = [vals.pop("state", "trial") for vals in vals_list]
         contracts = super().create(vals_list)
         contracts.partner_id.sudo()._increase_rank("customer_rank")
+        for company in contracts.company_id:
+            company.sudo()._get_billing_consumer()
         for contract, state in zip(contracts, wanted, strict=True):
             if state != "trial":
                 contract._move_to(state)

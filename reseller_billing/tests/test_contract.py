@@ -23,6 +23,23 @@ class TestContract(BillingCommon):
         self.assertEqual((contract.state, contract.date_active), ("active", self.day("2026-07-01")))
         self.assertTrue(contract.name.startswith("CT"))
 
+    def test_first_contract_of_a_company_makes_its_consumer_final_customer(self):
+        consumer = self.company.billing_consumer_id
+        self.assertEqual((consumer.name, consumer.company_id), ("Consumidor final", self.company))
+        contracts = self.env["reseller.billing.contract"].with_user(self.billing_user)
+        for name in ("Mercado Lua", "Mercado Mar"):
+            contracts.create({"partner_id": self._create_client(name).id})
+        found = self.env["res.partner"].search(
+            [("name", "=", "Consumidor final"), ("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(found, consumer)
+
+    def test_user_without_rights_on_companies_makes_the_consumer(self):
+        self.company.billing_consumer_id = False
+        contracts = self.env["reseller.billing.contract"].with_user(self.billing_user)
+        contracts.create({"partner_id": self._create_client("Mercado Lua").id})
+        self.assertEqual(self.company.billing_consumer_id.name, "Consumidor final")
+
     def test_activation_names_all_that_the_client_lacks(self):
         client = self._create_client("Sem Dados", vat=False, email=False, zip=False)
         contract = self._create_contract(client, active=False)
