@@ -1,5 +1,6 @@
 import calendar
 import logging
+from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
@@ -11,6 +12,8 @@ _logger = logging.getLogger(__name__)
 
 # Contracts billed together; one by one where one of them cannot be.
 CHUNK = 50
+# Until who has a contract just now is done with it.
+BUSY_PAUSE = timedelta(minutes=1)
 
 
 class ResellerBillingContract(models.Model):
@@ -50,13 +53,23 @@ class ResellerBillingContract(models.Model):
         due = due.filtered(lambda contract: contract._get_due_months(today))
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(due))
+        all_had = True
         for start in range(0, len(due), CHUNK):
+            ids = due.ids[start : start + CHUNK]
             # Another worker may have billed some of them, or be at it.
-            chunk = self.browse(due.ids[start : start + CHUNK]).try_lock_for_update()
-            chunk = chunk.filtered_domain(domain)
-            chunk._bill_together(today)
-            if not cron._commit_progress(min(CHUNK, len(due) - start)):
+            locked = self.browse(ids).try_lock_for_update()
+            done = locked.filtered_domain(domain)._bill_together(today)
+            if all_had and not (done and len(locked) == len(ids)):
+                all_had = False
+                self._bill_again_soon()
+            if not cron._commit_progress(len(ids)):
                 break
+
+    @api.model
+    def _bill_again_soon(self):
+        """Have contracts that somebody else had just now billed before the next day."""
+        cron = self.env.ref("reseller_billing.ir_cron_bill_contracts").sudo()
+        cron._trigger(fields.Datetime.now() + BUSY_PAUSE)
 
     @api.model
     def _get_to_bill_domain(self, today):
@@ -67,19 +80,21 @@ class ResellerBillingContract(models.Model):
         )
 
     def _bill_together(self, today):
-        """Bill contracts in one savepoint; where that fails, each in its own."""
+        """Bill contracts in one savepoint; where that fails, each in its own.
+
+        :return: whether all had their turn, False if somebody else changes one at this moment
+        """
         try:
             with self.env.cr.savepoint():
                 self._in_readers_language()._bill_due(today)
-            return
+            return True
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            return
+            return False
         except Exception as error:
             if len(self) == 1:
                 self._in_readers_language()._keep_billing_error(error)
-                return
-        for contract in self:
-            contract._bill_together(today)
+                return True
+        return all([contract._bill_together(today) for contract in self])
 
     def _in_readers_language(self):
         """Return these contracts in the language of who answers for them, if that is one."""

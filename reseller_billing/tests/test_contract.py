@@ -1,8 +1,11 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Datetime
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from .common_billing import BillingCommon
 
@@ -401,6 +404,26 @@ class TestBilling(BillingCommon):
         self.bill("2026-07-02")
         self.assertEqual((self.months(broken), broken.billing_error), (["2026-07"], False))
         self.assertFalse(broken.activity_ids)
+
+    def bill_triggers(self, day):
+        """Bill, and return when billing is to be tried again, in minutes."""
+        cron = self.env.ref("reseller_billing.ir_cron_bill_contracts")
+        triggers = self.env["ir.cron.trigger"]
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        self.bill(day)
+        found = triggers.search([("cron_id", "=", cron.id)]).mapped("call_at")
+        return [(at - Datetime.to_datetime(f"{day} 12:00:00")).total_seconds() / 60 for at in found]
+
+    def test_contracts_that_somebody_else_has_are_billed_a_minute_later(self):
+        self.assertEqual(self.bill_triggers("2026-06-30"), [])
+        contracts = type(self.contract)
+        with patch.object(contracts, "try_lock_for_update", lambda self, **kwargs: self.browse()):
+            self.assertEqual(self.bill_triggers("2026-07-01"), [1.0])
+        with patch.object(contracts, "_bill_due", side_effect=SerializationFailure):
+            self.assertEqual(self.bill_triggers("2026-07-01"), [1.0])
+        self.assertFalse(self.months())
+        self.assertEqual(self.bill_triggers("2026-07-01"), [])
+        self.assertEqual(self.months(), ["2026-07"])
 
     def test_who_is_not_active_or_has_no_plan_is_not_billed(self):
         self.contract.action_suspend()
