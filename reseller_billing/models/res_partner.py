@@ -22,11 +22,13 @@ class ResPartner(models.Model):
         return [label for label, value in needed.items() if not value]
 
     def _get_statement_faturas(self):
-        """Return the posted faturas of this client, oldest due date first."""
+        """Return this client's posted faturas of the current company, whose letterhead is printed;
+        oldest due date first."""
         self.ensure_one()
         return self.env["account.move"].search(
             [
                 ("partner_id", "child_of", self.commercial_partner_id.id),
+                ("company_id", "=", self.env.company.id),
                 ("billing_contract_id", "!=", False),
                 ("move_type", "=", "out_invoice"),
                 ("state", "=", "posted"),

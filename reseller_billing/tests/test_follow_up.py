@@ -241,3 +241,36 @@ class TestReports(BillingCommon):
         self.assertIn(fatura.name, text)
         self.assertNotIn(other.name, text)
         self.assertIn("100.00", text)
+
+    def test_statement_is_of_the_current_company(self):
+        fatura = self.make_fatura()
+        data = self.setup_other_company(name="Segunda Revenda")
+        other = data["company"]
+        foreign = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "company_id": other.id,
+                "journal_id": data["default_journal_sale"].id,
+                "partner_id": self.client_partner.id,
+                "invoice_date": "2026-07-01",
+                "invoice_line_ids": [(0, 0, {"name": "Plan", "price_unit": 10.0, "tax_ids": []})],
+            }
+        )
+        foreign.action_post()
+        contract = self.env["reseller.billing.contract"].create(
+            {"partner_id": self.client_partner.id, "company_id": other.id}
+        )
+        foreign.sudo().write(
+            {
+                "reference_month": "07",
+                "reference_year": "2026",
+                "billing_contract_id": contract.id,
+            }
+        )
+        self.accountant.company_ids += other
+        for company, expected in ((self.company, fatura), (other, foreign)):
+            clients = self.client_partner.with_user(self.accountant).with_context(
+                allowed_company_ids=(company | other | self.company).ids
+            )
+            with self.subTest(company.name):
+                self.assertEqual(clients._get_statement_faturas(), expected)
