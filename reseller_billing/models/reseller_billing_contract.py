@@ -74,6 +74,7 @@ class ResellerBillingContract(models.Model):
         help="Nothing is billed by itself before this day.",
     )
     trial_end = fields.Date(tracking=True, help="When the trial is over; the responsible is told.")
+    trial_told = fields.Boolean(compute="_compute_trial_told", store=True, copy=False)
     date_active = fields.Date(string="Active Since", readonly=True, copy=False)
     date_suspended = fields.Date(
         string="Suspended Since",
@@ -173,6 +174,11 @@ class ResellerBillingContract(models.Model):
         for contract in self:
             provider = self.env["payment.provider"]._get_receipts_provider(contract.company_id)
             contract.provider_id = contract.provider_id or provider
+
+    @api.depends("trial_end")
+    def _compute_trial_told(self):
+        """Who was told that the trial is over has not heard of another end."""
+        self.trial_told = False
 
     @api.depends("line_ids")
     def _compute_has_plan(self):

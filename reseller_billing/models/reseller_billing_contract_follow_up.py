@@ -19,7 +19,9 @@ class ResellerBillingContract(models.Model):
         """Remind clients, tell of trials that end, suspend who does not pay."""
         today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
         self.env["reseller.billing.reminder"].search([])._remind_all(today)
-        trials = self.search([("state", "=", "trial"), ("trial_end", "<=", today)])
+        trials = self.search(
+            [("state", "=", "trial"), ("trial_end", "<=", today), ("trial_told", "=", False)]
+        )
         trials._each_alone(ResellerBillingContract._tell_of_trial)
         self._get_overdue_contracts(today)._each_alone(ResellerBillingContract._suspend_overdue)
 
@@ -36,8 +38,9 @@ class ResellerBillingContract(models.Model):
             cron._commit_progress(1)
 
     def _tell_of_trial(self):
-        """Have the responsible decide about a contract whose trial is over; told once."""
+        """Have the responsible decide about a contract whose trial is over; told once an end."""
         self.ensure_one()
+        self.trial_told = True
         contract = self._in_readers_language()
         contract._tell_once(
             contract.env._("Trial is over"),

@@ -71,6 +71,12 @@ class TestFollowUp(BillingCommon):
             with self.subTest(day):
                 self.follow_up(day)
                 self.assertEqual(len(contract.activity_ids), count)
+        contract.activity_ids.action_done()
+        self.follow_up("2026-07-17")
+        self.assertFalse(contract.activity_ids)
+        contract.trial_end = "2026-07-20"
+        self.follow_up("2026-07-20")
+        self.assertEqual(len(contract.activity_ids), 1)
 
     def test_who_does_not_pay_is_suspended_and_active_again_once_paid(self):
         self.provider.billing_suspend_days = 10
