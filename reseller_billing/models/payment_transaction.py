@@ -125,10 +125,11 @@ class PaymentTransaction(models.Model):
             fatura.sudo().write({"charge_state": self.charge_state, "charge_problem": problem})
 
     def _get_fatura_responsible(self):
-        """Return who is told about this charge."""
+        """Return who is told about this charge: somebody who works here."""
         self.ensure_one()
         contract = self.fatura_id.billing_contract_id
-        return contract.user_id or self.provider_id.billing_user_id or self.env.user
+        users = contract.user_id | self.provider_id.billing_user_id
+        return self.company_id._get_billing_responsible(users, contract.partner_id)
 
     def _as_responsible(self):
         """Return this charge in the language of who reads what becomes of it, on Brazil's day."""

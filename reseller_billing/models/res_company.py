@@ -27,3 +27,26 @@ class ResCompany(models.Model):
                 }
             )
         return self.billing_consumer_id
+
+    def _get_billing_responsible(self, users, client=None):
+        """Return who is told of what needs a person: somebody who works here now, if anybody does.
+
+        Of those who are named the first who is active, then the client's salesperson, then a
+        manager of subscription control and then an administrator of this company.
+
+        :param users: res.users, those who are named, in their order
+        :param client: res.partner, whom it is about
+        """
+        self.ensure_one()
+        found = users.sudo().filtered("active")[:1]
+        found = found or (client and client.sudo().user_id.filtered("active")) or users.browse()
+        for group in ("reseller_billing.reseller_billing_group_manager", "base.group_system"):
+            found = found or users.sudo().search(
+                [
+                    ("all_group_ids", "in", self.env.ref(group).ids),
+                    ("company_ids", "in", self.ids),
+                ],
+                order="id",
+                limit=1,
+            )
+        return (found or self.env.user).with_env(self.env)

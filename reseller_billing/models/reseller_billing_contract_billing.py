@@ -98,7 +98,8 @@ class ResellerBillingContract(models.Model):
 
     def _in_readers_language(self):
         """Return these contracts in the language of who answers for them, if that is one."""
-        languages = set(self.user_id.mapped("lang"))
+        users = self._get_responsible() if len(self) == 1 else self.user_id
+        languages = set(users.mapped("lang"))
         return self.with_context(lang=languages.pop()) if len(languages) == 1 else self
 
     def _keep_billing_error(self, error):

@@ -53,7 +53,13 @@ class ResellerBillingContract(models.Model):
 
     def _tell_once(self, summary, note):
         """Give the responsible something to do, unless it waits already."""
-        tell_once(self, self.user_id, summary, note)
+        tell_once(self, self._get_responsible(), summary, note)
+
+    def _get_responsible(self):
+        """Return who is told of what this contract needs: somebody who works here."""
+        self.ensure_one()
+        users = self.user_id | self.provider_id.sudo().billing_user_id
+        return self.company_id._get_billing_responsible(users, self.partner_id)
 
     @api.model
     def _get_overdue_contracts(self, today):

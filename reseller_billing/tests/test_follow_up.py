@@ -1,4 +1,5 @@
 from freezegun import freeze_time
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -77,6 +78,59 @@ class TestFollowUp(BillingCommon):
         contract.trial_end = "2026-07-20"
         self.follow_up("2026-07-20")
         self.assertEqual(len(contract.activity_ids), 1)
+
+    def test_somebody_who_works_here_is_told(self):
+        contract = self._create_contract(
+            self._create_client("Lua"), active=False, trial_end="2026-07-15"
+        )
+        clerk, former = self.billing_user, self._create_user("former", "base.group_user")
+        seller = self._create_user("seller", "base.group_user")
+        former.active = False
+        for own, provider, salesperson, expected in (
+            (clerk, seller, False, clerk),
+            (former, seller, False, seller),
+            (False, former, seller, seller),
+        ):
+            with self.subTest(expected.login, own=own and own.login):
+                contract.activity_ids.unlink()
+                contract.write({"user_id": own and own.id, "trial_told": False})
+                self.provider.billing_user_id = provider
+                contract.partner_id.user_id = salesperson
+                self.follow_up("2026-07-16")
+                self.assertEqual(contract.activity_ids.user_id, expected)
+
+    def test_manager_or_administrator_of_the_company_is_told_where_nobody_is_named(self):
+        system = self.env(user=SUPERUSER_ID)
+        company = system["res.company"].create({"name": "Segunda"})
+        contract = system["reseller.billing.contract"].create(
+            {
+                "partner_id": self.client_partner.id,
+                "company_id": company.id,
+                "user_id": False,
+                "trial_end": "2026-07-15",
+            }
+        )
+        for login, group in (
+            ("admin", "base.group_system"),
+            ("manager", "reseller_billing.reseller_billing_group_manager"),
+        ):
+            user = self._create_user(f"{login} of Segunda", group, company)
+            contract.activity_ids.unlink()
+            contract.trial_told = False
+            with self.subTest(login):
+                self.follow_up("2026-07-16")
+                self.assertEqual(contract.activity_ids.user_id, user)
+
+    def test_charge_without_anybody_is_told_to_a_manager_of_its_company(self):
+        fatura = self.make_charged()
+        self.contract.user_id = self.provider.billing_user_id = False
+        charge = fatura.charge_id.with_user(SUPERUSER_ID)
+        self.client_partner.user_id = self.billing_user
+        self.assertEqual(charge._get_fatura_responsible(), self.billing_user)
+        self.client_partner.user_id = False
+        found = charge._get_fatura_responsible()
+        self.assertTrue(found.has_group("reseller_billing.reseller_billing_group_manager"))
+        self.assertIn(self.company, found.company_ids)
 
     def test_who_does_not_pay_is_suspended_and_active_again_once_paid(self):
         self.provider.billing_suspend_days = 10
