@@ -16,26 +16,47 @@ class ResellerBillingContract(models.Model):
 
     @api.model
     def _cron_follow_up(self):
-        """Remind clients, tell of trials that end, suspend who does not pay."""
+        """Remind clients, tell of trials that end, suspend who does not pay.
+
+        What there is no time for is done by another run, at once.
+        """
         today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
-        self.env["reseller.billing.reminder"].search([])._remind_all(today)
+        if not self._follow_up(today):
+            self.env.ref("reseller_billing.ir_cron_follow_up").sudo()._trigger()
+
+    @api.model
+    def _follow_up(self, today):
+        """Do what a day brings; return whether there was time for all of it."""
+        if not self.env["reseller.billing.reminder"].search([])._remind_all(today):
+            return False
         trials = self.search(
             [("state", "=", "trial"), ("trial_end", "<=", today), ("trial_told", "=", False)]
         )
-        trials._each_alone(ResellerBillingContract._tell_of_trial)
-        self._get_overdue_contracts(today)._each_alone(ResellerBillingContract._suspend_overdue)
+        if not trials._each_alone(ResellerBillingContract._tell_of_trial):
+            return False
+        overdue = self._get_overdue_contracts(today)
+        return overdue._each_alone(ResellerBillingContract._suspend_overdue)
 
     def _each_alone(self, method):
-        """Do something to each contract, and commit it; one that fails never keeps the others."""
+        """Do something to each contract, and commit it; one that fails never keeps the others.
+
+        :return: whether there was time for all of them
+        """
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(self))
-        for contract in self:
+        left = len(self)
+        cron._commit_progress(remaining=left)
+        for contract_id in self.ids:
+            # Browsed one by one, because each commit empties the cache.
+            contract = self.browse(contract_id)
             try:
                 with self.env.cr.savepoint():
                     method(contract)
             except Exception:
                 _logger.exception("Contract %s: what the day brings was not done", contract.id)
-            cron._commit_progress(1)
+            left -= 1
+            if not cron._commit_progress(1) and left:
+                return False
+        return True
 
     def _tell_of_trial(self):
         """Have the responsible decide about a contract whose trial is over; told once an end."""

@@ -40,14 +40,20 @@ class ResellerBillingReminder(models.Model):
         """Write to the clients whose faturas have come to a reminder's day; each once.
 
         Each is committed by itself: a run that is stopped has not reminded for nothing.
+
+        :return: whether there was time for all of them
         """
         cron = self.env["ir.cron"]
         for reminder in self:
             faturas = reminder._get_faturas(today)
             cron._commit_progress(remaining=len(faturas))
-            for fatura in faturas:
-                reminder._remind(fatura)
-                cron._commit_progress(1)
+            for fatura_id in faturas.ids:
+                # Browsed one by one, because each commit empties the cache: together, each turn
+                # would read the boletos of all of them again.
+                reminder.browse(reminder.id)._remind(faturas.browse(fatura_id))
+                if not cron._commit_progress(1):
+                    return False
+        return True
 
     def _get_faturas(self, today):
         """Return the faturas whose clients are to be reminded and were not."""

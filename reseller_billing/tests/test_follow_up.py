@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Binary
 from odoo.tests import Form, tagged
 
 from .common_billing import BillingCommon
@@ -174,24 +177,52 @@ class TestFollowUp(BillingCommon):
         self.assertEqual((len(self.mails(soon)), len(self.mails(late))), (1, 2))
         self.assertEqual(self.contract.state, "suspended")
 
-    def test_following_up_costs_no_query_a_contract(self):
-        self.provider.billing_suspend_days = 10
-        self.make_charged(due="2026-07-24")
+    def test_each_reminder_reads_its_own_fatura_only(self):
+        clients = [self._create_client(name) for name in ("Lua", "Sol", "Mar", "Rio", "Vento")]
+        for client in clients:
+            self._create_contract(client)
 
-        def count():
+        def count(day, due):
             self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.follow_up("2026-07-20")
-            return self.env.cr.sql_log_count - before
+            before, read = self.env.cr.sql_log_count, Binary.read
+            slips = []
 
-        count()
-        alone = count()
-        for name in ("Lua", "Sol", "Mar"):
+            def watch(field, records):
+                if field.name == "slip_pdf":
+                    slips.append(len(records))
+                return read(field, records)
+
+            with patch.object(Binary, "read", watch):
+                self.follow_up(day)
+            return self.env.cr.sql_log_count - before, slips
+
+        costs = []
+        for number, month in ((2, "07"), (4, "08")):
+            for client in clients[:number]:
+                self.make_charged(partner=client, month=month, due=f"2026-{month}-20")
+            cost, slips = count(f"2026-{month}-17", f"2026-{month}-20")
+            self.assertEqual(slips, [1] * number)
+            costs.append(cost)
+        self.assertLess(costs[1], 2 * costs[0])
+
+    def test_following_up_goes_on_where_time_was_over(self):
+        cron = self.env.ref("reseller_billing.ir_cron_follow_up")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        for name in ("Lua", "Sol"):
             client = self._create_client(name)
             self._create_contract(client)
-            self.make_charged(partner=client, due="2026-07-24")
-        count()
-        self.assertEqual(count(), alone)
+            self.make_charged(partner=client, due="2026-07-20")
+        sent = self.env["reseller.billing.reminder.sent"]
+        contracts = self.env(user=SUPERUSER_ID)["reseller.billing.contract"]
+        with (
+            freeze_time("2026-07-17 12:00:00"),
+            patch.object(type(cron), "_commit_progress", lambda self, *args, **kwargs: 0.0),
+        ):
+            contracts._cron_follow_up()
+        self.assertEqual(sent.search_count([]), 1)
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]) - triggers)
+        self.follow_up("2026-07-17")
+        self.assertEqual(sent.search_count([]), 2)
 
     def test_who_was_suspended_by_hand_stays_so(self):
         fatura = self.make_charged()
