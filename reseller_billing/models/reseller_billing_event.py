@@ -260,15 +260,32 @@ class ResellerBillingEvent(models.Model):
         return self.env["payment.transaction"].search(domain & Domain(name, "=", value), limit=1)
 
     def _keep_orphan(self, found):
-        """List a charge that was not made here; its money, if any, is for a person to book."""
+        """List a charge that was not made here; its money, if any, is for a person to book.
+
+        However many news there are of it, it is listed once; what was put away stays so, until
+        another amount is paid.
+        """
         paid = float(found.paid or 0)
+        others = self.search(
+            [
+                ("provider_id", "=", self.provider_id.id),
+                ("charge_reference", "=", self[:1].charge_reference),
+                ("id", "not in", self.ids),
+                ("state", "in", ("orphan", "done")),
+            ]
+        )
+        put_away = others.filtered(lambda event: event.state == "done" and event.amount)
+        if any(self.currency_id.compare_amounts(event.amount, paid) == 0 for event in put_away):
+            self._end("done")
+            return
         text = self.env._(
             "Charge %(charge)s (%(number)s) was not made here. If it is a client's, register the "
             "payment by hand; if not, nothing is to be done.",
             charge=found.reference,
             number=found.number,
         )
-        self._end("orphan", error=text, amount=paid)
+        self[:1]._end("orphan", error=text, amount=paid)
+        (others.filtered(lambda event: event.state == "orphan") | self[1:])._end("done", amount=0.0)
 
     def _end(self, state, **values):
         self.write({"state": state, "error": False, "attempts": self[:1].attempts + 1, **values})

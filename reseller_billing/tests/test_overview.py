@@ -1,3 +1,5 @@
+import json
+
 from freezegun import freeze_time
 from lxml import etree
 from odoo.exceptions import AccessError
@@ -113,6 +115,27 @@ class TestOverview(BillingCommon):
         self.assertEqual((event.charge_reference, card.orphan_amount), (reference, 70.0))
         event.action_set_done()
         self.assertFalse(self.listed("orphan_count"))
+        self.hear(reference=reference, event="evt_later")
+        self.run_cron("reconcile_charges")
+        self.process()
+        self.assertFalse(self.listed("orphan_count"))
+
+    def test_money_not_made_here_is_counted_once_however_often_it_is_told(self):
+        self.make_charged()
+        values = {"customer": next(iter(self.asaas.customers)), "value": 70.0}
+        self.asaas._route("POST", "payments", {}, {**values, "dueDate": "2026-07-10"})
+        reference = list(self.asaas.payments)[-1]
+        self.asaas.pay(reference, status="CONFIRMED")
+        events = self.env["reseller.billing.event"]
+        for number in range(2):
+            body = {"id": f"evt_{number}", "event": "X", "payment": {"id": reference}}
+            events._receive(self.provider, [events._read_payload(json.dumps(body).encode())])
+        self.process()
+        self.hear(reference=reference, event="evt_last")
+        self.run_cron("reconcile_charges")
+        self.process()
+        card = self.card()
+        self.assertEqual((card.orphan_count, card.orphan_amount), (1, 70.0))
 
     def test_news_that_could_not_be_booked(self):
         fatura = self.make_charged()
