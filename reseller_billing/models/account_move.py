@@ -214,12 +214,7 @@ class AccountMove(models.Model):
             & Domain("journal_id", "in", charges.provider_id.journal_id.ids)
         )
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_journal_line")
-        return {
-            **action,
-            "name": self.env._("Entries of %s", self.name),
-            "domain": list(domain),
-            "context": {"create": False},
-        }
+        return {**action, "domain": list(domain), "context": {"create": False}}
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
