@@ -3,6 +3,8 @@
 from playwright.sync_api import expect
 
 from .browser import LANGUAGE, form_url
+from .conftest import DATABASE
+from .odoo import Session
 from .orders import wait_until
 
 WORDS = {
@@ -35,6 +37,37 @@ WORDS = {
         "other value": "120,00",
     },
 }[LANGUAGE]
+
+
+def hire(running, admin, login, name, groups):
+    """Return the session of a new person who works in the language of the pictures.
+
+    :param groups: ids of its groups
+    """
+    password = get_password(login)
+    admin.call(
+        "res.users",
+        "create",
+        {
+            "name": name,
+            "login": login,
+            "password": password,
+            "lang": LANGUAGE,
+            "tz": "America/Sao_Paulo",
+            "group_ids": [[6, 0, groups]],
+        },
+    )
+    return Session(running.url, DATABASE, login, password)
+
+
+def get_password(login):
+    return f"{login}-{login}"
+
+
+def open_application(page, running):
+    page.goto(f"{running.url}/odoo")
+    page.locator(".o_navbar_apps_menu button").first.click()
+    page.locator('.o_app[data-menu-xmlid="reseller_billing.reseller_billing_menu"]').click()
 
 
 def open_menu(page, section, name):

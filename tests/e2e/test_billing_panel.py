@@ -4,14 +4,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-import requests
 
 from tests.host.taxpayers import make_cpf
 
 from .billing import Asaas, Reseller
 from .orders import wait_until
+from .panel import TOKEN, Panel
 
-TOKEN = "painel-sandbox-token"
 SOON = (date.today() + timedelta(days=10)).isoformat()
 
 
@@ -27,32 +26,17 @@ def reseller(running, admin, users):
     return reseller
 
 
-def panel(running, method, path, **options):
-    headers = {"X-Painel-Token": TOKEN, **options.pop("headers", {})}
-    answer = requests.request(
-        method, f"{running.sandbox.url}/painel/{path}", headers=headers, timeout=10, **options
-    )
-    assert answer.ok, f"{path}: {answer.status_code} {answer.text}"
-    return answer.json()
+@pytest.fixture(scope="module")
+def panel(running):
+    return Panel(running.sandbox.url)
 
 
 def synchronise(reseller):
     reseller.admin.call("reseller.billing.panel", "action_synchronise", [reseller.panel])
 
 
-def test_story_begins_and_ends_in_the_panel(reseller, running):
-    made = panel(
-        running,
-        "POST",
-        "clientes",
-        headers={"Idempotency-Key": "story-client"},
-        json={
-            "nome": "Padaria do Painel",
-            "cpfCnpj": make_cpf(700),
-            "email": "painel@example.com",
-            "cep": "01310-100",
-        },
-    )
+def test_story_begins_and_ends_in_the_panel(reseller, panel):
+    made = panel.make_client("Padaria do Painel", make_cpf(700), email="painel@example.com")
     synchronise(reseller)
     (client,) = reseller.admin.search_read(
         "res.partner", [["name", "=", "Padaria do Painel"]], ["email", "zip", "customer_rank"]
@@ -81,18 +65,13 @@ def test_story_begins_and_ends_in_the_panel(reseller, running):
 
     def there(state):
         synchronise(reseller)
-        found = panel(running, "GET", "faturas")["itens"]
-        return [one for one in found if one["clienteId"] == made["id"] and one["situacao"] == state]
+        return [one for one in panel.list("faturas", made["id"]) if one["situacao"] == state]
 
     (told,) = wait_until(lambda: there("AGUARDANDO_PAGAMENTO"), "the panel shows the fatura")
     assert (told["mesReferencia"], told["anoReferencia"]) == ("07", "2026")
     assert Decimal(told["valor"]) == Decimal("120.00")
     assert told["idCobranca"] == reseller.reference(fatura)
-    (signed,) = [
-        one
-        for one in panel(running, "GET", "contratacoes")["itens"]
-        if one["clienteId"] == made["id"]
-    ]
+    (signed,) = panel.list("contratacoes", made["id"])
     assert signed["situacao"] == "ATIVO"
 
     reseller.asaas.pay(reseller.reference(fatura), method="PIX")
@@ -102,7 +81,7 @@ def test_story_begins_and_ends_in_the_panel(reseller, running):
     # Read back, our own changes change nothing.
     synchronise(reseller)
     assert reseller.state(fatura) == "received"
-    assert len(panel(running, "GET", "faturas")["itens"]) == 1
+    assert len(panel.list("faturas")) == 1
 
 
 def test_consumer_is_made_once(reseller):

@@ -1,11 +1,14 @@
-"""The seed's own story clicked in Chromium: contract, fatura, payment, and what goes wrong."""
+"""The seed's own story clicked in Chromium: a client of the panel, its contract, its fatura paid."""
 
 import datetime
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 import requests
 from playwright.sync_api import expect
+
+from tests.host.taxpayers import make_cpf
 
 from . import browser
 from .billing import Asaas, Reseller
@@ -17,6 +20,9 @@ from .billing_screens import (
     expect_status,
     fill,
     fill_date,
+    get_password,
+    hire,
+    open_application,
     open_fatura,
     open_menu,
     row_of,
@@ -26,35 +32,23 @@ from .billing_screens import (
     wait_for_status,
 )
 from .browser import LANGUAGE, button, form_url, open_tab, picture, press
-from .conftest import DATABASE
-from .odoo import Session
 from .orders import wait_until
+from .panel import TOKEN, Panel
 
-CLIENT = "Padaria Sol Nascente"
+CLIENT = "Confeitaria Doce Vida"
 OTHER = "Mercado Lua Cheia"
 SUBSCRIPTIONS = "reseller_billing.reseller_billing_subscriptions_menu"
 BATCH = "reseller_billing.reseller_billing_batch_menu"
-LOGIN = ("fabio", "fabio-fabio")
+LOGIN = "fabio"
+VALUE = Decimal("149.90")
 DUE = datetime.date.today() + datetime.timedelta(days=10)
 
 
 @pytest.fixture(scope="module")
 def accountant(running, admin, group_ids):
     """A person who invoices, and manages nothing."""
-    login, password = LOGIN
-    admin.call(
-        "res.users",
-        "create",
-        {
-            "name": "Fábio Faturista",
-            "login": login,
-            "password": password,
-            "lang": LANGUAGE,
-            "tz": "America/Sao_Paulo",
-            "group_ids": [[6, 0, group_ids("account.group_account_invoice")]],
-        },
-    )
-    return Session(running.url, DATABASE, login, password)
+    groups = group_ids("account.group_account_invoice")
+    return hire(running, admin, LOGIN, "Fábio Faturista", groups)
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +61,25 @@ def reseller(running, admin, accountant):
 @pytest.fixture(scope="module")
 def page(running, reseller):
     """The accountant's browser, logged in."""
-    with browser.opened(running.url, *LOGIN) as page:
+    with browser.opened(running.url, LOGIN, get_password(LOGIN)) as page:
         yield page
+
+
+@pytest.fixture(scope="module")
+def administrator(running, reseller, page):
+    """The system administrator's browser, logged in."""
+    reseller.admin.call("res.users", "write", [reseller.admin.info["uid"]], {"lang": LANGUAGE})
+    page = browser.log_in(page.context.browser, running.url, "admin", "admin")
+    yield page
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def panel(running):
+    """The reseller's panel, with the story's client, who is known nowhere else."""
+    panel = Panel(running.sandbox.url)
+    panel.client = panel.make_client(CLIENT, make_cpf(900), email="contato@docevida.example")["id"]
+    return panel
 
 
 @pytest.fixture
@@ -80,10 +91,37 @@ def asaas(reseller):
 # The seed's story
 
 
-def test_contract_begins_in_trial_and_is_set_to_active(page, running):
-    page.goto(f"{running.url}/odoo")
-    page.locator(".o_navbar_apps_menu button").first.click()
-    page.locator('.o_app[data-menu-xmlid="reseller_billing.reseller_billing_menu"]').click()
+def test_administrator_connects_the_panel(running, administrator, panel):
+    page = administrator
+    open_application(page, running)
+    open_menu(page, "reseller_billing_configuration_menu", "reseller_billing_panel_menu")
+    page.locator(".o_list_button_add:visible").click()
+    fill(page, "name", "oGestor")
+    fill(page, "url", panel.url)
+    fill(page, "token", TOKEN)
+    save(page)
+    press(page, "action_test_connection")
+    expect(page.locator(".o_notification").first).to_contain_text("oGestor")
+    page.locator(".o_notification_close").first.click()
+    synchronise(page)
+    picture(page, "billing_panel")
+
+
+def synchronise(page):
+    """Press the button on the panel's form, which then says when it was read."""
+    press(page, "action_synchronise")
+    expect(page.locator(".o_notification").first).to_contain_text("oGestor")
+    page.locator(".o_notification_close").first.click()
+    expect(page.locator(".o_form_view div[name=last_success]")).not_to_be_empty()
+
+
+def test_clients_of_the_panel_are_among_all_clients(page, running, administrator):
+    open_application(page, running)
+    open_menu(page, "reseller_billing_registrations_menu", "res_partner_menu")
+    expect(row_of(page, CLIENT)).to_have_count(1)
+
+
+def test_contract_begins_in_trial_and_is_set_to_active(page):
     open_menu(page, "reseller_billing_subscriptions_menu", "reseller_billing_contract_menu")
     page.locator(".o_list_button_add:visible").click()
     choose_client(page, CLIENT)
@@ -193,6 +231,20 @@ def test_paid_fatura_is_settled_everywhere(page, running, story):
     picture(page, "billing_boletos_paid")
 
 
+def test_panel_says_paid_too(administrator, reseller, panel, story):
+    synchronise(administrator)
+
+    def told():
+        (fatura,) = panel.list("faturas", panel.client)
+        return fatura["situacao"] == "PAGA" and fatura
+
+    fatura = wait_until(told, "the panel shows the fatura paid")
+    assert (fatura["mesReferencia"], fatura["anoReferencia"]) == ("07", "2026")
+    assert (Decimal(fatura["valorPago"]), fatura["idCobranca"]) == (VALUE, story.charge)
+    (contract,) = panel.list("contratacoes", panel.client)
+    assert contract["situacao"] == "ATIVO"
+
+
 # What else happens to a fatura
 
 
@@ -270,10 +322,9 @@ def test_analysis_adds_up(page, contracts):
     picture(page, "billing_analysis")
 
 
-def test_provider_is_set_up(page, running, reseller):
+def test_provider_is_set_up(administrator, running, reseller):
     """Its administrator sees accounts, terms and the webhook on one page."""
-    reseller.admin.call("res.users", "write", [reseller.admin.info["uid"]], {"lang": LANGUAGE})
-    page = browser.log_in(page.context.browser, running.url, "admin", "admin")
+    page = administrator
     provider = reseller.provider["id"]
     page.goto(form_url(running, "action-reseller_billing.payment_provider_action", provider))
     open_tab(page, "faturas")
@@ -281,4 +332,3 @@ def test_provider_is_set_up(page, running, reseller):
     picture(page, "billing_provider")
     press(page, "action_register_webhook")
     expect(page.locator(".o_notification").first).to_contain_text("Asaas")
-    page.context.close()
