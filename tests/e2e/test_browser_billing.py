@@ -1,4 +1,4 @@
-"""The seed's own story clicked in Chromium: a client of the panel, its contract, its fatura paid."""
+"""The seed's own story clicked in Chromium: client of the panel, contract, fatura, payment."""
 
 import datetime
 from decimal import Decimal

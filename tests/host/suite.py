@@ -36,6 +36,7 @@ CLICKED = (
     "tests/e2e/test_browser_after_sales.py",
     "tests/e2e/test_browser_vendor.py",
     "tests/e2e/test_browser_billing.py",
+    "tests/e2e/test_browser_billing_desk.py",
 )
 LANGUAGES = ("en_US", "pt_BR")
 
