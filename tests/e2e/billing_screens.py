@@ -61,7 +61,7 @@ WORDS = {
         "charged back": "Contestado (chargeback)",
         "charges with a problem": "Cobranças com problema",
         "money not ours": "Dinheiro de cobranças",
-        "not taken over": "Não trazidas do painel",
+        "not taken over": "do painel",
         "overdue": "Vencidas",
     },
 }[LANGUAGE]

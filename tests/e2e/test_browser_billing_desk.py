@@ -118,7 +118,11 @@ def bring_a_conflict(running, reseller):
         "create",
         {"name": "oGestor", "url": panel.url, "token": TOKEN},
     )
-    reseller.admin.call("reseller.billing.panel", "action_synchronise", [connected])
+    # What it lists is in the language of who has it read.
+    language = {"lang": browser.LANGUAGE}
+    reseller.admin.call(
+        "reseller.billing.panel", "action_synchronise", [connected], context=language
+    )
     return SimpleNamespace(reference=made["id"], candidates=candidates)
 
 
