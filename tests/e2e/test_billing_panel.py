@@ -1,6 +1,6 @@
 """The seed's story with the reseller panel: it begins there, and is settled here and there."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,10 +8,11 @@ import pytest
 from tests.host.taxpayers import make_cpf
 
 from .billing import Asaas, Reseller
+from .days import today
 from .orders import wait_until
 from .panel import TOKEN, Panel
 
-SOON = (date.today() + timedelta(days=10)).isoformat()
+SOON = (today() + timedelta(days=10)).isoformat()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The seed's own story clicked in Chromium: client of the panel, contract, fatura, payment."""
 
-import datetime
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -32,6 +32,7 @@ from .billing_screens import (
     wait_for_status,
 )
 from .browser import LANGUAGE, button, form_url, open_tab, picture, press
+from .days import today
 from .orders import wait_until
 from .panel import TOKEN, Panel
 
@@ -41,7 +42,7 @@ SUBSCRIPTIONS = "reseller_billing.reseller_billing_subscriptions_menu"
 BATCH = "reseller_billing.reseller_billing_batch_menu"
 LOGIN = "fabio"
 VALUE = Decimal("149.90")
-DUE = datetime.date.today() + datetime.timedelta(days=10)
+DUE = today() + timedelta(days=10)
 
 
 @pytest.fixture(scope="module")

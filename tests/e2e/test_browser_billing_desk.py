@@ -1,6 +1,6 @@
 """A Monday morning at the desk, clicked in Chromium: what needs somebody, worked off."""
 
-import datetime
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -25,15 +25,15 @@ from .billing_screens import (
     wait_for_status,
 )
 from .browser import button, picture
+from .days import today
 from .orders import wait_until
 from .panel import TOKEN, Panel
 
 LOGIN = "marta"
 OVERVIEW = "reseller_billing.reseller_billing_overview_menu"
-TODAY = datetime.date.today()
-DUE = (TODAY + datetime.timedelta(days=10)).isoformat()
-LATE = (TODAY - datetime.timedelta(days=12)).isoformat()
-LAST_MONTH = (TODAY - datetime.timedelta(days=22)).isoformat()
+DUE = (today() + timedelta(days=10)).isoformat()
+LATE = (today() - timedelta(days=12)).isoformat()
+LAST_MONTH = (today() - timedelta(days=22)).isoformat()
 # Two clients here have the CPF of one of the panel.
 SHARED = make_cpf(910)
 CANDIDATES = ("Oficina Três Irmãos", "Oficina Três Irmãos Filial")
@@ -118,11 +118,10 @@ def bring_a_conflict(running, reseller):
         "create",
         {"name": "oGestor", "url": panel.url, "token": TOKEN},
     )
-    # What it lists is in the language of who has it read.
-    language = {"lang": browser.LANGUAGE}
-    reseller.admin.call(
-        "reseller.billing.panel", "action_synchronise", [connected], context=language
-    )
+    # What it lists is in the language of who is responsible for the panel.
+    speaks = {"lang": browser.LANGUAGE}
+    reseller.admin.call("res.users", "write", [reseller.admin.info["uid"]], speaks)
+    reseller.admin.call("reseller.billing.panel", "action_synchronise", [connected])
     return SimpleNamespace(reference=made["id"], candidates=candidates)
 
 
