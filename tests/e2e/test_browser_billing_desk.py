@@ -150,7 +150,6 @@ def test_overview_counts_what_needs_somebody(page, running, monday):
     picture(page, "billing_overview")
 
 
-@pytest.mark.xfail(reason="each news of a charge that was not made here counts its money again")
 def test_overview_counts_money_not_ours_once(page, running, reseller, monday):
     reseller.run_cron("reconcile_charges")
     open_application(page, running)
