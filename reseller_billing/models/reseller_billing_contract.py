@@ -350,7 +350,7 @@ class ResellerBillingContract(models.Model):
     def _keep_next_month(self, month):
         """Write the next month that billing comes to; plans stay in their cycles."""
         # Not as if it were entered by hand.
-        super().write({"next_month": month})  # pylint: disable=super-method-mismatch
+        return super().write({"next_month": month})  # pylint: disable=super-method-mismatch
 
     def _prepare_active(self):
         self._check_complete()

@@ -27,7 +27,8 @@ class ResellerBillingContract(models.Model):
     @api.model
     def _follow_up(self, today):
         """Do what a day brings; return whether there was time for all of it."""
-        if not self.env["reseller.billing.reminder"].search([])._remind_all(today):
+        reminders = self.env["reseller.billing.reminder"].search([("active", "=", True)])
+        if not reminders._remind_all(today):
             return False
         trials = self.search(
             [("state", "=", "trial"), ("trial_end", "<=", today), ("trial_told", "=", False)]
