@@ -7,6 +7,7 @@ import requests
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..const import RECEIPTS_CODES
 from ..tools.asaas_api import USER_AGENT, is_safe_url
@@ -185,6 +186,10 @@ class PaymentProvider(models.Model):
         self.ensure_one()
         if self.billing_journal_id:
             return self.billing_journal_id
+        # Two who issue the first fatura at once: the second waits, then all of its work is retried.
+        self.env.cr.execute(
+            SQL("SELECT id FROM payment_provider WHERE id = %s FOR UPDATE", self.id)
+        )
         company = self.company_id
         journals = self.env["account.journal"].with_company(company)
         code = "FAT"

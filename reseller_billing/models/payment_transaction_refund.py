@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools.activity import end_told
 from ..tools.rounding import exact
 from ..tools.settlement import split_refund
 
@@ -124,6 +125,7 @@ class PaymentTransaction(models.Model):
         owed = sum(open_items.mapped("amount_residual"))
         (open_items | self._get_counterparts(payment)).reconcile()
         self.chargeback_payment_id = False
+        end_told(self.fatura_id.sudo(), self.env._("Chargeback"))
         settled = self._get_settled_amount() - self.charge_refunded
         if self.currency_id.compare_amounts(owed, settled) < 0:
             # Collected anew in the meantime.

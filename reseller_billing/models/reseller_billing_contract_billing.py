@@ -8,6 +8,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..tools.activity import end_told
+
 _logger = logging.getLogger(__name__)
 
 # Contracts billed together; one by one where one of them cannot be.
@@ -140,9 +142,7 @@ class ResellerBillingContract(models.Model):
         self.billing_error = False
         for contract in self:
             summary = contract._in_readers_language().env._("Fatura not issued")
-            contract.activity_ids.filtered(
-                lambda activity, summary=summary: activity.summary == summary
-            ).action_done()
+            end_told(contract, summary)
 
     def _get_billed_months(self):
         """Return {contract: set of first days of months} of the monthly faturas that stand."""

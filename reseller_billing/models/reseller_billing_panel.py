@@ -118,7 +118,7 @@ class ResellerBillingPanel(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         panels = super().create(vals_list)
-        self.env.registry.clear_cache()
+        self._forget_panel_ids()
         for panel in panels:
             panel.company_id._get_billing_consumer()
         return panels
@@ -126,12 +126,19 @@ class ResellerBillingPanel(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "active" in vals or "company_id" in vals:
-            self.env.registry.clear_cache()
+            self._forget_panel_ids()
         return result
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        self._forget_panel_ids()
         return super().unlink()
+
+    def _forget_panel_ids(self):
+        """Have it read anew which company has a panel: now, and once others can see the change."""
+        registry = self.env.registry
+        registry.clear_cache()
+        # Another thread may have read the former state until the commit.
+        self.env.cr.postcommit.add(registry.clear_cache)
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -176,7 +183,8 @@ class ResellerBillingPanel(models.Model):
 
     def action_open_links(self):
         """Show what is known to the panel, and what is still to be sent."""
-        return self._open("reseller_billing_panel_link_action")
+        action = self._open("reseller_billing_panel_link_action")
+        return {**action, "context": {"search_default_pending": 1}}
 
     def _open(self, name):
         action = self.env["ir.actions.act_window"]._for_xml_id(f"reseller_billing.{name}")

@@ -178,6 +178,7 @@ class TestSettlement(BillingCommon):
         self.hear(self.fatura, event="evt_3")
         self.assertEqual((self.fatura.charge_state, self.fatura.amount_residual), ("received", 0.0))
         self.assertEqual(self.balance("outstanding"), 100.34)
+        self.assertFalse(self.fatura.activity_ids)
 
     def test_credit_note_reverses_the_accounts_of_the_fatura(self):
         other = self.plan.copy({"name": "Suporte", "product_id": False, "price": 33.33})

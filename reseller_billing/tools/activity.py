@@ -16,3 +16,12 @@ def tell_once(record, user, summary, note):
         note=note,
         user_id=company._get_billing_responsible(user).id,
     )
+
+
+def end_told(record, summary):
+    """Take away what `tell_once` gave a person to do, because it is done by itself.
+
+    :param record: one record with activities
+    :param str summary: as it was told, in the same language
+    """
+    record.activity_ids.filtered(lambda activity: activity.summary == summary).action_done()

@@ -167,6 +167,7 @@ class ResellerBillingClientImport(models.TransientModel):
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Import clients (CSV)"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
