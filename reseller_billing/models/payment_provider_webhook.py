@@ -20,6 +20,8 @@ EVENTS = [
     "PAYMENT_RESTORED",
     "PAYMENT_REFUNDED",
     "PAYMENT_PARTIALLY_REFUNDED",
+    "PAYMENT_REFUND_IN_PROGRESS",
+    "PAYMENT_REFUND_DENIED",
     "PAYMENT_RECEIVED_IN_CASH_UNDONE",
     "PAYMENT_CHARGEBACK_REQUESTED",
     "PAYMENT_CHARGEBACK_DISPUTE",
@@ -164,7 +166,8 @@ class PaymentProvider(models.Model):
             found = self._get_receipts_client().list_webhooks()
             url = self._get_webhook_url()
             mine = next((item for item in found if item.get("url") == url), None)
-            if not mine or mine.get("interrupted") or not mine.get("enabled"):
+            stands = mine and mine.get("enabled") and not mine.get("interrupted")
+            if not stands or not set(EVENTS) <= set(mine.get("events") or EVENTS):
                 self._ensure_webhook()
             else:
                 values |= {"webhook_state": "active", "webhook_problem": False}

@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
@@ -351,71 +351,6 @@ class ResellerBillingContract(models.Model):
         """Write the next month that billing comes to; plans stay in their cycles."""
         # Not as if it were entered by hand.
         return super().write({"next_month": month})  # pylint: disable=super-method-mismatch
-
-    def _prepare_active(self):
-        self._check_complete()
-        today = fields.Date.context_today(self)
-        values = {"date_suspended": False, "suspension_reason": False}
-        if not self.date_active:
-            month = self._get_first_month(today)
-            lines = self.line_ids.filtered(lambda line: not line.first_month)
-            values |= {
-                "date_active": today,
-                "next_month": month,
-                "line_ids": [Command.update(line.id, {"first_month": month}) for line in lines],
-            }
-        elif self.next_month and self._was_suspended_before(today):
-            values |= self._prepare_return(max(self.next_month, today.replace(day=1)))
-        return values
-
-    def _was_suspended_before(self, today):
-        """Return whether a contract was suspended in an earlier month than this one."""
-        since = self.date_suspended
-        return not since or since < today.replace(day=1)
-
-    def _prepare_return(self, month):
-        """Leave the months of a suspension out.
-
-        A plan whose next period would have begun in one of them begins it with the return; one that
-        was billed for longer stays in its cycle.
-
-        :param month: first day of the month that is billed next
-        """
-        missed = self.line_ids.filtered(
-            lambda line: not line._is_due(month)
-            and any(line._is_due(one) for one in self._get_months_between(self.next_month, month))
-        )
-        return {
-            "next_month": month,
-            "line_ids": [Command.update(line.id, {"first_month": month}) for line in missed],
-        }
-
-    def _prepare_suspended(self):
-        return {
-            "date_suspended": fields.Date.context_today(self),
-            "suspension_reason": "manual",
-        }
-
-    def _prepare_cancelled(self):
-        return {"date_end": fields.Date.context_today(self)}
-
-    def _check_complete(self):
-        """Refuse to activate a contract of a client that cannot be charged; says all at once.
-
-        :raise UserError: naming what the client lacks
-        """
-        self.ensure_one()
-        missing = self.partner_id._get_missing_billing_data()
-        if missing:
-            raise UserError(
-                self.env._(
-                    "%(client)s lacks: %(missing)s. Complete the client, then set %(contract)s "
-                    "to active.",
-                    client=self.partner_id.display_name,
-                    missing=", ".join(missing),
-                    contract=self.name,
-                )
-            )
 
     @api.model
     def _get_default_reminders(self):

@@ -4,12 +4,10 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..tools.attempts import TELL_AFTER, get_pause
-from ..tools.receipts import Gone, ReceiptsError
+from ..tools.receipts import ReceiptsError
 
 _logger = logging.getLogger(__name__)
 
@@ -216,95 +214,6 @@ class ResellerBillingEvent(models.Model):
             ]
         )
         return self | others.try_lock_for_update()
-
-    def _follow_charge(self):
-        """Ask how the charge stands, and let transaction, money and fatura be so."""
-        event = self[:1]
-        reference = event.charge_reference
-        if not reference:
-            self._end("done")
-            return
-        charge = event._find_charge()
-        client = event.provider_id._get_receipts_client()
-        try:
-            found = client.get_charge(reference)
-        except Gone as error:
-            if charge:
-                charge._move_charge_to("cancelled")
-                charge._set_canceled()
-            self._end("done", error=str(error), charge_id=charge.id)
-            return
-        charge = charge or event._find_charge(found.external_reference)
-        if not charge:
-            self._keep_orphan(found)
-            return
-        if charge._is_busy():
-            # Just being registered: found only now, by our own reference.
-            self._wait_shortly()
-            return
-        charge.with_company(charge.company_id)._as_responsible()._follow(found)
-        known = not found.state or charge.charge_state == found.state
-        self._end(
-            "done",
-            charge_id=charge.id,
-            error=False if known else self.env._("Came late: %s", found.raw_state),
-        )
-
-    def _find_charge(self, external_reference=None):
-        """Return the transaction of this event's charge, or none."""
-        domain = Domain("provider_id", "=", self.provider_id.id)
-        name = "reference" if external_reference is not None else "provider_reference"
-        value = self.charge_reference if external_reference is None else external_reference
-        if not value:
-            return self.env["payment.transaction"]
-        return self.env["payment.transaction"].search(domain & Domain(name, "=", value), limit=1)
-
-    def _keep_orphan(self, found):
-        """List a charge that was not made here; its money, if any, is for a person to book.
-
-        However many news there are of it, it is listed once; what was put away stays so, until
-        another amount is paid.
-        """
-        paid = float(found.paid or 0)
-        others = self.search(
-            [
-                ("provider_id", "=", self.provider_id.id),
-                ("charge_reference", "=", self[:1].charge_reference),
-                ("id", "not in", self.ids),
-                ("state", "in", ("orphan", "done")),
-            ]
-        )
-        put_away = others.filtered(lambda event: event.state == "done" and event.amount)
-        if any(self.currency_id.compare_amounts(event.amount, paid) == 0 for event in put_away):
-            self._end("done")
-            return
-        text = self.env._(
-            "Charge %(charge)s (%(number)s) was not made here. If it is a client's, register the "
-            "payment by hand; if not, nothing is to be done.",
-            charge=found.reference,
-            number=found.number,
-        )
-        self[:1]._end("orphan", error=text, amount=paid)
-        (others.filtered(lambda event: event.state == "orphan") | self[1:])._end("done", amount=0.0)
-
-    def _end(self, state, **values):
-        self.write({"state": state, "error": False, "attempts": self[:1].attempts + 1, **values})
-
-    def _keep_waiting(self, text):
-        """Say why these events wait and when they are tried again. None is ever given up."""
-        attempts = self[:1].attempts + 1
-        self.write(
-            {
-                "error": text,
-                "attempts": attempts,
-                "next_attempt": fields.Datetime.now() + get_pause(attempts),
-            }
-        )
-        if attempts == TELL_AFTER:
-            for event in self[:1]:
-                charge = event._find_charge()
-                if charge:
-                    charge._tell_responsible(self.env._("Payment not booked yet"), text)
 
     # -------------------------------------------------------------------------
     # ACTIONS

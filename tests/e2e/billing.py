@@ -46,6 +46,12 @@ class Asaas:
         )
         response.raise_for_status()
 
+    def finish_refunds(self, reference, status="DONE"):
+        """End the refunds that are under way, where the account's are slow."""
+        return self._call(
+            "POST", f"payments/{reference}/refunds", json=self._own({"status": status})
+        )
+
     def charge_back(self, reference, step):
         return self._call(
             "POST", f"payments/{reference}/chargeback", json=self._own({"step": step})

@@ -127,6 +127,42 @@ def test_late_payment_refund_and_chargeback_equal_the_statement(reseller, asaas)
         asaas.move_clock(reset=True)
 
 
+def test_refund_under_way_is_asked_for_once_and_booked_when_done(reseller, asaas):
+    contract = reseller.make_contract()
+    fatura = reseller.make_fatura(contract, Decimal("100.00"), due=SOON)
+    reseller.wait_for(fatura, "awaiting")
+    reference = reseller.reference(fatura)
+    asaas.pay(reference, method="PIX")
+    reseller.wait_for(fatura, "received")
+
+    def refund(amount):
+        values = {"move_id": fatura, "amount": amount}
+        wizard = reseller.admin.call("reseller.billing.refund", "create", values)
+        reseller.admin.call("reseller.billing.refund", "action_confirm", [wizard])
+
+    def held():
+        payment = next(one for one in asaas.ledger()["payments"] if one["id"] == reference)
+        return [(item["value"], item["status"]) for item in payment["refunds"] or ()]
+
+    asaas.configure(slowRefunds=True)
+    try:
+        asaas.set_faults({"kind": "reset_after", "times": 1, "method": "POST", "path": "/refund$"})
+        refund(40)
+        wait_until(lambda: held() == [(40, "PENDING")], "the refund is under way")
+        asaas.clear_faults()
+        # What had no answer is not sent again with what is asked for next.
+        refund(30)
+        wait_until(lambda: len(held()) == 2, "the second refund is under way")
+        assert held() == [(40, "PENDING"), (30, "PENDING")]
+        assert reseller.state(fatura) == "received"
+        asaas.finish_refunds(reference)
+        reseller.wait_for(fatura, "partially_refunded")
+        assert reseller.read(fatura, "charge_refunded")["charge_refunded"] == 70
+        check_books(reseller, asaas)
+    finally:
+        asaas.configure(slowRefunds=False)
+
+
 def check_books(reseller, asaas):
     """What stands here on the provider's accounts is what its statement says."""
     ledger = asaas.ledger()

@@ -200,7 +200,6 @@ def test_person_says_which_client_of_the_panel_it_is(page, reseller, monday):
     # From now on it is called as in the panel.
     assert link["partner_id"] == [monday.conflict.candidates[1], "Oficina 3 Irmãos"]
     open_menu(page, "reseller_billing_registrations_menu", "reseller_billing_panel_link_menu")
-    take_filter_away(page)
     expect(row_of(page, "Oficina 3 Irmãos")).to_have_count(1)
 
 

@@ -16,6 +16,7 @@ DEFAULT_SETTINGS = {
     "feePix": "1.99",
     "webhookPauses": [0.5, 1, 2, 5, 15, 60],
     "quota": 25000,
+    "slowRefunds": False,
 }
 QUOTA_SECONDS = 12 * 3600
 

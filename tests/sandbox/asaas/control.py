@@ -37,6 +37,7 @@ def register():
         "feePix": reader.money("feePix", required=False, zero=True),
         "webhookPauses": reader.numbers("webhookPauses", 0, 3600, maximum=20),
         "quota": reader.integer("quota", 0, 10**9, required=False),
+        "slowRefunds": reader.boolean("slowRefunds", required=False),
     }
     reader.finish()
     given = {name: value for name, value in settings.items() if value is not None}

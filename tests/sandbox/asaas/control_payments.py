@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 
 from ..problems import Problem
-from . import chargebacks, events, payments, receipts
+from . import chargebacks, events, payments, receipts, refunds
 from .books import number
 from .control import CONTROL
 from .fields import parse_amount
@@ -65,6 +65,16 @@ def chargeback(code):
     reader.finish()
     with CONTROL.books(caller) as books:
         return jsonify(payments.as_json(books, chargebacks.take(books, code, step)))
+
+
+@blueprint.post("/payments/<code>/refunds")
+def finish_refunds(code):
+    """End what is under way of an account with `slowRefunds`: DONE, or CANCELLED."""
+    reader, caller = CONTROL.reader()
+    status = reader.choice("status", ("DONE", "CANCELLED"))
+    reader.finish()
+    with CONTROL.books(caller) as books:
+        return jsonify(payments.as_json(books, refunds.finish(books, code, status)))
 
 
 @blueprint.post("/payments/<code>/status")

@@ -5,13 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from . import payments, statement
-from .books import MOMENT, day, iso, rounded
+from .books import day, iso, rounded
 from .errors import not_allowed, refusal
 from .fields import Fields
 
 METHODS = ("BOLETO", "PIX")
 PAYABLE = ("PENDING", "OVERDUE", "CONFIRMED", "RECEIVED_IN_CASH")
-RETURNABLE = ("RECEIVED", "CONFIRMED")
 DAYS_A_MONTH = 30
 
 
@@ -149,41 +148,6 @@ def undo_received_in_cash(books, data, code):
         payment_date=None,
         client_payment_date=None,
         confirmed_date=None,
-    )
-    return payments.as_json(books, row)
-
-
-def refund(books, data, code):
-    """Give the payer his money back, all of it or a part. The fee stays with Asaas."""
-    row = payments.get(books, code)
-    if row["status"] not in RETURNABLE:
-        raise not_allowed("Somente cobranças confirmadas ou recebidas podem ser estornadas.")
-    fields = Fields(data)
-    left = row["value"] - row["refunded"]
-    value = fields.amount("value", required=False) or left
-    if value > left:
-        raise refusal("invalid_value", "O valor do estorno é maior que o saldo da cobrança.")
-    refunds = json.loads(row["refunds"] or "[]")
-    refunds.append(
-        {
-            "dateCreated": books.now.strftime(MOMENT),
-            "status": "DONE",
-            "value": str(value),
-            "description": fields.text("description", 500),
-            "endToEndIdentifier": None,
-            "transactionReceiptUrl": None,
-        }
-    )
-    if row["credited"]:
-        statement.post(books, row, "REFUND", -value)
-    full = value == left
-    row = payments.update(
-        books,
-        code,
-        "PAYMENT_REFUNDED" if full else "PAYMENT_PARTIALLY_REFUNDED",
-        status="REFUNDED" if full else row["status"],
-        refunded=row["refunded"] + value,
-        refunds=json.dumps(refunds),
     )
     return payments.as_json(books, row)
 

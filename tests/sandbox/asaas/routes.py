@@ -3,7 +3,16 @@
 from flask import Blueprint, current_app, jsonify
 
 from ..validation import json_body
-from . import customers, documents, payment_request, payments, receipts, statement, webhooks
+from . import (
+    customers,
+    documents,
+    payment_request,
+    payments,
+    receipts,
+    refunds,
+    statement,
+    webhooks,
+)
 from .access import Asaas, authenticate
 from .books import Books
 
@@ -58,5 +67,5 @@ _route("GET", f"{PAYMENT}/pixQrCode", documents.pix_qr_code)
 _route("POST", f"{PAYMENT}/restore", payment_request.restore, body=True)
 _route("POST", f"{PAYMENT}/receiveInCash", receipts.receive_in_cash, body=True)
 _route("POST", f"{PAYMENT}/undoReceivedInCash", receipts.undo_received_in_cash, body=True)
-_route("POST", f"{PAYMENT}/refund", receipts.refund, body=True)
+_route("POST", f"{PAYMENT}/refund", refunds.refund, body=True)
 _route("GET", "/finance/balance", statement.show_balance)

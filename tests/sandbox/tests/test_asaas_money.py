@@ -171,6 +171,24 @@ def test_refunds_in_parts_and_in_full(holder):
     assert holder.ledger()["balance"] == -1.99, "the fee stays with Asaas"
 
 
+def test_refund_may_be_under_way_for_a_while(process):
+    holder = Holder(process.url, slowRefunds=True)
+    charge = holder.charge()
+    path = f"/payments/{charge['id']}"
+    holder.pay(charge)
+    assert holder.control("POST", f"{path}/refunds", status="DONE").status_code == 400
+    found = holder.ok("POST", f"{path}/refund", {"value": 30})
+    assert [found["status"], found["refunds"][0]["status"]] == ["RECEIVED", "PENDING"]
+    assert holder.refused("POST", f"{path}/refund", {"value": 70.01}) == (400, "invalid_value")
+    assert holder.entries()[2:] == []
+    found = holder.control("POST", f"{path}/refunds", status="CANCELLED").json()
+    assert found["refunds"][0]["status"] == "CANCELLED"
+    holder.ok("POST", f"{path}/refund", {"value": 100})
+    found = holder.control("POST", f"{path}/refunds", status="DONE").json()
+    assert [item["status"] for item in found["refunds"]] == ["CANCELLED", "DONE"]
+    assert (found["status"], holder.entries()[2:]) == ("REFUNDED", [("REFUND", -100)])
+
+
 def test_refund_before_the_credit_comes_off_it(holder):
     charge = holder.charge()
     holder.pay(charge, confirmed=True)
