@@ -134,7 +134,7 @@ class TestWebhook(BillingCommon, HttpCase):
         reference = fatura.charge_id.provider_reference
         self.asaas.pay(reference)
         self.post(self.event(payment={"id": reference}))
-        follow = "odoo.addons.reseller_billing.models.reseller_billing_event"
+        follow = "odoo.addons.reseller_billing.models.reseller_billing_event_follow"
         with patch(
             f"{follow}.ResellerBillingEvent._follow_charge", side_effect=SerializationFailure
         ):
