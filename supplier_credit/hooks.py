@@ -1,6 +1,6 @@
 import json
 
-from .models.account_payment_method import SUPPLIER_CODE
+from .models.bearers.account_payment_method import SUPPLIER_CODE
 
 BEARER_FIELD = "property_inbound_payment_method_line_id"
 

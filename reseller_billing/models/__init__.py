@@ -1,46 +1,7 @@
-from . import (
-    account_move,
-    account_move_charge,
-    account_move_document,
-    account_move_fatura,
-    account_move_mail,
-    account_move_panel,
-    account_move_service_invoice,
-    account_partial_reconcile,
-    account_payment,
-    payment_provider,
-    payment_provider_asaas,
-    payment_provider_asaas_failure,
-    payment_provider_webhook,
-    payment_transaction,
-    payment_transaction_delivery,
-    payment_transaction_exchange,
-    payment_transaction_mail,
-    payment_transaction_outcome,
-    payment_transaction_refund,
-    payment_transaction_settlement,
-    res_company,
-    res_partner,
-    res_partner_matching,
-    res_partner_panel,
-    reseller_billing_contract,
-    reseller_billing_contract_billing,
-    reseller_billing_contract_fatura,
-    reseller_billing_contract_follow_up,
-    reseller_billing_contract_lifecycle,
-    reseller_billing_contract_line,
-    reseller_billing_contract_panel,
-    reseller_billing_event,
-    reseller_billing_event_follow,
-    reseller_billing_overview,
-    reseller_billing_panel,
-    reseller_billing_panel_link,
-    reseller_billing_panel_link_delivery,
-    reseller_billing_panel_link_wire,
-    reseller_billing_panel_pull,
-    reseller_billing_panel_row,
-    reseller_billing_panel_take,
-    reseller_billing_payer,
-    reseller_billing_plan,
-    reseller_billing_reminder,
-)
+# In the order in which they load: a folder uses only those above it (docs/architecture.md).
+# isort: off
+from . import contracts  # who owes what each month
+from . import faturas  # invoices made from contracts
+from . import charges  # collect faturas through any provider
+from . import asaas  # the provider that charges are sent to
+from . import panel  # extends contracts, faturas and clients with what the reseller panel knows

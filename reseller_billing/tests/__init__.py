@@ -1,22 +1,14 @@
-from . import (
-    test_asaas_connection,
+from . import test_neutralize, test_uninstall_hook
+from .asaas import test_connection, test_provider
+from .charges import (
     test_charge,
     test_charge_changes,
     test_charge_slip,
-    test_client_import,
-    test_clients,
-    test_contract,
-    test_follow_up,
-    test_neutralize,
-    test_overview,
-    test_panel_clients,
-    test_panel_faturas,
-    test_panel_push,
-    test_portal,
-    test_provider,
     test_refund,
-    test_screens,
     test_settlement,
-    test_uninstall_hook,
     test_webhook,
 )
+from .contracts import test_clients, test_contract, test_follow_up, test_overview
+from .faturas import test_portal, test_screens
+from .panel import test_client_import, test_faturas, test_push
+from .panel import test_clients as test_panel_clients

@@ -1,1 +1,0 @@
-from . import asaas_api, asaas_charge, asaas_client, receipts, rounding, settlement

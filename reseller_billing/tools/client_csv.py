@@ -4,7 +4,7 @@ import csv
 import io
 import unicodedata
 
-from .panel_data import Client, join
+from .panel.data import Client, join
 
 # Headings as exports of Brazilian systems have them, without accents, blanks and capitals.
 HEADINGS = {

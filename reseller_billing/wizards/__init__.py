@@ -1,6 +1,4 @@
-from . import (
-    reseller_billing_batch,
-    reseller_billing_change,
-    reseller_billing_client_import,
-    reseller_billing_refund,
-)
+# isort: off
+from . import faturas
+from . import charges
+from . import panel

@@ -5,7 +5,7 @@ import time
 from odoo import http
 from odoo.http import request
 
-from ..tools.supplier_webhook import UnreadableEvent, check_signature, read_event
+from ..tools.api.webhook import UnreadableEvent, check_signature, read_event
 
 _logger = logging.getLogger(__name__)
 

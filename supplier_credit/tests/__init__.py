@@ -1,25 +1,29 @@
-from . import (
-    test_access,
-    test_agreement,
-    test_brazilian_address,
-    test_cancellation,
-    test_change,
+from . import test_access, test_neutralize
+from .agreement import test_agreement, test_overview
+from .credit import (
     test_customer,
     test_customer_access,
     test_customer_history,
     test_customer_limit,
     test_customer_own_limit,
     test_customer_position,
+)
+from .documents import (
     test_danfe,
     test_danfe_content,
-    test_delivery,
     test_documents,
     test_documents_content,
     test_documents_http,
-    test_gate,
+)
+from .invoicing import (
     test_invoice_lock,
     test_invoice_posting,
-    test_neutralize,
+    test_processing,
+    test_processing_property,
+    test_transaction,
+)
+from .messaging import test_delivery, test_queue, test_webhook
+from .nfe import (
     test_nfe_access,
     test_nfe_cancellation,
     test_nfe_hostile,
@@ -28,25 +32,28 @@ from . import (
     test_nfe_samples,
     test_nfe_sefaz,
     test_nfe_upload,
-    test_overview,
+)
+from .orders import (
+    test_cancellation,
+    test_change,
+    test_gate,
+    test_preauthorization,
+    test_release,
+    test_renewal,
+)
+from .post_sales import (
     test_post_sale_cancellation,
     test_post_sale_exchange,
     test_post_sale_outcome,
     test_post_sale_processing,
     test_post_sale_return,
-    test_preauthorization,
-    test_processing,
-    test_processing_property,
-    test_queue,
-    test_release,
-    test_renewal,
+)
+from .settlement import (
     test_settlement,
     test_settlement_file,
     test_settlement_import,
     test_settlement_large,
     test_settlement_post_sale,
     test_settlement_property,
-    test_supplier_client,
-    test_transaction,
-    test_webhook,
 )
+from .tools import test_brazilian_address, test_client

@@ -123,7 +123,7 @@ class TestAccess(SupplierCreditCommon):
         self.assertNotEqual(copied.webhook_token, self.agreement.sudo().webhook_token)
 
     def test_secrets_are_in_no_message_no_chatter_and_no_log(self):
-        delivery = "odoo.addons.supplier_credit.models.supplier_credit_message_outcome"
+        delivery = "odoo.addons.supplier_credit.models.messaging.message_outcome"
         with self.assertLogs(delivery, "DEBUG") as logs:
             self.agreement.sudo().write({"client_secret": "changed-secret"})
             self.supplier.on("POST", "/oauth/token", {"mensagem": "recusado"}, 401)

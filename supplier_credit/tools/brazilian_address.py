@@ -2,7 +2,7 @@
 
 import re
 
-from .supplier_api_customer import Address
+from .api.customer import Address
 
 # "Rua X, 123", "Rua X, nº 123 fundos", "Praça da Sé, s/n", "Rod. BR-101, km 12"
 NUMBER = re.compile(

@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 from decimal import Decimal
 
-from .supplier_api import CENT
-from .supplier_api_settlement import DIRECTIONS, StatementEntry
+from .api.settlement import DIRECTIONS, StatementEntry
+from .api.wire import CENT
 
 REQUIRED = ("lancamentoId", "tipoEvento", "tipoLancamento", "dataLancamento", "valorLancamento")
 AMOUNTS = ("valorPrincipal", "valorTaxa", "valorImpostos", "valorLancamento")

@@ -1,48 +1,9 @@
-from . import (
-    account_journal,
-    account_move,
-    account_move_collection,
-    account_move_financing,
-    account_move_line,
-    account_partial_reconcile,
-    account_payment,
-    account_payment_method,
-    account_payment_method_line,
-    payment_transaction,
-    res_company,
-    res_config_settings,
-    res_partner,
-    sale_order,
-    sale_order_approval,
-    sale_order_invoicing,
-    sale_order_term,
-    vendor_financing_agreement,
-    vendor_financing_agreement_calendar,
-    vendor_financing_agreement_position,
-    vendor_financing_agreement_pricing,
-    vendor_financing_agreement_report,
-    vendor_financing_contract,
-    vendor_financing_contract_charges,
-    vendor_financing_contract_installment,
-    vendor_financing_contract_pricing,
-    vendor_financing_contract_title,
-    vendor_financing_contract_title_receivable,
-    vendor_financing_contract_totals,
-    vendor_financing_effectivation,
-    vendor_financing_iof_rate,
-    vendor_financing_maintenance,
-    vendor_financing_maintenance_title,
-    vendor_financing_operation,
-    vendor_financing_operation_undo,
-    vendor_financing_overview,
-    vendor_financing_rate,
-    vendor_financing_receivable,
-    vendor_financing_receivable_query,
-    vendor_financing_receivable_report,
-    vendor_financing_recourse,
-    vendor_financing_report_line,
-    vendor_financing_request,
-    vendor_financing_request_decision,
-    vendor_financing_request_notice,
-    vendor_financing_settlement,
-)
+# In the order in which they load: a folder uses only those above it (docs/architecture.md).
+# isort: off
+from . import bearers  # which payment methods are the vendor's
+from . import agreement  # the contract with the bank, its rates and limits
+from . import orders  # are priced and approved under an agreement
+from . import invoicing  # carries the terms of the order to the invoice and guards them
+from . import contract  # the titles of invoices that the bank pays
+from . import bank_report  # settles the instalments of contracts
+from . import receivables  # reads all of the above into reports

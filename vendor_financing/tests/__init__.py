@@ -1,27 +1,23 @@
-from . import (
-    test_bank_report,
-    test_bearers,
-    test_charge_type,
-    test_collection,
+from . import test_install, test_uninstall_hook
+from .agreement import test_inquiry, test_overview, test_simulation
+from .bank_report import test_bank_report
+from .bearers import test_bearers
+from .contract import (
     test_concurrency,
     test_contract_access,
     test_contract_property,
     test_effectivation,
-    test_formulas,
-    test_host_screens,
-    test_inquiry,
-    test_install,
     test_maintenance,
-    test_order_term,
-    test_overview,
+    test_settlement,
+)
+from .invoicing import (
+    test_charge_type,
+    test_collection,
+    test_host_screens,
     test_payments,
     test_pending_invoices,
     test_portal,
-    test_receivable_report,
-    test_request,
-    test_request_activity,
-    test_request_doors,
-    test_settlement,
-    test_simulation,
-    test_uninstall_hook,
 )
+from .orders import test_order_term, test_request, test_request_activity, test_request_doors
+from .receivables import test_receivable_report
+from .tools import test_formulas

@@ -6,18 +6,15 @@ from odoo import api, fields, models
 from odoo.addons.payment import utils as payment_utils
 from odoo.exceptions import UserError, ValidationError
 
-from ..const import (
+from ...const import (
     ASAAS_CODE,
     ASAAS_TEST_URL_PARAMETER,
     DEFAULT_PAYMENT_METHOD_CODES,
     SUPPORTED_CURRENCIES,
 )
-from ..tools import asaas_api
-from ..tools.asaas_client import AsaasClient
-from ..tools.receipts import (
-    OutcomeUnknown,
-    ReceiptsError,
-)
+from ...tools.asaas import api as asaas_api
+from ...tools.asaas.client import AsaasClient
+from ...tools.receipts import OutcomeUnknown, ReceiptsError
 
 _logger = logging.getLogger(__name__)
 
@@ -83,7 +80,7 @@ class PaymentProvider(models.Model):
     def _get_reset_values(self):
         if self.code != ASAAS_CODE:
             return super()._get_reset_values()
-        return {"asaas_api_key": False}
+        return {**super()._get_reset_values(), "asaas_api_key": False}
 
     # -------------------------------------------------------------------------
     # ACTION METHODS

@@ -1,9 +1,9 @@
 import requests
 from odoo import models
 
-from ..const import ASAAS_TEST_URL_PARAMETER
-from ..tools import asaas_api
-from ..tools.receipts import Gone, OutcomeUnknown, Rejected, Unauthorized, Unavailable
+from ...const import ASAAS_TEST_URL_PARAMETER
+from ...tools.asaas import api as asaas_api
+from ...tools.receipts import Gone, OutcomeUnknown, Rejected, Unauthorized, Unavailable
 
 
 class PaymentProvider(models.Model):

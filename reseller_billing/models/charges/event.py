@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..tools.receipts import ReceiptsError
+from ...tools.receipts import ReceiptsError
 
 _logger = logging.getLogger(__name__)
 

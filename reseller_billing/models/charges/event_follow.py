@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ..tools.attempts import TELL_AFTER, get_pause
-from ..tools.receipts import Gone
+from ...tools.attempts import TELL_AFTER, get_pause
+from ...tools.receipts import Gone
 
 
 class ResellerBillingEvent(models.Model):

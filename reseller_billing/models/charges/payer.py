@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools.receipts import Payer
+from ...tools.receipts import Payer
 
 
 class ResellerBillingPayer(models.Model):

@@ -9,8 +9,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..const import RECEIPTS_CODES
-from ..tools.asaas_api import USER_AGENT, is_safe_url
+from ...const import RECEIPTS_CODES
+from ...tools.asaas.api import USER_AGENT, is_safe_url
 
 LONGEST_PDF = 5 * 1024 * 1024
 

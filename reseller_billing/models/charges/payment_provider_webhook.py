@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..const import ASAAS_CODE, RECEIPTS_CODES
-from ..tools.receipts import ReceiptsError
+from ...const import ASAAS_CODE, RECEIPTS_CODES
+from ...tools.receipts import ReceiptsError
 
 # Asaas' names of what happens to a charge (docs.asaas.com, webhooks).
 EVENTS = [

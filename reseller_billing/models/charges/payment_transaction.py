@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools.activity import tell_once
+from ...tools.activity import tell_once
 
 LIVE_STATES = ("processing", "awaiting", "overdue")
 # A payer may have the boleto of a cancelled charge in hand.

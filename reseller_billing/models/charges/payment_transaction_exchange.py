@@ -4,8 +4,8 @@ from dataclasses import replace
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.receipts import OutcomeUnknown, Rejected, Terms, Unauthorized, Unavailable
-from ..tools.rounding import exact
+from ...tools.receipts import OutcomeUnknown, Rejected, Terms, Unauthorized, Unavailable
+from ...tools.rounding import exact
 
 _logger = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..tools.attempts import TELL_AFTER, get_pause
-from ..tools.receipts import Gone, Rejected, Unauthorized
+from ...tools.attempts import TELL_AFTER, get_pause
+from ...tools.receipts import Gone, Rejected, Unauthorized
 
 # Seconds that nothing is sent with a key that was refused.
 REFUSED_PAUSE = 60

@@ -1,9 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..tools.activity import end_told
-from ..tools.rounding import exact
-from ..tools.settlement import split_refund
+from ...tools.activity import end_told
+from ...tools.rounding import exact
+from ...tools.settlement import split_refund
 
 
 class PaymentTransaction(models.Model):

@@ -1,7 +1,7 @@
 from odoo import Command, fields, models
 
-from ..tools.rounding import exact
-from ..tools.settlement import split_payment
+from ...tools.rounding import exact
+from ...tools.settlement import split_payment
 from .payment_transaction import LIVE_STATES
 
 

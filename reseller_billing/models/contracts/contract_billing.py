@@ -8,7 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..tools.activity import end_told
+from ...tools.activity import end_told
 
 _logger = logging.getLogger(__name__)
 

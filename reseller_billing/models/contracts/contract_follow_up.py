@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.activity import tell_once
+from ...tools.activity import tell_once
 
 _logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..const import RECEIPTS_CODES
+from ...const import RECEIPTS_CODES
 
 WEEK = timedelta(days=7)
 # Money that is still to come from a fatura, or from one that the client took back.

@@ -4,8 +4,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
-from ..const import METHOD_OF_CHARGE
-from .payment_transaction import LIVE_STATES
+from ...const import METHOD_OF_CHARGE
+from ..charges.payment_transaction import LIVE_STATES
 
 
 class AccountMove(models.Model):

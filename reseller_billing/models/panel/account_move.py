@@ -3,7 +3,7 @@ import secrets
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..tools.activity import tell_once
+from ...tools.activity import tell_once
 
 # What the panel is told of a fatura; a payment is heard of by `_invoice_paid_hook`.
 WATCHED = {"state", "charge_id", "charge_state", "invoice_date_due", "billing_description"}

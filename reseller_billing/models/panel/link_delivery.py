@@ -9,10 +9,10 @@ from odoo.fields import Domain
 from odoo.service.model import retrying
 from psycopg2.errors import SerializationFailure
 
-from ..tools.activity import tell_once
-from ..tools.attempts import get_pause
-from ..tools.receipts import OutcomeUnknown, ReceiptsError, Rejected
-from .reseller_billing_panel_link_wire import NotYet
+from ...tools.activity import tell_once
+from ...tools.attempts import get_pause
+from ...tools.receipts import OutcomeUnknown, ReceiptsError, Rejected
+from .link_wire import NotYet
 
 _logger = logging.getLogger(__name__)
 

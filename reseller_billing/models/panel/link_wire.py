@@ -1,7 +1,7 @@
 from odoo import fields, models
 
-from ..tools import tax_id
-from ..tools.panel_data import (
+from ...tools import tax_id
+from ...tools.panel.data import (
     CONTRACT_STATES,
     read_client,
     split_street,

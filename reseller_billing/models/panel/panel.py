@@ -1,9 +1,9 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.activity import tell_once
-from ..tools.panel_client import PanelClient, is_acceptable_url
-from ..tools.receipts import ReceiptsError, Unauthorized
+from ...tools.activity import tell_once
+from ...tools.panel.client import PanelClient, is_acceptable_url
+from ...tools.receipts import ReceiptsError, Unauthorized
 
 
 class ResellerBillingPanel(models.Model):

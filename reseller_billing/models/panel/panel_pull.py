@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from psycopg2 import IntegrityError
 
-from ..tools.receipts import ReceiptsError
+from ...tools.receipts import ReceiptsError
 from .res_partner_matching import ClientConflict
 
 _logger = logging.getLogger(__name__)

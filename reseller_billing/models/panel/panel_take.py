@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.panel_data import read_client, read_invoice, read_subscription
+from ...tools.panel.data import read_client, read_invoice, read_subscription
 
 
 class ResellerBillingPanel(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
-from ..tools import tax_id
+from ...tools import tax_id
 
 
 class ClientConflict(Exception):

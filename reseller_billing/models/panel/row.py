@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.attempts import get_pause
+from ...tools.attempts import get_pause
 
 # Minutes until the next attempt; the last one again and again.
 PAUSES = (0, 15, 60, 240)

@@ -4,7 +4,7 @@ import requests
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import PRODUCTION_KEY, TEST_KEY, ResellerBillingCommon
+from ..common import PRODUCTION_KEY, TEST_KEY, ResellerBillingCommon
 
 URL_PARAMETER = "reseller_billing.asaas_test_url"
 

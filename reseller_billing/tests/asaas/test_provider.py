@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from .common import TEST_KEY, ResellerBillingCommon
+from ..common import TEST_KEY, ResellerBillingCommon
 
 
 @tagged("post_install", "-at_install")

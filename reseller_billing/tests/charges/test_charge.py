@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 from urllib3.exceptions import NewConnectionError
 
-from .common_billing import BillingCommon
+from ..common_billing import BillingCommon
 
 
 @tagged("post_install", "-at_install")

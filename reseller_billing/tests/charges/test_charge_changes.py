@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common_billing import BillingCommon
+from ..common_billing import BillingCommon
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
-from .common_billing import BillingCommon
+from ..common_billing import BillingCommon
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import SerializationFailure
 
-from .common_billing import BillingCommon
+from ..common_billing import BillingCommon
 
 CONTROLLER = "odoo.addons.reseller_billing.controllers.webhook"
 
@@ -134,7 +134,7 @@ class TestWebhook(BillingCommon, HttpCase):
         reference = fatura.charge_id.provider_reference
         self.asaas.pay(reference)
         self.post(self.event(payment={"id": reference}))
-        follow = "odoo.addons.reseller_billing.models.reseller_billing_event_follow"
+        follow = "odoo.addons.reseller_billing.models.charges.event_follow"
         with patch(
             f"{follow}.ResellerBillingEvent._follow_charge", side_effect=SerializationFailure
         ):

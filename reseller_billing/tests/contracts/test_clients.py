@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from .common import ResellerBillingCommon
+from ..common import ResellerBillingCommon
 
 
 @tagged("post_install", "-at_install")

@@ -7,7 +7,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import SerializationFailure, UniqueViolation
 
-from .common_billing import BillingCommon
+from ..common_billing import BillingCommon
 
 
 @tagged("post_install", "-at_install")

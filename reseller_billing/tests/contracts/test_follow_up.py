@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Binary
 from odoo.tests import Form, tagged
 
-from .common_billing import BillingCommon
+from ..common_billing import BillingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -171,7 +171,7 @@ class TestFollowUp(BillingCommon):
         client = self._create_client("Lua")
         self._create_contract(client)
         soon = self.make_charged(77.0, partner=client, due="2026-07-20")
-        with self.assertLogs("odoo.addons.reseller_billing.models.reseller_billing_reminder"):
+        with self.assertLogs("odoo.addons.reseller_billing.models.contracts.reminder"):
             self.follow_up("2026-07-17")
         # The first mail of each is the fatura's own.
         self.assertEqual((len(self.mails(soon)), len(self.mails(late))), (1, 2))

@@ -5,7 +5,7 @@ from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common_billing import BillingCommon
+from ..common_billing import BillingCommon
 
 ATTENTION = (
     "unbilled_count",

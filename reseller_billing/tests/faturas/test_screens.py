@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .common_billing import BillingCommon
+from ..common_billing import BillingCommon
 
 
 @tagged("post_install", "-at_install")

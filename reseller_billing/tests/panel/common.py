@@ -1,9 +1,9 @@
 from unittest.mock import patch
 
-from .common_billing import BillingCommon
+from ..common_billing import BillingCommon
 from .fake_panel import TOKEN, URL, FakePanel
 
-PANEL_SEAM = "odoo.addons.reseller_billing.tools.panel_client.requests.request"
+PANEL_SEAM = "odoo.addons.reseller_billing.tools.panel.client.requests.request"
 
 
 class PanelCommon(BillingCommon):

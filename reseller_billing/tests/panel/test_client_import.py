@@ -3,8 +3,8 @@ import base64
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
-from ..tools import tax_id
-from .common import ResellerBillingCommon
+from ...tools import tax_id
+from ..common import ResellerBillingCommon
 
 FILE = """Nome;CPF/CNPJ;E-mail;Telefone;CEP;Endereço;Número;Bairro;Cidade;UF
 Padaria Pão;11.222.333/0001-81;pao@example.com;11 3333-4444;01310-100;Rua Um;10;Centro;São Paulo;sp

@@ -5,9 +5,9 @@ import requests
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..tools import tax_id
-from ..tools.receipts import OutcomeUnknown, Rejected
-from .common_panel import PANEL_SEAM, PanelCommon
+from ...tools import tax_id
+from ...tools.receipts import OutcomeUnknown, Rejected
+from .common import PANEL_SEAM, PanelCommon
 from .fake_panel import FakePanel
 
 
@@ -261,7 +261,7 @@ class TestPanelConnection(PanelCommon):
             return FakePanel._response(422, {"codigo": "X", "mensagem": f"bad {text}"})
 
         client = self.panel._get_panel_client()
-        logger = "odoo.addons.reseller_billing.tools.panel_client"
+        logger = "odoo.addons.reseller_billing.tools.panel.client"
         with patch(PANEL_SEAM, side_effect=answer), self.assertLogs(logger, logging.INFO) as log:
             with self.assertRaisesRegex(Rejected, r"422 X bad \[…\]") as caught:
                 client.add("clientes", {}, "key")

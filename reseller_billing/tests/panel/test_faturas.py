@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .common_panel import PanelCommon
+from .common import PanelCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from .common_panel import PanelCommon
+from .common import PanelCommon
 
 LOST = requests.exceptions.ReadTimeout("no answer")
 

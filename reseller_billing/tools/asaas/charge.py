@@ -6,7 +6,7 @@ Source: docs.asaas.com, reference of /v3/payments and /v3/customers, and recorde
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from .receipts import Charge, OutcomeUnknown, Refund
+from ..receipts import Charge, OutcomeUnknown, Refund
 
 # What Asaas' status means here. Others are kept and shown, and change nothing.
 STATES = {

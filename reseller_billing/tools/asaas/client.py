@@ -3,8 +3,8 @@
 Source: docs.asaas.com, reference of API v3. A client of another provider has the same methods.
 """
 
-from .asaas_charge import read_charge, write_payer, write_terms
-from .receipts import Gone, OutcomeUnknown, ReceiptsError, Slip
+from ..receipts import Gone, OutcomeUnknown, ReceiptsError, Slip
+from .charge import read_charge, write_payer, write_terms
 
 PAGE = 100
 

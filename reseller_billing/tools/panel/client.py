@@ -8,8 +8,8 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from .asaas_api import LOOPBACK_HOSTS, never_left, read_pause
-from .receipts import Gone, OutcomeUnknown, Rejected, Unauthorized, Unavailable
+from ..asaas.api import LOOPBACK_HOSTS, never_left, read_pause
+from ..receipts import Gone, OutcomeUnknown, Rejected, Unauthorized, Unavailable
 
 _logger = logging.getLogger(__name__)
 

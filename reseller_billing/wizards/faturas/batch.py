@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.account_move import MONTHS
+from ...models.faturas.account_move import MONTHS
 
 
 class ResellerBillingBatch(models.TransientModel):

@@ -5,10 +5,10 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import email_normalize
 
-from ..models.res_partner_matching import ClientConflict
-from ..tools import tax_id
-from ..tools.client_csv import MAX_ROWS, UnreadableFile, read_clients
-from ..tools.panel_data import Client
+from ...models.panel.res_partner_matching import ClientConflict
+from ...tools import tax_id
+from ...tools.client_csv import MAX_ROWS, UnreadableFile, read_clients
+from ...tools.panel.data import Client
 
 
 class ResellerBillingClientImport(models.TransientModel):

@@ -4,8 +4,8 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.supplier_client import Connection, SupplierClient, is_acceptable_url
-from ..tools.supplier_errors import SupplierError
+from ...tools.api.client import Connection, SupplierClient, is_acceptable_url
+from ...tools.api.errors import SupplierError
 
 _logger = logging.getLogger(__name__)
 

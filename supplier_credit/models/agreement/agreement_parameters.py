@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.danfe_note import TAGS, fill_note, unknown_tags
+from ...tools.fiscal.danfe_note import TAGS, fill_note, unknown_tags
 
 DEFAULT_NOTE = (
     "Venda realizada com o cartão <NOME_CARTAO_PARCEIRO> em <QTDE_PARCELAS> parcela(s). A "

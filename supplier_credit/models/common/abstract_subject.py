@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..tools.supplier_api import OPERATIONS
+from ...tools.api.wire import OPERATIONS
 
 # Of users and companies that name none: Supplier's and its customers' own.
 TIME_ZONE = "America/Sao_Paulo"

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api_customer import CreditDecision, CustomerPosition
+from ...tools.api.customer import CreditDecision, CustomerPosition
 
 # Supplier is the master: its answers may skip steps, and go back.
 ANY = {"draft", "sending", "in_analysis", "approved", "pending", "rejected", "denied", "cancelled"}

@@ -4,8 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..tools.brazilian_address import tidy
-from ..tools.supplier_api_customer import CustomerRequest, LimitRequest
+from ...tools.api.customer import CustomerRequest, LimitRequest
+from ...tools.brazilian_address import tidy
 
 REQUESTS = {"registration": "customer_create", "limit": "customer_limit"}
 

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .supplier_credit_customer import CUSTOMER_STATES
+from .customer import CUSTOMER_STATES
 
 
 class SupplierCreditCustomerPosition(models.Model):

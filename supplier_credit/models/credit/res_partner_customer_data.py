@@ -1,7 +1,7 @@
 from odoo import models
 
-from ..tools.brazilian_address import digits, read_address, read_email, read_phone, tidy
-from ..tools.supplier_api_customer import CustomerData
+from ...tools.api.customer import CustomerData
+from ...tools.brazilian_address import digits, read_address, read_email, read_phone, tidy
 
 # OCA's l10n_br_base keeps IBGE's code of the municipality there.
 CITY_CODE_FIELD = "ibge_code"

@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools.supplier_api_customer import LONGEST_DELAY, MonthOfPurchases
+from ...tools.api.customer import LONGEST_DELAY, MonthOfPurchases
 
 MONTHS = 12
 WHOLE = Decimal(1)

@@ -3,8 +3,8 @@ import base64
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..tools.danfe import draw_danfe, draw_supplier_danfe
-from ..tools.danfe_note import fill_note
+from ...tools.fiscal.danfe import draw_danfe, draw_supplier_danfe
+from ...tools.fiscal.danfe_note import fill_note
 
 
 class AccountMove(models.Model):

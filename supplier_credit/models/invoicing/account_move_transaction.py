@@ -3,9 +3,9 @@ from decimal import Decimal
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api import Instalment
+from ...tools.api.wire import Instalment
+from ..common.for_each import for_each
 from .account_move import NFE_MODEL
-from .mass_action import for_each
 
 
 class AccountMove(models.Model):

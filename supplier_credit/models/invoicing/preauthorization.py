@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .supplier_credit_transaction import UNDER_WAY
+from .transaction import UNDER_WAY
 
 
 class SupplierCreditPreauthorization(models.Model):

@@ -3,8 +3,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api_transaction import Transaction
-from .mass_action import for_each
+from ...tools.api.transaction import Transaction
+from ..common.for_each import for_each
 
 # Sent, and not yet decided by Supplier.
 UNDER_WAY = ("sent", "in_analysis", "error")

@@ -4,7 +4,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from .mass_action import for_each
+from ..common.for_each import for_each
 
 _logger = logging.getLogger(__name__)
 

@@ -1,9 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api_transaction import TransactionRequest
+from ...tools.api.transaction import TransactionRequest
 from .account_move import NFE_MODEL
-from .supplier_credit_transaction import UNDER_WAY
+from .transaction import UNDER_WAY
 
 
 class SupplierCreditTransaction(models.Model):

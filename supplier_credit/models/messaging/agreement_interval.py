@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from .supplier_credit_abstract_subject import TIME_ZONE
+from ..common.abstract_subject import TIME_ZONE
 
 
 class SupplierCreditAgreement(models.Model):

@@ -4,7 +4,7 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api import OPERATIONS
+from ...tools.api.wire import OPERATIONS
 
 MANAGER = "supplier_credit.supplier_credit_group_manager"
 RETRYABLE_STATES = ("waiting", "unknown", "failed")

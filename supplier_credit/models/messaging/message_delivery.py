@@ -5,7 +5,7 @@ import time
 from odoo import SUPERUSER_ID, api, models
 from odoo.service.model import retrying
 
-from ..tools.supplier_exchange import Exchanges
+from ...tools.api.exchange import Exchanges
 
 _logger = logging.getLogger(__name__)
 

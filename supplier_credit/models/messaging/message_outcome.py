@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..tools.supplier_errors import (
+from ...tools.api.errors import (
     MalformedAnswer,
     NotBegun,
     OutcomeUnknown,

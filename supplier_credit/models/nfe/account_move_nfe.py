@@ -3,7 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.nfe_event import NfeCancellation
+from ...tools.fiscal.nfe_event import NfeCancellation
 
 # Said by SEFAZ's files alone; nobody writes them by hand.
 NFE_COLUMNS = {

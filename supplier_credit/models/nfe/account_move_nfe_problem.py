@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..tools.fiscal_xml import NfeProblem
-from ..tools.nfe_event import parse_fiscal_file
+from ...tools.fiscal.fiscal_xml import NfeProblem
+from ...tools.fiscal.nfe_event import parse_fiscal_file
 
 
 class AccountMove(models.Model):

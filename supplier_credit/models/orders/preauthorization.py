@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api_preauthorization import Preauthorization, PreauthorizationRequest
-from .mass_action import for_each
+from ...tools.api.preauthorization import Preauthorization, PreauthorizationRequest
+from ..common.for_each import for_each
 
 IN_FORCE = ("active", "partially_used")
 # The operations whose answer can be the first approval.

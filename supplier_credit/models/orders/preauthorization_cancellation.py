@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .mass_action import for_each
+from ..common.for_each import for_each
 
 
 class SupplierCreditPreauthorization(models.Model):

@@ -3,8 +3,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.supplier_api_preauthorization import PreauthorizationChange
-from .mass_action import for_each
+from ...tools.api.preauthorization import PreauthorizationChange
+from ..common.for_each import for_each
 
 
 class SupplierCreditPreauthorization(models.Model):

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .mass_action import for_each
-from .supplier_credit_preauthorization import IN_FORCE
+from ..common.for_each import for_each
+from .preauthorization import IN_FORCE
 
 # After so many days nobody waits any more for a renewal that was missed.
 CATCH_UP_DAYS = 3

@@ -3,8 +3,8 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api import Instalment
-from .mass_action import for_each
+from ...tools.api.wire import Instalment
+from ..common.for_each import for_each
 
 
 class SaleOrder(models.Model):

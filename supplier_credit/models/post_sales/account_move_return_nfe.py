@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from .account_move_sefaz import SOURCE_FIELDS
+from ..nfe.account_move_sefaz import SOURCE_FIELDS
 
 RETURN_PURPOSE = "4"
 

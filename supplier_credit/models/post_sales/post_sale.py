@@ -3,8 +3,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api_post_sale import PostSale
-from ..tools.supplier_errors import MalformedAnswer
+from ...tools.api.errors import MalformedAnswer
+from ...tools.api.post_sale import PostSale
 
 # Decided by Supplier; what it said about the parts is final.
 DECIDED = ("approved", "partially_approved", "refused")

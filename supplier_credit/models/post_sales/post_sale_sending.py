@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_api_post_sale import PostSaleRequest
-from .mass_action import for_each
-from .supplier_credit_post_sale import UNDECIDED
+from ...tools.api.post_sale import PostSaleRequest
+from ..common.for_each import for_each
+from .post_sale import UNDECIDED
 
 
 class SupplierCreditPostSale(models.Model):

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .supplier_credit_message import MANAGER
+from ..messaging.message import MANAGER
 
 
 class SupplierCreditPostSale(models.Model):

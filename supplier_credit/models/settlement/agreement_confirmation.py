@@ -3,8 +3,8 @@ import logging
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..tools.supplier_errors import NotBegun, Rejected, SupplierError, Unauthorized, Unavailable
-from ..tools.supplier_exchange import Claim, Exchanges
+from ...tools.api.errors import NotBegun, Rejected, SupplierError, Unauthorized, Unavailable
+from ...tools.api.exchange import Claim, Exchanges
 
 _logger = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from ..tools.supplier_api_settlement import LONGEST_PERIOD, PAGE_SIZE, StatementPage
-from ..tools.supplier_client import Connection, SupplierClient
-from ..tools.supplier_errors import MalformedAnswer, SupplierError, Unauthorized, Unavailable
+from ...tools.api.client import Connection, SupplierClient
+from ...tools.api.errors import MalformedAnswer, SupplierError, Unauthorized, Unavailable
+from ...tools.api.settlement import LONGEST_PERIOD, PAGE_SIZE, StatementPage
 
 _logger = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .mass_action import for_each
-from .supplier_credit_event import KINDS
+from ..common.for_each import for_each
+from .event import KINDS
 
 
 class SupplierCreditSettlementEntry(models.Model):

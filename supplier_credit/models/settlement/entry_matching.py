@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import split_every
 
-from .supplier_credit_event import SETTLING
+from .event import SETTLING
 
 ENTRIES_AT_ONCE = 500
 

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .supplier_credit_event import SETTLING
+from .event import SETTLING
 
 
 class SupplierCreditSettlementEntry(models.Model):

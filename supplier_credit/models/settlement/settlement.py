@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .mass_action import for_each
+from ..common.for_each import for_each
 
 ACCOUNTANT = "account.group_account_invoice"
 

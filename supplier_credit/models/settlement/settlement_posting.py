@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
-from .supplier_credit_event import SETTLING
+from .event import SETTLING
 
 _logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .supplier_credit_transaction_undo import MANAGER
+from ..invoicing.transaction_undo import MANAGER
 
 
 class SupplierCreditSettlement(models.Model):

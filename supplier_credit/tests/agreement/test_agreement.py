@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")

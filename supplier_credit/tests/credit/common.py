@@ -1,6 +1,6 @@
 from odoo.tests import Form
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 
 class SupplierCreditCustomerCommon(SupplierCreditCommon):

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common_customer import SupplierCreditCustomerCommon
+from .common import SupplierCreditCustomerCommon
 
 
 @tagged("post_install", "-at_install")
@@ -258,7 +258,7 @@ class TestCustomer(SupplierCreditCustomerCommon):
         ):
             self.supplier.on("GET", "/clientes/57647232000153$", answer)
             customer.with_user(self.salesman).action_refresh()
-            with mute_logger("odoo.addons.supplier_credit.models.supplier_credit_message_outcome"):
+            with mute_logger("odoo.addons.supplier_credit.models.messaging.message_outcome"):
                 self.deliver()
             self.assertIn("could not be used", customer.error)
             self.assertRecordValues(

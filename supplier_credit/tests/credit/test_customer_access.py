@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common_customer import SupplierCreditCustomerCommon
+from .common import SupplierCreditCustomerCommon
 
 MODELS = (
     "supplier.credit.customer",

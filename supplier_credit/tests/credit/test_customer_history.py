@@ -3,8 +3,8 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..tools.supplier_api import money
-from .common_customer import SupplierCreditCustomerCommon
+from ...tools.api.wire import money
+from .common import SupplierCreditCustomerCommon
 
 
 @tagged("post_install", "-at_install")

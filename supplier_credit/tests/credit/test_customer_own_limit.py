@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_customer import SupplierCreditCustomerCommon
+from .common import SupplierCreditCustomerCommon
 
 
 @tagged("post_install", "-at_install")

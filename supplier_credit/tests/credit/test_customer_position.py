@@ -4,7 +4,7 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common_customer import SupplierCreditCustomerCommon
+from .common import SupplierCreditCustomerCommon
 
 
 @tagged("post_install", "-at_install")
@@ -164,7 +164,7 @@ class TestCustomerPosition(SupplierCreditCustomerCommon):
     def test_position_settles_a_registration_whose_answer_cannot_be_used(self):
         self.supplier.on("POST", "/clientes$", self.decision("TALVEZ"), 201)
         self.open_wizard().action_send()
-        with mute_logger("odoo.addons.supplier_credit.models.supplier_credit_message_outcome"):
+        with mute_logger("odoo.addons.supplier_credit.models.messaging.message_outcome"):
             self.deliver()
         customer = self.credit()
         self.assertEqual((customer.state, customer.code), ("sending", False))

@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 WITHHELD = "before Supplier approved its transaction"
 

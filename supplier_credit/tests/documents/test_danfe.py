@@ -6,10 +6,10 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
 
-from ..tools.danfe import draw_danfe, draw_supplier_danfe
-from ..tools.danfe_mask import MASK
-from ..tools.danfe_note import fill_note, unknown_tags
-from .common import NFE_WITH_DUPLICATAS, SupplierCreditCommon
+from ...tools.fiscal.danfe import draw_danfe, draw_supplier_danfe
+from ...tools.fiscal.danfe_mask import MASK
+from ...tools.fiscal.danfe_note import fill_note, unknown_tags
+from ..common import NFE_WITH_DUPLICATAS, SupplierCreditCommon
 from .test_danfe_content import Nfe
 
 

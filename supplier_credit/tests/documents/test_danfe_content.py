@@ -8,10 +8,10 @@ from lxml import etree
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.pdf import PdfFileReader
 
-from ..tools.danfe import draw_danfe, draw_supplier_danfe
-from ..tools.danfe_mask import MASK, mask_instalments
-from ..tools.nfe import NAMES, NAMESPACE, key_check_digit
-from .common import NFE_FILE, NFE_WITH_DUPLICATAS, SAMPLES
+from ...tools.fiscal.danfe import draw_danfe, draw_supplier_danfe
+from ...tools.fiscal.danfe_mask import MASK, mask_instalments
+from ...tools.fiscal.nfe import NAMES, NAMESPACE, key_check_digit
+from ..common import NFE_FILE, NFE_WITH_DUPLICATAS, SAMPLES
 
 NOTE = "Venda pelo cartao XPTO mais Credito em 3 parcelas, conforme NF 47605 de 15/08/2018."
 TWO_DUPLICATAS = "26180875335849000115550010000016871192213331-nfe.xml"

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common_documents import WITHHELD, SupplierCreditDocumentsCommon
+from .common import WITHHELD, SupplierCreditDocumentsCommon
 
 
 @tagged("post_install", "-at_install")

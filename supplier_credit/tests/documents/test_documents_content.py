@@ -1,7 +1,7 @@
 from lxml import html
 from odoo.tests import tagged
 
-from .common_documents import SupplierCreditDocumentsCommon
+from .common import SupplierCreditDocumentsCommon
 
 # What the terms make of the invoice posted on 2026-11-22.
 DUE_DATES = ("12/22/2026", "01/21/2027", "02/20/2027")

@@ -4,8 +4,8 @@ from contextlib import contextmanager
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..tools.danfe import draw_danfe
-from .common_documents import WITHHELD, SupplierCreditDocumentsCommon
+from ...tools.fiscal.danfe import draw_danfe
+from .common import WITHHELD, SupplierCreditDocumentsCommon
 
 WAITING = "waiting for Supplier"
 NOISE = (

@@ -1,4 +1,4 @@
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 
 class InvoiceLockCommon(SupplierCreditCommon):

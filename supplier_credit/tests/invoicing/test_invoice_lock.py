@@ -2,8 +2,8 @@ from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_invoice import InvoiceLockCommon
-from .common_nfe import make_cancellation
+from ..nfe.common import make_cancellation
+from .common import InvoiceLockCommon
 
 
 @tagged("post_install", "-at_install")

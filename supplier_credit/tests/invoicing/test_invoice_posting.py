@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .common_invoice import InvoiceLockCommon
+from .common import InvoiceLockCommon
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_invoice import InvoiceLockCommon
+from .common import InvoiceLockCommon
 
 
 @tagged("post_install", "-at_install")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 CENT = Decimal("0.01")
 FIRST_DAY = date(2026, 11, 23)

@@ -7,8 +7,8 @@ from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..tools.supplier_exchange import Claim
-from .common import SupplierCreditCommon
+from ...tools.api.exchange import Claim
+from ..common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")

@@ -6,9 +6,9 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
-from ..tools.supplier_client import SupplierClient
-from ..tools.supplier_exchange import Exchanges, exchange
-from .common import SupplierCreditCommon
+from ...tools.api.client import SupplierClient
+from ...tools.api.exchange import Exchanges, exchange
+from ..common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")

@@ -12,8 +12,8 @@ from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..tools.supplier_webhook import check_signature
-from .common_customer import SupplierCreditCustomerCommon
+from ...tools.api.webhook import check_signature
+from ..credit.common import SupplierCreditCustomerCommon
 
 SECRET = "webhook-secret"
 CONTROLLER = "odoo.addons.supplier_credit.controllers.webhook"

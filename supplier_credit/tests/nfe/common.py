@@ -3,8 +3,8 @@ import base64
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..common import NFE_FILE, SAMPLES, SupplierCreditCommon
 from . import nfe_maker
-from .common import NFE_FILE, SAMPLES, SupplierCreditCommon
 from .nfe_maker import make_cancellation
 
 __all__ = ["NfeUploadCommon", "make_cancellation", "make_nfe"]

@@ -6,7 +6,7 @@ Only the names and codes that are read are there; the modules themselves are no 
 from odoo import fields, models
 from odoo.orm.model_classes import add_to_registry
 
-from .common_nfe import NfeUploadCommon
+from .common import NfeUploadCommon
 
 OCA_DOCUMENT = "l10n_br_fiscal.document"
 

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_nfe import NfeUploadCommon, make_nfe
+from .common import NfeUploadCommon, make_nfe
 
 
 @tagged("post_install", "-at_install")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..tools import fiscal_xml
-from .common_nfe import NfeUploadCommon, make_nfe
+from ...tools.fiscal import fiscal_xml
+from .common import NfeUploadCommon, make_nfe
 
 GOOD = make_nfe()
 ROOT = b'<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00">'

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .common_nfe import NfeUploadCommon, make_cancellation, make_nfe
+from .common import NfeUploadCommon, make_cancellation, make_nfe
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
-from .common_nfe import NfeUploadCommon, make_nfe
+from .common import NfeUploadCommon, make_nfe
 
 
 @tagged("post_install", "-at_install")

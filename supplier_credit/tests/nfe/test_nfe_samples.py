@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
-from .common import SAMPLES
-from .common_nfe import NfeUploadCommon
+from ..common import SAMPLES
+from .common import NfeUploadCommon
 
 ALIMENTOS = "34.128.745/0001-52"
 NO_SIGNATURE = "does not follow the official NF-e layout"

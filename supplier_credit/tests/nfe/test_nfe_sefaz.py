@@ -4,14 +4,8 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common_nfe import make_cancellation, make_nfe
-from .common_sefaz import (
-    OCA_DOCUMENT,
-    EnterpriseMove,
-    OcaDocument,
-    OcaMove,
-    SefazStubs,
-)
+from .common import make_cancellation, make_nfe
+from .common_sefaz import OCA_DOCUMENT, EnterpriseMove, OcaDocument, OcaMove, SefazStubs
 
 
 @tagged("post_install", "-at_install")

@@ -3,10 +3,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
-from ..tools.fiscal_xml import NfeProblem
-from ..tools.nfe import key_check_digit, parse_nfe
-from .common import NFE_WITH_DUPLICATAS
-from .common_nfe import NfeUploadCommon, make_nfe
+from ...tools.fiscal.fiscal_xml import NfeProblem
+from ...tools.fiscal.nfe import key_check_digit, parse_nfe
+from ..common import NFE_WITH_DUPLICATAS
+from .common import NfeUploadCommon, make_nfe
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ import requests
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from requests.exceptions import ReadTimeout
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 # A picture of one dot.
 SIGNATURE = (

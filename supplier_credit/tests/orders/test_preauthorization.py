@@ -6,7 +6,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 
 class ReleaseCommon(SupplierCreditCommon):

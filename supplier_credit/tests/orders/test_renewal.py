@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from requests.exceptions import ReadTimeout
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 # 2026-12-31 is the last day of validity; 09:00 UTC is 06:00 in São Paulo.
 BEFORE = "2026-12-31 08:59:00"

@@ -1,9 +1,9 @@
 from odoo.fields import Command
 from odoo.tests import Form
 
-from . import nfe_maker
-from .common import NFE_FILE, SAMPLES
-from .common_nfe import NfeUploadCommon
+from ..common import NFE_FILE, SAMPLES
+from ..nfe import nfe_maker
+from ..nfe.common import NfeUploadCommon
 
 
 def make_return_nfe(sale_key, **values):

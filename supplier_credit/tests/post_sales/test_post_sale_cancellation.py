@@ -2,8 +2,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_nfe import make_cancellation, make_nfe
-from .common_post_sale import PostSaleCommon
+from ..nfe.common import make_cancellation, make_nfe
+from .common import PostSaleCommon
 
 
 @tagged("post_install", "-at_install")

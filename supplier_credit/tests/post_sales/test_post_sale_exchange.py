@@ -3,7 +3,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common_post_sale import PostSaleCommon
+from .common import PostSaleCommon
 
 ANALYSED = {"state": "EM_ANALISE", "supplier": "0.00", "direct": "0.00"}
 

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common_post_sale import PostSaleCommon
+from .common import PostSaleCommon
 
 REFUSED = {"state": "REPROVADA", "supplier": "0.00", "direct": "0.00", "motivo": "Fora do prazo"}
 

@@ -3,8 +3,8 @@ from datetime import date
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common_nfe import make_cancellation
-from .common_post_sale import PostSaleCommon
+from ..nfe.common import make_cancellation
+from .common import PostSaleCommon
 
 ROLES = ("temporary", "direct", "debit", "direct_reversal", "debit_reversal")
 SHARED = ("direct", "debit", "direct_reversal", "debit_reversal")

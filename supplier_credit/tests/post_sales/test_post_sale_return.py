@@ -3,8 +3,8 @@ from datetime import date
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import Form, tagged
 
-from .common_nfe import make_cancellation
-from .common_post_sale import PostSaleCommon
+from ..nfe.common import make_cancellation
+from .common import PostSaleCommon
 
 
 @tagged("post_install", "-at_install")

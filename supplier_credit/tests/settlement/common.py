@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import Form
 
-from .common import SupplierCreditCommon
+from ..common import SupplierCreditCommon
 
 FIRST_TRANSFER = "2026-12-23"
 

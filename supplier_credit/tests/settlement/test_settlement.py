@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_settlement import FIRST_TRANSFER, SupplierCreditSettlementCommon
+from .common import FIRST_TRANSFER, SupplierCreditSettlementCommon
 
 
 @tagged("post_install", "-at_install")

@@ -4,8 +4,8 @@ from decimal import Decimal
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..tools.settlement_file import read_statement
-from .common_settlement import SupplierCreditSettlementCommon
+from ...tools.settlement_file import read_statement
+from .common import SupplierCreditSettlementCommon
 
 HEADER = (
     "lancamentoId;codigoTransacao;numeroParcela;tipoEvento;tipoLancamento;lancamentoFuturo;"

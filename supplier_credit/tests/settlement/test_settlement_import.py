@@ -9,8 +9,8 @@ from odoo.tests import tagged
 from odoo.tests.test_cursor import TestCursor
 from odoo.tools import mute_logger
 
-from ..tools.supplier_api_settlement import StatementEntry
-from .common_settlement import FIRST_TRANSFER, SupplierCreditSettlementCommon
+from ...tools.api.settlement import StatementEntry
+from .common import FIRST_TRANSFER, SupplierCreditSettlementCommon
 
 OPERATION = "/conciliacao$"
 

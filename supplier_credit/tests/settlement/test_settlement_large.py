@@ -2,8 +2,8 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
-from ..tools.supplier_api_settlement import StatementEntry
-from .common_settlement import FIRST_TRANSFER, SupplierCreditSettlementCommon
+from ...tools.api.settlement import StatementEntry
+from .common import FIRST_TRANSFER, SupplierCreditSettlementCommon
 
 AMOUNTS = {"valorPrincipal": "10.00", "valorTaxa": "0.25", "valorLancamento": "9.75"}
 

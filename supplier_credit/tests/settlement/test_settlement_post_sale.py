@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
-from .common_post_sale import PostSaleCommon
-from .common_settlement import SupplierCreditSettlementCommon
+from ..post_sales.common import PostSaleCommon
+from .common import SupplierCreditSettlementCommon
 
 SECOND_TRANSFER = "2027-01-22"
 

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odoo.tests import tagged
 
-from .common_settlement import SupplierCreditSettlementCommon
+from .common import SupplierCreditSettlementCommon
 
 EXAMPLES = 10
 

@@ -1,7 +1,7 @@
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import street_split
 
-from ..tools.brazilian_address import read_address, read_email, read_phone
+from ...tools.brazilian_address import read_address, read_email, read_phone
 
 
 @tagged("post_install", "-at_install")

@@ -3,11 +3,9 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 from odoo.tests import TransactionCase, tagged
 
-from ..tools import supplier_client
-from ..tools.supplier_api_preauthorization import Preauthorization
-from ..tools.supplier_api_transaction import Transaction
-from ..tools.supplier_client import Connection, SupplierClient
-from ..tools.supplier_errors import (
+from ...tools.api import client as supplier_client
+from ...tools.api.client import Connection, SupplierClient
+from ...tools.api.errors import (
     MalformedAnswer,
     OutcomeUnknown,
     Rejected,
@@ -15,7 +13,9 @@ from ..tools.supplier_errors import (
     Unavailable,
     WrongAddress,
 )
-from .common import FakeSupplier
+from ...tools.api.preauthorization import Preauthorization
+from ...tools.api.transaction import Transaction
+from ..common import FakeSupplier
 
 TOKEN = {"access_token": "abc", "token_type": "Bearer", "expires_in": 3600}
 

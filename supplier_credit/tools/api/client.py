@@ -13,8 +13,7 @@ from urllib3.exceptions import (
     NewConnectionError,
 )
 
-from .supplier_api import OPERATIONS
-from .supplier_errors import (
+from .errors import (
     MalformedAnswer,
     OutcomeUnknown,
     Rejected,
@@ -22,6 +21,7 @@ from .supplier_errors import (
     Unavailable,
     WrongAddress,
 )
+from .wire import OPERATIONS
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A token is renewed this long before it ends, so that none ends on its way.

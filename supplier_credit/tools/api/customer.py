@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from .supplier_api import Reader, money
-from .supplier_errors import MalformedAnswer
+from .errors import MalformedAnswer
+from .wire import Reader, money
 
 CREDIT_STATES = {
     "EM_ANALISE": "in_analysis",

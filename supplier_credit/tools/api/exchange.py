@@ -6,8 +6,8 @@ import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from .supplier_client import Connection, SupplierClient, open_session
-from .supplier_errors import NotBegun, OutcomeUnknown, SupplierError
+from .client import Connection, SupplierClient, open_session
+from .errors import NotBegun, OutcomeUnknown, SupplierError
 
 _logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from .supplier_api import Reader, money
+from .wire import Reader, money
 
 PREAUTHORIZATION_STATES = {
     "EM_ANALISE": "in_analysis",

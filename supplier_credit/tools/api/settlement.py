@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from .supplier_api import Reader
-from .supplier_errors import MalformedAnswer
+from .errors import MalformedAnswer
+from .wire import Reader
 
 # What the API gives at most, in entries a page and in days a query.
 PAGE_SIZE = 500

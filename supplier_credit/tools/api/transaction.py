@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from .supplier_api import Reader, money
-from .supplier_errors import MalformedAnswer
+from .errors import MalformedAnswer
+from .wire import Reader, money
 
 # What one instalment may be off by, in BRL.
 ROUNDING = Decimal("0.01")

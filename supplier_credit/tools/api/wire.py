@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from .supplier_errors import MalformedAnswer
+from .errors import MalformedAnswer
 
 CENT = Decimal("0.01")
 

@@ -4,8 +4,8 @@ import binascii
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.fiscal_xml import NfeProblem, check_size
-from ..tools.nfe_event import NfeCancellation
+from ...tools.fiscal.fiscal_xml import NfeProblem, check_size
+from ...tools.fiscal.nfe_event import NfeCancellation
 
 
 class SupplierCreditNfeUpload(models.TransientModel):

@@ -4,7 +4,7 @@ import binascii
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..tools.settlement_file import FileProblem, read_statement
+from ...tools.settlement_file import FileProblem, read_statement
 
 LARGEST_FILE = 20 * 1024 * 1024
 LINES_NAMED = 50

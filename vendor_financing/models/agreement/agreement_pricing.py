@@ -3,10 +3,10 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ..tools.interest import accumulation, effective_cost
-from ..tools.iof import complementary_iof, iof_by_installment
-from ..tools.pricing import Conditions, price
-from ..tools.rounding import exact, prorate, to_cents
+from ...tools.interest import accumulation, effective_cost
+from ...tools.iof import complementary_iof, iof_by_installment
+from ...tools.pricing import Conditions, price
+from ...tools.rounding import exact, prorate, to_cents
 
 HUNDRED = Decimal(100)
 

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..const import VENDOR_METHOD_CODE
+from ...const import VENDOR_METHOD_CODE
 
 
 class AccountJournal(models.Model):

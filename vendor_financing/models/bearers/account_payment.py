@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..const import VENDOR_METHOD_CODE
+from ...const import VENDOR_METHOD_CODE
 
 
 class AccountPayment(models.Model):

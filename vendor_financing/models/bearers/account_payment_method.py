@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import VENDOR_METHOD_CODE
+from ...const import VENDOR_METHOD_CODE
 
 
 class AccountPaymentMethod(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..const import OPEN_PAYMENT_STATES, VENDOR_METHOD_CODE
+from ...const import OPEN_PAYMENT_STATES, VENDOR_METHOD_CODE
 
 
 class AccountPaymentMethodLine(models.Model):

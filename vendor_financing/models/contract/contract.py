@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.pricing import parse_plan
+from ...tools.pricing import parse_plan
 
 OPEN_STATES = ("draft", "simulated")
 # What the entry was made of.

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from .vendor_financing_operation import MANAGER
+from .operation import MANAGER
 
 # The items of the instalments come after those of bank and results.
 FIRST_TITLE = 1000

@@ -1,7 +1,7 @@
 from odoo import Command, models
 from odoo.exceptions import UserError
 
-from .vendor_financing_contract_installment import TERMS
+from .installment import TERMS
 
 
 class VendorFinancingContract(models.Model):

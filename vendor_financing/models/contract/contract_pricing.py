@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools.rounding import exact
+from ...tools.rounding import exact
 
 
 class VendorFinancingContractInstallment(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .vendor_financing_contract import OPEN_STATES
+from .contract import OPEN_STATES
 
 PRICED = {"bank_charge", "iof", "equalization"}
 # What operations write, with the entries that belong to it.

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError
 
-from ..tools.rounding import exact, prorate
+from ...tools.rounding import exact, prorate
 
 
 class VendorFinancingContractTitle(models.Model):

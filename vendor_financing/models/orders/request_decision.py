@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .vendor_financing_operation import MANAGER
+from ..contract.operation import MANAGER
 
 
 class VendorFinancingRequest(models.Model):

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .vendor_financing_operation import MANAGER
+from ..contract.operation import MANAGER
 
 TODO = "mail.mail_activity_data_todo"
 

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..const import VENDOR_METHOD_CODE
-from .vendor_financing_contract_title_receivable import NOT_COUNTING
+from ...const import VENDOR_METHOD_CODE
+from ..contract.title_receivable import NOT_COUNTING
 
 
 class VendorFinancingReceivable(models.Model):

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_contract import VendorFinancingContractCommon
+from ..contract.common import VendorFinancingContractCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .common_contract import VendorFinancingContractCommon
+from ..contract.common import VendorFinancingContractCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ import base64
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .common_contract import VendorFinancingContractCommon
+from ..contract.common import VendorFinancingContractCommon
 
 
 @tagged("post_install", "-at_install")

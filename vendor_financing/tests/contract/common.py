@@ -2,7 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from .common import VendorFinancingCommon
+from ..common import VendorFinancingCommon
 
 TODAY = "2026-03-03"
 

@@ -2,7 +2,7 @@ from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .common_contract import VendorFinancingContractCommon
+from .common import VendorFinancingContractCommon
 
 
 @tagged("post_install", "-at_install")

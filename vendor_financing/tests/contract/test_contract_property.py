@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from odoo.tests import tagged
 
-from .common_contract import VendorFinancingContractCommon
+from .common import VendorFinancingContractCommon
 
 EXAMPLES = 10
 PLANS = ("30", "45", "30/60", "30/60/90", "1/400")

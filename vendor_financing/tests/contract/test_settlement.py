@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common_contract import VendorFinancingContractCommon
+from .common import VendorFinancingContractCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
-from .common_contract import VendorFinancingContractCommon
+from ..contract.common import VendorFinancingContractCommon
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from .common import VendorFinancingCommon
+from ..common import VendorFinancingCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .common import VendorFinancingCommon
+from ..common import VendorFinancingCommon
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .common_contract import VendorFinancingContractCommon
+from ..contract.common import VendorFinancingContractCommon
 
 
 @tagged("post_install", "-at_install")

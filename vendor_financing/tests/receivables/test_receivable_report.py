@@ -8,8 +8,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from ..models import vendor_financing_receivable
-from .common_contract import VendorFinancingContractCommon
+from ...models.receivables import receivable as vendor_financing_receivable
+from ..contract.common import VendorFinancingContractCommon
 
 REPORT = "vendor_financing.vendor_financing_receivable_report"
 

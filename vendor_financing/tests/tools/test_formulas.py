@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
-from ..tools.interest import accumulation, effective_cost, future_value, present_value
-from ..tools.iof import complementary_iof, iof, iof_by_installment
-from ..tools.rounding import prorate, to_cents
+from ...tools.interest import accumulation, effective_cost, future_value, present_value
+from ...tools.iof import complementary_iof, iof, iof_by_installment
+from ...tools.rounding import prorate, to_cents
 
 D = Decimal
 AMOUNTS = st.decimals("0.01", "10000000", places=2)

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.pricing import parse_plan
+from ...tools.pricing import parse_plan
 
 
 class VendorFinancingSimulation(models.TransientModel):

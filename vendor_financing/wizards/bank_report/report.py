@@ -4,7 +4,7 @@ import binascii
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..tools.bank_report import ReportProblem, read_report
+from ...tools.bank_report import ReportProblem, read_report
 
 LARGEST_FILE = 20 * 1024 * 1024
 LINES_NAMED = 50

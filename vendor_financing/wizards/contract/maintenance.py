@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..models.vendor_financing_operation import MANAGER
-from .vendor_financing_settlement import ACCOUNTANT
+from ...models.contract.operation import MANAGER
+from .settlement import ACCOUNTANT
 
 
 class VendorFinancingMaintenance(models.TransientModel):

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.rounding import exact, prorate
+from ...tools.rounding import exact, prorate
 
 ACCOUNTANT = "account.group_account_invoice"
 

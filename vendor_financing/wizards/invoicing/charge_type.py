@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import OPEN_PAYMENT_STATES
+from ...const import OPEN_PAYMENT_STATES
 
 LIVE_TRANSACTION_STATES = ("pending", "authorized")
 

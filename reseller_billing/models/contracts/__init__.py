@@ -1,0 +1,13 @@
+from . import (
+    contract,
+    contract_billing,
+    contract_fatura,
+    contract_follow_up,
+    contract_lifecycle,
+    contract_line,
+    overview,
+    plan,
+    reminder,
+    res_company,
+    res_partner,
+)

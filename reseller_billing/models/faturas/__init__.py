@@ -1,0 +1,10 @@
+from . import (
+    account_move,
+    account_move_charge,
+    account_move_document,
+    account_move_fatura,
+    account_move_mail,
+    account_move_service_invoice,
+    account_partial_reconcile,
+    account_payment,
+)

@@ -1,0 +1,13 @@
+from . import (
+    account_move,
+    contract,
+    link,
+    link_delivery,
+    link_wire,
+    panel,
+    panel_pull,
+    panel_take,
+    res_partner,
+    res_partner_matching,
+    row,
+)

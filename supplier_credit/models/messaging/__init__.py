@@ -1,0 +1,9 @@
+from . import (
+    agreement_interval,
+    agreement_queue,
+    message,
+    message_claim,
+    message_delivery,
+    message_inbox,
+    message_outcome,
+)

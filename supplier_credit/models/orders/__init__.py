@@ -1,0 +1,15 @@
+from . import (
+    preauthorization,
+    preauthorization_cancellation,
+    preauthorization_change,
+    preauthorization_renewal,
+    preauthorization_validity,
+    release,
+    sale_order,
+    sale_order_block,
+    sale_order_cancellation,
+    sale_order_gate,
+    sale_order_own_limit,
+    sale_order_preauthorization,
+    sale_order_release,
+)

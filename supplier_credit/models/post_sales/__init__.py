@@ -1,0 +1,15 @@
+from . import (
+    account_move_line,
+    account_move_post_sale,
+    account_move_return,
+    account_move_return_nfe,
+    agreement_titles,
+    post_sale,
+    post_sale_installment,
+    post_sale_outcome,
+    post_sale_processing,
+    post_sale_sending,
+    post_sale_temporary,
+    post_sale_undo,
+    transaction,
+)

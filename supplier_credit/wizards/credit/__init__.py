@@ -1,0 +1,1 @@
+from . import customer_send, customer_send_line

@@ -1,0 +1,1 @@
+from . import nfe_upload, nfe_upload_line

@@ -1,0 +1,1 @@
+from . import settlement_decision, settlement_file

@@ -1,0 +1,11 @@
+from . import (
+    agreement,
+    agreement_calendar,
+    agreement_position,
+    agreement_pricing,
+    iof_rate,
+    overview,
+    rate,
+    res_company,
+    res_config_settings,
+)

@@ -1,0 +1,8 @@
+from . import (
+    account_journal,
+    account_payment,
+    account_payment_method,
+    account_payment_method_line,
+    payment_transaction,
+    res_partner,
+)

@@ -1,0 +1,16 @@
+from . import (
+    contract,
+    contract_charges,
+    contract_effectivation,
+    contract_maintenance,
+    contract_maintenance_title,
+    contract_pricing,
+    contract_settlement,
+    contract_totals,
+    installment,
+    installment_recourse,
+    operation,
+    operation_undo,
+    title,
+    title_receivable,
+)

@@ -1,0 +1,7 @@
+from . import (
+    account_move,
+    account_move_collection,
+    account_move_line,
+    account_move_lock,
+    account_partial_reconcile,
+)

@@ -1,0 +1,1 @@
+from . import receivable, receivable_query, receivable_report
