@@ -3,7 +3,7 @@ PYTHON ?= python3
 HOST = $(PYTHON) -m tests.host
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e bench host-tests lint format clean screenshots translations
+.PHONY: help run test some e2e bench host-tests lint format clean screenshots translations
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ run: ## start Odoo with the three addons, demo data and the sandbox on http://lo
 
 test: ## everything that CI checks: lint, each addon alone, all together, sandbox, end to end
 	@$(HOST) test
+
+some: ## chosen tests: make some TESTS=supplier_credit/tests/orders PYTEST="-k gate -x"
+	@$(HOST) some $(TESTS) -- $(PYTEST)
 
 e2e: ## everything end to end, with the long tests of faults, crashes and load
 	@$(HOST) e2e

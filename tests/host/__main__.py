@@ -9,6 +9,14 @@ from . import commands
 from .terminal import HostError, say
 
 
+def _split(arguments):
+    """Split the arguments at the first --."""
+    if "--" not in arguments:
+        return arguments, []
+    place = arguments.index("--")
+    return arguments[:place], arguments[place + 1 :]
+
+
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.host", description=__doc__)
     chosen = parser.add_subparsers(dest="command", required=True)
@@ -17,7 +25,14 @@ def main():
         sub.set_defaults(function=function)
         if name == "test":
             sub.add_argument("--only", help="one part of the suite; see `--only list`")
-    arguments = parser.parse_args()
+        elif name == "some":
+            sub.add_argument(
+                "paths", nargs="+", metavar="PATH", help="test files, each may end in ::name"
+            )
+    # What follows -- belongs to pytest.
+    mine, arguments_of_pytest = _split(sys.argv[1:])
+    arguments = parser.parse_args(mine)
+    arguments.options = arguments_of_pytest
     # Ended from outside, the command stops what it started just as with Ctrl-C, also where a script
     # started it in the background with Ctrl-C ignored.
     for ending in (signal.SIGINT, signal.SIGTERM):

@@ -75,6 +75,11 @@ def test(arguments):
         Suite(databases).run(arguments.only)
 
 
+def test_some(arguments):
+    with _host_for_tests() as databases:
+        Suite(databases).some(arguments.paths, arguments.options)
+
+
 def end_to_end(_arguments):
     with _host_for_tests() as databases:
         Suite(databases).end_to_end()
@@ -128,6 +133,7 @@ def clean(_arguments):
 COMMANDS = {
     "run": (run, "start the demo"),
     "test": (test, "everything that CI checks"),
+    "some": (test_some, "chosen test files, on a database that is kept"),
     "e2e": (end_to_end, "everything end to end, crashes and load included"),
     "bench": (bench, "measure and write docs/benchmarks.md"),
     "host-tests": (host_tests, "the host's own tests without and with our addons"),

@@ -136,6 +136,26 @@ class Suite:
         chromium()
         self._pytest(TOOLS_PYTHON, ["tests/e2e", "-m", "not load"])
 
+    def some(self, paths, options=()):
+        """Run chosen test files or folders; the database of an addon is kept for the next time.
+
+        :param paths: of one addon, of tests/sandbox or of tests/e2e; a path may end in ::name
+        :param options: further options of pytest, such as -k
+        """
+        addon = paths[0].split("/")[0]
+        if addon not in ADDONS:
+            if paths[0].startswith("tests/e2e"):
+                chromium()
+            self._pytest(TOOLS_PYTHON, [*paths, *options])
+            return
+        database = f"some_{addon}"
+        if self.databases.postgres.exists(database):
+            self.databases.update(database, [addon])
+        else:
+            with step(f"Installing {addon} alone"):
+                self.databases.copy(database, [addon])
+        self._odoo_pytest(database, paths, *options)
+
     def end_to_end(self):
         """Everything end to end, with the long tests of crashes and load."""
         chromium()
@@ -145,7 +165,7 @@ class Suite:
         """Measure and write docs/benchmarks.md."""
         self._run(TOOLS_PYTHON, ["tests.bench"])
 
-    def _odoo_pytest(self, database, addons, *options):
+    def _odoo_pytest(self, database, paths, *options):
         self._pytest(
             ODOO_PYTHON,
             [
@@ -154,7 +174,7 @@ class Suite:
                 f"--odoo-extra=data-dir={HOST / 'data'}",
                 "--odoo-http",
                 *options,
-                *addons,
+                *paths,
             ],
         )
 
