@@ -1,0 +1,144 @@
+"""Checks the rules of the house that no ready linter knows, by reading the sources alone.
+
+1. A method of a model stands in one file of an addon: who reads it sees all that the addon does there.
+2. Imports between folders run one way, in the order in which `models/__init__.py` loads them.
+"""
+
+import ast
+from collections import defaultdict
+from typing import NamedTuple
+
+from .layout import ADDONS, ROOT
+
+# Folders of an addon that hold classes of models.
+MODEL_FOLDERS = ("models", "wizards", "reports")
+# What a kind of file may import from beside its own kind.
+KINDS_USED_BY = {
+    "const.py": set(),
+    "tools": {"const.py"},
+    "models": {"const.py", "tools", "hooks.py"},
+    "reports": {"const.py", "tools", "models"},
+    "wizards": {"const.py", "tools", "models"},
+    "controllers": {"const.py", "tools", "models"},
+    "hooks.py": {"const.py", "tools", "models"},
+}
+
+
+def spread_methods():
+    """Return a line for each method of a model that more than one file of an addon defines."""
+    lines = []
+    for addon in ADDONS:
+        places = defaultdict(set)
+        for path in _sources(addon, MODEL_FOLDERS):
+            for model, method in _methods(ast.parse(path.read_text())):
+                places[model, method].add(str(path.relative_to(ROOT / addon)))
+        lines += [
+            f"{addon}: {model}.{method}: {', '.join(sorted(files))}"
+            for (model, method), files in sorted(places.items())
+            if len(files) > 1
+        ]
+    return lines
+
+
+def arrows_against_the_order():
+    """Return a line for each import of an addon that runs against the order of its folders."""
+    lines = []
+    for addon in ADDONS:
+        order = _load_order(addon)
+        for path in _sources(addon, KINDS_USED_BY):
+            for imported, number in _imports(addon, path):
+                problem = _judge(_Place.of(path.relative_to(ROOT / addon)), imported, order)
+                if problem:
+                    lines.append(f"{path.relative_to(ROOT)}:{number}: {problem}")
+    return lines
+
+
+class _Place(NamedTuple):
+    """Where a file stands: `models/orders/sale_order.py` is of kind models, in folder orders."""
+
+    kind: str
+    folder: str | None
+
+    @classmethod
+    def of(cls, path):
+        kind, *rest = path.parts
+        return cls(kind, rest[0] if len(rest) > 1 else None)
+
+
+def _judge(here, imported, order):
+    if imported.kind != here.kind:
+        if imported.kind not in KINDS_USED_BY[here.kind]:
+            return f"{here.kind} must not import from {imported.kind}"
+        if imported.kind == "tools":
+            return None
+    known = here.folder in order and imported.folder in order
+    if known and order.index(imported.folder) > order.index(here.folder):
+        return f"folder {here.folder} loads before {imported.folder}"
+    return None
+
+
+def _sources(addon, kinds):
+    for kind in kinds:
+        path = ROOT / addon / kind
+        if path.is_dir():
+            yield from sorted(path.rglob("*.py"))
+        elif path.is_file():
+            yield path
+
+
+def _methods(tree):
+    """Yield (model, method) for each method of each class of a model."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        model = _model_of(node)
+        if model:
+            yield from (
+                (model, item.name) for item in node.body if isinstance(item, ast.FunctionDef)
+            )
+
+
+def _model_of(node):
+    """Return the name of the model that a class makes or extends, None for other classes."""
+    values = {}
+    for item in node.body:
+        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
+            try:
+                values[item.targets[0].id] = ast.literal_eval(item.value)
+            except ValueError:
+                continue
+    inherited = values.get("_inherit")
+    if isinstance(inherited, list):
+        inherited = inherited[0] if len(inherited) == 1 else None
+    return values.get("_name") or inherited
+
+
+def _load_order(addon):
+    tree = ast.parse((ROOT / addon / "models/__init__.py").read_text())
+    return [
+        name.name for node in tree.body if isinstance(node, ast.ImportFrom) for name in node.names
+    ]
+
+
+def _imports(addon, path):
+    """Yield (place, line number) of what a file of an addon imports from that addon."""
+    package = path.relative_to(ROOT / addon).parent.parts
+    if path.name == "__init__.py":
+        # Packages import their modules to load them.
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        base = package[: len(package) - node.level + 1]
+        for name in node.names:
+            target = (*base, *(node.module.split(".") if node.module else ()), name.name)
+            yield _place_of_import(addon, target), node.lineno
+
+
+def _place_of_import(addon, target):
+    """Return the place of an imported name: its last part may be a module or a name in one."""
+    kind, *rest = target
+    if (ROOT / addon / f"{kind}.py").is_file():
+        return _Place(f"{kind}.py", None)
+    folder = rest[0] if rest and (ROOT / addon / kind / rest[0]).is_dir() else None
+    return _Place(kind, folder)
