@@ -8,7 +8,7 @@ class SupplierCreditAgreement(models.Model):
     Nothing is calculated by it: amounts and dates are those of each answer.
     """
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     transfer_plan = fields.Selection(
         selection=[

@@ -11,7 +11,7 @@ ALSO_READ = {"expired_count": ("sale.order",)}
 class SupplierCreditAgreement(models.Model):
     """The overview: what needs somebody under each agreement, each number with its list."""
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     blocked_order_count = fields.Integer(compute="_compute_overview")
     analysis_count = fields.Integer(compute="_compute_overview")

@@ -18,7 +18,7 @@ class SupplierCreditAgreement(models.Model):
     them.
     """
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     # 2 Intervals
     position_interval_hours = fields.Integer(

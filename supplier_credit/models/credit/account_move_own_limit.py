@@ -6,7 +6,7 @@ BEARER = "preferred_payment_method_line_id"
 class AccountMove(models.Model):
     """The warning about the company's own credit limit."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     @api.depends(BEARER)
     def _compute_partner_credit_warning(self):

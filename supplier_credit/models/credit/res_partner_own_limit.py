@@ -4,7 +4,7 @@ from odoo import fields, models
 class ResPartner(models.Model):
     """The company's own credit limit, which Supplier's documents do not consume."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     def _compute_credit_to_invoice(self):
         """Leave out what is still to be invoiced of orders on Supplier's credit."""

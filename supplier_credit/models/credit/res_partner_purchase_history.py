@@ -14,7 +14,7 @@ WHOLE = Decimal(1)
 class ResPartner(models.Model):
     """How customers bought and paid, for Supplier's analysis. Seed 000, "Processo"."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     def _get_supplier_purchase_history(self, company):
         """Return how these companies bought from one of ours and paid, in this month and 11 before.

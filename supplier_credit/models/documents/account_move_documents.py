@@ -15,7 +15,7 @@ class AccountMove(models.Model):
     shows due dates that are no longer the company's to say.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # Never written: it is the place of attachments that were withdrawn, which the field's groups
     # close to everybody else. They are kept, as the audit trail of the host may require.

@@ -8,7 +8,7 @@ FREE_STATES = ("to_send", "rejected")
 class AccountMove(models.Model):
     """Invoices sold on Supplier's credit. Seed 001, "Faturamento"."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     supplier_order_id = fields.Many2one(
         comodel_name="sale.order",

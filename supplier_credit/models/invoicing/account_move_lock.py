@@ -13,7 +13,7 @@ class AccountMove(models.Model):
     such an invoice, or an entry made of it, leads to the checks of this file.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # -------------------------------------------------------------------------
     # CRUD

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     """What an invoice on Supplier's credit must be to be posted. Seed 001, "Faturamento", 1."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     def _post(self, soft=True):
         self.filtered("supplier_order_id")._check_as_ordered()

@@ -11,7 +11,7 @@ from .account_move import NFE_MODEL
 class AccountMove(models.Model):
     """Registering an invoice's NF-e as transaction at Supplier. Seed 001, "Faturamento", 1."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # -------------------------------------------------------------------------
     # ACTIONS

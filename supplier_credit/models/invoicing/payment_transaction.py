@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 class PaymentTransaction(models.Model):
     """Online payments of invoices that have become Supplier's to charge."""
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     # -------------------------------------------------------------------------
     # CRUD

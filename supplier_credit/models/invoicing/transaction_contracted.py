@@ -4,7 +4,7 @@ from odoo import fields, models
 class SupplierCreditTransaction(models.Model):
     """How far Supplier's fee is from what was contracted when the calendar came."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     contracted_difference = fields.Monetary(
         string="Fee above Contract",

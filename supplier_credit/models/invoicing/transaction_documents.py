@@ -4,7 +4,7 @@ from odoo import models
 class SupplierCreditTransaction(models.Model):
     """The approval opens the way for documents drawn from then on, not for earlier ones."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     def write(self, vals):
         approved = self.browse()

@@ -17,7 +17,7 @@ SETTLED_SEQUENCE = 200_000
 class SupplierCreditTransaction(models.Model):
     """Processing of the approval (Processamento da Aprovação). Seed 001, section 3."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     # -------------------------------------------------------------------------
     # ACTIONS

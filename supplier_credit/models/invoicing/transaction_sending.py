@@ -9,7 +9,7 @@ from .transaction import UNDER_WAY
 class SupplierCreditTransaction(models.Model):
     """Registering an NF-e, and registering it again once corrected. Seed 001, "Faturamento", 1."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     @api.model
     def _create_for(self, invoice):

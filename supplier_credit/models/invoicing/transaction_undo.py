@@ -7,7 +7,7 @@ MANAGER = "supplier_credit.supplier_credit_group_manager"
 class SupplierCreditTransaction(models.Model):
     """Taking the entry of an approval back, in the reverse order of its making."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -8,7 +8,7 @@ from ..common.abstract_subject import TIME_ZONE
 class SupplierCreditAgreement(models.Model):
     """When the next regular exchange of an agreement is due (parameters 2.2, 2.3 and 3.3)."""
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     changes_sent_at = fields.Datetime(readonly=True, copy=False)
 

@@ -15,7 +15,7 @@ class SupplierCreditAgreement(models.Model):
     tests the connection; one refused for its pace (HTTP 429) pauses it as long as Supplier asked.
     """
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     user_id = fields.Many2one(
         comodel_name="res.users",

@@ -22,7 +22,7 @@ FIRST = ("frees", "tells")
 class SupplierCreditMessage(models.Model):
     """Which messages are due, and taking them for one worker."""
 
-    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.message"
 
     @api.model
     def _find_due(self, agreement=None, message_ids=None, limit=None, *, lock=False):

@@ -23,7 +23,7 @@ class SupplierCreditMessage(models.Model):
     Any number of workers and hosts share the messages; the claim gives each to one of them.
     """
 
-    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.message"
 
     # -------------------------------------------------------------------------
     # WHEN

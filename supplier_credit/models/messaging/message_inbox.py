@@ -33,7 +33,7 @@ class SupplierCreditMessage(models.Model):
     record is queried, and the query's answer is how it stands now. Source: docs/api, webhooks.
     """
 
-    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.message"
     # waiting → done
     #    ⇅
     # failed (nothing can be found by it; by hand to waiting)

@@ -19,7 +19,7 @@ NFE_COLUMNS = {
 class AccountMove(models.Model):
     """The authorised NF-e of an invoice. Seed 001, "Faturamento", 1."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     supplier_nfe_key = fields.Char(string="NF-e Access Key", readonly=True, copy=False)
     supplier_nfe_issue_date = fields.Date(string="NF-e Issue Date", readonly=True, copy=False)

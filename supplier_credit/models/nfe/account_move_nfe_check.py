@@ -7,7 +7,7 @@ NORMAL_PURPOSE = "1"
 class AccountMove(models.Model):
     """What an NF-e must have in common with the document that takes it over."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     def _get_nfe_mismatches(self, nfe, take_number=False):
         """Return, as texts, everything in which the NF-e and this invoice differ.

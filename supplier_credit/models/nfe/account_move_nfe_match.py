@@ -9,7 +9,7 @@ from ..invoicing.account_move import NFE_MODEL
 class AccountMove(models.Model):
     """Finding the invoice that an uploaded NF-e is of. What is not certain is not guessed."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     @api.model
     def _find_invoice_of_nfe(self, document, among=None):

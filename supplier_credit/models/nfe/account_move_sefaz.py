@@ -43,7 +43,7 @@ class AccountMove(models.Model):
     invoicing, the uploaded XML. None of them is required; the first two are known by their fields.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # none → waiting → authorised → cancelled      (empty is none: a column of a host's table)
     #          ⇅ └──────→ denied

@@ -13,7 +13,7 @@ class SupplierCreditPreauthorization(models.Model):
     Only edits of the order count: what is invoiced, delivered, returned or used changes nothing.
     """
 
-    _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.preauthorization"
 
     pending_total = fields.Monetary(
         readonly=True, help="The order's total that Supplier was last asked to reserve for."

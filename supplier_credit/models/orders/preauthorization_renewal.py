@@ -17,7 +17,7 @@ class SupplierCreditPreauthorization(models.Model):
     Source: seed 001, "Renovação de Pré-Autorização".
     """
 
-    _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.preauthorization"
 
     renewal_asked_for = fields.Date(
         readonly=True, help="The last day of validity that an automatic renewal was sent for."

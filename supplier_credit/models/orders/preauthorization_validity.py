@@ -10,7 +10,7 @@ class SupplierCreditPreauthorization(models.Model):
     Days are those of the company's time zone. Source: seed 001, "Renovação de Pré-Autorização".
     """
 
-    _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.preauthorization"
 
     is_ending_soon = fields.Boolean(
         string="Ending Soon",

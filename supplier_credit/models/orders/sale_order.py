@@ -14,7 +14,7 @@ RELEASE_FIELDS = {
 class SaleOrder(models.Model):
     """The block of orders sold on Supplier's credit. Seed 001, "Bloqueio de Pedidos"."""
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     # Written by methods and not computed, so that an install on a large table only adds columns.
     # none → blocked ⇄ released by reservation        (rises, expires, is cancelled: blocked again)

@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
     cancelled or deleted, or its bearer changes. Orders without a reservation cost nothing here.
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     # -------------------------------------------------------------------------
     # CRUD

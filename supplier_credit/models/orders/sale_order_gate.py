@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
     created over RPC, the customer's signature, and an online payment.
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     supplier_confirm_on_release = fields.Boolean(
         string="Confirm on Supplier's Release",

@@ -4,7 +4,7 @@ from odoo import api, models
 class SaleOrder(models.Model):
     """The warning about the company's own credit limit follows the bearer."""
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     @api.depends("preferred_payment_method_line_id")
     def _compute_partner_credit_warning(self):

@@ -10,7 +10,7 @@ from ..common.for_each import for_each
 class SaleOrder(models.Model):
     """Sending an order's pre-authorization. Seed 001, "Pré Autorização"."""
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -10,7 +10,7 @@ class SaleOrder(models.Model):
     Source: seed 001, "Bloqueio de Pedidos".
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     supplier_release_ids = fields.One2many(
         comodel_name="supplier.credit.release",

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 class AccountMove(models.Model):
     """Returns, cancellation and bonuses of an invoice registered at Supplier. Seed 002."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # A column, so that other documents are told apart without a query.
     supplier_post_sale_id = fields.Many2one(

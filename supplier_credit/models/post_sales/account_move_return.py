@@ -12,7 +12,7 @@ class AccountMove(models.Model):
     return NF-e is authorised.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # A column, so that other credit notes are told apart without a query.
     supplier_return_transaction_id = fields.Many2one(

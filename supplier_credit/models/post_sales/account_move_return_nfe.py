@@ -9,7 +9,7 @@ RETURN_PURPOSE = "4"
 class AccountMove(models.Model):
     """The return NF-e of a credit note: issued by the company, or by its customer. Seed 002."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # -------------------------------------------------------------------------
     # CRUD

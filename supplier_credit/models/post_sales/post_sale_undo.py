@@ -7,7 +7,7 @@ from ..messaging.message import MANAGER
 class SupplierCreditPostSale(models.Model):
     """Taking the entries of a decision back, the last request of a credit first."""
 
-    _inherit = "supplier.credit.post.sale"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.post.sale"
 
     # -------------------------------------------------------------------------
     # ACTIONS

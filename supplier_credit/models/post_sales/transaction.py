@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class SupplierCreditTransaction(models.Model):
     """What may still be taken back of a registered sale. Seed 002."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     post_sale_ids = fields.One2many(
         comodel_name="supplier.credit.post.sale",

@@ -7,7 +7,7 @@ from ..invoicing.transaction_undo import MANAGER
 class SupplierCreditSettlement(models.Model):
     """Taking the entry of a statement back, so that it can be decided and posted again."""
 
-    _inherit = "supplier.credit.settlement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.settlement"
 
     move_ids = fields.One2many(
         comodel_name="account.move",
