@@ -1,8 +1,8 @@
 import json
 
-from .models.bearers.account_payment_method import SUPPLIER_CODE
+from .const import SUPPLIER_CODE
 
-BEARER_FIELD = "property_inbound_payment_method_line_id"
+DEFAULT_BEARER_FIELD = "property_inbound_payment_method_line_id"
 
 
 def uninstall_hook(env):
@@ -20,7 +20,7 @@ def _forget_bearers(env):
     bearers = env["account.payment.method.line"].search(
         [("payment_method_id.code", "=", SUPPLIER_CODE)]
     )
-    field = env["ir.model.fields"]._get("res.partner", BEARER_FIELD)
+    field = env["ir.model.fields"]._get("res.partner", DEFAULT_BEARER_FIELD)
     # The defaults first: through them every customer without an own bearer would be found.
     env["ir.default"].search([("field_id", "=", field.id)]).filtered(
         lambda default: json.loads(default.json_value) in bearers.ids
@@ -28,7 +28,9 @@ def _forget_bearers(env):
     everything = env(context={**env.context, "active_test": False})
     for company in everything["res.company"].search([]):
         partners = everything["res.partner"].with_company(company)
-        partners.search([(BEARER_FIELD, "in", bearers.ids)]).write({BEARER_FIELD: False})
+        partners.search([(DEFAULT_BEARER_FIELD, "in", bearers.ids)]).write(
+            {DEFAULT_BEARER_FIELD: False}
+        )
 
 
 def _forget_notes(env):

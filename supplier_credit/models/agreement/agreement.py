@@ -4,6 +4,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...const import MANAGER_GROUP
 from ...tools.api.client import Connection, SupplierClient, is_acceptable_url
 from ...tools.api.errors import SupplierError
 
@@ -91,7 +92,7 @@ class SupplierCreditAgreement(models.Model):
         string="Webhook Address",
         compute="_compute_webhook_url",
         compute_sudo=True,
-        groups="supplier_credit.supplier_credit_group_manager",
+        groups=MANAGER_GROUP,
         help="Give this address to Supplier, so that it tells by itself what changed.",
     )
 

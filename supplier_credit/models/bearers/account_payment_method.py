@@ -1,6 +1,6 @@
 from odoo import api, models
 
-SUPPLIER_CODE = "supplier"
+from ...const import SUPPLIER_CODE
 
 
 class AccountPaymentMethod(models.Model):

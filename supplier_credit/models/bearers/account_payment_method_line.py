@@ -1,7 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from .account_payment_method import SUPPLIER_CODE
+from ...const import SUPPLIER_CODE
 
 
 class AccountPaymentMethodLine(models.Model):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-BEARER = "preferred_payment_method_line_id"
+from ...const import BEARER_FIELD
 
 
 class AccountMove(models.Model):
@@ -8,7 +8,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    @api.depends(BEARER)
+    @api.depends(BEARER_FIELD)
     def _compute_partner_credit_warning(self):
         return super()._compute_partner_credit_warning()
 
@@ -22,7 +22,7 @@ class AccountMove(models.Model):
         ours = self.env["account.payment.method.line"]._supplier_line_ids()
         partner = record.partner_id.commercial_partner_id
         if ours and partner.credit_limit:
-            if BEARER in record._fields and record[BEARER].id in ours:
+            if BEARER_FIELD in record._fields and record[BEARER_FIELD].id in ours:
                 return ""
             exclude_amount += sum(partner._get_supplier_open_amounts(record.company_id).values())
         return super()._build_credit_warning_message(

@@ -3,6 +3,8 @@ import re
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...const import MANAGER_GROUP
+
 PDF = "application/pdf"
 
 
@@ -24,7 +26,7 @@ class AccountMove(models.Model):
         attachment=True,
         readonly=True,
         copy=False,
-        groups="supplier_credit.supplier_credit_group_manager",
+        groups=MANAGER_GROUP,
         help="PDF files made of the invoice before Supplier approved its transaction.",
     )
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-NFE_MODEL = "55"
 # Supplier was not told, or said no: the invoice is the company's own to change.
 FREE_STATES = ("to_send", "rejected")
 

@@ -1,9 +1,8 @@
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
+from ...const import BEARER_FIELD
 from .account_move import FREE_STATES
-
-BEARER = "preferred_payment_method_line_id"
 
 
 class AccountMove(models.Model):
@@ -20,14 +19,16 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def write(self, vals):
-        if BEARER in vals:
-            self.filtered(lambda move: move[BEARER].id != vals[BEARER])._take_back_from_supplier()
+        if BEARER_FIELD in vals:
+            self.filtered(
+                lambda move: move[BEARER_FIELD].id != vals[BEARER_FIELD]
+            )._take_back_from_supplier()
         if vals.get("state") in ("draft", "cancel"):
             self._take_back_from_supplier()
         if "supplier_order_id" in vals and not self.env.su:
             self._refuse_other_supplier_order()
         result = super().write(vals)
-        if vals.get(BEARER):
+        if vals.get(BEARER_FIELD):
             ours = self._filter_supplier_credit()
             ours.filtered(lambda move: move.state == "posted")._check_supplier_document()
             ours._register_supplier_transactions()

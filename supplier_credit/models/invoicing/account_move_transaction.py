@@ -3,9 +3,9 @@ from decimal import Decimal
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...const import NFE_MODEL
 from ...tools.api.wire import Instalment
 from ..common.for_each import for_each
-from .account_move import NFE_MODEL
 
 
 class AccountMove(models.Model):

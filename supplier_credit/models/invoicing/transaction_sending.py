@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...const import NFE_MODEL
 from ...tools.api.transaction import TransactionRequest
-from .account_move import NFE_MODEL
 from .transaction import UNDER_WAY
 
 

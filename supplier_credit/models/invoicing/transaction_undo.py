@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-MANAGER = "supplier_credit.supplier_credit_group_manager"
+from ...const import MANAGER_GROUP
 
 
 class SupplierCreditTransaction(models.Model):
@@ -21,7 +21,7 @@ class SupplierCreditTransaction(models.Model):
         :raise AccessError: for all but managers
         :raise UserError: naming the transaction, if nothing is posted or a transfer is settled
         """
-        if not self.env.user.has_group(MANAGER):
+        if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
                 self.env._("Only a manager of Supplier may undo the processing of an approval.")
             )

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..common.abstract_subject import TIME_ZONE
+from ...const import TIME_ZONE
 
 
 class SupplierCreditAgreement(models.Model):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..common.abstract_subject import TIME_ZONE
+from ...const import TIME_ZONE
 
 # What a stopped queue may have been stopped for; a change of any of them is a reason to try again.
 ACCESS_FIELDS = {"base_url", "client_id", "client_secret", "enabled"}

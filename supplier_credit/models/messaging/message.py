@@ -4,9 +4,9 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import MANAGER_GROUP
 from ...tools.api.wire import OPERATIONS
 
-MANAGER = "supplier_credit.supplier_credit_group_manager"
 RETRYABLE_STATES = ("waiting", "unknown", "failed")
 
 
@@ -70,7 +70,7 @@ class SupplierCreditMessage(models.Model):
     idempotency_key = fields.Char(
         required=True,
         readonly=True,
-        groups=MANAGER,
+        groups=MANAGER_GROUP,
         copy=False,
         default=lambda self: uuid.uuid4().hex,
         help="Stored before the first attempt; by it Supplier recognises a repetition.",
@@ -98,8 +98,8 @@ class SupplierCreditMessage(models.Model):
         default="waiting",
         index=True,
     )
-    request = fields.Text(readonly=True, groups=MANAGER)
-    response = fields.Text(readonly=True, groups=MANAGER)
+    request = fields.Text(readonly=True, groups=MANAGER_GROUP)
+    response = fields.Text(readonly=True, groups=MANAGER_GROUP)
     refusal = fields.Text(readonly=True, help="Why Supplier refused the request, in its own words.")
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)

@@ -5,9 +5,9 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
+from ...const import TIME_ZONE
 from ...tools.api.exchange import Claim
 from ...tools.api.wire import OPERATIONS
-from ..common.abstract_subject import TIME_ZONE
 
 _logger = logging.getLogger(__name__)
 

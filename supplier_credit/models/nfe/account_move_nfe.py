@@ -3,6 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import MANAGER_GROUP
 from ...tools.fiscal.nfe_event import NfeCancellation
 
 # Said by SEFAZ's files alone; nobody writes them by hand.
@@ -30,7 +31,7 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         attachment=True,
-        groups="supplier_credit.supplier_credit_group_manager",
+        groups=MANAGER_GROUP,
     )
 
     _supplier_nfe_key_unique = models.UniqueIndex(

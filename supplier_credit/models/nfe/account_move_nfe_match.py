@@ -2,8 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...const import NFE_MODEL
 from ...tools.fiscal.nfe_event import NfeCancellation
-from ..invoicing.account_move import NFE_MODEL
 
 
 class AccountMove(models.Model):

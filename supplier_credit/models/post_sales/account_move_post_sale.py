@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ...const import ACCOUNTANT_GROUP
+
 
 class AccountMove(models.Model):
     """Returns, cancellation and bonuses of an invoice registered at Supplier. Seed 002."""
@@ -58,7 +60,7 @@ class AccountMove(models.Model):
     def action_open_supplier_bonus(self):
         """Open the wizard that gives the customer a bonus on this invoice."""
         self.ensure_one()
-        if not self.env.user.has_group("account.group_account_invoice"):
+        if not self.env.user.has_group(ACCOUNTANT_GROUP):
             raise AccessError(self.env._("Only who may post entries may grant a bonus."))
         return {
             "type": "ir.actions.act_window",
