@@ -1,6 +1,5 @@
 from . import (
     agreement,
-    agreement_contracted,
     agreement_overview,
     agreement_parameters,
     agreement_post_sales,

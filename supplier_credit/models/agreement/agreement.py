@@ -154,24 +154,35 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def write(self, vals):
-        if "base_url" in vals and not self.env.su and not self.env.user._is_system():
-            changed = self.filtered(lambda agreement: agreement.base_url != vals["base_url"])
-            if changed:
-                raise UserError(
-                    self.env._(
-                        "Only a system administrator may change the address of agreement "
-                        "%(agreement)s: the client secret is sent there.",
-                        agreement=changed[0].name,
-                    )
+        self._check_address_change(vals)
+        result = super().write(vals)
+        self._resume_queue_after(vals)
+        return result
+
+    def _check_address_change(self, vals):
+        """Let only system administrators send the client secret to another address."""
+        if "base_url" not in vals or self.env.su or self.env.user._is_system():
+            return
+        changed = self.filtered(lambda agreement: agreement.base_url != vals["base_url"])
+        if changed:
+            raise UserError(
+                self.env._(
+                    "Only a system administrator may change the address of agreement "
+                    "%(agreement)s: the client secret is sent there.",
+                    agreement=changed[0].name,
                 )
-        return super().write(vals)
+            )
 
     # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
     def action_test_connection(self):
-        """Ask Supplier for a token and say how that went; changes nothing."""
+        """Request a token from Supplier; if it comes, sending that had stopped is resumed.
+
+        :return: a notification
+        :raise UserError: why there is no token, and what to do
+        """
         self.ensure_one()
         self.check_access("write")
         try:
@@ -179,6 +190,7 @@ class SupplierCreditAgreement(models.Model):
         except SupplierError as error:
             _logger.info("Test connection of agreement %s: %s", self.id, type(error).__name__)
             raise UserError(self._describe_error(error)) from error
+        self._resume_queue()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

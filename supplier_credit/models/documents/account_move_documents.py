@@ -3,7 +3,7 @@ import re
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...const import MANAGER_GROUP
+from ...const import BEARER_FIELD, MANAGER_GROUP
 
 PDF = "application/pdf"
 
@@ -31,23 +31,8 @@ class AccountMove(models.Model):
     )
 
     # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("preferred_payment_method_line_id"):
-            self._filter_supplier_credit()._withdraw_documents()
-        return result
-
-    # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _post(self, soft=True):
-        # The bearer may have become Supplier's in between, by the customer, without a write.
-        self.filtered("posted_before")._filter_supplier_credit()._withdraw_documents()
-        return super()._post(soft)
 
     def _is_charged_by_supplier(self):
         """Return whether the goods of this invoice are Supplier's to charge; see the filter."""
@@ -111,6 +96,18 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # WITHDRAWING
     # -------------------------------------------------------------------------
+
+    def _withdraw_documents_after(self, vals):
+        """Withdraw the documents of invoices that these written values put on Supplier's credit."""
+        if vals.get(BEARER_FIELD):
+            self._filter_supplier_credit()._withdraw_documents()
+
+    def _withdraw_documents_of_drafts(self):
+        """Withdraw what was drawn of invoices that are posted again.
+
+        A change of the customer may have put them on Supplier's credit without a write.
+        """
+        self.filtered("posted_before")._filter_supplier_credit()._withdraw_documents()
 
     def _withdraw_documents(self):
         """Put aside every PDF that was made of these invoices so far, here and in messages.

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...const import NFE_MODEL
+from ...const import BEARER_FIELD, NFE_MODEL
 from ...tools.api.wire import Instalment
 from ..common.for_each import for_each
 
@@ -109,6 +109,17 @@ class AccountMove(models.Model):
                 )
             )
         return self.supplier_transaction_ids
+
+    def _register_at_supplier_after(self, vals):
+        """Register posted invoices that these written values put on Supplier's credit.
+
+        :raise UserError: naming the posted invoice that Supplier would not accept
+        """
+        if not vals.get(BEARER_FIELD):
+            return
+        ours = self._filter_supplier_credit()
+        ours.filtered(lambda move: move.state == "posted")._check_supplier_document()
+        ours._register_supplier_transactions()
 
     def _register_supplier_transactions(self):
         """Register those of these invoices that are ready and not yet registered."""

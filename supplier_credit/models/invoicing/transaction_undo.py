@@ -92,3 +92,4 @@ class SupplierCreditTransaction(models.Model):
                     entries=", ".join(settled.mapped("display_name")),
                 )
             )
+        self._check_no_post_sales()

@@ -171,9 +171,14 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     def _retry(self):
-        """Have those of these messages that wait or failed tried after this commit."""
+        """Have those of these messages that wait or failed delivered after this commit.
+
+        Failed events are processed again; Supplier is asked about failed requests first.
+        """
         messages = self.filtered(lambda message: message.state in RETRYABLE_STATES)
-        messages.filtered(lambda message: message.state == "failed")._move_to("unknown")
+        failed = messages.filtered(lambda message: message.state == "failed")
+        failed._filter_incoming()._move_to("waiting")
+        (failed - failed._filter_incoming())._move_to("unknown")
         messages.next_attempt = fields.Datetime.now()
         messages._deliver_after_commit()
 

@@ -30,7 +30,18 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     def _deliver_after_commit(self):
-        """Have these messages delivered right after this transaction's commit, if it commits."""
+        """Have these messages delivered right after this transaction's commit, if it commits.
+
+        Incoming ones are processed by their own cron.
+        """
+        outgoing = self - self._filter_incoming()
+        if outgoing != self:
+            self._trigger_processing()
+        outgoing._schedule_delivery()
+
+    def _schedule_delivery(self):
+        if not self:
+            return
         if self.env.context.get("cron_id"):
             # A cron goes on with its own work; the delivery's cron follows at once.
             self._trigger_delivery()

@@ -43,19 +43,12 @@ class AccountMove(models.Model):
     # CRUD
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_nfe_columns(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_nfe_columns(vals)
-        return super().write(vals)
-
-    def _check_nfe_columns(self, vals):
+    @api.model
+    def _check_nfe_columns(self, vals_list):
         """Refuse what would make an invoice look authorised without SEFAZ's file."""
-        if not self.env.su and not NFE_COLUMNS.isdisjoint(vals):
+        if self.env.su:
+            return
+        if any(not NFE_COLUMNS.isdisjoint(vals) for vals in vals_list):
             raise UserError(
                 self.env._(
                     "What SEFAZ says about an NF-e cannot be entered by hand. Use Upload NF-e."
@@ -117,8 +110,8 @@ class AccountMove(models.Model):
 
         :raise UserError: naming all that does not agree
         """
-        self._check_not_told_supplier()
-        if not self._takes_an_nfe():
+        self._check_not_sent_to_supplier()
+        if not self._can_have_nfe():
             raise UserError(
                 self.env._(
                     "%(invoice)s is no open customer invoice; an NF-e of a sale belongs to one.",

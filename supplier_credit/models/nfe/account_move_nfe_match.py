@@ -22,6 +22,8 @@ class AccountMove(models.Model):
         :param among: the invoices that come into question; all of them if empty
         :raise UserError: when there is none, or more than one; then each is named
         """
+        if note := self._find_return_of_nfe(document, among):
+            return note
         scope = Domain("move_type", "=", "out_invoice")
         scope &= Domain("company_id", "in", self.env.companies.ids)
         if among:

@@ -75,16 +75,6 @@ class AccountMove(models.Model):
     )
 
     # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not SOURCE_FIELDS.isdisjoint(vals):
-            self._filter_supplier_credit()._refresh_sefaz_state()
-        return result
-
-    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -153,6 +143,13 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _update_sefaz_state_after(self, vals):
+        """Refresh the invoices and returns whose source these written values may have changed."""
+        if SOURCE_FIELDS.isdisjoint(vals):
+            return
+        self._filter_supplier_credit()._refresh_sefaz_state()
+        self.filtered("supplier_return_transaction_id")._refresh_sefaz_state()
 
     def _refresh_sefaz_state(self):
         """Bring these invoices on Supplier's credit up to what their sources say.

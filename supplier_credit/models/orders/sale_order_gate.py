@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
 UNCONFIRMED = ("draft", "sent")
@@ -22,22 +22,6 @@ class SaleOrder(models.Model):
     )
 
     # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        if any(vals.get("state") == "sale" for vals in vals_list):
-            orders.filtered(lambda order: order.state == "sale")._check_supplier_release()
-        return orders
-
-    def write(self, vals):
-        if vals.get("state") == "sale":
-            self.filtered(lambda order: order.state != "sale")._check_supplier_release()
-        return super().write(vals)
-
-    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -50,6 +34,16 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_created_confirmed(self, vals_list):
+        """Refuse to create blocked orders as confirmed ones."""
+        if any(vals.get("state") == "sale" for vals in vals_list):
+            self.filtered(lambda order: order.state == "sale")._check_supplier_release()
+
+    def _check_supplier_confirmation(self, vals):
+        """Refuse to write on blocked orders that they are confirmed."""
+        if vals.get("state") == "sale":
+            self.filtered(lambda order: order.state != "sale")._check_supplier_release()
 
     def _check_supplier_release(self):
         """Raise one UserError with the reasons of all of these orders that are blocked."""
@@ -96,12 +90,6 @@ class SaleOrder(models.Model):
                 summary=self.env._("Signed or paid by the customer, blocked by Supplier"),
                 note=order._get_supplier_block_reason(),
             )
-
-    def _update_supplier_release_state(self):
-        """Confirm the released orders that only waited for it."""
-        result = super()._update_supplier_release_state()
-        self.sudo().filtered("supplier_confirm_on_release")._confirm_released()
-        return result
 
     def _confirm_released(self):
         """Confirm, as their salesmen, those of these orders that nothing blocks any more.

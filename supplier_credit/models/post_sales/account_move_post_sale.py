@@ -38,17 +38,6 @@ class AccountMove(models.Model):
             move.supplier_post_sale_count = len(move.supplier_post_sale_ids)
 
     # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("supplier_sefaz_state") == "cancelled":
-            sales = self.filtered(lambda move: move.move_type == "out_invoice")
-            sales.sudo().supplier_transaction_ids._request_cancellation()
-        return result
-
-    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -85,6 +74,12 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _cancel_sales_after(self, vals):
+        """Begin the cancellation of the sales whose NF-e these written values say is cancelled."""
+        if vals.get("supplier_sefaz_state") == "cancelled":
+            sales = self.filtered(lambda move: move.move_type == "out_invoice")
+            sales.sudo().supplier_transaction_ids._request_cancellation()
 
     def _prepare_post_sale_guide(self):
         return {
