@@ -13,3 +13,6 @@ TIME_ZONE = "America/Sao_Paulo"
 
 # Model of a fiscal document that Supplier accepts (NF-e).
 NFE_MODEL = "55"
+
+# The type of the activities by which the addon notifies users.
+ACTIVITY_TYPE = "supplier_credit.mail_activity_type_supplier_credit"

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ...const import TIME_ZONE
+from ...tools.activity import end_told, tell_once
 
 # What a stopped queue may have been stopped for; a change of any of them is a reason to try again.
 ACCESS_FIELDS = {"base_url", "client_id", "client_secret", "enabled"}
@@ -54,18 +55,19 @@ class SupplierCreditAgreement(models.Model):
         return {"lang": reader.lang, "tz": reader.tz or TIME_ZONE}
 
     def _stop_queue(self, reason):
-        """Send nothing more under this agreement, and tell its responsible once."""
-        # Another worker that meets the same refusal says it too; one of them is enough.
+        """Send nothing more under this agreement, and notify its responsible once."""
+        # Another worker that meets the same refusal stops it, too; one of them is enough.
         for agreement in self.try_lock_for_update(allow_referencing=True):
             if agreement.queue_stopped:
                 continue
             agreement.queue_stopped = True
-            agreement.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=agreement._get_responsible().id,
-                summary=self.env._("Sending to Supplier has stopped"),
-                note=reason,
-            )
+            responsible = agreement._get_responsible()
+            tell_once(agreement, responsible, agreement._get_stop_summary(), reason)
+
+    def _get_stop_summary(self):
+        """Return the summary of the notice that sending has stopped, in its reader's language."""
+        reader = self.with_context(lang=self._get_responsible().lang)
+        return reader.env._("Sending to Supplier has stopped")
 
     def _resume_queue_after(self, vals):
         """Resume sending once these written values changed what it may have stopped for."""
@@ -76,7 +78,8 @@ class SupplierCreditAgreement(models.Model):
         stopped = self.sudo().filtered("queue_stopped")
         if stopped:
             stopped.queue_stopped = False
-            stopped.activity_unlink(["mail.mail_activity_data_todo"])
+            for agreement in stopped:
+                end_told(agreement, agreement._get_stop_summary())
             self._forget_hold(stopped)
         if self:
             self.env["supplier.credit.message"].sudo()._trigger_delivery()
