@@ -219,6 +219,11 @@ class SupplierCreditAgreement(models.Model):
             timeout=self.timeout,
         )
 
+    def _post_bearer_note(self, text):
+        """Post a note about a bearer on these agreements, whatever the user may write there."""
+        for agreement in self.sudo():
+            agreement.message_post(body=text)
+
     def _describe_error(self, error):
         """Return what a failed call means to the user and what to do, without technical text."""
         self.ensure_one()

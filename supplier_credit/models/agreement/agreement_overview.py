@@ -151,7 +151,7 @@ class SupplierCreditAgreement(models.Model):
         """Return the bearers of this agreement, and those that name none if it is the only one."""
         self.ensure_one()
         bearers = self.bearer_ids
-        unnamed = bearers.browse(bearers._supplier_line_ids()).filtered(
+        unnamed = bearers.browse(bearers._get_supplier_bearer_ids()).filtered(
             lambda bearer: not bearer.supplier_agreement_id and bearer.company_id == self.company_id
         )
         if unnamed and unnamed[0]._find_supplier_agreements(self.company_id) == self:

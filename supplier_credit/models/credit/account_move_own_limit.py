@@ -19,7 +19,7 @@ class AccountMove(models.Model):
 
         Every warning of the host, of orders and invoices alike, is built here.
         """
-        ours = self.env["account.payment.method.line"]._supplier_line_ids()
+        ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         partner = record.partner_id.commercial_partner_id
         if ours and partner.credit_limit:
             if BEARER_FIELD in record._fields and record[BEARER_FIELD].id in ours:

@@ -76,7 +76,7 @@ class ResPartner(models.Model):
         self.env["account.partial.reconcile"].flush_model()
 
     def _get_purchases_sql(self, company, first, last):
-        ours = tuple(self.env["account.payment.method.line"]._supplier_line_ids())
+        ours = tuple(self.env["account.payment.method.line"]._get_supplier_bearer_ids())
         return SQL(
             """
                 move.partner_id IN (

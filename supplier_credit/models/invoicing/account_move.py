@@ -154,7 +154,7 @@ class AccountMove(models.Model):
 
         Credit notes inherit the bearer and stay out: returns have a way of their own (seed 002).
         """
-        ours = self.env["account.payment.method.line"]._supplier_line_ids()
+        ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         if not ours:
             return self.browse()
         return self.filtered(

@@ -115,7 +115,7 @@ class AccountMove(models.Model):
 
     def _find_of_total(self, nfe, scope):
         """Return the invoices on Supplier's credit without NF-e, of this recipient and total."""
-        bearers = self.env["account.payment.method.line"]._supplier_line_ids()
+        bearers = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         total = float(nfe.total)
         return self.search(
             scope

@@ -199,7 +199,7 @@ class AccountMove(models.Model):
         Enterprise's modules this costs no query.
         """
         news = self._get_sefaz_news_domain()
-        bearers = self.env["account.payment.method.line"]._supplier_line_ids()
+        bearers = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         if news.is_false() or not bearers:
             return
         since = fields.Date.today() - timedelta(days=WATCHED_DAYS)

@@ -168,7 +168,7 @@ class SaleOrder(models.Model):
 
     def _filter_supplier_credit(self):
         """Return the orders whose bearer has charge type Supplier; costs no query."""
-        ours = self.env["account.payment.method.line"]._supplier_line_ids()
+        ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         if not ours:
             return self.browse()
         return self.filtered(lambda order: order.preferred_payment_method_line_id.id in ours)
