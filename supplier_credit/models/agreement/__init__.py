@@ -1,8 +1,8 @@
 from . import (
     agreement,
-    agreement_overview,
     agreement_parameters,
     agreement_post_sales,
     attention,
+    overview,
     res_config_settings,
 )

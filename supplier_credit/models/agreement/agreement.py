@@ -208,6 +208,17 @@ class SupplierCreditAgreement(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _get_bearers(self):
+        """Return the agreement's bearers, and those that name none if it is the only active one."""
+        self.ensure_one()
+        bearers = self.bearer_ids
+        unnamed = bearers.browse(bearers._get_supplier_bearer_ids()).filtered(
+            lambda bearer: not bearer.supplier_agreement_id and bearer.company_id == self.company_id
+        )
+        if unnamed and unnamed[0]._find_supplier_agreements(self.company_id) == self:
+            bearers |= unnamed
+        return bearers
+
     def _get_connection(self):
         """Return the client's Connection; the only place that reads the secret."""
         self.ensure_one()
