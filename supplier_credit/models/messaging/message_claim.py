@@ -133,13 +133,24 @@ class SupplierCreditMessage(models.Model):
                     message._as_for_sender()._withdraw(record, obstacle)
                 else:
                     claims[message] = message._prepare_claim(record, connection, seconds)
-            except Exception:
+            except Exception as error:
                 # One message must never keep the others from being delivered.
                 _logger.exception("Message %s cannot be sent", message.id)
-                message.next_attempt = lease_until
+                message._as_for_sender()._show_claim_failure(record, error, lease_until)
         for attempts, messages in self.browse(m.id for m in claims).grouped("attempts").items():
             messages._move_to("sending", attempts=attempts + 1, lease_until=lease_until)
         return list(claims.values())
+
+    def _show_claim_failure(self, record, error, next_attempt):
+        """Show on this message and its record why it could not even be prepared for sending."""
+        text = self.env._(
+            "The message could not be prepared for sending and is tried again by itself. Nothing "
+            "was sent.\n%(reason)s",
+            reason=str(error) or repr(error),
+        )
+        self.write({"error": text, "next_attempt": next_attempt})
+        if record:
+            record._show_problem(self, text)
 
     def _get_obstacle(self, record):
         """Return why this message must not be sent after all, or False; never once attempted."""

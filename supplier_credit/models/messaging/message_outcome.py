@@ -4,15 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...tools.api.errors import (
-    MalformedAnswer,
-    NotBegun,
-    OutcomeUnknown,
-    Rejected,
-    SupplierError,
-    Unauthorized,
-    Unavailable,
-)
+from ...tools.api.errors import SupplierError
 
 _logger = logging.getLogger(__name__)
 
@@ -75,43 +67,37 @@ class SupplierCreditMessage(models.Model):
         if not isinstance(outcome, SupplierError):
             self._move_to("answered", response=self._dump(outcome), error=False)
             return
-        cause = outcome.cause if isinstance(outcome, OutcomeUnknown) else None
-        if isinstance(cause or outcome, NotBegun):
+        is_unknown = outcome.kind == "outcome_unknown"
+        cause = (outcome.cause if is_unknown else None) or outcome
+        state = "unknown" if is_unknown else "waiting"
+        if cause.kind == "not_begun":
             # As it was before it was claimed, and as due.
-            state = "unknown" if cause else "waiting"
             self._move_to(state, next_attempt=fields.Datetime.now())
             return
-        text = self.agreement_id._describe_error(cause or outcome)
+        text = _storable(self.agreement_id._describe_error(cause))
         _logger.info("Message %s: %s", self.id, outcome)
-        if isinstance(outcome, Rejected):
-            text = _storable(text)
-            self._move_to("answered", response=_storable(str(outcome)), refusal=text, error=text)
-        elif isinstance(outcome, MalformedAnswer):
-            self._move_to("failed", response=_storable(outcome.body), error=text)
-            self._get_record()._show_problem(self, text)
-        else:
-            state = "unknown" if isinstance(outcome, OutcomeUnknown) else "waiting"
-            self._move_to(state, error=text, next_attempt=self._get_next_attempt(outcome))
-            self._get_record()._show_problem(self, text)
-            self._hold_agreement(cause or outcome, text)
+        match outcome.kind:
+            case "rejected":
+                response = _storable(str(outcome))
+                self._move_to("answered", response=response, refusal=text, error=text)
+            case "malformed_answer":
+                self._move_to("failed", response=_storable(outcome.body), error=text)
+                self._get_record()._show_problem(self, text)
+            case _:
+                self._move_to(state, error=text, next_attempt=self._get_next_attempt(outcome))
+                self._get_record()._show_problem(self, text)
+                self.agreement_id._hold_queue(cause, text)
 
     def _get_next_attempt(self, error):
         """Return when to try again: as Supplier asked, else exponentially later, with jitter."""
-        seconds = error.retry_after if isinstance(error, Unavailable) else None
-        if isinstance(error, Unauthorized):
+        seconds = error.retry_after
+        if error.kind == "unauthorized":
             # Nothing is wrong with this message; it goes on with the agreement's queue.
             seconds = 0
         elif seconds is None:
             seconds = min(FIRST_BACKOFF * 2 ** (self.attempts - 1), LONGEST_BACKOFF)
             seconds *= random.uniform(0.8, 1.2)
         return fields.Datetime.now() + timedelta(seconds=seconds)
-
-    def _hold_agreement(self, error, text):
-        """Let the other messages wait too, where this one's error is theirs as well."""
-        if isinstance(error, Unauthorized):
-            self.agreement_id._stop_queue(text)
-        elif isinstance(error, Unavailable) and error.retry_after:
-            self.agreement_id._pause_queue(error.retry_after)
 
     # -------------------------------------------------------------------------
     # APPLYING

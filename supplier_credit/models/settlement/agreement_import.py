@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ...tools.api.client import Connection, SupplierClient
-from ...tools.api.errors import MalformedAnswer, SupplierError, Unauthorized, Unavailable
+from ...tools.api.errors import SupplierError
 from ...tools.api.settlement import LONGEST_PERIOD, PAGE_SIZE, StatementPage
 
 _logger = logging.getLogger(__name__)
@@ -211,24 +211,24 @@ class SupplierCreditAgreement(models.Model):
 
     def _note_settlement_failure(self, error):
         """Say what keeps the import from going on; the next run tries again."""
-        if isinstance(error, MalformedAnswer):
-            reason = self.env._(
-                "Supplier's statement cannot be read: %(error)s. Tell Supplier.", error=error
-            )
-        elif isinstance(error, SupplierError):
-            reason = self._describe_error(error)
-        else:
-            reason = str(error)
+        reason = self._describe_import_failure(error)
         self.settlement_error = self.env._(
             "The import of settlements stopped and is tried again by itself; what was fetched "
             "before is kept.\n%(reason)s",
             reason=reason.replace("\0", ""),
         )
         _logger.info("Import of settlements of agreement %s: %s", self.id, error)
-        if isinstance(error, Unauthorized):
-            self._stop_queue(reason)
-        elif isinstance(error, Unavailable) and error.retry_after:
-            self._pause_queue(error.retry_after)
+        if isinstance(error, SupplierError):
+            self._hold_queue(error, reason)
+
+    def _describe_import_failure(self, error):
+        if not isinstance(error, SupplierError):
+            return str(error)
+        if error.kind == "malformed_answer":
+            return self.env._(
+                "Supplier's statement cannot be read: %(error)s. Tell Supplier.", error=error
+            )
+        return self._describe_error(error)
 
     def _match_settlements(self):
         """Match what is not decided yet, so many at a time, each batch committed."""
