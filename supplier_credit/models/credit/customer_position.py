@@ -51,6 +51,7 @@ class SupplierCreditCustomer(models.Model):
         """Ask Supplier for the present position of these customers."""
         self._check_may_send()
         self.sudo()._query_position()
+        return True
 
     def action_view_positions(self):
         """Open how the position of these customers developed."""

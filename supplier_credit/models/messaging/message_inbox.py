@@ -119,21 +119,20 @@ class SupplierCreditMessage(models.Model):
             **agreement._get_reader_context()
         )
         try:
-            with self.env.cr.savepoint():
-                event._fetch_subject()
+            event._process_in_savepoint(event._fetch_subject)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # Another process has the record at the moment; the next run takes the event up.
+            # Another process has the record at the moment; the next run processes the event.
             _logger.info("Event %s is left to the next run", self.id)
-        except UserError as error:
-            event._move_to("failed", error=str(error), attempts=self.attempts + 1)
-        except Exception as error:
-            _logger.exception("Event %s could not be processed", self.id)
-            text = event.env._(
-                "This event could not be processed. Nothing was changed. Correct the cause and "
-                "retry.\n%(reason)s",
-                reason=str(error),
-            )
-            event._move_to("failed", error=text, attempts=self.attempts + 1)
+
+    def _show_failure(self, reason):
+        self._move_to("failed", error=reason, attempts=self.attempts + 1)
+
+    def _describe_unexpected(self, error):
+        return self.env._(
+            "This event could not be processed. Nothing was changed. Correct the cause and "
+            "retry.\n%(reason)s",
+            reason=str(error),
+        )
 
     def _fetch_subject(self):
         """Have the record queried and be done, or wait for it to become known.

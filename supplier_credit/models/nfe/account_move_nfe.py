@@ -62,25 +62,15 @@ class AccountMove(models.Model):
     def action_open_nfe_upload(self):
         """Open the wizard that takes the authorised XML of this invoice."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Upload NF-e"),
-            "res_model": "supplier.credit.nfe.upload",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_invoice_id": self.id},
-        }
+        return self.env["supplier.credit.nfe.upload"]._get_records_action(
+            name=self.env._("Upload NF-e"), target="new", context={"default_invoice_id": self.id}
+        )
 
     def action_open_nfe_uploads(self):
         """Open the wizard that finds the invoice of each of many files, among these if any."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Upload NF-e"),
-            "res_model": "supplier.credit.nfe.upload",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_invoice_ids": self.ids},
-        }
+        return self.env["supplier.credit.nfe.upload"]._get_records_action(
+            name=self.env._("Upload NF-e"), target="new", context={"default_invoice_ids": self.ids}
+        )
 
     # -------------------------------------------------------------------------
     # UPLOAD

@@ -82,6 +82,7 @@ class AccountMove(models.Model):
         """Ask the installed electronic invoicing about the NF-e of these invoices."""
         self.check_access("write")
         self._filter_supplier_credit()._refresh_sefaz_state()
+        return True
 
     # -------------------------------------------------------------------------
     # SOURCES

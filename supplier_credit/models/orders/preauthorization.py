@@ -144,12 +144,7 @@ class SupplierCreditPreauthorization(models.Model):
 
     def action_open_order(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "view_mode": "form",
-        }
+        return self.order_id._get_records_action()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

@@ -26,14 +26,11 @@ class SaleOrder(models.Model):
 
     def action_open_supplier_release(self):
         """Open the wizard that releases these orders by hand."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Release by Hand"),
-            "res_model": "supplier.credit.release.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_order_ids": self.ids},
-        }
+        return self.env["supplier.credit.release.wizard"]._get_records_action(
+            name=self.env._("Release by Hand"),
+            target="new",
+            context={"default_order_ids": self.ids},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

@@ -51,6 +51,7 @@ class SupplierCreditAgreement(models.Model):
                     agreement.company_id, "asset_current", self.env._("Post-Sales Clearing")
                 ).id
             agreement.write(values)
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

@@ -30,18 +30,17 @@ class SupplierCreditPostSale(models.Model):
         self.invoice_id.check_access("write")
         for request in self.sudo():
             request._undo_processing()
+        return True
 
     def action_view_entries(self):
         """Open all entries that were ever posted for this request."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Entries of %(request)s", request=self.display_name),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("supplier_post_sale_id", "=", self.id)],
-            "context": {"create": False},
-        }
+        return self.env["account.move"]._get_records_action(
+            name=self.env._("Entries of %(request)s", request=self.display_name),
+            views=[(False, "list"), (False, "form")],
+            domain=[("supplier_post_sale_id", "=", self.id)],
+            context={"create": False},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

@@ -181,18 +181,14 @@ class SupplierCreditSettlementEntry(models.Model):
                 )
         self.sudo()._reopen()
         self.sudo()._match()
+        return True
 
     def action_decide(self):
         """Open the wizard that chooses a counterpart by hand, or ignores entries with a reason."""
         self._check_may_settle()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Decide"),
-            "res_model": "supplier.credit.settlement.decision",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_entry_ids": self.ids},
-        }
+        return self.env["supplier.credit.settlement.decision"]._get_records_action(
+            name=self.env._("Decide"), target="new", context={"default_entry_ids": self.ids}
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

@@ -158,12 +158,7 @@ class SupplierCreditSetup(models.TransientModel):
                 "supplier_agreement_id": agreement.id,
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": agreement._name,
-            "res_id": agreement.id,
-            "view_mode": "form",
-        }
+        return agreement._get_records_action()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

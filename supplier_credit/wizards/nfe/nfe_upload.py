@@ -198,11 +198,4 @@ class SupplierCreditNfeUpload(models.TransientModel):
         own.unlink()
 
     def _get_result_action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Uploaded NF-e"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return self._get_records_action(name=self.env._("Uploaded NF-e"), target="new")

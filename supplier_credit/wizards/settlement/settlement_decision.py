@@ -68,6 +68,7 @@ class SupplierCreditSettlementDecision(models.TransientModel):
         self.entry_ids.sudo()._take_counterpart(
             self.counterpart_line_id.sudo(), write_off=self.write_off
         )
+        return {"type": "ir.actions.act_window_close"}
 
     def action_ignore(self):
         """Leave the entries out of what is posted, with the reason.
@@ -85,3 +86,4 @@ class SupplierCreditSettlementDecision(models.TransientModel):
                 )
             )
         self.entry_ids.sudo()._ignore(self.reason.strip())
+        return {"type": "ir.actions.act_window_close"}
