@@ -159,7 +159,7 @@ class SupplierCreditCustomer(models.Model):
         # Under way, a request's own answer tells what became of it; this one may be older.
         if not self._is_request_under_way():
             self._apply_decision(position)
-        self.request_ids[:1]._note_granted_limit(position)
+        self.request_ids[:1]._store_granted_limit(position)
         if self.term_billing_blocked != term_billing_blocked:
             self._on_term_billing_changed()
 

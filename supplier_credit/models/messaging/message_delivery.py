@@ -61,7 +61,7 @@ class SupplierCreditMessage(models.Model):
         """Deliver all messages that are due, until done or out of time."""
         cron = self.env["ir.cron"]
         left = cron._commit_progress(remaining=len(self._find_due()))
-        self._settle_kept()
+        self._apply_pending_answers()
         for delivered in self._deliver(deadline=time.monotonic() + left):
             left = cron._commit_progress(delivered)
         # What other workers hold, or must wait, is theirs or the next run's.
@@ -92,7 +92,7 @@ class SupplierCreditMessage(models.Model):
                 outcomes = exchanges.collect()
                 if not outcomes:
                     return
-                self._settle(outcomes)
+                self._process_outcomes(outcomes)
                 yield len(outcomes)
 
     @api.model

@@ -22,26 +22,26 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _settle(self, outcomes):
+    def _process_outcomes(self, outcomes):
         """Keep how these exchanges ended, then let the records read the answers.
 
         :param outcomes: list of (Claim, the answer's JSON or the SupplierError)
         """
         kept = self._together_or_singly(
-            lambda model, items: model._keep_outcomes(items), outcomes, _log_unkept
+            lambda model, items: model._store_outcomes(items), outcomes, _log_unstored
         )
-        self._apply(kept)
+        self._apply_answers(kept)
 
     @api.model
-    def _settle_kept(self):
+    def _apply_pending_answers(self):
         """Apply the answers that a worker kept and could not apply any more."""
         kept = self.search([("state", "=", "answered")], order="id")
-        self._apply(kept.ids)
+        self._apply_answers(kept.ids)
 
     @api.model
-    def _apply(self, message_ids):
+    def _apply_answers(self, message_ids):
         self._together_or_singly(
-            lambda model, ids: model._apply_answered(ids), message_ids, self._keep_failure
+            lambda model, ids: model._apply_answered(ids), message_ids, self._store_failure
         )
 
     # -------------------------------------------------------------------------
@@ -49,7 +49,7 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _keep_outcomes(self, outcomes):
+    def _store_outcomes(self, outcomes):
         """Write down how exchanges ended, before anything is made of it; return what to apply."""
         messages = self.browse([claim.message_id for claim, _outcome in outcomes])
         mine = {message.id for message in messages if message.state == "sending"}
@@ -59,10 +59,10 @@ class SupplierCreditMessage(models.Model):
                 # The lease ran out and another process took over; what it finds out counts.
                 _logger.warning("Message %s: late outcome ignored", message.id)
             else:
-                message._as_for_sender()._keep_outcome(outcome)
+                message._as_for_sender()._store_outcome(outcome)
         return [message.id for message in messages if message.state == "answered"]
 
-    def _keep_outcome(self, outcome):
+    def _store_outcome(self, outcome):
         self.ensure_one()
         if not isinstance(outcome, SupplierError):
             self._move_to("answered", response=self._dump(outcome), error=False)
@@ -124,7 +124,7 @@ class SupplierCreditMessage(models.Model):
             self._move_to("done")
 
     @api.model
-    def _keep_failure(self, message_id, error):
+    def _store_failure(self, message_id, error):
         """Show on message and record that an answer could not be applied.
 
         What the answer did to the records is rolled back; it is kept and can be read again.
@@ -144,7 +144,7 @@ class SupplierCreditMessage(models.Model):
         self._in_own_transaction(keep)
 
 
-def _log_unkept(outcome, error):
+def _log_unstored(outcome, error):
     claim, _answer = outcome
     # Its lease runs out, and Supplier is asked by the key what became of it.
     _logger.error("Outcome of message %s could not be kept", claim.message_id, exc_info=error)

@@ -89,7 +89,7 @@ class SupplierCreditAgreement(models.Model):
                 while ended := exchanges.collect():
                     outcomes += ended
             goes_on = self._in_own_transaction(
-                lambda own, ended=outcomes: own._keep_confirmations(ended)
+                lambda own, ended=outcomes: own._store_confirmations(ended)
             )
             goes_on = self._commit_step() > 0 and goes_on
 
@@ -125,7 +125,7 @@ class SupplierCreditAgreement(models.Model):
     def _is_paused(self):
         return bool(self.paused_until) and self.paused_until > fields.Datetime.now()
 
-    def _keep_confirmations(self, outcomes):
+    def _store_confirmations(self, outcomes):
         """Note what became of confirmations; return whether there is a point in going on."""
         entries = self.env["supplier.credit.settlement.entry"]
         confirmed = entries.browse(

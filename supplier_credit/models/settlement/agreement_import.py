@@ -128,9 +128,9 @@ class SupplierCreditAgreement(models.Model):
             if not isinstance(error, SupplierError):
                 _logger.exception("Settlements of agreement %s could not be stored", self.id)
             failure = error
-            self._in_own_transaction(lambda own: own._note_settlement_failure(failure))
+            self._in_own_transaction(lambda own: own._store_import_failure(failure))
         else:
-            self._in_own_transaction(lambda own: own._note_settlement_success())
+            self._in_own_transaction(lambda own: own._store_import_success())
 
     def _pull_period(self, client, first, last):
         number, has_more = 1, True
@@ -200,7 +200,7 @@ class SupplierCreditAgreement(models.Model):
         if not self.settlement_cursor or self.settlement_cursor < day:
             self.settlement_cursor = day
 
-    def _note_settlement_success(self):
+    def _store_import_success(self):
         self.write(
             {
                 "settlements_pulled_at": fields.Datetime.now(),
@@ -209,7 +209,7 @@ class SupplierCreditAgreement(models.Model):
             }
         )
 
-    def _note_settlement_failure(self, error):
+    def _store_import_failure(self, error):
         """Say what keeps the import from going on; the next run tries again."""
         reason = self._describe_import_failure(error)
         self.settlement_error = self.env._(

@@ -63,7 +63,7 @@ class SupplierCreditSettlementEntry(models.Model):
         for entry in told:
             # One that was just made of these values cannot differ from them.
             if entry.external_id in known or first[entry.external_id] is not entry:
-                stored[entry.external_id]._note_conflict(entry)
+                stored[entry.external_id]._store_conflict(entry)
         return created | changed
 
     @api.model
@@ -135,7 +135,7 @@ class SupplierCreditSettlementEntry(models.Model):
             self.write({"to_acknowledge": True, "acknowledged": False})
         return self.browse()
 
-    def _note_conflict(self, told):
+    def _store_conflict(self, told):
         """Note other values under the number of this entry; its own stay."""
         if self.state == "future" or told.future or not self._differs(told):
             return

@@ -177,7 +177,7 @@ class TestDelivery(SupplierCreditCommon):
         self.assertEqual(message.state, "done")
         late = Claim(message.id, self.agreement.id, 0, "", None, "", "", False, None, 1)
         with self.assertLogs("odoo.addons.supplier_credit", "WARNING"):
-            message._settle([(late, self.reservation_answer(amount="1.00"))])
+            message._process_outcomes([(late, self.reservation_answer(amount="1.00"))])
         self.assertEqual((message.state, reservation.amount), ("done", 610.37))
 
     def test_characters_that_cannot_be_stored_stop_neither_message_nor_queue(self):

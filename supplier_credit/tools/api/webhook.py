@@ -47,7 +47,7 @@ def read_event(body: bytes) -> dict[str, Any]:
     """
     try:
         event = json.loads(
-            body.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_unique_names
+            body.decode("utf-8"), parse_constant=_store_refusal, object_pairs_hook=_unique_names
         )
     except (ValueError, RecursionError) as error:
         raise UnreadableEvent("it is not JSON") from error
@@ -61,7 +61,7 @@ def read_event(body: bytes) -> dict[str, Any]:
     return event
 
 
-def _refuse(name: str) -> None:
+def _store_refusal(name: str) -> None:
     raise ValueError(name)
 
 

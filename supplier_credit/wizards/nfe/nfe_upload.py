@@ -158,7 +158,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
         )
         documents = {}
         for line, attachment in zip(lines, self.attachment_ids, strict=True):
-            with line._keeping_refusal():
+            with line._storing_refusal():
                 documents[line] = (attachment, self._read_file(attachment))
         cancellations = {
             line: document
@@ -168,7 +168,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
         cancelled = {document.key for document in cancellations.values()}
         for line in sorted(documents, key=lambda line: line in cancellations):
             attachment, document = documents[line]
-            with line._keeping_refusal():
+            with line._storing_refusal():
                 if line not in cancellations and document.key in cancelled:
                     raise UserError(
                         self.env._(
