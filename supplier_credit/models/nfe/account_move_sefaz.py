@@ -164,11 +164,11 @@ class AccountMove(models.Model):
             if state == (move.supplier_sefaz_state or "none"):
                 continue
             if state == "authorised":
-                move._take_nfe_of_source()
+                move._apply_nfe_of_source()
             else:
                 move._show_sefaz_state(state)
 
-    def _take_nfe_of_source(self):
+    def _apply_nfe_of_source(self):
         try:
             with self.env.cr.savepoint():
                 content = self._get_source_file()

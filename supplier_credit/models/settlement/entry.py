@@ -212,9 +212,9 @@ class SupplierCreditSettlementEntry(models.Model):
                     state=self._state_label(),
                 )
             )
-        self._take_counterpart(self.counterpart_line_id, write_off=False)
+        self._match_with(self.counterpart_line_id, write_off=False)
 
-    def _take_counterpart(self, line, *, write_off):
+    def _match_with(self, line, *, write_off):
         """Match this entry with an open item by a person's decision.
 
         :param write_off: whether a difference goes to 7.3; else it stays open

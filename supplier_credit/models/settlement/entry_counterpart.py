@@ -157,7 +157,7 @@ class SupplierCreditSettlementEntry(models.Model):
             order="date_maturity, id",
             limit=SUGGESTIONS_READ,
         )
-        free = lines - lines.browse().union(*self._find_taken(lines))
+        free = lines - lines.browse().union(*self._find_matching_entries(lines))
         by_amount = defaultdict(list)
         for line in free:
             by_amount[round(line.amount_residual, 2)].append(line)
@@ -171,7 +171,7 @@ class SupplierCreditSettlementEntry(models.Model):
         return found
 
     @api.model
-    def _find_taken(self, lines):
+    def _find_matching_entries(self, lines):
         """Return a dict from each of these items to the entry already matched with it."""
         entries = self.search([("counterpart_line_id", "in", lines.ids), ("state", "=", "matched")])
         return {entry.counterpart_line_id: entry for entry in entries}

@@ -33,7 +33,7 @@ class SupplierCreditSettlementEntry(models.Model):
         lines = self.env["account.move.line"].union(
             *(counterpart.line for counterpart in (found | suggested).values())
         )
-        taken = self._find_taken(lines)
+        taken = self._find_matching_entries(lines)
         for entry in self:
             event = table.get(entry.event_code)
             if refused[entry]:

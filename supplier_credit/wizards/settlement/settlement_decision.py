@@ -65,9 +65,7 @@ class SupplierCreditSettlementDecision(models.TransientModel):
                 self.env._("Choose one entry and the open item that it settles, then try again.")
             )
         self.counterpart_line_id.check_access("read")
-        self.entry_ids.sudo()._take_counterpart(
-            self.counterpart_line_id.sudo(), write_off=self.write_off
-        )
+        self.entry_ids.sudo()._match_with(self.counterpart_line_id.sudo(), write_off=self.write_off)
         return {"type": "ir.actions.act_window_close"}
 
     def action_ignore(self):
