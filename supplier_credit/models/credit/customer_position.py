@@ -161,7 +161,7 @@ class SupplierCreditCustomer(models.Model):
             self._apply_decision(position)
         self.request_ids[:1]._store_granted_limit(position)
         if self.term_billing_blocked != term_billing_blocked:
-            self._on_term_billing_changed()
+            self._sync_orders_with_term_block()
 
 
 def _asked_before(moment):

@@ -63,7 +63,7 @@ class SupplierCreditCustomer(models.Model):
             return self.sudo().browse()
         return self._find(agreement, partner)
 
-    def _on_term_billing_changed(self):
+    def _sync_orders_with_term_block(self):
         """Block or release the customer's open orders as Supplier now blocks its billing or not."""
         self.ensure_one()
         self.env["sale.order"].search(

@@ -248,5 +248,7 @@ class SupplierCreditAgreement(models.Model):
             )
             self._commit_step()
         self._in_own_transaction(
-            lambda own: own.env["supplier.credit.settlement"].browse(imported_ids)._follow_entries()
+            lambda own: own.env["supplier.credit.settlement"]
+            .browse(imported_ids)
+            ._sync_with_entries()
         )

@@ -229,7 +229,7 @@ class SupplierCreditSettlementEntry(models.Model):
             "matched", **self._prepare_match(counterpart), write_off=write_off, problem=False
         )
         self.flush_recordset()
-        self.settlement_id._follow_entries()
+        self.settlement_id._sync_with_entries()
 
     def _ignore(self, reason):
         """Leave these entries out of their statements' entries.
@@ -246,7 +246,7 @@ class SupplierCreditSettlementEntry(models.Model):
             difference=0,
             problem=False,
         )
-        self.settlement_id._follow_entries()
+        self.settlement_id._sync_with_entries()
 
     def _check_undecided(self):
         if self.state not in ("open", "proposed"):
@@ -269,4 +269,4 @@ class SupplierCreditSettlementEntry(models.Model):
             problem=False,
             ignore_reason=False,
         )
-        self.settlement_id._follow_entries()
+        self.settlement_id._sync_with_entries()

@@ -20,7 +20,7 @@ class SupplierCreditSettlementEntry(models.Model):
         for agreement, entries in undecided.grouped("agreement_id").items():
             for chunk in split_every(ENTRIES_AT_ONCE, entries.sorted("id").ids, self.browse):
                 chunk.with_company(agreement.company_id)._match_together(agreement)
-        self.settlement_id._follow_entries()
+        self.settlement_id._sync_with_entries()
 
     def _match_together(self, agreement):
         table = self.env["supplier.credit.event"]._get_table(agreement)

@@ -58,7 +58,7 @@ class SupplierCreditSettlementEntry(models.Model):
         changed = entries.browse()
         for external_id, entry in first.items():
             if external_id in known:
-                changed |= known[external_id]._follow(entry, statements)
+                changed |= known[external_id]._sync_with_statement(entry, statements)
         stored = known | {entry.external_id: entry for entry in created}
         for entry in told:
             # One that was just made of these values cannot differ from them.
@@ -121,7 +121,7 @@ class SupplierCreditSettlementEntry(models.Model):
             "acknowledged": bool(told.confirmed),
         }
 
-    def _follow(self, told, statements):
+    def _sync_with_statement(self, told, statements):
         """Take over what is told of this known entry; return it if it has become effective."""
         if self.state == "future":
             values = self._prepare_content(told, statements)

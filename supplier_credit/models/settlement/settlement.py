@@ -186,7 +186,7 @@ class SupplierCreditSettlement(models.Model):
                 self.env._("Only accountants may match and post the settlements of Supplier.")
             )
 
-    def _follow_entries(self):
+    def _sync_with_entries(self):
         """Move statements that are not posted to what their entries say; costs one query."""
         waiting = self.filtered(lambda settlement: settlement.state in ("imported", "matched"))
         counts = self.env["supplier.credit.settlement.entry"]._read_group(
