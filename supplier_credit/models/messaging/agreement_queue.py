@@ -87,11 +87,11 @@ class SupplierCreditAgreement(models.Model):
         if stopped:
             stopped.queue_stopped = False
             end_told(stopped)
-            self._forget_hold(stopped)
+            self._clear_hold(stopped)
         if self:
             self.env["supplier.credit.message"].sudo()._trigger_delivery()
 
-    def _forget_hold(self, agreements):
+    def _clear_hold(self, agreements):
         """Have what waited only for the agreement tried at once."""
         self.env["supplier.credit.message"].sudo().search(
             [

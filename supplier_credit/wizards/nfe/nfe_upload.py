@@ -180,7 +180,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
                 line.invoice_id = invoice
                 done = invoice._attach_nfe(attachment.raw)
                 line.write({"state": "done", "message": done})
-        self._forget_files()
+        self._delete_files()
         return lines
 
     def _read_file(self, attachment):
@@ -188,7 +188,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
         self._check_file_size(attachment.file_size)
         return self.env["account.move"]._parse_nfe(attachment.raw or b"")
 
-    def _forget_files(self):
+    def _delete_files(self):
         """Delete what was uploaded for this wizard: whoever has an XML can draw a DANFE from it."""
         own = self.attachment_ids.filtered(
             lambda attachment: attachment.res_model == self._name
