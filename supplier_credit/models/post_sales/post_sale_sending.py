@@ -123,7 +123,7 @@ class SupplierCreditPostSale(models.Model):
         :raise UserError: naming what keeps the request from being sent
         """
         if not self._get_root().temporary_move_id:
-            self._make_temporary_credit()
+            self._create_temporary_credit()
         if obstacle := self._get_sending_obstacle():
             raise UserError(obstacle)
         self._send()
