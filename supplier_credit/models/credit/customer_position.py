@@ -124,10 +124,10 @@ class SupplierCreditCustomer(models.Model):
         now = fields.Datetime.now()
         overdue = Domain.FALSE
         if hours := agreement.position_interval_hours:
-            overdue |= _asked_before(now - timedelta(hours=hours))
+            overdue |= _queried_before(now - timedelta(hours=hours))
         if minutes := agreement.query_interval_minutes:
             in_analysis = Domain("state", "=", "in_analysis")
-            overdue |= in_analysis & _asked_before(now - timedelta(minutes=minutes))
+            overdue |= in_analysis & _queried_before(now - timedelta(minutes=minutes))
         sent = Domain("state", "not in", ("draft", "sending"))
         return Domain("agreement_id", "=", agreement.id) & sent & overdue
 
@@ -164,5 +164,5 @@ class SupplierCreditCustomer(models.Model):
             self._sync_orders_with_term_block()
 
 
-def _asked_before(moment):
+def _queried_before(moment):
     return Domain("queried_at", "=", False) | Domain("queried_at", "<=", moment)

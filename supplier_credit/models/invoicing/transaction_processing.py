@@ -137,7 +137,7 @@ class SupplierCreditTransaction(models.Model):
         agreement = self.agreement_id
         partner = {"partner_id": agreement.partner_id.id}
         costs = {}
-        fee = self.currency_id.round(self.fee_total) if self._books_fee() else 0.0
+        fee = self.currency_id.round(self.fee_total) if self._is_fee_booked_at_approval() else 0.0
         if not self.currency_id.is_zero(fee):
             name = self.env._("Supplier fee on %(invoice)s", invoice=self.invoice_id.name)
             account = agreement.fee_account_id
@@ -166,13 +166,13 @@ class SupplierCreditTransaction(models.Model):
             }
         return costs
 
-    def _books_fee(self):
+    def _is_fee_booked_at_approval(self):
         """Return whether the fee is an expense of the approval (7), not of the settlement."""
         return self.agreement_id.fee_recognition == "approval"
 
     def _get_owed_amount(self, entry):
         """Return what Supplier owes of a calendar entry by the ledger, in BRL."""
-        return entry.transfer_amount if self._books_fee() else entry.amount
+        return entry.transfer_amount if self._is_fee_booked_at_approval() else entry.amount
 
     def _prepare_transfer_line(self, entry):
         return {

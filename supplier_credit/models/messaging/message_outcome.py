@@ -27,7 +27,7 @@ class SupplierCreditMessage(models.Model):
 
         :param outcomes: list of (Claim, the answer's JSON or the SupplierError)
         """
-        kept = self._together_or_singly(
+        kept = self._process_batch(
             lambda model, items: model._store_outcomes(items), outcomes, _log_unstored
         )
         self._apply_answers(kept)
@@ -40,7 +40,7 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _apply_answers(self, message_ids):
-        self._together_or_singly(
+        self._process_batch(
             lambda model, ids: model._apply_answered(ids), message_ids, self._store_failure
         )
 
@@ -59,7 +59,7 @@ class SupplierCreditMessage(models.Model):
                 # The lease ran out and another process took over; what it finds out counts.
                 _logger.warning("Message %s: late outcome ignored", message.id)
             else:
-                message._as_for_sender()._store_outcome(outcome)
+                message._with_sender_context()._store_outcome(outcome)
         return [message.id for message in messages if message.state == "answered"]
 
     def _store_outcome(self, outcome):
@@ -110,7 +110,7 @@ class SupplierCreditMessage(models.Model):
         answered = messages.filtered(lambda message: message.state == "answered")
         senders = answered.grouped(lambda message: (message.create_uid, message.agreement_id))
         for of_one_sender in senders.values():
-            for message, record in of_one_sender._as_for_sender()._get_records().items():
+            for message, record in of_one_sender._with_sender_context()._get_records().items():
                 message._apply_to(record)
         return messages.ids
 
@@ -132,7 +132,7 @@ class SupplierCreditMessage(models.Model):
         _logger.error("Answer of message %s could not be applied", message_id, exc_info=error)
 
         def keep(model):
-            message = model.browse(message_id)._as_for_sender()
+            message = model.browse(message_id)._with_sender_context()
             reason = message.env._(
                 "Supplier's answer was kept but could not be used. Nothing was changed. Correct "
                 "the cause and retry.\n%(reason)s",

@@ -172,11 +172,11 @@ class SupplierCreditPreauthorization(models.Model):
         self._query_in_analysis("preauthorization_query")
 
     @api.model
-    def _live_domain(self):
+    def _get_live_domain(self):
         return [("state", "in", LIVE_STATES)]
 
     @api.model
-    def _in_force_domain(self):
+    def _get_in_force_domain(self):
         return [("state", "in", IN_FORCE)]
 
     @api.model

@@ -101,7 +101,7 @@ class SupplierCreditPreauthorization(models.Model):
         for reservation in self:
             if reservation.cancel_requested:
                 continue
-            if not reservation._is_wanted():
+            if not reservation._is_still_needed():
                 reservation._request_cancellation()
             elif reservation._is_in_force() and reservation._has_other_total():
                 reservation._queue_change()

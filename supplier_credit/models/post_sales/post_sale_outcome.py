@@ -78,7 +78,7 @@ class SupplierCreditPostSale(models.Model):
             )
         )
         self.resent_amount += rest
-        child._begin()
+        child._start()
 
     def _withdraw_rest(self):
         """Reverse the temporary credit, as if nothing had been asked for.

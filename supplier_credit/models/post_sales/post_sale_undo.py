@@ -109,7 +109,7 @@ class SupplierCreditPostSale(models.Model):
                     later=", ".join(later.mapped("display_name")),
                 )
             )
-        if used := self._get_users_of(entries):
+        if used := self._get_settling_documents(entries):
             raise UserError(
                 self.env._(
                     "What %(request)s credited is already settled by %(entries)s. Undo that first.",
@@ -118,7 +118,7 @@ class SupplierCreditPostSale(models.Model):
                 )
             )
 
-    def _get_users_of(self, entries):
+    def _get_settling_documents(self, entries):
         """Return the documents that the debits or the customer's credit were settled with."""
         credits = entries.line_ids.filtered(lambda line: line.balance < 0)
         return credits.matched_debit_ids.debit_move_id.move_id - entries

@@ -93,7 +93,7 @@ class SupplierCreditTransaction(models.Model):
                 continue
             request = transaction._create_cancellation()
             if request:
-                request._process_in_savepoint(request._begin, request._show_error)
+                request._process_in_savepoint(request._start, request._show_error)
 
     def _create_cancellation(self):
         """Return the new request that cancels the sale; empty if it is refused, which is shown."""

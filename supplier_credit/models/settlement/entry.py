@@ -162,7 +162,7 @@ class SupplierCreditSettlementEntry(models.Model):
         :raise UserError: naming the entry without a proposal
         """
         self._check_may_settle()
-        return for_each(self.sudo(), lambda entry: entry._accept())
+        return for_each(self.sudo(), lambda entry: entry._accept_proposal())
 
     def action_reopen(self):
         """Take back what was decided about these entries and look for counterparts again.
@@ -202,7 +202,7 @@ class SupplierCreditSettlementEntry(models.Model):
         self.check_access("read")
         self.env["supplier.credit.settlement"]._check_may_settle()
 
-    def _accept(self):
+    def _accept_proposal(self):
         if self.state != "proposed" or not self.counterpart_line_id:
             raise UserError(
                 self.env._(

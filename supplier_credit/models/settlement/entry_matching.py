@@ -42,12 +42,12 @@ class SupplierCreditSettlementEntry(models.Model):
                 values = {"state": "matched", "problem": False}
             else:
                 counterpart = found.get(entry) or suggested.get(entry)
-                values = entry._weigh(counterpart, taken, is_known=entry in found)
+                values = entry._evaluate_counterpart(counterpart, taken, is_known=entry in found)
                 if values["state"] in ("matched", "proposed"):
                     taken[counterpart.line] = entry
-            entry._decide({"event_kind": event.kind if event else False, **values})
+            entry._store_evaluation({"event_kind": event.kind if event else False, **values})
 
-    def _decide(self, values):
+    def _store_evaluation(self, values):
         """Write down what was found out, if it is anything new."""
         defaults = {
             "counterpart_line_id": False,
@@ -75,7 +75,7 @@ class SupplierCreditSettlementEntry(models.Model):
     # WEIGHING
     # -------------------------------------------------------------------------
 
-    def _weigh(self, counterpart, taken, *, is_known):
+    def _evaluate_counterpart(self, counterpart, taken, *, is_known):
         """Return what becomes of this entry, given what was found for it.
 
         :param is_known: whether it was found by Supplier's codes, not by its amount alone

@@ -125,7 +125,7 @@ class SupplierCreditSettlementEntry(models.Model):
         """Take over what is told of this known entry; return it if it has become effective."""
         if self.state == "future":
             values = self._prepare_content(told, statements)
-            if told.future and not self._differs(told):
+            if told.future and not self._has_other_content(told):
                 return self.browse()
             self.write(values)
             return self.browse() if told.future else self
@@ -137,7 +137,7 @@ class SupplierCreditSettlementEntry(models.Model):
 
     def _store_conflict(self, told):
         """Note other values under the number of this entry; its own stay."""
-        if self.state == "future" or told.future or not self._differs(told):
+        if self.state == "future" or told.future or not self._has_other_content(told):
             return
         self.conflict = self.env._(
             "Supplier sent %(entry)s again with other values: %(date)s, principal %(principal)s, "
@@ -151,7 +151,7 @@ class SupplierCreditSettlementEntry(models.Model):
             value=told.value,
         )
 
-    def _differs(self, told):
+    def _has_other_content(self, told):
         return any(
             self.currency_id.compare_amounts(self[name], float(getattr(told, name)))
             if name in AMOUNTS

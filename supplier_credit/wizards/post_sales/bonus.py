@@ -51,5 +51,5 @@ class SupplierCreditBonus(models.TransientModel):
         request = requests.create(
             requests._prepare_request(transaction, "bonus", self.amount, request_reason=self.reason)
         )
-        request._begin()
+        request._start()
         return request._get_records_action()
