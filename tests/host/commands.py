@@ -4,7 +4,7 @@ import contextlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
-from . import host_suite
+from . import clock, host_suite
 from .databases import Databases
 from .demo import DATABASE as DEMO_DATABASE
 from .demo import check_ports, run_demo
@@ -15,7 +15,10 @@ from .odoo_source import find_odoo, save
 from .packages import chromium, wkhtmltopdf
 from .postgres import Postgres
 from .suite import Suite, take_screenshots
-from .terminal import HostError, say
+from .terminal import HostError, say, step
+
+# The parts of the suite in which Odoo, or the sandbox, knows what day it is.
+PARTS_WITH_DATES = ("together", "sandbox", "e2e")
 
 
 @contextlib.contextmanager
@@ -73,6 +76,33 @@ def _host_for_tests():
 def test(arguments):
     with _host_for_tests() as databases:
         Suite(databases).run(arguments.only)
+
+
+def dates(arguments):
+    """Run what depends on the day by every clock, or by one."""
+    names = [arguments.clock] if arguments.clock else clock.NAMES
+    with _host_for_tests() as databases:
+        chromium()
+        suite = Suite(databases)
+        failed = [
+            f"{part} by the clock {name}"
+            for name in names
+            for part in arguments.part or PARTS_WITH_DATES
+            if not _passes(suite, name, part)
+        ]
+    if failed:
+        raise HostError(f"Failed: {', '.join(failed)}")
+    say("Green on all days.")
+
+
+def _passes(suite, name, part):
+    with step(f"Running {part} by the clock {name}"):
+        try:
+            suite.run_by_clock(name, part)
+        except HostError as error:
+            say(str(error))
+            return False
+    return True
 
 
 def test_some(arguments):
@@ -133,6 +163,7 @@ def clean(_arguments):
 COMMANDS = {
     "run": (run, "start the demo"),
     "test": (test, "everything that CI checks"),
+    "dates": (dates, "the suite on days that are easily forgotten"),
     "some": (test_some, "chosen test files, on a database that is kept"),
     "e2e": (end_to_end, "everything end to end, crashes and load included"),
     "bench": (bench, "measure and write docs/benchmarks.md"),

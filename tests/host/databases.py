@@ -3,10 +3,12 @@
 import hashlib
 import shutil
 
+from . import clock
 from .layout import HOST, LOGS, ROOT, TEMPLATE_MODULES, TEST_ADDONS
 from .terminal import run, step
 
 FILESTORE = HOST / "data"
+TEMPLATE_DUMP = HOST / "template.dump"
 # English first: a database whose only language is Portuguese would take it for the source language.
 TEMPLATE_OPTIONS = ("-i", ",".join(TEMPLATE_MODULES), "--load-language=en_US,pt_BR")
 # A company as the host makes it for Brazil: country, language, chart of accounts and a valid CNPJ.
@@ -81,6 +83,9 @@ class Databases:
         if self.postgres.exists(self.template):
             return
         making = f"{self.template}_making"
+        if clock.chosen() and TEMPLATE_DUMP.exists():
+            self._restore_template(making)
+            return
         with step(f"Making the template database ({', '.join(TEMPLATE_MODULES)}; once)"):
             self.drop(making)
             self.postgres.create(making)
@@ -89,6 +94,24 @@ class Databases:
             # The files first: a template that has its name is whole.
             self._copy_filestore(making, self.template)
             self.postgres.rename(making, self.template)
+
+    def dump_template(self):
+        """Write the template to a file, for the server whose clock is set: older than its today."""
+        run(
+            [self.postgres.program("pg_dump"), "-Fc", "-f", TEMPLATE_DUMP, self.template],
+            what="Copying the template database",
+            env=self.postgres.environment,
+        )
+
+    def _restore_template(self, making):
+        self.drop(making)
+        self.postgres.create(making)
+        run(
+            [self.postgres.program("pg_restore"), "-O", "-d", making, TEMPLATE_DUMP],
+            what="Restoring the template database",
+            env=self.postgres.environment,
+        )
+        self.postgres.rename(making, self.template)
 
     def copy(self, name, addons=(), *, template=None):
         """Make database `name` from a template with these addons installed."""

@@ -6,9 +6,10 @@ import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+from . import clock
 from .demo import fill_company, fill_contracts
 from .environments import ODOO_PYTHON, TOOLS_PYTHON
-from .layout import ADDONS, HOST, ROOT
+from .layout import ADDONS, HOST, PYTHON, ROOT
 from .lifecycle import check_uninstall, snapshot
 from .lint import lint
 from .packages import chromium
@@ -116,6 +117,23 @@ class Suite:
         self.databases.drop(database)
 
     def _together(self):
+        """Test the three addons in one database, by the clock that today has its turn."""
+        if clock.chosen() or not self.databases.postgres.private:
+            self._test_together()
+            return
+        say(f"== together runs by the clock {clock.of_the_day()}")
+        self.run_by_clock(clock.of_the_day(), "together")
+
+    def run_by_clock(self, name, part):
+        """Run a part by a clock of `tests.host.clock`, on a server whose time is set with it."""
+        self.databases.dump_template()
+        self._run_process(
+            [str(PYTHON), "-m", "tests.host", "test", "--only", part],
+            f"{part} by the clock {name}",
+            {**os.environ, **clock.environment(name)},
+        )
+
+    def _test_together(self):
         with step("Installing the three addons together"):
             self.databases.copy(TOGETHER, ADDONS)
         self._odoo_pytest(TOGETHER, ADDONS, *(f"--ignore-glob={name}" for name in OF_ONE_ADDON))
@@ -183,19 +201,26 @@ class Suite:
 
     def _run(self, python, module_and_arguments, environment=()):
         """Run a Python module; raise HostError unless it ends well."""
-        output = None if self._live else tempfile.TemporaryFile("w+", errors="replace")
-        # A session of its own: Ctrl-C reaches it once, from here, and it has time to clean up.
-        process = subprocess.Popen(
+        self._run_process(
             [str(python), "-m", *module_and_arguments],
-            cwd=ROOT,
-            start_new_session=True,
-            stdout=output,
-            stderr=subprocess.STDOUT if output else None,
-            env={
+            module_and_arguments[0],
+            {
                 **self.databases.postgres.environment,
                 **_unchanged(os.environ),
                 **dict(environment),
             },
+        )
+
+    def _run_process(self, command, what, environment):
+        output = None if self._live else tempfile.TemporaryFile("w+", errors="replace")
+        # A session of its own: Ctrl-C reaches it once, from here, and it has time to clean up.
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            start_new_session=True,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            env=environment,
             stdin=subprocess.DEVNULL,
         )
         self._processes.add(process)
@@ -211,7 +236,7 @@ class Suite:
             output.seek(0)
             show(output.read())
         if code:
-            raise HostError(f"{module_and_arguments[0]} ended with exit code {code}")
+            raise HostError(f"{what} ended with exit code {code}")
 
 
 def take_screenshots(databases):
