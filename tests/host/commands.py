@@ -10,7 +10,7 @@ from .demo import DATABASE as DEMO_DATABASE
 from .demo import check_ports, run_demo
 from .environments import odoo_environment, tools_environment
 from .layout import ADDONS, HOST
-from .lint import format_sources, lint
+from .lint import check_house, format_sources, lint
 from .odoo_source import find_odoo, save
 from .packages import chromium, wkhtmltopdf
 from .postgres import Postgres
@@ -131,6 +131,10 @@ def lint_only(_arguments):
     lint()
 
 
+def house_only(_arguments):
+    check_house()
+
+
 def format_only(_arguments):
     tools_environment()
     format_sources()
@@ -169,6 +173,7 @@ COMMANDS = {
     "bench": (bench, "measure and write docs/benchmarks.md"),
     "host-tests": (host_tests, "the host's own tests without and with our addons"),
     "lint": (lint_only, "static checks"),
+    "house": (house_only, "the rules of the house, and names in the documents"),
     "format": (format_only, "bring the sources into form"),
     "translations": (translations, "bring templates and pt_BR up to date with the source"),
     "screenshots": (screenshots, "renew the pictures of the documentation"),
