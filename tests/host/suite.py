@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from . import clock
 from .demo import fill_company, fill_contracts
 from .environments import ODOO_PYTHON, TOOLS_PYTHON
+from .figures import Figures
 from .layout import ADDONS, HOST, PYTHON, ROOT
 from .lifecycle import check_uninstall, snapshot
 from .lint import lint
@@ -50,6 +52,7 @@ class Suite:
         self._processes = set()
         self._live = True
         self._interrupted = False
+        self.figures = Figures()
         self.parts = {
             "lint": lint,
             "sandbox": self._sandbox,
@@ -73,8 +76,12 @@ class Suite:
             except BaseException:
                 self._interrupt()
                 raise
+        for line in self.figures.lines():
+            say(line)
         if failed:
             raise HostError(f"Failed: {', '.join(failed)}")
+        if not only:
+            self.figures.save()
         say("All green.")
 
     def _run_part(self, name):
@@ -82,11 +89,14 @@ class Suite:
         if self._interrupted:
             return None
         say(f"== {name}")
+        began = time.monotonic()
         try:
             self.parts[name]()
         except HostError as error:
             say(f"== {name} FAILED: {error}")
             return name
+        finally:
+            self.figures.seconds[name] = time.monotonic() - began
         say(f"== {name}: ok")
         return None
 
@@ -106,7 +116,8 @@ class Suite:
             self.databases.copy(database)
             before = snapshot(self.databases.postgres, database)
             self.databases.install(database, [addon])
-        self._odoo_pytest(database, [addon])
+        self._odoo_pytest(database, [addon], python_options=self.figures.options_to_cover(addon))
+        self.figures.read_coverage(addon)
         if addon == "supplier_credit":
             # With agreement, bearer, customers and orders in it, as a company would uninstall it.
             fill_company(self.databases, database, free_port())
@@ -183,7 +194,7 @@ class Suite:
         """Measure and write docs/benchmarks.md."""
         self._run(TOOLS_PYTHON, ["tests.bench"])
 
-    def _odoo_pytest(self, database, paths, *options):
+    def _odoo_pytest(self, database, paths, *options, python_options=()):
         self._pytest(
             ODOO_PYTHON,
             [
@@ -194,10 +205,12 @@ class Suite:
                 *options,
                 *paths,
             ],
+            python_options=python_options,
         )
 
-    def _pytest(self, python, arguments, environment=()):
-        self._run(python, ["pytest", "-q", "-p", "no:cacheprovider", *arguments], environment)
+    def _pytest(self, python, arguments, environment=(), python_options=()):
+        pytest = ["pytest", "-q", "-p", "no:cacheprovider", *arguments]
+        self._run(python, [*python_options, *pytest], environment)
 
     def _run(self, python, module_and_arguments, environment=()):
         """Run a Python module; raise HostError unless it ends well."""
