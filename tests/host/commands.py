@@ -70,6 +70,7 @@ def _host_for_tests():
         # Beside a running demo the cluster stays as safe as the demo wants it.
         if not databases.postgres.private or not databases.postgres.count_clients(DEMO_DATABASE):
             databases.postgres.set_durable(False)
+        databases.ensure_template_of_tests()
         yield databases
 
 

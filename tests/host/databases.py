@@ -20,6 +20,17 @@ env['account.chart.template'].try_loading('br', company, install_demo=False)
 assert company.chart_template == 'br', company.chart_template
 env.cr.commit()
 """
+# Companies for tests to take (spare_companies.py); nobody is in them until then.
+PREPARE_TESTS = """
+brazil = {'country_id': env.company.country_id.id, 'currency_id': env.company.currency_id.id}
+for kind, chart, values in (('BR', 'br', brazil), ('generic', 'generic_coa', {})):
+    for number in (1, 2):
+        spare = env['res.company'].create({'name': f'Spare company {kind} {number}', **values})
+        env['account.chart.template'].try_loading(chart, spare, install_demo=False)
+        spare.write(values or {'account_fiscal_country_id': env.ref('base.us').id})
+        env['res.users'].search([]).company_ids -= spare
+env.cr.commit()
+"""
 
 
 class Databases:
@@ -31,6 +42,8 @@ class Databases:
         self.python = python
         recipe = repr((TEMPLATE_OPTIONS, PREPARE_TEMPLATE)).encode()
         self.template = f"template_{source.key}_{hashlib.sha256(recipe).hexdigest()[:8]}"
+        key = hashlib.sha256(PREPARE_TESTS.encode()).hexdigest()[:8]
+        self.template_of_tests = f"{self.template}_{key}"
 
     @property
     def addons_path(self):
@@ -83,17 +96,28 @@ class Databases:
         if self.postgres.exists(self.template):
             return
         making = f"{self.template}_making"
-        if clock.chosen() and TEMPLATE_DUMP.exists():
-            self._restore_template(making)
-            return
         with step(f"Making the template database ({', '.join(TEMPLATE_MODULES)}; once)"):
             self.drop(making)
             self.postgres.create(making)
-            self._odoo_update(making, TEMPLATE_OPTIONS, "template")
-            self.odoo_shell(making, PREPARE_TEMPLATE, what="Preparing the template database")
-            # The files first: a template that has its name is whole.
-            self._copy_filestore(making, self.template)
+            if clock.chosen() and TEMPLATE_DUMP.exists():
+                self._restore_template(making)
+            else:
+                self._odoo_update(making, TEMPLATE_OPTIONS, "template")
+                self.odoo_shell(making, PREPARE_TEMPLATE, what="Preparing the template database")
+                # The files first: a template that has its name is whole.
+                self._copy_filestore(making, self.template)
             self.postgres.rename(making, self.template)
+
+    def ensure_template_of_tests(self):
+        """Make the template of unit tests, with companies that they take."""
+        if self.postgres.exists(self.template_of_tests):
+            return
+        making = f"{self.template_of_tests}_making"
+        with step("Making the template database of tests (once)"):
+            self.copy(making)
+            self.odoo_shell(making, PREPARE_TESTS, what="Preparing the template of tests")
+            self._copy_filestore(making, self.template_of_tests)
+            self.postgres.rename(making, self.template_of_tests)
 
     def dump_template(self):
         """Write the template to a file, for the server whose clock is set: older than its today."""
@@ -103,15 +127,12 @@ class Databases:
             env=self.postgres.environment,
         )
 
-    def _restore_template(self, making):
-        self.drop(making)
-        self.postgres.create(making)
+    def _restore_template(self, database):
         run(
-            [self.postgres.program("pg_restore"), "-O", "-d", making, TEMPLATE_DUMP],
+            [self.postgres.program("pg_restore"), "-O", "-d", database, TEMPLATE_DUMP],
             what="Restoring the template database",
             env=self.postgres.environment,
         )
-        self.postgres.rename(making, self.template)
 
     def copy(self, name, addons=(), *, template=None):
         """Make database `name` from a template with these addons installed."""

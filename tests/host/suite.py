@@ -113,7 +113,7 @@ class Suite:
         """Install one addon without the others, test it, and see that it leaves nothing behind."""
         database = f"test_{addon}"
         with step(f"Installing {addon} alone"):
-            self.databases.copy(database)
+            self.databases.copy(database, template=self.databases.template_of_tests)
             before = snapshot(self.databases.postgres, database)
             self.databases.install(database, [addon])
         self._odoo_pytest(database, [addon], python_options=self.figures.options_to_cover(addon))
@@ -146,7 +146,7 @@ class Suite:
 
     def _test_together(self):
         with step("Installing the three addons together"):
-            self.databases.copy(TOGETHER, ADDONS)
+            self.databases.copy(TOGETHER, ADDONS, template=self.databases.template_of_tests)
         self._odoo_pytest(TOGETHER, ADDONS, *(f"--ignore-glob={name}" for name in OF_ONE_ADDON))
         with step("Comparing the translation templates with the source"):
             self.translate("compare")
@@ -182,7 +182,7 @@ class Suite:
             self.databases.update(database, [addon])
         else:
             with step(f"Installing {addon} alone"):
-                self.databases.copy(database, [addon])
+                self.databases.copy(database, [addon], template=self.databases.template_of_tests)
         self._odoo_pytest(database, paths, *options)
 
     def end_to_end(self):
@@ -202,6 +202,8 @@ class Suite:
                 f"--odoo-addons-path={self.databases.addons_path}",
                 f"--odoo-extra=data-dir={HOST / 'data'}",
                 "--odoo-http",
+                "-p",
+                "tests.host.spare_companies",
                 *options,
                 *paths,
             ],
