@@ -20,6 +20,7 @@
         "data/account_payment_method_data.xml",
         "data/ir_cron_data.xml",
         "data/supplier_credit_event_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "reports/account_move_report.xml",
         "reports/report_invoice.xml",

@@ -1,41 +1,52 @@
 import json
 
-from .models.bearers.account_payment_method import SUPPLIER_CODE
+from .const import ACTIVITY_TYPE, SUPPLIER_CODE
 
-BEARER_FIELD = "property_inbound_payment_method_line_id"
+DEFAULT_BEARER_FIELD = "property_inbound_payment_method_line_id"
 
 
 def uninstall_hook(env):
-    """Take away what neither the host nor a foreign key would."""
-    _forget_bearers(env)
-    _forget_notes(env)
+    """Remove what neither the host nor a foreign key removes."""
+    _clear_bearers(env)
+    _delete_notices(env)
+    _delete_foreign_xml_ids(env)
 
 
-def _forget_bearers(env):
-    """Take our bearers off the customers.
+def _clear_bearers(env):
+    """Clear Supplier's bearers on customers, in every company.
 
-    The customer's default bearer is kept per company in a JSON column; orders and invoices empty
-    themselves when the bearers go with their charge type.
+    A customer's default bearer is stored per company in a JSON column, which no foreign key clears;
+    those of orders and invoices are cleared when the bearers are deleted with their charge type.
     """
     bearers = env["account.payment.method.line"].search(
         [("payment_method_id.code", "=", SUPPLIER_CODE)]
     )
-    field = env["ir.model.fields"]._get("res.partner", BEARER_FIELD)
-    # The defaults first: through them every customer without an own bearer would be found.
+    field = env["ir.model.fields"]._get("res.partner", DEFAULT_BEARER_FIELD)
+    # The defaults first: by them every customer without a bearer of its own would be found.
     env["ir.default"].search([("field_id", "=", field.id)]).filtered(
         lambda default: json.loads(default.json_value) in bearers.ids
     ).unlink()
     everything = env(context={**env.context, "active_test": False})
     for company in everything["res.company"].search([]):
         partners = everything["res.partner"].with_company(company)
-        partners.search([(BEARER_FIELD, "in", bearers.ids)]).write({BEARER_FIELD: False})
+        partners.search([(DEFAULT_BEARER_FIELD, "in", bearers.ids)]).write(
+            {DEFAULT_BEARER_FIELD: False}
+        )
 
 
-def _forget_notes(env):
-    """Remove the XML ids that the host's mail module noted about our models as its own.
+def _delete_notices(env):
+    """Delete the activities of the addon's type, which keep the type from being deleted."""
+    notice_type = env.ref(ACTIVITY_TYPE, raise_if_not_found=False)
+    if notice_type:
+        activities = env["mail.activity"].with_context(active_test=False)
+        activities.search([("activity_type_id", "=", notice_type.id)]).unlink()
 
-    It notes that they inherit its mixins, and the values of the selections that come with them, and
-    leaves both when we go.
+
+def _delete_foreign_xml_ids(env):
+    """Delete the XML ids that the host's mail module registered as its own for our models.
+
+    They are of the inheritance of its mixins and of the selections that come with these; the host
+    leaves both behind.
     """
     for model, name in (
         ("ir.model.inherit", r"model\_inherit\_\_supplier\_credit\_%"),

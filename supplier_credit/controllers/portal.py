@@ -29,7 +29,7 @@ class PortalAccount(portal.PortalAccount):
     def _get_overdue_invoices_domain(self, partner_id=None):
         """Leave out what Supplier charges: nothing of it is overdue to the company."""
         domain = super()._get_overdue_invoices_domain(partner_id)
-        ours = request.env["account.payment.method.line"].sudo()._supplier_line_ids()
+        ours = request.env["account.payment.method.line"].sudo()._get_supplier_bearer_ids()
         if not ours:
             return domain
         return list(

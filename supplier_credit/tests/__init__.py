@@ -1,5 +1,6 @@
 from . import test_access, test_neutralize
 from .agreement import test_agreement, test_overview
+from .bearers import test_bearers
 from .credit import (
     test_customer,
     test_customer_access,

@@ -278,6 +278,16 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
     def nfe_content(self, name=NFE_FILE):
         return (SAMPLES / name).read_bytes()
 
+    def overview(self, user, agreement=None):
+        """Return the card of an agreement on the overview as a user sees it, read afresh."""
+        self.env.invalidate_all()
+        agreement = agreement or self.agreement
+        return (
+            self.env["supplier.credit.overview"]
+            .with_user(user)
+            .search([("agreement_id", "=", agreement.id)])
+        )
+
     def messages(self, record):
         return (
             self.env["supplier.credit.message"]

@@ -1,9 +1,8 @@
 from . import (
     agreement,
-    agreement_contracted,
-    agreement_overview,
     agreement_parameters,
     agreement_post_sales,
     attention,
+    overview,
     res_config_settings,
 )

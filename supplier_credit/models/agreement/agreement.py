@@ -4,6 +4,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...const import MANAGER_GROUP
 from ...tools.api.client import Connection, SupplierClient, is_acceptable_url
 from ...tools.api.errors import SupplierError
 
@@ -91,7 +92,7 @@ class SupplierCreditAgreement(models.Model):
         string="Webhook Address",
         compute="_compute_webhook_url",
         compute_sudo=True,
-        groups="supplier_credit.supplier_credit_group_manager",
+        groups=MANAGER_GROUP,
         help="Give this address to Supplier, so that it tells by itself what changed.",
     )
 
@@ -153,24 +154,35 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def write(self, vals):
-        if "base_url" in vals and not self.env.su and not self.env.user._is_system():
-            changed = self.filtered(lambda agreement: agreement.base_url != vals["base_url"])
-            if changed:
-                raise UserError(
-                    self.env._(
-                        "Only a system administrator may change the address of agreement "
-                        "%(agreement)s: the client secret is sent there.",
-                        agreement=changed[0].name,
-                    )
+        self._check_address_change(vals)
+        result = super().write(vals)
+        self._resume_queue_after(vals)
+        return result
+
+    def _check_address_change(self, vals):
+        """Let only system administrators send the client secret to another address."""
+        if "base_url" not in vals or self.env.su or self.env.user._is_system():
+            return
+        changed = self.filtered(lambda agreement: agreement.base_url != vals["base_url"])
+        if changed:
+            raise UserError(
+                self.env._(
+                    "Only a system administrator may change the address of agreement "
+                    "%(agreement)s: the client secret is sent there.",
+                    agreement=changed[0].name,
                 )
-        return super().write(vals)
+            )
 
     # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
     def action_test_connection(self):
-        """Ask Supplier for a token and say how that went; changes nothing."""
+        """Request a token from Supplier; if it comes, sending that had stopped is resumed.
+
+        :return: a notification
+        :raise UserError: why there is no token, and what to do
+        """
         self.ensure_one()
         self.check_access("write")
         try:
@@ -178,6 +190,7 @@ class SupplierCreditAgreement(models.Model):
         except SupplierError as error:
             _logger.info("Test connection of agreement %s: %s", self.id, type(error).__name__)
             raise UserError(self._describe_error(error)) from error
+        self._resume_queue()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -195,6 +208,17 @@ class SupplierCreditAgreement(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _get_bearers(self):
+        """Return the agreement's bearers, and those that name none if it is the only active one."""
+        self.ensure_one()
+        bearers = self.bearer_ids
+        unnamed = bearers.browse(bearers._get_supplier_bearer_ids()).filtered(
+            lambda bearer: not bearer.supplier_agreement_id and bearer.company_id == self.company_id
+        )
+        if unnamed and unnamed[0]._find_supplier_agreements(self.company_id) == self:
+            bearers |= unnamed
+        return bearers
+
     def _get_connection(self):
         """Return the client's Connection; the only place that reads the secret."""
         self.ensure_one()
@@ -205,6 +229,11 @@ class SupplierCreditAgreement(models.Model):
             client_secret=private.client_secret or "",
             timeout=self.timeout,
         )
+
+    def _post_bearer_note(self, text):
+        """Post a note about a bearer on these agreements, whatever the user may write there."""
+        for agreement in self.sudo():
+            agreement.message_post(body=text)
 
     def _describe_error(self, error):
         """Return what a failed call means to the user and what to do, without technical text."""

@@ -12,13 +12,14 @@ DEFAULT_NOTE = (
 
 
 class SupplierCreditAgreement(models.Model):
-    """The numbered parameters 2, 3 and 4, and 7 without a number in the seeds.
+    """The parameters 2, 3, 4 and 7 of an agreement, and the terms contracted with Supplier.
 
-    Users know those that seeds 001 and 002 number by their numbers; the labels of the form carry
-    them.
+    Users know the parameters that seeds 001 and 002 number by their numbers; the labels of the form
+    carry them. Source of the contracted terms: seed 000, "regras de repasse e taxas, que são
+    definidas […] na contratação".
     """
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     # 2 Intervals
     position_interval_hours = fields.Integer(
@@ -186,6 +187,28 @@ class SupplierCreditAgreement(models.Model):
         help="Up to this amount in BRL a settlement entry may differ from what was expected.",
     )
 
+    # The contract with Supplier. Amounts and dates are those of each answer; these only compare.
+    transfer_plan = fields.Selection(
+        selection=[
+            ("due", "After each instalment is due"),
+            ("advance", "In advance, after the sale"),
+        ],
+        tracking=True,
+        help="When Supplier passes on what customers owe, as contracted.",
+    )
+    transfer_days = fields.Integer(
+        string="Days until the Transfer",
+        tracking=True,
+        help="Days after the due date, or after the sale where it is paid in advance.",
+    )
+    contracted_rate = fields.Float(
+        string="Contracted Rate (%)",
+        digits=(9, 4),
+        tracking=True,
+        help="What Supplier keeps of each instalment. Sales of another fee are marked. 0 compares "
+        "nothing.",
+    )
+
     _tolerance_range = models.Constraint(
         "CHECK (tolerance_percent BETWEEN 0 AND 100)",
         "Parameter 3.1, the additional tolerance, is a percentage from 0 to 100.",
@@ -198,6 +221,10 @@ class SupplierCreditAgreement(models.Model):
     _renewal_time_range = models.Constraint(
         "CHECK (renewal_time >= 0 AND renewal_time < 24)",
         "Parameter 3.3, the time of the renewal, is a time of day from 00:00 to 23:59.",
+    )
+    _contracted_range = models.Constraint(
+        "CHECK (transfer_days >= 0 AND contracted_rate BETWEEN 0 AND 100)",
+        "The contracted rate is a percentage from 0 to 100, and days cannot be negative.",
     )
 
     # -------------------------------------------------------------------------
@@ -232,3 +259,16 @@ class SupplierCreditAgreement(models.Model):
                         tags=", ".join(TAGS),
                     )
                 )
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _get_contracted_fee(self, amounts):
+        """Return the fee in BRL that was contracted for these instalments, or None."""
+        self.ensure_one()
+        if not self.contracted_rate:
+            return None
+        return sum(
+            self.currency_id.round(amount * self.contracted_rate / 100) for amount in amounts
+        )

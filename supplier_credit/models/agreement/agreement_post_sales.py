@@ -14,7 +14,7 @@ class SupplierCreditAgreement(models.Model):
     is none. The seeds name 5.1 to 5.6 together; how they are split is ours. Source: seed 002.
     """
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     # 5.1 to 5.3: temporary credit on return
     return_journal_id = fields.Many2one(

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .account_payment_method import SUPPLIER_CODE
+from ...const import SUPPLIER_CODE
 
 
 class AccountPayment(models.Model):

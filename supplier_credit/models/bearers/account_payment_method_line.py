@@ -1,7 +1,12 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .account_payment_method import SUPPLIER_CODE
+from ...const import MANAGER_GROUP, SUPPLIER_CODE
+
+# What decides whether the documents of a bearer are on Supplier's credit, and under which
+# agreement. `active` is a field of other addons' only.
+ROLE_FIELDS = ("payment_method_id", "supplier_agreement_id", "active")
 
 
 class AccountPaymentMethodLine(models.Model):
@@ -45,24 +50,28 @@ class AccountPaymentMethodLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         if any(line.code == SUPPLIER_CODE for line in lines):
-            self.env.registry.clear_cache()
+            self._clear_bearer_cache()
         return lines
 
     def write(self, vals):
-        if "payment_method_id" not in vals:
-            return super().write(vals)
-        self.filtered(
-            lambda line: line.payment_method_id.id != vals["payment_method_id"]
-        )._check_no_live_reservation()
+        changed = self._filter_role_changed(vals)
+        changed._check_supplier_manager()
+        if "payment_method_id" in vals or "active" in vals:
+            changed._check_no_live_reservation()
+        former_agreements = changed._get_noted_agreements()
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        if "payment_method_id" in vals:
+            self._clear_bearer_cache()
+        changed._note_role_change(former_agreements, vals)
         return result
 
     def unlink(self):
-        ours = self._filter_supplier()
+        bearers = self._filter_supplier()
+        bearers._check_supplier_manager()
+        bearers._note_deletion()
         result = super().unlink()
-        if ours:
-            self.env.registry.clear_cache()
+        if bearers:
+            self._clear_bearer_cache()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -70,17 +79,123 @@ class AccountPaymentMethodLine(models.Model):
         self._check_no_live_reservation()
 
     # -------------------------------------------------------------------------
-    # BUSINESS METHODS
+    # RECOGNITION
     # -------------------------------------------------------------------------
 
     @api.model
     @tools.ormcache()
-    def _supplier_line_ids(self):
+    def _get_supplier_bearer_ids(self):
         """Return the ids of all bearers with charge type Supplier, of every company.
 
-        Cached in the process, so that documents that are not ours are told apart without a query.
+        Cached in the process, so that recognising a document costs no query.
+
+        :rtype: frozenset[int]
         """
-        return frozenset(self.sudo().search([("payment_method_id.code", "=", SUPPLIER_CODE)]).ids)
+        bearers = self.sudo().with_context(active_test=False)
+        return frozenset(bearers.search([("payment_method_id.code", "=", SUPPLIER_CODE)]).ids)
+
+    @api.model
+    def _clear_bearer_cache(self):
+        """Have the bearers read again: here at once, by other threads after the commit.
+
+        A thread that reads in between sees the bearers as they were, and must not keep them so.
+        """
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
+
+    # -------------------------------------------------------------------------
+    # GUARD
+    # -------------------------------------------------------------------------
+
+    def _filter_role_changed(self, vals):
+        """Return the Supplier bearers for which these values change one of ROLE_FIELDS."""
+        names = [name for name in ROLE_FIELDS if name in vals and name in self._fields]
+        if not names:
+            return self.browse()
+        return self._filter_supplier().filtered(
+            lambda line: any(
+                line._convert_to_write({name: line[name]})[name] != (vals[name] or False)
+                for name in names
+            )
+        )
+
+    def _check_supplier_manager(self):
+        """Let only managers take these bearers out of Supplier's flow.
+
+        The host lets every invoicing user change payment method lines; without its bearer an
+        order passes the gate.
+
+        :raise AccessError: for all but managers of Supplier Credit and system administrators
+        """
+        user = self.env.user
+        if not self or self.env.su or user.has_group(MANAGER_GROUP) or user._is_system():
+            return
+        raise AccessError(
+            self.env._(
+                "Bearer %(bearer)s has charge type Supplier: only a manager of Supplier Credit may "
+                "change its charge type or agreement, archive or delete it. Ask a manager, or "
+                "choose another bearer on the order or invoice.",
+                bearer=", ".join(self.mapped("display_name")),
+            )
+        )
+
+    def _get_noted_agreements(self):
+        """Return a dict from each of these bearers to the agreements that its changes are noted on.
+
+        Empty while the addon is uninstalled.
+        """
+        if self.env.context.get(MODULE_UNINSTALL_FLAG):
+            return {}
+        return {line: line._find_supplier_agreements(line.company_id) for line in self}
+
+    def _note_role_change(self, former_agreements, vals):
+        """Note on the agreements who changed the role of these bearers, and how.
+
+        :param former_agreements: `_get_noted_agreements` before the change
+        :param vals: the values that were written
+        """
+        for line, agreements in former_agreements.items():
+            changes = []
+            if "payment_method_id" in vals:
+                changes.append(
+                    self.env._(
+                        "its charge type is %(method)s now",
+                        method=line.payment_method_id.display_name,
+                    )
+                )
+            if "supplier_agreement_id" in vals:
+                changes.append(
+                    self.env._(
+                        "its agreement is %(agreement)s now",
+                        agreement=line.sudo().supplier_agreement_id.name or "-",
+                    )
+                )
+            if "active" in vals:
+                changes.append(
+                    self.env._("it was restored")
+                    if vals["active"]
+                    else self.env._("it was archived")
+                )
+            (agreements | line.sudo().supplier_agreement_id)._post_bearer_note(
+                self.env._(
+                    "%(user)s changed bearer %(bearer)s: %(changes)s.",
+                    user=self.env.user.name,
+                    bearer=line.display_name,
+                    changes="; ".join(changes),
+                )
+            )
+
+    def _note_deletion(self):
+        """Note on the agreements who deletes these bearers."""
+        for line, agreements in self._get_noted_agreements().items():
+            agreements._post_bearer_note(
+                self.env._(
+                    "%(user)s deleted bearer %(bearer)s. Orders and invoices that had it are no "
+                    "longer on Supplier's credit.",
+                    user=self.env.user.name,
+                    bearer=line.display_name,
+                )
+            )
 
     def _check_no_live_reservation(self):
         """Refuse to take a bearer away from under orders that have credit reserved through it."""
@@ -106,9 +221,13 @@ class AccountPaymentMethodLine(models.Model):
                 )
             )
 
+    # -------------------------------------------------------------------------
+    # AGREEMENT
+    # -------------------------------------------------------------------------
+
     def _filter_supplier(self):
         """Return the bearers that bring a document into Supplier's flow."""
-        ours = self._supplier_line_ids() if self else ()
+        ours = self._get_supplier_bearer_ids() if self else ()
         return self.filtered(lambda line: line.id in ours)
 
     def _find_supplier_agreements(self, company):

@@ -2,10 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...const import TIME_ZONE
 from ...tools.api.wire import OPERATIONS
-
-# Of users and companies that name none: Supplier's and its customers' own.
-TIME_ZONE = "America/Sao_Paulo"
 
 
 class SupplierCreditAbstractSubject(models.AbstractModel):

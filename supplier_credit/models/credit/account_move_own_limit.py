@@ -1,14 +1,14 @@
 from odoo import api, fields, models
 
-BEARER = "preferred_payment_method_line_id"
+from ...const import BEARER_FIELD
 
 
 class AccountMove(models.Model):
     """The warning about the company's own credit limit."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
-    @api.depends(BEARER)
+    @api.depends(BEARER_FIELD)
     def _compute_partner_credit_warning(self):
         return super()._compute_partner_credit_warning()
 
@@ -19,10 +19,10 @@ class AccountMove(models.Model):
 
         Every warning of the host, of orders and invoices alike, is built here.
         """
-        ours = self.env["account.payment.method.line"]._supplier_line_ids()
+        ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         partner = record.partner_id.commercial_partner_id
         if ours and partner.credit_limit:
-            if BEARER in record._fields and record[BEARER].id in ours:
+            if BEARER_FIELD in record._fields and record[BEARER_FIELD].id in ours:
                 return ""
             exclude_amount += sum(partner._get_supplier_open_amounts(record.company_id).values())
         return super()._build_credit_warning_message(

@@ -13,7 +13,7 @@ REQUESTS = {"registration": "customer_create", "limit": "customer_limit"}
 class SupplierCreditCustomer(models.Model):
     """Sending for credit analysis: registration first, changes of the limit afterwards."""
 
-    _inherit = "supplier.credit.customer"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.customer"
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -6,7 +6,7 @@ ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
 class SupplierCreditCustomer(models.Model):
     """The company's own credit limit of the customer, beside Supplier's."""
 
-    _inherit = "supplier.credit.customer"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.customer"
 
     own_limit_in_use = fields.Boolean(compute="_compute_own_limit", groups=ACCOUNTING)
     own_limit = fields.Monetary(compute="_compute_own_limit", groups=ACCOUNTING)

@@ -20,7 +20,7 @@ CUSTOMERS_PER_COMMIT = 200
 class SupplierCreditCustomer(models.Model):
     """The position: limits, use and blocks, as Supplier last told them."""
 
-    _inherit = "supplier.credit.customer"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.customer"
 
     limit_total = fields.Monetary(string="Limit", readonly=True, tracking=True)
     limit_used = fields.Monetary(string="In Use", readonly=True)

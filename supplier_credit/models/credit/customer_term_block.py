@@ -8,7 +8,7 @@ class SupplierCreditCustomer(models.Model):
     process. Source: seed 001, "Bloqueio de Pedidos com Cobrança Supplier".
     """
 
-    _inherit = "supplier.credit.customer"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.customer"
 
     # -------------------------------------------------------------------------
     # CRUD

@@ -5,7 +5,7 @@ from stdnum.br import cnpj, cpf
 class ResPartner(models.Model):
     """A customer and the credit that Supplier grants them. Seed 000, "Processo"."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     supplier_customer_ids = fields.One2many(
         comodel_name="supplier.credit.customer",

@@ -10,7 +10,7 @@ CITY_CODE_FIELD = "ibge_code"
 class ResPartner(models.Model):
     """Who a customer is, as the contract wants to know it. docs/api, `CustomerRegistration`."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     def _get_supplier_customer_data(self):
         """Return this partner as `CustomerData`; what is missing or unusable is '' in it."""

@@ -4,13 +4,13 @@ from odoo import fields, models
 class ResPartner(models.Model):
     """The company's own credit limit, which Supplier's documents do not consume."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     def _compute_credit_to_invoice(self):
         """Leave out what is still to be invoiced of orders on Supplier's credit."""
         super()._compute_credit_to_invoice()
         company = self.env.company
-        ours = self.env["account.payment.method.line"]._supplier_line_ids()
+        ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         partners = self.commercial_partner_id & self
         if not ours or not partners or not company.account_use_credit_limit:
             return
@@ -39,7 +39,7 @@ class ResPartner(models.Model):
 
         :return: {commercial partner: amount in the company's currency}; no query without bearers
         """
-        ours = self.env["account.payment.method.line"]._supplier_line_ids()
+        ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         if not ours or not self:
             return {}
         # By the lines' partner, as the host's own sum: it has the index.

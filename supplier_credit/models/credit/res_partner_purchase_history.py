@@ -14,7 +14,7 @@ WHOLE = Decimal(1)
 class ResPartner(models.Model):
     """How customers bought and paid, for Supplier's analysis. Seed 000, "Processo"."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     def _get_supplier_purchase_history(self, company):
         """Return how these companies bought from one of ours and paid, in this month and 11 before.
@@ -76,7 +76,7 @@ class ResPartner(models.Model):
         self.env["account.partial.reconcile"].flush_model()
 
     def _get_purchases_sql(self, company, first, last):
-        ours = tuple(self.env["account.payment.method.line"]._supplier_line_ids())
+        ours = tuple(self.env["account.payment.method.line"]._get_supplier_bearer_ids())
         return SQL(
             """
                 move.partner_id IN (

@@ -7,7 +7,7 @@ class AccountMove(models.Model):
     Value and due date of the charge are Supplier's to say (seed 001, "Impressão da DANFE").
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # -------------------------------------------------------------------------
     # COMPUTE METHODS

@@ -10,7 +10,7 @@ from ...tools.fiscal.danfe_note import fill_note
 class AccountMove(models.Model):
     """The DANFE of an invoice. Seed 001, "Faturamento", 2."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -3,6 +3,8 @@ import re
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...const import BEARER_FIELD, MANAGER_GROUP
+
 PDF = "application/pdf"
 
 
@@ -15,7 +17,7 @@ class AccountMove(models.Model):
     shows due dates that are no longer the company's to say.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # Never written: it is the place of attachments that were withdrawn, which the field's groups
     # close to everybody else. They are kept, as the audit trail of the host may require.
@@ -24,28 +26,13 @@ class AccountMove(models.Model):
         attachment=True,
         readonly=True,
         copy=False,
-        groups="supplier_credit.supplier_credit_group_manager",
+        groups=MANAGER_GROUP,
         help="PDF files made of the invoice before Supplier approved its transaction.",
     )
 
     # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("preferred_payment_method_line_id"):
-            self._filter_supplier_credit()._withdraw_documents()
-        return result
-
-    # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _post(self, soft=True):
-        # The bearer may have become Supplier's in between, by the customer, without a write.
-        self.filtered("posted_before")._filter_supplier_credit()._withdraw_documents()
-        return super()._post(soft)
 
     def _is_charged_by_supplier(self):
         """Return whether the goods of this invoice are Supplier's to charge; see the filter."""
@@ -109,6 +96,18 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # WITHDRAWING
     # -------------------------------------------------------------------------
+
+    def _withdraw_documents_after(self, vals):
+        """Withdraw the documents of invoices that these written values put on Supplier's credit."""
+        if vals.get(BEARER_FIELD):
+            self._filter_supplier_credit()._withdraw_documents()
+
+    def _withdraw_documents_of_drafts(self):
+        """Withdraw what was drawn of invoices that are posted again.
+
+        A change of the customer may have put them on Supplier's credit without a write.
+        """
+        self.filtered("posted_before")._filter_supplier_credit()._withdraw_documents()
 
     def _withdraw_documents(self):
         """Put aside every PDF that was made of these invoices so far, here and in messages.

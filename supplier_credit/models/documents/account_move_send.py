@@ -6,7 +6,7 @@ from .account_move_documents import PDF
 class AccountMove(models.Model):
     """Files and e-mails of invoices on Supplier's credit, behind the gate."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     def _is_ready_to_be_sent(self):
         return super()._is_ready_to_be_sent() and not self._filter_withheld()

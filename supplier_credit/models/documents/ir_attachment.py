@@ -1,9 +1,8 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
+from ...const import MANAGER_GROUP
 from .account_move_documents import PDF
-
-MANAGER = "supplier_credit.supplier_credit_group_manager"
 
 
 class IrAttachment(models.Model):
@@ -38,7 +37,7 @@ class IrAttachment(models.Model):
                 raise AccessError(move._describe_withheld())
 
     def _check_may_see_withdrawn(self, attachment):
-        if not self.env.user.has_group(MANAGER):
+        if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
                 self.env._(
                     "%(file)s was made before Supplier approved the sale and no longer tells what "

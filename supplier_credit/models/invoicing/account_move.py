@@ -1,14 +1,17 @@
 from odoo import api, fields, models
 
-NFE_MODEL = "55"
 # Supplier was not told, or said no: the invoice is the company's own to change.
 FREE_STATES = ("to_send", "rejected")
 
 
 class AccountMove(models.Model):
-    """Invoices sold on Supplier's credit. Seed 001, "Faturamento"."""
+    """Invoices sold on Supplier's credit. Seed 001, "Faturamento".
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    What an invoice does when it is created, written, posted or deleted stands here once, as a list
+    of its concerns; each of them has a file in the folder that it belongs to.
+    """
+
+    _inherit = "account.move"
 
     supplier_order_id = fields.Many2one(
         comodel_name="sale.order",
@@ -86,15 +89,72 @@ class AccountMove(models.Model):
             move.supplier_transaction_id = move.supplier_transaction_ids[:1]
 
     # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_nfe_columns(vals_list)
+        # Looked up before the host drops what it had read of the sales.
+        sales = self._get_returned_sales(vals_list)
+        moves = super().create(vals_list)
+        moves._link_returned_sales(sales)
+        return moves
+
+    def write(self, vals):
+        self._check_nfe_columns([vals])
+        self._check_supplier_order_unchanged(vals)
+        self._withdraw_from_supplier_before(vals)
+        result = super().write(vals)
+        self._withdraw_documents_after(vals)
+        self._update_sefaz_state_after(vals)
+        self._register_at_supplier_after(vals)
+        self._cancel_sales_after(vals)
+        self._update_returns_after(vals)
+        return result
+
+    def unlink(self):
+        self._withdraw_returns()
+        self._check_not_registered_at_supplier()
+        self._check_never_prepared_for_supplier()
+        self._detach_from_supplier_orders()
+        return super().unlink()
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def button_cancel(self):
+        self._withdraw_from_supplier()
+        return super().button_cancel()
+
+    # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        self._prepare_returns_for_posting()
+        self._check_supplier_posting()
+        self._withdraw_documents_of_drafts()
+        posted = super()._post(soft)
+        posted._filter_supplier_credit()._register_supplier_transactions()
+        posted._request_returns()
+        return posted
+
+    def _check_draftable(self):
+        self._withdraw_from_supplier()
+        return super()._check_draftable()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._check_supplier_reversal(cancel)
+        return super()._reverse_moves(default_values_list, cancel=cancel)
 
     def _filter_supplier_credit(self):
         """Return the customer invoices whose bearer has charge type Supplier; costs no query.
 
         Credit notes inherit the bearer and stay out: returns have a way of their own (seed 002).
         """
-        ours = self.env["account.payment.method.line"]._supplier_line_ids()
+        ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         if not ours:
             return self.browse()
         return self.filtered(

@@ -53,6 +53,7 @@ class AccountMoveLine(models.Model):
     # -------------------------------------------------------------------------
 
     def action_register_payment(self, ctx=None):
+        self._check_not_temporary()
         self.move_id._check_settled_by_supplier_only()
         return super().action_register_payment(ctx)
 

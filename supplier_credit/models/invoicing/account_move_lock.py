@@ -1,76 +1,37 @@
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
+from ...const import BEARER_FIELD
 from .account_move import FREE_STATES
-
-BEARER = "preferred_payment_method_line_id"
 
 
 class AccountMove(models.Model):
-    """What Supplier was told stays as it is. Seed 002, first paragraph.
+    """What was sent to Supplier stays as it is. Seed 002, first paragraph.
 
     Supplier neither cancels nor changes a registered sale. Every door of the host that would change
     such an invoice, or an entry made of it, leads to the checks of this file.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
-    # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
+    def _withdraw_from_supplier_before(self, vals):
+        """Withdraw these documents where the values change their bearer, draft or cancel them.
 
-    def write(self, vals):
-        if BEARER in vals:
-            self.filtered(lambda move: move[BEARER].id != vals[BEARER])._take_back_from_supplier()
+        :raise UserError: as `_check_not_registered_at_supplier`
+        """
+        if BEARER_FIELD in vals:
+            self.filtered(
+                lambda move: move[BEARER_FIELD].id != vals[BEARER_FIELD]
+            )._withdraw_from_supplier()
         if vals.get("state") in ("draft", "cancel"):
-            self._take_back_from_supplier()
-        if "supplier_order_id" in vals and not self.env.su:
-            self._refuse_other_supplier_order()
-        result = super().write(vals)
-        if vals.get(BEARER):
-            ours = self._filter_supplier_credit()
-            ours.filtered(lambda move: move.state == "posted")._check_supplier_document()
-            ours._register_supplier_transactions()
-        return result
+            self._withdraw_from_supplier()
 
-    def unlink(self):
-        ours = self.filtered("supplier_order_id")
-        self._check_not_registered_at_supplier()
-        self._check_never_prepared_for_supplier()
-        if ours:
-            # The lines of an invoice that goes as a whole are no longer held by the order.
-            ours.check_access("unlink")
-            ours.sudo().supplier_order_id = False
-        return super().unlink()
-
-    # -------------------------------------------------------------------------
-    # ACTIONS
-    # -------------------------------------------------------------------------
-
-    def button_cancel(self):
-        self._take_back_from_supplier()
-        return super().button_cancel()
-
-    # -------------------------------------------------------------------------
-    # BUSINESS METHODS
-    # -------------------------------------------------------------------------
-
-    def _check_draftable(self):
-        self._take_back_from_supplier()
-        return super()._check_draftable()
-
-    def _reverse_moves(self, default_values_list=None, cancel=False):
-        returned = self.browse() if cancel else self._filter_returnable()
-        returned._check_returnable()
-        (self - returned)._check_not_registered_at_supplier()
-        (self - returned)._check_settled_by_supplier_only()
-        return super()._reverse_moves(default_values_list, cancel=cancel)
-
-    def _take_back_from_supplier(self):
+    def _withdraw_from_supplier(self):
         """Withdraw what has not left for Supplier yet; refuse if it has.
 
         :raise UserError: as `_check_not_registered_at_supplier`
         """
+        self._withdraw_unsent_returns()
         for transaction in self.filtered("supplier_nfe_key").sudo().supplier_transaction_ids:
             transaction._withdraw_unsent()
         self._check_not_registered_at_supplier()
@@ -82,7 +43,7 @@ class AccountMove(models.Model):
         :raise RedirectWarning: the same of one that Supplier approved, with the way on
         """
         try:
-            self._check_not_told_supplier()
+            self._check_not_sent_to_supplier()
         except UserError as error:
             approved = self._filter_returnable()
             if not approved:
@@ -91,8 +52,9 @@ class AccountMove(models.Model):
                 str(error), approved[0]._prepare_post_sale_guide(), self.env._("Post-Sales")
             ) from error
 
-    def _check_not_told_supplier(self):
+    def _check_not_sent_to_supplier(self):
         """As `_check_not_registered_at_supplier`, always by a UserError."""
+        self._check_return_not_sent()
         entries = self.filtered("is_supplier_entry")
         if settlements := entries.filtered("supplier_settlement_id"):
             raise UserError(
@@ -140,7 +102,29 @@ class AccountMove(models.Model):
                 )
             )
 
-    def _refuse_other_supplier_order(self):
+    def _check_supplier_reversal(self, cancel):
+        """Let only approved and processed sales be credited, by a return.
+
+        :param cancel: whether the reversal cancels the document, which no return does
+        """
+        returned = self.browse() if cancel else self._filter_returnable()
+        returned._check_returnable()
+        (self - returned)._check_not_registered_at_supplier()
+        (self - returned)._check_settled_by_supplier_only()
+
+    def _detach_from_supplier_orders(self):
+        """Let the lines go with their invoice: the order no longer holds them."""
+        if ours := self.filtered("supplier_order_id"):
+            ours.check_access("unlink")
+            ours.sudo().supplier_order_id = False
+
+    def _check_supplier_order_unchanged(self, vals):
+        """Refuse users who write the order that an invoice bills.
+
+        :raise UserError: naming the first invoice
+        """
+        if "supplier_order_id" not in vals or self.env.su:
+            return
         raise UserError(
             self.env._(
                 "The order of invoice %(invoice)s cannot be changed. Create the invoice from the "

@@ -5,18 +5,18 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     """What an invoice on Supplier's credit must be to be posted. Seed 001, "Faturamento", 1."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
-    def _post(self, soft=True):
+    def _check_supplier_posting(self):
+        """Refuse to post what is not as ordered, or what Supplier would not accept.
+
+        :raise UserError: naming the invoices and all reasons
+        """
         self.filtered("supplier_order_id")._check_as_ordered()
         ours = self._filter_supplier_credit()
         ours._check_supplier_document()
         ours._check_nfe_agrees()
         ours._check_supplier_release()
-        posted = super()._post(soft)
-        if posted_ours := posted._filter_supplier_credit():
-            posted_ours._register_supplier_transactions()
-        return posted
 
     # -------------------------------------------------------------------------
     # THE DOCUMENT

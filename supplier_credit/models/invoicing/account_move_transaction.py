@@ -3,15 +3,15 @@ from decimal import Decimal
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...const import BEARER_FIELD, NFE_MODEL
 from ...tools.api.wire import Instalment
 from ..common.for_each import for_each
-from .account_move import NFE_MODEL
 
 
 class AccountMove(models.Model):
     """Registering an invoice's NF-e as transaction at Supplier. Seed 001, "Faturamento", 1."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -109,6 +109,17 @@ class AccountMove(models.Model):
                 )
             )
         return self.supplier_transaction_ids
+
+    def _register_at_supplier_after(self, vals):
+        """Register posted invoices that these written values put on Supplier's credit.
+
+        :raise UserError: naming the posted invoice that Supplier would not accept
+        """
+        if not vals.get(BEARER_FIELD):
+            return
+        ours = self._filter_supplier_credit()
+        ours.filtered(lambda move: move.state == "posted")._check_supplier_document()
+        ours._register_supplier_transactions()
 
     def _register_supplier_transactions(self):
         """Register those of these invoices that are ready and not yet registered."""

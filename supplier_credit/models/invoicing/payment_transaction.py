@@ -3,9 +3,9 @@ from odoo.exceptions import ValidationError
 
 
 class PaymentTransaction(models.Model):
-    """Online payments of invoices that have become Supplier's to charge."""
+    """Online payments of orders and invoices whose customer Supplier charges."""
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     # -------------------------------------------------------------------------
     # CRUD
@@ -27,6 +27,20 @@ class PaymentTransaction(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_amount_and_confirm_order(self):
+        """Take the payment of a blocked Supplier order without confirming the order.
+
+        The host would raise here, roll the payment back and give it up after a few days.
+        """
+        blocked = self.filtered(
+            lambda transaction: len(transaction.sale_order_ids) == 1
+            and transaction.sale_order_ids._filter_supplier_blocked()
+        )
+        for order in blocked.sale_order_ids:
+            if order._is_confirmation_amount_reached():
+                order._await_supplier_release()
+        return super(PaymentTransaction, self - blocked)._check_amount_and_confirm_order()
 
     def _create_payment(self, **extra_create_values):
         """Keep money that arrived for an invoice that Supplier charges, without settling it.

@@ -7,7 +7,7 @@ from .transaction import UNDER_WAY
 class SupplierCreditPreauthorization(models.Model):
     """What registered NF-e use of a reservation, and what those under way claim of it."""
 
-    _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.preauthorization"
 
     def _check_none_under_way(self, what):
         """Refuse while invoices under way at Supplier claim parts of these reservations.

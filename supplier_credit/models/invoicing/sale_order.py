@@ -4,7 +4,7 @@ from odoo import fields, models
 class SaleOrder(models.Model):
     """One NF-e per order. Seed 001, "Emissão de Notas Fiscais com Cobrança Supplier"."""
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     supplier_invoice_ids = fields.One2many(
         comodel_name="account.move",

@@ -99,6 +99,13 @@ class SupplierCreditTransaction(models.Model):
     )
     transfer_total = fields.Monetary(compute="_compute_totals", string="Total Transfers")
     fee_total = fields.Monetary(compute="_compute_totals", string="Total Fees")
+    contracted_difference = fields.Monetary(
+        string="Fee above Contract",
+        readonly=True,
+        copy=False,
+        help="Supplier's fees less those by the agreement's contracted rate, in BRL. A cent for "
+        "each instalment is rounding and counts as none.",
+    )
     move_id = fields.Many2one(
         comodel_name="account.move",
         string="Approval Entry",
@@ -206,13 +213,16 @@ class SupplierCreditTransaction(models.Model):
             error=False,
         )
         if answer.state == "approved" and not approved_before:
-            self._keep_calendar(answer.calendar)
-            if self.preauthorization_id:
-                self.preauthorization_id._consume(
-                    self.reserved_amount, release_rest=self.release_rest
-                )
-            self.processing_state = "to_process"
-            self._process_approval()
+            self._apply_approval(answer)
+
+    def _apply_approval(self, answer):
+        """Store the calendar of an approval, use the reservation and post the approval entry."""
+        self._store_calendar(answer.calendar)
+        self.contracted_difference = self._get_contracted_difference(answer.calendar)
+        if self.preauthorization_id:
+            self.preauthorization_id._consume(self.reserved_amount, release_rest=self.release_rest)
+        self.processing_state = "to_process"
+        self._process_approval()
 
     def _apply_rejection(self, message, reason):
         if message.operation == "transaction_create":
@@ -226,7 +236,16 @@ class SupplierCreditTransaction(models.Model):
         else:
             self.error = text
 
-    def _keep_calendar(self, calendar):
+    def _move_to(self, state, **values):
+        """Move by the table; documents drawn before the approval are withdrawn by it."""
+        approved = self.browse()
+        if state == "approved":
+            approved = self.filtered(lambda transaction: transaction.state != "approved")
+        result = super()._move_to(state, **values)
+        approved.invoice_id._withdraw_documents()
+        return result
+
+    def _store_calendar(self, calendar):
         self.env["supplier.credit.transaction.installment"].create(
             [
                 {
@@ -241,3 +260,20 @@ class SupplierCreditTransaction(models.Model):
                 for entry in calendar
             ]
         )
+
+    def _get_contracted_difference(self, calendar):
+        """Return by how much the calendar's fees exceed the contracted ones, in BRL.
+
+        A cent for each instalment is rounding and counts as none.
+        """
+        contracted = self.agreement_id._get_contracted_fee(
+            [float(entry.amount) for entry in calendar]
+        )
+        if contracted is None:
+            return 0.0
+        charged = sum(entry.fee for entry in calendar)
+        difference = self.currency_id.round(float(charged) - contracted)
+        rounding = len(calendar) * self.currency_id.rounding
+        if self.currency_id.compare_amounts(abs(difference), rounding) > 0:
+            return difference
+        return 0.0

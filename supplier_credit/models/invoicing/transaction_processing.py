@@ -17,7 +17,7 @@ SETTLED_SEQUENCE = 200_000
 class SupplierCreditTransaction(models.Model):
     """Processing of the approval (Processamento da Aprovação). Seed 001, section 3."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -65,8 +65,12 @@ class SupplierCreditTransaction(models.Model):
         not undo the approval, which is Supplier's.
         """
         self.ensure_one()
-        if self.processing_state == "done":
-            return
+        if self.processing_state != "done":
+            self._post_approval()
+        # The NF-e may have been cancelled while Supplier had not decided yet.
+        self._cancel_if_nfe_is_cancelled()
+
+    def _post_approval(self):
         try:
             with self.env.cr.savepoint():
                 self._check_processable()

@@ -1,15 +1,15 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...const import NFE_MODEL
 from ...tools.api.transaction import TransactionRequest
-from .account_move import NFE_MODEL
 from .transaction import UNDER_WAY
 
 
 class SupplierCreditTransaction(models.Model):
     """Registering an NF-e, and registering it again once corrected. Seed 001, "Faturamento", 1."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     @api.model
     def _create_for(self, invoice):

@@ -1,13 +1,13 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-MANAGER = "supplier_credit.supplier_credit_group_manager"
+from ...const import MANAGER_GROUP
 
 
 class SupplierCreditTransaction(models.Model):
     """Taking the entry of an approval back, in the reverse order of its making."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -21,7 +21,7 @@ class SupplierCreditTransaction(models.Model):
         :raise AccessError: for all but managers
         :raise UserError: naming the transaction, if nothing is posted or a transfer is settled
         """
-        if not self.env.user.has_group(MANAGER):
+        if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
                 self.env._("Only a manager of Supplier may undo the processing of an approval.")
             )
@@ -92,3 +92,4 @@ class SupplierCreditTransaction(models.Model):
                     entries=", ".join(settled.mapped("display_name")),
                 )
             )
+        self._check_no_post_sales()

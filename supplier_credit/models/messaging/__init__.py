@@ -1,5 +1,4 @@
 from . import (
-    agreement_interval,
     agreement_queue,
     message,
     message_claim,

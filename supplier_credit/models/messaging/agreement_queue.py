@@ -2,20 +2,22 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..common.abstract_subject import TIME_ZONE
+from ...const import TIME_ZONE
+from ...tools.activity import end_told, tell_once
 
 # What a stopped queue may have been stopped for; a change of any of them is a reason to try again.
 ACCESS_FIELDS = {"base_url", "client_id", "client_secret", "enabled"}
 
 
 class SupplierCreditAgreement(models.Model):
-    """Holding back all messages of an agreement where trying each of them makes no sense.
+    """When messages are sent under an agreement, and what holds all of them back.
 
-    A message refused for its credentials (HTTP 401) stops the queue until somebody changes them or
-    tests the connection; one refused for its pace (HTTP 429) pauses it as long as Supplier asked.
+    The intervals are the parameters 2.2, 2.3 and 3.3. A message refused for its credentials
+    (HTTP 401) stops the queue until somebody changes them or tests the connection; one refused for
+    its pace (HTTP 429) pauses it as long as Supplier asked.
     """
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -37,26 +39,7 @@ class SupplierCreditAgreement(models.Model):
         copy=False,
         help="Supplier asked for fewer requests; nothing is sent before.",
     )
-
-    # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not ACCESS_FIELDS.isdisjoint(vals):
-            self._resume_queue()
-        return result
-
-    # -------------------------------------------------------------------------
-    # ACTIONS
-    # -------------------------------------------------------------------------
-
-    def action_test_connection(self):
-        """Test it, and go on with sending if it works."""
-        action = super().action_test_connection()
-        self._resume_queue()
-        return action
+    changes_sent_at = fields.Datetime(readonly=True, copy=False)
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -72,24 +55,31 @@ class SupplierCreditAgreement(models.Model):
         return {"lang": reader.lang, "tz": reader.tz or TIME_ZONE}
 
     def _stop_queue(self, reason):
-        """Send nothing more under this agreement, and tell its responsible once."""
-        # Another worker that meets the same refusal says it too; one of them is enough.
+        """Send nothing more under this agreement, and notify its responsible once."""
+        # Another worker that meets the same refusal stops it, too; one of them is enough.
         for agreement in self.try_lock_for_update(allow_referencing=True):
             if agreement.queue_stopped:
                 continue
             agreement.queue_stopped = True
-            agreement.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=agreement._get_responsible().id,
-                summary=self.env._("Sending to Supplier has stopped"),
-                note=reason,
-            )
+            responsible = agreement._get_responsible()
+            tell_once(agreement, responsible, agreement._get_stop_summary(), reason)
+
+    def _get_stop_summary(self):
+        """Return the summary of the notice that sending has stopped, in its reader's language."""
+        reader = self.with_context(lang=self._get_responsible().lang)
+        return reader.env._("Sending to Supplier has stopped")
+
+    def _resume_queue_after(self, vals):
+        """Resume sending once these written values changed what it may have stopped for."""
+        if not ACCESS_FIELDS.isdisjoint(vals):
+            self._resume_queue()
 
     def _resume_queue(self):
         stopped = self.sudo().filtered("queue_stopped")
         if stopped:
             stopped.queue_stopped = False
-            stopped.activity_unlink(["mail.mail_activity_data_todo"])
+            for agreement in stopped:
+                end_told(agreement, agreement._get_stop_summary())
             self._forget_hold(stopped)
         if self:
             self.env["supplier.credit.message"].sudo()._trigger_delivery()
@@ -124,3 +114,32 @@ class SupplierCreditAgreement(models.Model):
             "credentials. Correct them and use Test Connection; what waits is sent then.",
             agreement=self.name,
         )
+
+    # -------------------------------------------------------------------------
+    # INTERVALS
+    # -------------------------------------------------------------------------
+
+    def _filter_interval_over(self, name, interval):
+        """Return the active agreements whose interval has passed since something was last done.
+
+        :param name: the field that says when it was last done
+        :param interval: the field with the interval in minutes; 0 is never
+        """
+        now = fields.Datetime.now()
+        active = self.search([("enabled", "=", True), (interval, ">", 0)])
+        return active.filtered(
+            lambda agreement: not agreement[name]
+            or agreement[name] + timedelta(minutes=agreement[interval]) <= now
+        )
+
+    def _is_renewal_time(self):
+        """Return whether the time of day of parameter 3.3 has come at the company."""
+        self.ensure_one()
+        zone = self.company_id.partner_id.tz or TIME_ZONE
+        now = fields.Datetime.context_timestamp(self.with_context(tz=zone), fields.Datetime.now())
+        return now.hour + now.minute / 60 >= self.renewal_time
+
+    def _add_tolerance(self, amount):
+        """Return an amount in BRL with the additional tolerance of parameter 3.1."""
+        self.ensure_one()
+        return self.currency_id.round(amount * (1 + self.tolerance_percent / 100))

@@ -4,9 +4,9 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import MANAGER_GROUP
 from ...tools.api.wire import OPERATIONS
 
-MANAGER = "supplier_credit.supplier_credit_group_manager"
 RETRYABLE_STATES = ("waiting", "unknown", "failed")
 
 
@@ -70,7 +70,7 @@ class SupplierCreditMessage(models.Model):
     idempotency_key = fields.Char(
         required=True,
         readonly=True,
-        groups=MANAGER,
+        groups=MANAGER_GROUP,
         copy=False,
         default=lambda self: uuid.uuid4().hex,
         help="Stored before the first attempt; by it Supplier recognises a repetition.",
@@ -98,8 +98,8 @@ class SupplierCreditMessage(models.Model):
         default="waiting",
         index=True,
     )
-    request = fields.Text(readonly=True, groups=MANAGER)
-    response = fields.Text(readonly=True, groups=MANAGER)
+    request = fields.Text(readonly=True, groups=MANAGER_GROUP)
+    response = fields.Text(readonly=True, groups=MANAGER_GROUP)
     refusal = fields.Text(readonly=True, help="Why Supplier refused the request, in its own words.")
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
@@ -171,9 +171,14 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     def _retry(self):
-        """Have those of these messages that wait or failed tried after this commit."""
+        """Have those of these messages that wait or failed delivered after this commit.
+
+        Failed events are processed again; Supplier is asked about failed requests first.
+        """
         messages = self.filtered(lambda message: message.state in RETRYABLE_STATES)
-        messages.filtered(lambda message: message.state == "failed")._move_to("unknown")
+        failed = messages.filtered(lambda message: message.state == "failed")
+        failed._filter_incoming()._move_to("waiting")
+        (failed - failed._filter_incoming())._move_to("unknown")
         messages.next_attempt = fields.Datetime.now()
         messages._deliver_after_commit()
 

@@ -5,9 +5,9 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
+from ...const import TIME_ZONE
 from ...tools.api.exchange import Claim
 from ...tools.api.wire import OPERATIONS
-from ..common.abstract_subject import TIME_ZONE
 
 _logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ FIRST = ("frees", "tells")
 class SupplierCreditMessage(models.Model):
     """Which messages are due, and taking them for one worker."""
 
-    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.message"
 
     @api.model
     def _find_due(self, agreement=None, message_ids=None, limit=None, *, lock=False):

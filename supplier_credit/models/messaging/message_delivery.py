@@ -23,14 +23,25 @@ class SupplierCreditMessage(models.Model):
     Any number of workers and hosts share the messages; the claim gives each to one of them.
     """
 
-    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.message"
 
     # -------------------------------------------------------------------------
     # WHEN
     # -------------------------------------------------------------------------
 
     def _deliver_after_commit(self):
-        """Have these messages delivered right after this transaction's commit, if it commits."""
+        """Have these messages delivered right after this transaction's commit, if it commits.
+
+        Incoming ones are processed by their own cron.
+        """
+        outgoing = self - self._filter_incoming()
+        if outgoing != self:
+            self._trigger_processing()
+        outgoing._schedule_delivery()
+
+    def _schedule_delivery(self):
+        if not self:
+            return
         if self.env.context.get("cron_id"):
             # A cron goes on with its own work; the delivery's cron follows at once.
             self._trigger_delivery()

@@ -33,7 +33,7 @@ class SupplierCreditMessage(models.Model):
     record is queried, and the query's answer is how it stands now. Source: docs/api, webhooks.
     """
 
-    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.message"
     # waiting → done
     #    ⇅
     # failed (nothing can be found by it; by hand to waiting)
@@ -221,21 +221,13 @@ class SupplierCreditMessage(models.Model):
             return self._incoming_transitions.get(state, set())
         return super()._get_sources(state)
 
-    def _deliver_after_commit(self):
-        incoming = self.filtered(lambda message: message.direction == "incoming")
-        if incoming:
-            self.env.ref("supplier_credit.ir_cron_process_events").sudo()._trigger()
-        outgoing = self - incoming
-        if not outgoing:
-            return None
-        return super(SupplierCreditMessage, outgoing)._deliver_after_commit()
+    def _filter_incoming(self):
+        return self.filtered(lambda message: message.direction == "incoming")
 
-    def _retry(self):
-        incoming = self.filtered(lambda message: message.direction == "incoming")
-        incoming.filtered(lambda message: message.state == "failed")._move_to("waiting")
-        incoming.next_attempt = fields.Datetime.now()
-        incoming._deliver_after_commit()
-        return super(SupplierCreditMessage, self - incoming)._retry()
+    @api.model
+    def _trigger_processing(self):
+        """Have the stored events processed by their cron, soon."""
+        self.env.ref("supplier_credit.ir_cron_process_events").sudo()._trigger()
 
 
 def _plain(value):

@@ -23,7 +23,7 @@ LONGEST_BACKOFF = 3600
 class SupplierCreditMessage(models.Model):
     """What became of an exchange: kept first, applied to the record then."""
 
-    _inherit = "supplier.credit.message"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.message"
 
     # -------------------------------------------------------------------------
     # BOTH STEPS

@@ -3,6 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import MANAGER_GROUP
 from ...tools.fiscal.nfe_event import NfeCancellation
 
 # Said by SEFAZ's files alone; nobody writes them by hand.
@@ -19,7 +20,7 @@ NFE_COLUMNS = {
 class AccountMove(models.Model):
     """The authorised NF-e of an invoice. Seed 001, "Faturamento", 1."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     supplier_nfe_key = fields.Char(string="NF-e Access Key", readonly=True, copy=False)
     supplier_nfe_issue_date = fields.Date(string="NF-e Issue Date", readonly=True, copy=False)
@@ -30,7 +31,7 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         attachment=True,
-        groups="supplier_credit.supplier_credit_group_manager",
+        groups=MANAGER_GROUP,
     )
 
     _supplier_nfe_key_unique = models.UniqueIndex(
@@ -42,19 +43,12 @@ class AccountMove(models.Model):
     # CRUD
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_nfe_columns(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_nfe_columns(vals)
-        return super().write(vals)
-
-    def _check_nfe_columns(self, vals):
+    @api.model
+    def _check_nfe_columns(self, vals_list):
         """Refuse what would make an invoice look authorised without SEFAZ's file."""
-        if not self.env.su and not NFE_COLUMNS.isdisjoint(vals):
+        if self.env.su:
+            return
+        if any(not NFE_COLUMNS.isdisjoint(vals) for vals in vals_list):
             raise UserError(
                 self.env._(
                     "What SEFAZ says about an NF-e cannot be entered by hand. Use Upload NF-e."
@@ -116,8 +110,8 @@ class AccountMove(models.Model):
 
         :raise UserError: naming all that does not agree
         """
-        self._check_not_told_supplier()
-        if not self._takes_an_nfe():
+        self._check_not_sent_to_supplier()
+        if not self._can_have_nfe():
             raise UserError(
                 self.env._(
                     "%(invoice)s is no open customer invoice; an NF-e of a sale belongs to one.",

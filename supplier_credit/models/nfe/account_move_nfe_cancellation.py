@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     """The cancellation of an invoice's NF-e at SEFAZ (event 110111)."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     supplier_nfe_cancellation = fields.Char(
         string="Protocol of the Cancellation",

@@ -7,7 +7,7 @@ NORMAL_PURPOSE = "1"
 class AccountMove(models.Model):
     """What an NF-e must have in common with the document that takes it over."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     def _get_nfe_mismatches(self, nfe, take_number=False):
         """Return, as texts, everything in which the NF-e and this invoice differ.
@@ -38,23 +38,30 @@ class AccountMove(models.Model):
             ),
             *self._get_nfe_own_mismatches(nfe, take_number),
             *self._get_nfe_kind_mismatches(nfe),
+            *self._get_nfe_reference_mismatches(nfe),
         ]
 
-    def _takes_an_nfe(self):
-        """Return whether this is a document that an authorised NF-e can be taken over by."""
+    def _can_have_nfe(self):
+        """Return whether an authorised NF-e can be applied to this document."""
         self.ensure_one()
-        return self.move_type == "out_invoice" and self.state != "cancel"
+        is_ours = self.move_type == "out_invoice" or bool(self.supplier_return_transaction_id)
+        return is_ours and self.state != "cancel"
 
     def _has_nfe_number(self, nfe):
         """Return whether this document's number need not follow that of the NF-e."""
-        return self._get_nfe_number() == nfe.number
+        return self._is_issued_by_customer(nfe) or self._get_nfe_number() == nfe.number
 
     def _get_nfe_parties(self, nfe):
         """Return who of the NF-e should be the company, and who its customer."""
+        if self._is_issued_by_customer(nfe):
+            return nfe.recipient, nfe.issuer
         return nfe.issuer, nfe.recipient
 
     def _get_nfe_own_mismatches(self, nfe, take_number):
         """Return, as texts, what differs from the company's own numbering."""
+        if self._is_issued_by_customer(nfe):
+            # The numbers of the customer are not the company's.
+            return []
         series = self.journal_id.l10n_br_invoice_serial or ""
         series = str(int(series)) if series.isdecimal() else series
         compared = (
@@ -105,11 +112,15 @@ class AccountMove(models.Model):
         return mismatches
 
     def _get_nfe_purpose_mismatches(self, nfe):
+        if self.supplier_return_transaction_id:
+            return self._get_return_purpose_mismatches(nfe)
         if nfe.purpose == NORMAL_PURPOSE:
             return []
         return [self.env._("purpose: only an NF-e of a sale (finNFe 1) can be used")]
 
     def _is_supplier_production(self):
+        if agreement := self.supplier_return_transaction_id.sudo().agreement_id:
+            return agreement.environment == "production"
         return (
             bool(self._filter_supplier_credit())
             and self._get_supplier_agreement().environment == "production"

@@ -2,14 +2,14 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...const import NFE_MODEL
 from ...tools.fiscal.nfe_event import NfeCancellation
-from ..invoicing.account_move import NFE_MODEL
 
 
 class AccountMove(models.Model):
     """Finding the invoice that an uploaded NF-e is of. What is not certain is not guessed."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     @api.model
     def _find_invoice_of_nfe(self, document, among=None):
@@ -22,6 +22,8 @@ class AccountMove(models.Model):
         :param among: the invoices that come into question; all of them if empty
         :raise UserError: when there is none, or more than one; then each is named
         """
+        if note := self._find_return_of_nfe(document, among):
+            return note
         scope = Domain("move_type", "=", "out_invoice")
         scope &= Domain("company_id", "in", self.env.companies.ids)
         if among:
@@ -113,7 +115,7 @@ class AccountMove(models.Model):
 
     def _find_of_total(self, nfe, scope):
         """Return the invoices on Supplier's credit without NF-e, of this recipient and total."""
-        bearers = self.env["account.payment.method.line"]._supplier_line_ids()
+        bearers = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         total = float(nfe.total)
         return self.search(
             scope

@@ -4,7 +4,7 @@ from odoo import models
 class AccountMove(models.Model):
     """The fiscal number of an invoice, which its NF-e has the last word on."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     def _get_nfe_number(self):
         """Return the invoice's document number as the NF-e counts it, or None."""

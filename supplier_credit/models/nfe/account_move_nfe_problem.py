@@ -8,7 +8,7 @@ from ...tools.fiscal.nfe_event import parse_fiscal_file
 class AccountMove(models.Model):
     """Reading SEFAZ's files for users: what is wrong with one, in their words."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     @api.model
     def _parse_nfe(self, content):

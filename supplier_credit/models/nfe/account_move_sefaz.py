@@ -43,7 +43,7 @@ class AccountMove(models.Model):
     invoicing, the uploaded XML. None of them is required; the first two are known by their fields.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # none → waiting → authorised → cancelled      (empty is none: a column of a host's table)
     #          ⇅ └──────→ denied
@@ -73,16 +73,6 @@ class AccountMove(models.Model):
         "(id) WHERE supplier_nfe_problem IS NOT NULL"
         " OR supplier_sefaz_state IN ('rejected', 'denied')"
     )
-
-    # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not SOURCE_FIELDS.isdisjoint(vals):
-            self._filter_supplier_credit()._refresh_sefaz_state()
-        return result
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -154,6 +144,13 @@ class AccountMove(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _update_sefaz_state_after(self, vals):
+        """Refresh the invoices and returns whose source these written values may have changed."""
+        if SOURCE_FIELDS.isdisjoint(vals):
+            return
+        self._filter_supplier_credit()._refresh_sefaz_state()
+        self.filtered("supplier_return_transaction_id")._refresh_sefaz_state()
+
     def _refresh_sefaz_state(self):
         """Bring these invoices on Supplier's credit up to what their sources say.
 
@@ -202,7 +199,7 @@ class AccountMove(models.Model):
         Enterprise's modules this costs no query.
         """
         news = self._get_sefaz_news_domain()
-        bearers = self.env["account.payment.method.line"]._supplier_line_ids()
+        bearers = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         if news.is_false() or not bearers:
             return
         since = fields.Date.today() - timedelta(days=WATCHED_DAYS)

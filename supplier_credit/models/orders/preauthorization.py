@@ -249,7 +249,12 @@ class SupplierCreditPreauthorization(models.Model):
             values["code"] = answer.code
         if answer.state in IN_FORCE:
             values.update(amount=float(answer.amount), valid_until=answer.valid_until)
-        self._move_to(answer.state, **values, **self._read_operation(message, answer))
+        match message.operation:
+            case "preauthorization_change":
+                values |= self._get_change_values(message)
+            case "preauthorization_renew":
+                values |= self._get_renewal_values(answer)
+        self._move_to(answer.state, **values)
         if self.cancel_requested and message.operation == "preauthorization_create":
             if self.state in LIVE_STATES:
                 self._queue_cancellation()
@@ -261,16 +266,16 @@ class SupplierCreditPreauthorization(models.Model):
                 body=self.env._("Supplier declined: %(reason)s", reason=answer.reason)
             )
 
-    def _read_operation(self, message, answer):
-        """Return the values that only this operation's answer brings; see the files by concern."""
-        return {}
-
     def _apply_rejection(self, message, reason):
-        if message.operation == "preauthorization_create":
-            # Nothing is held, so nothing is left to cancel either.
-            self._move_to("draft", error=reason, cancel_requested=False)
-        else:
-            self.error = reason
+        match message.operation:
+            case "preauthorization_create":
+                # Nothing is held, so nothing is left to cancel either.
+                self._move_to("draft", error=reason, cancel_requested=False)
+            case "preauthorization_change":
+                # The old reservation stays, and the order is blocked if its total rose.
+                self.write({"refused_total": self.pending_total, "error": reason})
+            case _:
+                self.error = reason
 
     def _show_problem(self, message, text):
         self.error = text

@@ -10,7 +10,7 @@ class SupplierCreditPreauthorization(models.Model):
     Source: seed 001, "Cancelamento de Pré-Autorização".
     """
 
-    _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.preauthorization"
 
     cancel_requested = fields.Boolean(
         string="Being Cancelled",

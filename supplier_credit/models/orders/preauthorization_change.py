@@ -13,7 +13,7 @@ class SupplierCreditPreauthorization(models.Model):
     Only edits of the order count: what is invoiced, delivered, returned or used changes nothing.
     """
 
-    _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.preauthorization"
 
     pending_total = fields.Monetary(
         readonly=True, help="The order's total that Supplier was last asked to reserve for."
@@ -155,21 +155,13 @@ class SupplierCreditPreauthorization(models.Model):
         )
         self._queue_message(self.agreement_id, "preauthorization_change", request.to_wire())
 
-    def _read_operation(self, message, answer):
-        values = super()._read_operation(message, answer)
-        if message.operation == "preauthorization_change":
-            asked = message._load(message.request)
-            left = sum(Decimal(instalment["valorParcela"]) for instalment in asked["parcelas"])
-            values.update(
-                requested_amount=float(asked["valorPreAutorizacao"]),
-                order_amount=float(left),
-                order_total=self.pending_total,
-                refused_total=0,
-            )
-        return values
-
-    def _apply_rejection(self, message, reason):
-        """A refused change leaves the old reservation, and the order blocked if it rose."""
-        if message.operation == "preauthorization_change":
-            self.refused_total = self.pending_total
-        return super()._apply_rejection(message, reason)
+    def _get_change_values(self, message):
+        """Return what the reservation is for once Supplier accepted the change of a message."""
+        asked = message._load(message.request)
+        left = sum(Decimal(instalment["valorParcela"]) for instalment in asked["parcelas"])
+        return {
+            "requested_amount": float(asked["valorPreAutorizacao"]),
+            "order_amount": float(left),
+            "order_total": self.pending_total,
+            "refused_total": 0,
+        }

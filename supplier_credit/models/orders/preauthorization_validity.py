@@ -1,22 +1,38 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..common.for_each import for_each
+from .preauthorization import IN_FORCE
+
+# A renewal that was missed is made up for within these days.
+CATCH_UP_DAYS = 3
 
 
 class SupplierCreditPreauthorization(models.Model):
-    """Expiry: valid through its last day, expired (VENCIDA) from 00:00 of the next one.
+    """Validity: expiry, and renewal on the last day (parameters 3.2 and 3.3) or by hand.
 
-    Days are those of the company's time zone. Source: seed 001, "Renovação de Pré-Autorização".
+    A reservation is valid through its last day and expired (VENCIDA) from 00:00 of the next one, in
+    the company's time zone. Source: seed 001, "Renovação de Pré-Autorização".
     """
 
-    _inherit = "supplier.credit.preauthorization"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.preauthorization"
 
     is_ending_soon = fields.Boolean(
         string="Ending Soon",
         compute="_compute_is_ending_soon",
         search="_search_is_ending_soon",
         help="In force, and its last day is within the days of warning of the agreement.",
+    )
+    renewal_asked_for = fields.Date(
+        readonly=True, help="The last day of validity that an automatic renewal was sent for."
+    )
+    former_code = fields.Char(
+        readonly=True,
+        index="btree_not_null",
+        help="Supplier's code before the last renewal that brought a new one.",
     )
 
     # -------------------------------------------------------------------------
@@ -44,7 +60,20 @@ class SupplierCreditPreauthorization(models.Model):
         return Domain(self._in_force_domain()) & Domain("cancel_requested", "=", False) & soon
 
     # -------------------------------------------------------------------------
-    # BUSINESS METHODS
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_renew(self):
+        """Ask Supplier for a new validity of these reservations, also of expired ones.
+
+        :return: of several, a notification with what became of them
+        :raise UserError: naming the one that cannot be renewed, and why
+        """
+        self._check_may_send()
+        return for_each(self.sudo(), lambda reservation: reservation._renew_by_hand())
+
+    # -------------------------------------------------------------------------
+    # EXPIRY
     # -------------------------------------------------------------------------
 
     @api.model
@@ -76,3 +105,103 @@ class SupplierCreditPreauthorization(models.Model):
                 reservation._move_to("expired")
                 if not self.env["ir.cron"]._commit_progress(1):
                     return
+
+    # -------------------------------------------------------------------------
+    # RENEWAL
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _cron_renew(self):
+        """Renew what ends today, once the time of day of 3.3 has come; missed ones follow."""
+        cron = self.env["ir.cron"]
+        for agreement in self.env["supplier.credit.agreement"].search(
+            [("enabled", "=", True), ("renewal_automatic", "=", True)]
+        ):
+            ending = self._find_to_renew(agreement)
+            cron._commit_progress(remaining=len(ending))
+            for reservation in ending.with_prefetch():
+                reservation = reservation.try_lock_for_update()
+                if reservation and not reservation._get_renewal_problem():
+                    reservation.renewal_asked_for = reservation.valid_until
+                    reservation._renew()
+                if not cron._commit_progress(1):
+                    return
+
+    @api.model
+    def _find_to_renew(self, agreement):
+        """Return the reservations whose last day it is, and those whose renewal was missed."""
+        today = self._get_today(agreement.company_id)
+        last = today if agreement._is_renewal_time() else today - timedelta(days=1)
+        candidates = self.search(
+            Domain(
+                [
+                    ("agreement_id", "=", agreement.id),
+                    ("state", "in", (*IN_FORCE, "expired")),
+                    ("cancel_requested", "=", False),
+                    ("order_id", "!=", False),
+                    ("valid_until", "<=", last),
+                    ("valid_until", ">=", today - timedelta(days=CATCH_UP_DAYS)),
+                ]
+            )
+        )
+        return candidates.filtered(
+            lambda reservation: reservation.renewal_asked_for != reservation.valid_until
+            and reservation._is_wanted()
+            and reservation.order_id._get_supplier_reservable_amount() > 0
+        )
+
+    def _get_renewal_problem(self):
+        """Return why this reservation cannot be renewed and what to do, or False."""
+        self.ensure_one()
+        if self.cancel_requested or self.state not in (*IN_FORCE, "expired"):
+            return self.env._(
+                "Pre-authorization %(reservation)s is %(state)s and cannot be renewed. Send a new "
+                "one from the order if it still needs credit.",
+                reservation=self.name,
+                state=self._state_label().lower(),
+            )
+        if not self._is_wanted():
+            return self.env._(
+                "Pre-authorization %(reservation)s cannot be renewed: its order is cancelled, "
+                "gone, or has another bearer or customer by now.",
+                reservation=self.name,
+            )
+        other = self.order_id._get_live_preauthorization() - self
+        if other:
+            return self.env._(
+                "Pre-authorization %(reservation)s cannot be renewed: order %(order)s already has "
+                "%(other)s.",
+                reservation=self.name,
+                order=self.order_number,
+                other=other.code or other.name,
+            )
+        return False
+
+    def _renew_by_hand(self):
+        if problem := self._get_renewal_problem():
+            raise UserError(problem)
+        self._renew()
+
+    def _renew(self):
+        self.ensure_one()
+        message = self._find_open_message("preauthorization_renew")
+        if message:
+            message._retry()
+        else:
+            self._queue_message(self.agreement_id, "preauthorization_renew", {})
+
+    def _get_renewal_values(self, answer):
+        """Return what a renewal brings: with a new code the balance moves to it, without use.
+
+        :param answer: `tools.api.preauthorization.Preauthorization`
+        """
+        if not answer.code or answer.code == self.code:
+            return {}
+        self.message_post(
+            body=self.env._(
+                "Renewed with a new code: %(new)s in the place of %(old)s.",
+                new=answer.code,
+                old=self.code,
+            )
+        )
+        return {"used_amount": 0, "former_code": self.code}

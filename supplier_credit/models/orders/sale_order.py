@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 
+from ...const import BEARER_FIELD
+
 # What makes an order Supplier's, or decides whether it is released.
 RELEASE_FIELDS = {
-    "preferred_payment_method_line_id",
+    BEARER_FIELD,
     "partner_id",
     "partner_invoice_id",
     "company_id",
@@ -12,9 +14,12 @@ RELEASE_FIELDS = {
 
 
 class SaleOrder(models.Model):
-    """The block of orders sold on Supplier's credit. Seed 001, "Bloqueio de Pedidos"."""
+    """Orders sold on Supplier's credit, and their block. Seed 001, "Bloqueio de Pedidos".
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    What an order does with a write or a state stands here once; each concern has a file beside it.
+    """
+
+    _inherit = "sale.order"
 
     # Written by methods and not computed, so that an install on a large table only adds columns.
     # none → blocked ⇄ released by reservation        (rises, expires, is cancelled: blocked again)
@@ -129,6 +134,11 @@ class SaleOrder(models.Model):
             order.supplier_block_reason = "\n".join(reasons) or False
             order.is_supplier_blocked = bool(order._get_supplier_block_reason())
 
+    @api.depends("preferred_payment_method_line_id")
+    def _compute_partner_credit_warning(self):
+        # The warning about the company's own credit limit depends on the bearer.
+        return super()._compute_partner_credit_warning()
+
     # -------------------------------------------------------------------------
     # CRUD
     # -------------------------------------------------------------------------
@@ -136,16 +146,17 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        if ours := orders._filter_supplier_credit():
-            ours._update_supplier_release_state()
+        orders._filter_supplier_credit()._update_supplier_release_state()
+        orders._check_created_confirmed(vals_list)
         return orders
 
     def write(self, vals):
-        touched = not RELEASE_FIELDS.isdisjoint(vals)
-        before = self._filter_supplier_credit() if touched else self.browse()
+        self._check_supplier_confirmation(vals)
+        before = self._filter_release_affected(vals)
+        reserved = self._filter_reserved(vals)
         result = super().write(vals)
-        if touched and (ours := before | self._filter_supplier_credit()):
-            ours._update_supplier_release_state()
+        (before | self._filter_release_affected(vals))._update_supplier_release_state()
+        reserved._cancel_superfluous_preauthorizations()
         return result
 
     # -------------------------------------------------------------------------
@@ -157,10 +168,16 @@ class SaleOrder(models.Model):
 
     def _filter_supplier_credit(self):
         """Return the orders whose bearer has charge type Supplier; costs no query."""
-        ours = self.env["account.payment.method.line"]._supplier_line_ids()
+        ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         if not ours:
             return self.browse()
         return self.filtered(lambda order: order.preferred_payment_method_line_id.id in ours)
+
+    def _filter_release_affected(self, vals):
+        """Return the Supplier orders whose release may change with these values; no query."""
+        if RELEASE_FIELDS.isdisjoint(vals):
+            return self.browse()
+        return self._filter_supplier_credit()
 
     def _get_live_preauthorization(self):
         """Return the order's reservation that is sent or in force, if any."""
@@ -170,13 +187,19 @@ class SaleOrder(models.Model):
         )[:1]
 
     def _update_supplier_release_state(self):
-        """Bring the column that lists and filters use up to date; writes only what changed."""
+        """Bring the column that lists and filters use up to date; writes only what changed.
+
+        Released orders that the customer has signed or paid are confirmed.
+        """
+        if not self:
+            return
         orders = self.sudo()
         orders._withdraw_fallen_supplier_releases()
         for order in orders:
             state = order._get_supplier_release_state()
             if order.supplier_release_state != state:
                 order.supplier_release_state = state
+        orders.filtered("supplier_confirm_on_release")._confirm_released()
 
     def _get_supplier_release_state(self):
         self.ensure_one()

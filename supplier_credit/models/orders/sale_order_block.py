@@ -8,7 +8,7 @@ class SaleOrder(models.Model):
     Source: seed 001, "Bloqueio de Pedidos com Cobrança Supplier".
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     def _get_supplier_block_reason(self):
         """Return why this order may be neither confirmed nor invoiced and what to do, or False.

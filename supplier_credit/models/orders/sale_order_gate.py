@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from ...tools.activity import end_told, tell_once
 
 UNCONFIRMED = ("draft", "sent")
 
@@ -11,7 +13,7 @@ class SaleOrder(models.Model):
     created over RPC, the customer's signature, and an online payment.
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     supplier_confirm_on_release = fields.Boolean(
         string="Confirm on Supplier's Release",
@@ -20,22 +22,6 @@ class SaleOrder(models.Model):
         help="The customer has signed or paid; the order is confirmed when its reservation "
         "releases it.",
     )
-
-    # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        if any(vals.get("state") == "sale" for vals in vals_list):
-            orders.filtered(lambda order: order.state == "sale")._check_supplier_release()
-        return orders
-
-    def write(self, vals):
-        if vals.get("state") == "sale":
-            self.filtered(lambda order: order.state != "sale")._check_supplier_release()
-        return super().write(vals)
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -50,6 +36,16 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_created_confirmed(self, vals_list):
+        """Refuse to create blocked orders as confirmed ones."""
+        if any(vals.get("state") == "sale" for vals in vals_list):
+            self.filtered(lambda order: order.state == "sale")._check_supplier_release()
+
+    def _check_supplier_confirmation(self, vals):
+        """Refuse to write on blocked orders that they are confirmed."""
+        if vals.get("state") == "sale":
+            self.filtered(lambda order: order.state != "sale")._check_supplier_release()
 
     def _check_supplier_release(self):
         """Raise one UserError with the reasons of all of these orders that are blocked."""
@@ -80,7 +76,7 @@ class SaleOrder(models.Model):
         )
 
     def _await_supplier_release(self):
-        """Have these orders confirmed by their release; tell customer and salesman so, once."""
+        """Have these orders confirmed by their release; notify customer and salesman once."""
         for order in self.filtered(lambda order: not order.supplier_confirm_on_release):
             order.supplier_confirm_on_release = True
             order.message_post(
@@ -90,39 +86,44 @@ class SaleOrder(models.Model):
                 ),
                 subtype_xmlid="mail.mt_comment",
             )
-            order.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=order.user_id.id or self.env.uid,
-                summary=self.env._("Signed or paid by the customer, blocked by Supplier"),
-                note=order._get_supplier_block_reason(),
+            tell_once(
+                order,
+                order._get_supplier_salesman(),
+                order._get_waiting_summary(),
+                order._get_supplier_block_reason(),
             )
-
-    def _update_supplier_release_state(self):
-        """Confirm the released orders that only waited for it."""
-        result = super()._update_supplier_release_state()
-        self.sudo().filtered("supplier_confirm_on_release")._confirm_released()
-        return result
 
     def _confirm_released(self):
         """Confirm, as their salesmen, those of these orders that nothing blocks any more.
 
-        What else keeps an order from being confirmed is told on it, and undoes nothing of what
-        released it.
+        What else keeps an order from being confirmed is shown to the salesman, and undoes nothing
+        of what released it.
         """
         for order in self.filtered(lambda order: order.state in UNCONFIRMED):
             if order._get_supplier_block_reason():
                 continue
             order.supplier_confirm_on_release = False
-            salesman = order.user_id or self.env.user
+            salesman = order._get_supplier_salesman()
+            end_told(order, order._get_waiting_summary())
             try:
                 with self.env.cr.savepoint():
                     order.with_user(salesman).sudo()._validate_order()
             except (UserError, ValidationError) as error:
-                order.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    user_id=salesman.id,
-                    summary=self.env._("Released by Supplier, but cannot be confirmed"),
-                    note=str(error),
-                )
+                tell_once(order, salesman, order._get_unconfirmed_summary(), str(error))
             else:
-                order.activity_unlink(["mail.mail_activity_data_todo"])
+                end_told(order, order._get_unconfirmed_summary())
+
+    def _get_supplier_salesman(self):
+        """Return who is notified about this order: its salesman, or the current user."""
+        self.ensure_one()
+        return self.user_id or self.env.user
+
+    def _get_waiting_summary(self):
+        """Return the summary of the notice that a signed or paid order waits for its release."""
+        reader = self.with_context(lang=self._get_supplier_salesman().lang)
+        return reader.env._("Signed or paid by the customer, blocked by Supplier")
+
+    def _get_unconfirmed_summary(self):
+        """Return the summary of the notice that a released order cannot be confirmed."""
+        reader = self.with_context(lang=self._get_supplier_salesman().lang)
+        return reader.env._("Released by Supplier, but cannot be confirmed")

@@ -1,16 +1,34 @@
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import BEARER_FIELD
 from ...tools.api.wire import Instalment
 from ..common.for_each import for_each
 
+# What decides whether an order still needs the reservation that was made for it.
+RESERVED_FOR_FIELDS = {BEARER_FIELD, "partner_id", "partner_invoice_id"}
+
 
 class SaleOrder(models.Model):
-    """Sending an order's pre-authorization. Seed 001, "Pré Autorização"."""
+    """Reserving credit for an order, and freeing what it needs no longer.
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    Source: seed 001, "Pré Autorização" and "Cancelamento de Pré-Autorização": an order with a live
+    reservation is cancelled or deleted, or its bearer changes.
+    """
+
+    _inherit = "sale.order"
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_and_free_credit(self):
+        """Queue the cancellation in the deletion's own transaction, so that it is never lost."""
+        for order in self.filtered("supplier_preauthorization_id"):
+            order._get_live_preauthorization()._request_cancellation()
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -206,3 +224,16 @@ class SaleOrder(models.Model):
             )
             for number, line in enumerate(lines, start=1)
         ]
+
+    def _filter_reserved(self, vals):
+        """Return the orders with a reservation that writing these values may make superfluous."""
+        if RESERVED_FOR_FIELDS.isdisjoint(vals) and vals.get("state") != "cancel":
+            return self.browse()
+        return self.filtered("supplier_preauthorization_id")
+
+    def _cancel_superfluous_preauthorizations(self):
+        """Request the cancellation of the live reservations that these orders need no longer."""
+        for order in self:
+            live = order._get_live_preauthorization()
+            if live and not live._is_wanted():
+                live._request_cancellation()

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-MANAGER = "supplier_credit.supplier_credit_group_manager"
+from ...const import MANAGER_GROUP
 
 
 class SaleOrder(models.Model):
@@ -10,7 +10,7 @@ class SaleOrder(models.Model):
     Source: seed 001, "Bloqueio de Pedidos".
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     supplier_release_ids = fields.One2many(
         comodel_name="supplier.credit.release",
@@ -47,7 +47,7 @@ class SaleOrder(models.Model):
         :raise AccessError: to anybody but a manager
         :raise UserError: without a reason, or naming an order that has no such block
         """
-        if not self.env.user.has_group(MANAGER):
+        if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
                 self.env._("Only a manager of Supplier credit may release a blocked order.")
             )

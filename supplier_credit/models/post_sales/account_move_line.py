@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class AccountMoveLine(models.Model):
     """Journal items of post-sales: their bearer, and credits that are only temporary. Seed 002."""
 
-    _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move.line"
 
     supplier_bearer_id = fields.Many2one(
         comodel_name="account.payment.method.line",
@@ -22,14 +22,6 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="Until Supplier has decided on the return, cancellation or bonus.",
     )
-
-    # -------------------------------------------------------------------------
-    # ACTIONS
-    # -------------------------------------------------------------------------
-
-    def action_register_payment(self, ctx=None):
-        self._check_not_temporary()
-        return super().action_register_payment(ctx)
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

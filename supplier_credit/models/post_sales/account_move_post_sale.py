@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ...const import ACCOUNTANT_GROUP
+
 
 class AccountMove(models.Model):
     """Returns, cancellation and bonuses of an invoice registered at Supplier. Seed 002."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # A column, so that other documents are told apart without a query.
     supplier_post_sale_id = fields.Many2one(
@@ -36,17 +38,6 @@ class AccountMove(models.Model):
             move.supplier_post_sale_count = len(move.supplier_post_sale_ids)
 
     # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("supplier_sefaz_state") == "cancelled":
-            sales = self.filtered(lambda move: move.move_type == "out_invoice")
-            sales.sudo().supplier_transaction_ids._request_cancellation()
-        return result
-
-    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -58,7 +49,7 @@ class AccountMove(models.Model):
     def action_open_supplier_bonus(self):
         """Open the wizard that gives the customer a bonus on this invoice."""
         self.ensure_one()
-        if not self.env.user.has_group("account.group_account_invoice"):
+        if not self.env.user.has_group(ACCOUNTANT_GROUP):
             raise AccessError(self.env._("Only who may post entries may grant a bonus."))
         return {
             "type": "ir.actions.act_window",
@@ -83,6 +74,12 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _cancel_sales_after(self, vals):
+        """Begin the cancellation of the sales whose NF-e these written values say is cancelled."""
+        if vals.get("supplier_sefaz_state") == "cancelled":
+            sales = self.filtered(lambda move: move.move_type == "out_invoice")
+            sales.sudo().supplier_transaction_ids._request_cancellation()
 
     def _prepare_post_sale_guide(self):
         return {

@@ -12,7 +12,7 @@ class AccountMove(models.Model):
     return NF-e is authorised.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # A column, so that other credit notes are told apart without a query.
     supplier_return_transaction_id = fields.Many2one(
@@ -28,25 +28,6 @@ class AccountMove(models.Model):
     # CRUD
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        # Looked up before the host drops what it had read of the sales.
-        sales = [self._get_returnable_sale(vals) for vals in vals_list]
-        moves = super().create(vals_list)
-        for move, sale in zip(moves, sales, strict=True):
-            if sale and move.move_type == "out_refund":
-                move.sudo().supplier_return_transaction_id = sale.sudo().supplier_transaction_ids
-        return moves
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("supplier_sefaz_state") == "authorised":
-            notes = self.filtered("supplier_return_transaction_id").sudo()
-            notes.supplier_post_sale_id._send_if_ready()
-        if vals.get("state") == "cancel":
-            self._forget_return()
-        return result
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_authorised_return(self):
         notes = self.filtered("supplier_return_transaction_id")
@@ -58,30 +39,57 @@ class AccountMove(models.Model):
                 )
             )
 
-    def unlink(self):
-        notes = self.filtered("supplier_return_transaction_id")
-        notes._take_back_from_supplier()
-        notes._forget_return()
-        return super().unlink()
-
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _post(self, soft=True):
-        returns = self.filtered("supplier_return_transaction_id")
-        for note in returns:
+    @api.model
+    def _get_returned_sales(self, vals_list):
+        """Return, for each new document, the registered sale that it reverses; empty without."""
+        return [
+            self.browse(vals.get("reversed_entry_id") or ())._filter_returnable()
+            for vals in vals_list
+        ]
+
+    def _link_returned_sales(self, sales):
+        """Note on new credit notes which transaction they return goods of.
+
+        :param sales: of `_get_returned_sales`
+        """
+        for move, sale in zip(self, sales, strict=True):
+            if sale and move.move_type == "out_refund":
+                move.sudo().supplier_return_transaction_id = sale.sudo().supplier_transaction_ids
+
+    def _update_returns_after(self, vals):
+        """Send the requests of returns whose NF-e is authorised now; withdraw cancelled ones."""
+        if vals.get("supplier_sefaz_state") == "authorised":
+            notes = self.filtered("supplier_return_transaction_id").sudo()
+            notes.supplier_post_sale_id._send_if_ready()
+        if vals.get("state") == "cancel":
+            self._withdraw_return_requests()
+
+    def _withdraw_returns(self):
+        """Withdraw the returns among these documents, which are going to be deleted.
+
+        :raise UserError: naming the credit notes that Supplier already has
+        """
+        notes = self.filtered("supplier_return_transaction_id")
+        notes._withdraw_from_supplier()
+        notes._withdraw_return_requests()
+
+    def _prepare_returns_for_posting(self):
+        """Check the returns among these documents and put them on the temporary account.
+
+        :raise UserError: naming the credit note and why it is no return of its sale
+        """
+        for note in self.filtered("supplier_return_transaction_id"):
             note._check_returns_sale()
             note._put_on_temporary_account()
-        posted = super()._post(soft)
-        for note in returns & posted:
-            note.sudo()._request_return()
-        return posted
 
-    def _get_returnable_sale(self, vals):
-        """Return the invoice that a new document takes back goods of, if Supplier decides on it."""
-        sale = self.browse(vals.get("reversed_entry_id") or ())
-        return sale._filter_returnable()
+    def _request_returns(self):
+        """Create, or take up again, the requests of the posted returns among these documents."""
+        for note in self.filtered("supplier_return_transaction_id"):
+            note.sudo()._request_return()
 
     def _filter_returnable(self):
         """Return those of these invoices that the host's credit note may take back goods of."""
@@ -175,36 +183,35 @@ class AccountMove(models.Model):
             self.supplier_post_sale_id = request
         request._send_if_ready()
 
-    def _forget_return(self):
-        """Withdraw the requests of credit notes that are cancelled or go."""
+    def _withdraw_return_requests(self):
+        """Withdraw the drafted requests of credit notes that are cancelled or deleted."""
         for request in self.sudo().supplier_post_sale_id:
             if request.state == "draft" and request.kind == "return":
                 request._move_to("withdrawn", withdrawn_amount=request.amount)
 
-    def _take_back_from_supplier(self):
+    def _withdraw_unsent_returns(self):
+        """Withdraw the requests of returns that nobody has attempted to send."""
         notes = self.filtered("supplier_return_transaction_id").sudo()
         notes.supplier_post_sale_id._withdraw_unsent()
-        return super()._take_back_from_supplier()
 
-    def _check_not_told_supplier(self):
-        """Refuse to change credit notes, too, that Supplier may have been told of.
+    def _check_return_not_sent(self):
+        """Refuse to change credit notes that may have been sent to Supplier.
 
         :raise UserError: naming the credit notes and how far each is
         """
         notes = self.filtered("supplier_return_transaction_id").sudo()
-        told = notes.supplier_post_sale_id.filtered(
+        sent = notes.supplier_post_sale_id.filtered(
             lambda request: request.state not in ("draft", "withdrawn")
             or request.entry_ids - request.temporary_move_id
         )
-        if told:
+        if sent:
             raise UserError(
                 self.env._(
                     "%(notes)s was sent to Supplier as a return and stays. If Supplier refused it, "
                     "use Decide on the request.",
                     notes=", ".join(
                         f"{request.temporary_move_id.display_name} ({request._state_label()})"
-                        for request in told
+                        for request in sent
                     ),
                 )
             )
-        return super()._check_not_told_supplier()

@@ -29,7 +29,7 @@ class Title:
 class SupplierCreditAgreement(models.Model):
     """What the parameters 5 and 6 make of each credit title, and where they are empty."""
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     # -------------------------------------------------------------------------
     # ACTIONS

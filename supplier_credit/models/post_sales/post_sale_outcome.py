@@ -8,7 +8,7 @@ class SupplierCreditPostSale(models.Model):
     The ways on: the company credits it to the customer directly, asks again, or withdraws it.
     """
 
-    _inherit = "supplier.credit.post.sale"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.post.sale"
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -18,7 +18,7 @@ class SupplierCreditPostSale(models.Model):
     of it passes through the clearing account, which is zero afterwards.
     """
 
-    _inherit = "supplier.credit.post.sale"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.post.sale"
 
     # -------------------------------------------------------------------------
     # ACTIONS

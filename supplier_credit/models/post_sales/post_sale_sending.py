@@ -9,7 +9,7 @@ from .post_sale import UNDECIDED
 class SupplierCreditPostSale(models.Model):
     """Asking Supplier, and asking what became of it. Seed 002, steps 2 and 3."""
 
-    _inherit = "supplier.credit.post.sale"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.post.sale"
 
     # -------------------------------------------------------------------------
     # ACTIONS

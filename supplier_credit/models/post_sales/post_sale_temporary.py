@@ -7,7 +7,7 @@ class SupplierCreditPostSale(models.Model):
     A return has its credit note instead, see `account_move_return`.
     """
 
-    _inherit = "supplier.credit.post.sale"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.post.sale"
 
     def _make_temporary_credit(self):
         """Post the entry that gives the customer the credit for the time being."""

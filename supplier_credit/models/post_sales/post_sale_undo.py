@@ -1,13 +1,13 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..messaging.message import MANAGER
+from ...const import MANAGER_GROUP
 
 
 class SupplierCreditPostSale(models.Model):
     """Taking the entries of a decision back, the last request of a credit first."""
 
-    _inherit = "supplier.credit.post.sale"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.post.sale"
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -22,7 +22,7 @@ class SupplierCreditPostSale(models.Model):
         :raise AccessError: for all but managers
         :raise UserError: naming the request, if nothing is posted or what is posted was used
         """
-        if not self.env.user.has_group(MANAGER):
+        if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
                 self.env._("Only a manager of Supplier may undo the processing of a request.")
             )

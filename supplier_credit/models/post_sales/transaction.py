@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class SupplierCreditTransaction(models.Model):
     """What may still be taken back of a registered sale. Seed 002."""
 
-    _inherit = "supplier.credit.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.transaction"
 
     post_sale_ids = fields.One2many(
         comodel_name="supplier.credit.post.sale",
@@ -107,15 +107,16 @@ class SupplierCreditTransaction(models.Model):
             except UserError as error:
                 request.error = str(error)
 
-    def _process_approval(self):
-        result = super()._process_approval()
-        # It may have been cancelled while Supplier had not decided yet.
+    def _cancel_if_nfe_is_cancelled(self):
+        """Begin the cancellation of the sale if SEFAZ has cancelled its NF-e."""
         if self.invoice_id.supplier_sefaz_state == "cancelled":
             self._request_cancellation()
-        return result
 
-    def _check_undoable(self):
-        result = super()._check_undoable()
+    def _check_no_post_sales(self):
+        """Refuse to undo the processing that post-sales requests rest on.
+
+        :raise UserError: naming the transaction and its requests
+        """
         if later := self.post_sale_ids.filtered(lambda request: request.state != "withdrawn"):
             raise UserError(
                 self.env._(
@@ -125,4 +126,3 @@ class SupplierCreditTransaction(models.Model):
                     requests=", ".join(later.mapped("display_name")),
                 )
             )
-        return result

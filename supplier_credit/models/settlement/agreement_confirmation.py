@@ -19,7 +19,7 @@ class SupplierCreditAgreement(models.Model):
     repeated, and the entry itself says until then that it has to be.
     """
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     def _get_receivable_accounts(self):
         """Return the accounts on which Supplier's debts and the debits of post-sales stand."""

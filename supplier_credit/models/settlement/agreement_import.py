@@ -33,7 +33,7 @@ class _Pull(NamedTuple):
 class SupplierCreditAgreement(models.Model):
     """Import of the statement from Supplier's service (parameter 2.5)."""
 
-    _inherit = "supplier.credit.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.agreement"
 
     settlement_cursor = fields.Date(
         string="Settlements Imported Up To",

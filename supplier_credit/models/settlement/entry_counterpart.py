@@ -29,7 +29,7 @@ class Counterpart(NamedTuple):
 class SupplierCreditSettlementEntry(models.Model):
     """Finding the open items that entries may settle, for many at once."""
 
-    _inherit = "supplier.credit.settlement.entry"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.settlement.entry"
 
     def _find_counterparts(self, agreement, table):
         """Return a dict from entry to the Counterpart that Supplier's codes name."""

@@ -12,7 +12,7 @@ class SupplierCreditSettlementEntry(models.Model):
     A batch costs a fixed number of queries, whatever its size.
     """
 
-    _inherit = "supplier.credit.settlement.entry"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.settlement.entry"
 
     def _match(self):
         """Decide what can be decided of these entries, and say of the others why not."""

@@ -6,7 +6,7 @@ from .event import SETTLING
 class SupplierCreditSettlementEntry(models.Model):
     """What keeps an entry from being matched, said so that a person knows what to do."""
 
-    _inherit = "supplier.credit.settlement.entry"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.settlement.entry"
 
     def _get_obstacle(self, event):
         """Return why this entry cannot be matched at all, and what to do; else False."""

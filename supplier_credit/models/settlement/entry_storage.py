@@ -19,7 +19,7 @@ AMOUNTS = ("principal", "fee", "taxes", "value")
 class SupplierCreditSettlementEntry(models.Model):
     """Taking over what Supplier tells, once: by its number, however often and whichever way."""
 
-    _inherit = "supplier.credit.settlement.entry"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.settlement.entry"
 
     @api.model
     def _store(self, agreement, told, source):

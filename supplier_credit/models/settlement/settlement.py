@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...const import ACCOUNTANT_GROUP
 from ..common.for_each import for_each
-
-ACCOUNTANT = "account.group_account_invoice"
 
 
 class SupplierCreditSettlement(models.Model):
@@ -182,7 +181,7 @@ class SupplierCreditSettlement(models.Model):
         :raise AccessError: for all but accountants, and for statements of other companies
         """
         self.check_access("read")
-        if not self.env.su and not self.env.user.has_group(ACCOUNTANT):
+        if not self.env.su and not self.env.user.has_group(ACCOUNTANT_GROUP):
             raise AccessError(
                 self.env._("Only accountants may match and post the settlements of Supplier.")
             )

@@ -19,7 +19,7 @@ PAIRS_AT_ONCE = 500
 class SupplierCreditSettlement(models.Model):
     """Posting a statement: bank, fees, taxes and differences against Supplier's receivable."""
 
-    _inherit = "supplier.credit.settlement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.settlement"
 
     def _post(self):
         """Post this statement in one entry and settle its items, all or nothing.
@@ -182,7 +182,7 @@ class SupplierCreditSettlement(models.Model):
 class SupplierCreditSettlementEntry(models.Model):
     """What an entry books."""
 
-    _inherit = "supplier.credit.settlement.entry"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.settlement.entry"
 
     def _get_settled(self):
         """Return how much of its item this entry settles, in BRL."""

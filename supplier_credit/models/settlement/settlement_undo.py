@@ -1,13 +1,13 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..invoicing.transaction_undo import MANAGER
+from ...const import MANAGER_GROUP
 
 
 class SupplierCreditSettlement(models.Model):
     """Taking the entry of a statement back, so that it can be decided and posted again."""
 
-    _inherit = "supplier.credit.settlement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "supplier.credit.settlement"
 
     move_ids = fields.One2many(
         comodel_name="account.move",
@@ -28,7 +28,7 @@ class SupplierCreditSettlement(models.Model):
         :raise UserError: naming the statement that is not posted, or whose payment the bank's
             statement is reconciled with
         """
-        if not self.env.user.has_group(MANAGER):
+        if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(self.env._("Only a manager of Supplier may undo a settlement."))
         self.check_access("read")
         for settlement in self.sudo().sorted("move_id", reverse=True):

@@ -24,10 +24,9 @@ class TestOverview(SupplierCreditCommon):
         )
 
     def _count(self, name):
-        self.env.invalidate_all()
-        agreement = self.agreement.with_user(self.manager)
-        number = agreement[name]
-        action = agreement.with_context(overview=name).action_open_overview()
+        card = self.overview(self.manager)
+        number = card[name]
+        action = card.with_context(overview=name).action_open_list()
         listed = self.env[action["res_model"]].with_user(self.manager).search(action["domain"])
         self.assertEqual(number, len(listed), name)
         return listed
@@ -67,11 +66,10 @@ class TestOverview(SupplierCreditCommon):
     def test_an_accountant_without_sales_rights_opens_it_too(self):
         self.reserve(self.create_order())
         accountant = self._create_user("bookkeeper", "account.group_account_invoice")
-        agreement = self.agreement.with_user(accountant)
-        self.assertEqual(agreement.read(["blocked_order_count"])[0]["blocked_order_count"], 0)
-        view = self.env["supplier.credit.agreement"].with_user(accountant)
-        arch = view.get_view(
-            self.env.ref("supplier_credit.supplier_credit_agreement_view_kanban_overview").id
+        card = self.overview(accountant)
+        self.assertEqual(card.read(["blocked_order_count"])[0]["blocked_order_count"], 0)
+        arch = card.get_view(
+            self.env.ref("supplier_credit.supplier_credit_overview_view_kanban").id
         )["arch"]
         self.assertNotIn("blocked_order_count", arch)
         self.assertIn("to_process_count", arch)
@@ -85,8 +83,31 @@ class TestOverview(SupplierCreditCommon):
     def test_only_the_bearers_of_the_agreement_count(self):
         second = self.agreement.copy({"name": "Second", "enabled": False})
         self.create_order()
-        self.assertFalse(second.blocked_order_count)
-        self.assertEqual(self.agreement.blocked_order_count, 1)
+        self.assertFalse(self.overview(self.manager, second).blocked_order_count)
+        self.assertEqual(self.overview(self.manager).blocked_order_count, 1)
+
+    def test_a_bearer_that_names_no_agreement_counts_for_the_only_active_one(self):
+        self.bearer.supplier_agreement_id = False
+        self.create_order()
+        self.assertEqual(self.overview(self.manager).blocked_order_count, 1)
+
+    def test_an_unknown_list_is_refused_with_those_there_are(self):
+        for context in ({}, {"overview": "no_such_count"}):
+            with self.subTest(context), self.assertRaisesRegex(UserError, "settlement_count"):
+                self.overview(self.manager).with_context(**context).action_open_list()
+
+    def test_all_cards_are_counted_at_once(self):
+        numbers = ["attention_count", "analysis_count", "next_transfer_amount"]
+        self.overview(self.manager).read(numbers)
+        queries = []
+        for _time in range(2):
+            self.env.invalidate_all()
+            cards = self.overview(self.manager).search([("company_id", "=", self.company.id)])
+            before = self.env.cr.sql_log_count
+            cards.read(numbers)
+            queries.append(self.env.cr.sql_log_count - before)
+            self.agreement.copy({"name": "Another", "enabled": False})
+        self.assertEqual(queries[0], queries[1], "one more card costs no query")
 
 
 @tagged("post_install", "-at_install")

@@ -110,6 +110,13 @@ class TestQueue(SupplierCreditCommon):
         self.assertEqual((reservation.state, message.state), ("active", "done"))
         self.assertFalse(reservation.error)
 
+    def test_resuming_closes_nobody_elses_to_do(self):
+        self.agreement.activity_schedule("mail.mail_activity_data_todo", summary="Renew contract")
+        self.agreement._stop_queue("refused")
+        self.assertEqual(len(self.agreement.activity_ids), 2)
+        self.agreement._resume_queue()
+        self.assertEqual(self.agreement.activity_ids.mapped("summary"), ["Renew contract"])
+
     def test_a_working_connection_test_resumes(self):
         self.agreement._stop_queue("refused")
         self.assertEqual(len(self.agreement.activity_ids), 1)

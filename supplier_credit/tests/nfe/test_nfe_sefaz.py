@@ -21,7 +21,7 @@ class TestSefazWithoutSource(SefazStubs):
         self.assertEqual(invoice._find_sefaz_state(), "cancelled")
 
     def test_cron_costs_no_query(self):
-        self.env["account.payment.method.line"]._supplier_line_ids()
+        self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         with self.assertQueryCount(0):
             self.env["account.move"]._cron_refresh_sefaz_states()
 

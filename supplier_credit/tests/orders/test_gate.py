@@ -51,6 +51,15 @@ class TestGate(SupplierCreditCommon):
         self.assertFalse(order.supplier_confirm_on_release)
         self.assertFalse(order.activity_ids)
 
+    def test_the_release_closes_nobody_elses_to_do(self):
+        order = self.create_order()
+        order.activity_schedule("mail.mail_activity_data_todo", summary="Call the customer")
+        order._await_supplier_release()
+        self.assertEqual(len(order.activity_ids), 2)
+        self.reserve(order)
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.activity_ids.mapped("summary"), ["Call the customer"])
+
     def test_payment_of_a_blocked_order_is_taken_and_the_order_waits(self):
         order = self.create_order().sudo()
         provider = self.env["payment.provider"].sudo().create({"name": "Dummy", "code": "none"})

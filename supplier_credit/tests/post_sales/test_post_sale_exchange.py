@@ -162,10 +162,10 @@ class TestPostSaleAccess(PostSaleCommon):
         self.assertEqual(rows.mapped("res_id"), refused.ids)
         self.assertRegex(rows.problem, "Prazo.*Decide", "what happened and what to do")
         self.assertEqual(rows.action_open_record()["res_model"], refused._name)
-        agreement = self.agreement.with_user(self.manager)
-        self.assertEqual(agreement.post_sale_waiting_count, 2)
+        card = self.overview(self.manager)
+        self.assertEqual(card.post_sale_waiting_count, 2)
         name = "post_sale_waiting_count"
-        action = agreement.with_context(overview=name).action_open_overview()
+        action = card.with_context(overview=name).action_open_list()
         listed = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(listed, refused | waiting)
         self.assertEqual(self.invoice.supplier_post_sale_count, 3)

@@ -396,12 +396,12 @@ class TestSettlement(SupplierCreditSettlementCommon):
     def test_overview_counts_what_waits(self):
         self.register()
         entries = self.run_import([self.told(), self.fee(tipoEvento="AJUSTE")])
-        agreement = self.agreement.with_user(self.manager)
-        self.assertEqual((agreement.settlement_entry_count, agreement.settlement_count), (1, 0))
+        card = self.overview(self.manager)
+        self.assertEqual((card.settlement_entry_count, card.settlement_count), (1, 0))
         self.decide(entries[1], reason="Not ours").action_ignore()
-        agreement.invalidate_recordset()
-        self.assertEqual((agreement.settlement_entry_count, agreement.settlement_count), (0, 1))
-        action = agreement.with_context(overview="settlement_count").action_open_overview()
+        card = self.overview(self.manager)
+        self.assertEqual((card.settlement_entry_count, card.settlement_count), (0, 1))
+        action = card.with_context(overview="settlement_count").action_open_list()
         self.assertEqual(
             self.env[action["res_model"]].search(action["domain"]), entries.settlement_id.sudo()
         )

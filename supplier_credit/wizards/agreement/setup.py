@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.bearers.account_payment_method import SUPPLIER_CODE
+from ...const import SUPPLIER_CODE
 
 
 class SupplierCreditSetup(models.TransientModel):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...const import ACCOUNTANT_GROUP
+
 
 class SupplierCreditPostSaleOutcome(models.TransientModel):
     """Which way to go on with what Supplier refused. Seed 002, steps 3 and 4."""
@@ -37,7 +39,7 @@ class SupplierCreditPostSaleOutcome(models.TransientModel):
         self.ensure_one()
         self.post_sale_id.check_access("read")
         self.post_sale_id.invoice_id.check_access("write")
-        if not self.env.user.has_group("account.group_account_invoice"):
+        if not self.env.user.has_group(ACCOUNTANT_GROUP):
             raise UserError(
                 self.env._(
                     "%(request)s: only who may post entries may decide on its credit.",

@@ -1,0 +1,18 @@
+# Code of the charge type "Supplier" (`account.payment.method`). A bearer
+# (`account.payment.method.line`) of this charge type puts a document on Supplier's credit.
+SUPPLIER_CODE = "supplier"
+
+# The field of orders and invoices that holds their bearer.
+BEARER_FIELD = "preferred_payment_method_line_id"
+
+MANAGER_GROUP = "supplier_credit.supplier_credit_group_manager"
+ACCOUNTANT_GROUP = "account.group_account_invoice"
+
+# The time zone of companies and users that have none: that of Supplier and its customers.
+TIME_ZONE = "America/Sao_Paulo"
+
+# Model of a fiscal document that Supplier accepts (NF-e).
+NFE_MODEL = "55"
+
+# The type of the activities by which the addon notifies users.
+ACTIVITY_TYPE = "supplier_credit.mail_activity_type_supplier_credit"
