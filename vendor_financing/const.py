@@ -5,3 +5,7 @@ VENDOR_METHOD_CODE = "vendor"
 
 # Payment states of a posted invoice that still has something to receive.
 OPEN_PAYMENT_STATES = ("not_paid", "partial")
+
+# Who decides on requests and undoes operations, and who settles, defaults and maintains.
+MANAGER = "vendor_financing.vendor_financing_group_manager"
+ACCOUNTANT = "account.group_account_invoice"

@@ -1,8 +1,8 @@
 from odoo import fields, models
 
+from ...const import LIVE_STATES
 from ...tools.activity import tell_once
 
-LIVE_STATES = ("processing", "awaiting", "overdue")
 # A payer may have the boleto of a cancelled charge in hand.
 PAYABLE = {*LIVE_STATES, "error", "cancelled"}
 # Which states a charge may come from. The provider's news may leave some out, never go back.

@@ -1,8 +1,8 @@
 from odoo import Command, fields, models
 
+from ...const import LIVE_STATES
 from ...tools.rounding import exact
 from ...tools.settlement import split_payment
-from .payment_transaction import LIVE_STATES
 
 
 class PaymentTransaction(models.Model):

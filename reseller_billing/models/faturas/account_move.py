@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..charges.payment_transaction import LIVE_STATES
+from ...const import LIVE_STATES
 
 MONTHS = [(f"{number:02}", f"{number:02}") for number in range(1, 13)]
 # What the host's payment states are for who waits for the money; the others are open.

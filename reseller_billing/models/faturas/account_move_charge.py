@@ -4,8 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
-from ...const import METHOD_OF_CHARGE
-from ..charges.payment_transaction import LIVE_STATES
+from ...const import LIVE_STATES, METHOD_OF_CHARGE
 
 
 class AccountMove(models.Model):

@@ -4,7 +4,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-ACCOUNTANT = "account.group_account_invoice"
+from ...const import ACCOUNTANT
 
 
 class VendorFinancingReportLine(models.Model):

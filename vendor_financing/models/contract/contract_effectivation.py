@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from .operation import MANAGER
+from ...const import MANAGER
 
 # The items of the instalments come after those of bank and results.
 FIRST_TITLE = 1000

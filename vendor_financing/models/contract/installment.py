@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools.rounding import exact
 from .contract import OPEN_STATES
 
 PRICED = {"bank_charge", "iof", "equalization"}
@@ -236,3 +237,19 @@ class VendorFinancingContractInstallment(models.Model):
                 )
             )
         return {**vals, "customer_total": total}
+
+    def _propose(self):
+        """Write interest, charge, IOF and customer total by the rates that count."""
+        quotes = {}
+        for title in self.title_id:
+            contract = title.contract_id
+            parts = title.installment_ids & self
+            terms = contract.agreement_id._price_title(
+                [(exact(part.principal), part.date_due) for part in parts],
+                contract.date,
+                contract.credit_date,
+                title.partner_id,
+                quotes,
+            )
+            for part, of_part in zip(parts, terms, strict=True):
+                part.write({name: float(amount) for name, amount in of_part.items()})

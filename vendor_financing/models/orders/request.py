@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...const import MANAGER
 from ...tools.pricing import parse_plan
-from ..contract.operation import MANAGER
 
 TERMS = {"plan", "rate", "customer_total"}
 # Written by the buttons only.

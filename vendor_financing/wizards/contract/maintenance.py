@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...models.contract.operation import MANAGER
-from .settlement import ACCOUNTANT
+from ...const import ACCOUNTANT, MANAGER
 
 
 class VendorFinancingMaintenance(models.TransientModel):

@@ -3,9 +3,8 @@ from collections import defaultdict
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...const import ACCOUNTANT
 from ...tools.rounding import exact, prorate
-
-ACCOUNTANT = "account.group_account_invoice"
 
 
 class VendorFinancingSettlement(models.TransientModel):
