@@ -223,12 +223,11 @@ class VendorFinancingOperation(models.Model):
         readonly=True,
     )
 
-    def _undo(self):
+    def _release_report_lines(self):
+        """Match the rows of the bank's report again that this operation had booked."""
         rows = self.report_line_ids
-        result = super()._undo()
         rows.write({"state": "open", "operation_id": False})
         rows._match()
-        return result
 
 
 def _make_key(row):

@@ -241,6 +241,7 @@ class VendorFinancingOperation(models.Model):
                 mirror=mirror.name,
             )
         )
+        self._release_report_lines()
 
     def _undo_state(self):
         """Give instalments and contract the state from before this operation."""

@@ -63,35 +63,6 @@ class SaleOrder(models.Model):
             order.vendor_approval_state = order._get_vendor_approval_state()
 
     # -------------------------------------------------------------------------
-    # CRUD METHODS
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        if any(vals.get("state") == "sale" for vals in vals_list):
-            orders.filtered(lambda order: order.state == "sale")._check_vendor_approval()
-        return orders
-
-    def write(self, vals):
-        if vals.get("state") != "sale" and not BEARER_FIELDS & vals.keys():
-            return super().write(vals)
-        before = {
-            order.id: order.state == "sale" and order.preferred_payment_method_line_id.id
-            for order in self
-        }
-        result = super().write(vals)
-        # A confirmed order may not change its bearer to get around the gate, either.
-        self.filtered(
-            lambda order: (
-                order.state == "sale"
-                and order.is_vendor
-                and before[order.id] != order.preferred_payment_method_line_id.id
-            )
-        )._check_vendor_approval()
-        return result
-
-    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -172,14 +143,46 @@ class SaleOrder(models.Model):
         if reasons:
             raise UserError("\n".join(reasons))
 
-    def _confirmation_error_message(self):
-        return super()._confirmation_error_message() or self._get_vendor_approval_error()
+    def _check_vendor_approval_on_create(self, vals_list):
+        """Refuse orders that are created as confirmed without their approval."""
+        if any(vals.get("state") == "sale" for vals in vals_list):
+            self.filtered(lambda order: order.state == "sale")._check_vendor_approval()
 
-    def _prepare_invoice(self):
-        """Refuse to invoice what has outgrown its approval since it was confirmed."""
+    def _get_confirmed_bearers(self, vals):
+        """Return what `_check_vendor_approval_on_write` compares with, before values are written.
+
+        :return: {order id: bearer id of an order that is confirmed already, else False}, or None
+            where the values neither confirm orders nor change a bearer
+        """
+        if vals.get("state") != "sale" and not BEARER_FIELDS & vals.keys():
+            return None
+        return {
+            order.id: order.state == "sale" and order.preferred_payment_method_line_id.id
+            for order in self
+        }
+
+    def _check_vendor_approval_on_write(self, bearers):
+        """Refuse orders that a write confirmed, or gave another bearer, without their approval.
+
+        :param bearers: see `_get_confirmed_bearers`
+        """
+        if bearers is None:
+            return
+        self.filtered(
+            lambda order: (
+                order.state == "sale"
+                and order.is_vendor
+                and bearers[order.id] != order.preferred_payment_method_line_id.id
+            )
+        )._check_vendor_approval()
+
+    def _check_vendor_approval_to_invoice(self):
+        """Refuse to invoice an order that has outgrown its approval since it was confirmed."""
         if self.is_vendor and self.sudo().vendor_request_ids:
             self._check_vendor_approval()
-        return super()._prepare_invoice()
+
+    def _confirmation_error_message(self):
+        return super()._confirmation_error_message() or self._get_vendor_approval_error()
 
     def _validate_order(self):
         """Keep the customer's signature on an order that is not approved, and confirm it then."""

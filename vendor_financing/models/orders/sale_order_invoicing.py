@@ -34,11 +34,6 @@ class SaleOrder(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _prepare_invoice(self):
-        values = super()._prepare_invoice()
-        values["vendor_order_id"] = self.is_vendor and self.id
-        return values
-
     def _get_invoice_grouping_keys(self):
         """Vendor orders are never grouped: each invoice is a title of its own at the bank."""
         return [*super()._get_invoice_grouping_keys(), "vendor_order_id"]
