@@ -73,15 +73,6 @@ class PaymentProvider(models.Model):
             return super()._get_default_payment_method_codes()
         return DEFAULT_PAYMENT_METHOD_CODES
 
-    def _get_removal_values(self):
-        """Leave no key behind on a provider that the host keeps after the uninstallation."""
-        return {**super()._get_removal_values(), "asaas_api_key": False}
-
-    def _get_reset_values(self):
-        if self.code != ASAAS_CODE:
-            return super()._get_reset_values()
-        return {**super()._get_reset_values(), "asaas_api_key": False}
-
     # -------------------------------------------------------------------------
     # ACTION METHODS
     # -------------------------------------------------------------------------
@@ -133,9 +124,8 @@ class PaymentProvider(models.Model):
     # REQUESTS
     # -------------------------------------------------------------------------
 
-    def _get_receipts_client(self):
-        if self.code != ASAAS_CODE:
-            return super()._get_receipts_client()
+    def _get_asaas_client(self):
+        """Return what talks to Asaas with this provider's key."""
         return AsaasClient(self._asaas_request)
 
     def _asaas_get(self, endpoint, params):

@@ -13,6 +13,8 @@ from ...const import RECEIPTS_CODES
 from ...tools.asaas.api import USER_AGENT, is_safe_url
 
 LONGEST_PDF = 5 * 1024 * 1024
+# What lets somebody act in the company's name at the provider, or in the provider's name here.
+SECRETS = ("asaas_api_key", "webhook_key", "webhook_token")
 
 
 class PaymentProvider(models.Model):
@@ -82,6 +84,18 @@ class PaymentProvider(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _get_removal_values(self):
+        """Leave no secret behind on a provider that the host keeps after the uninstallation."""
+        return {**super()._get_removal_values(), **dict.fromkeys(SECRETS, False)}
+
+    def _get_reset_values(self):
+        values = super()._get_reset_values()
+        return {**values, **dict.fromkeys(SECRETS, False)} if self._makes_charges() else values
+
+    def _makes_charges(self):
+        """Return whether this is an online receipts provider of this addon."""
+        return self.code in RECEIPTS_CODES
+
     @api.model
     def _get_receipts_provider(self, company):
         """Return the provider that charges faturas of a company, or none."""
@@ -94,10 +108,13 @@ class PaymentProvider(models.Model):
         )
 
     def _get_receipts_client(self):
-        """Return what talks to the provider: see `tools.asaas_client` for its methods.
+        """Return what talks to the provider: see `tools.asaas.client` for its methods.
 
-        A second provider overrides this for its own code, in its own file.
+        A second provider has its own case here, or overrides this in its own addon.
         """
+        match self.code:
+            case "asaas":
+                return self._get_asaas_client()
         raise NotImplementedError
 
     def _fetch_slip_pdf(self, url):

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...const import ASAAS_CODE, RECEIPTS_CODES
+from ...const import RECEIPTS_CODES
 from ...tools.receipts import ReceiptsError
 
 # Asaas' names of what happens to a charge (docs.asaas.com, webhooks).
@@ -266,13 +266,3 @@ class PaymentProvider(models.Model):
             reference = f"poll:{charge.reference}:{charge.raw_state}:{back:.2f}:{again}"
             events.append((reference, charge.raw_state, charge.reference, None))
         return self.env["reseller.billing.event"]._receive(self, events, "poll")
-
-    def _get_removal_values(self):
-        values = super()._get_removal_values()
-        return {**values, "webhook_key": False, "webhook_token": False}
-
-    def _get_reset_values(self):
-        values = super()._get_reset_values()
-        if self.code != ASAAS_CODE:
-            return values
-        return {**values, "webhook_key": False, "webhook_token": False}

@@ -143,9 +143,6 @@ class PaymentTransaction(models.Model):
         if "activity_ids" in record:
             tell_once(record.sudo(), self._get_fatura_responsible(), summary, note)
 
-    def _after_registration(self):
-        """The client can pay from now on: a hook for what tells them so."""
-
     def _after_payment_news(self, found):
         """What the provider says of the money has changed: a hook for what follows."""
         if found.in_cash and not self.currency_id.is_zero(self.fatura_id.amount_residual):

@@ -11,12 +11,13 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
 
-    def _after_registration(self):
-        result = super()._after_registration()
-        # Without boleto line and Pix the client could not pay; they are asked for again at once.
+    def _mail_payable_fatura(self):
+        """Write to the client, if the charge can be paid: it has a boleto line or a Pix.
+
+        Without either the client could not pay; they are asked for again at once.
+        """
         if self.slip_line or self.pix_payload:
             self._mail_fatura_once()
-        return result
 
     def _mail_fatura_once(self):
         fatura = self.fatura_id

@@ -52,7 +52,7 @@ class PaymentTransaction(models.Model):
         if found.state in ("awaiting", "overdue") and self.charge_state == found.state:
             self._set_pending()
             if not was_live or slip:
-                self._after_registration()
+                self._mail_payable_fatura()
         elif found.state == "cancelled" and moved:
             self._set_canceled()
         elif moved:

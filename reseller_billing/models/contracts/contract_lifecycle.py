@@ -14,9 +14,10 @@ class ResellerBillingContract(models.Model):
         if not self.date_active:
             month = self._get_first_month(today)
             lines = self.line_ids.filtered(lambda line: not line.first_month)
+            is_billed_here = self.next_month or not self._is_billed_by_panel()
             values |= {
                 "date_active": today,
-                "next_month": month,
+                "next_month": is_billed_here and month,
                 "line_ids": [Command.update(line.id, {"first_month": month}) for line in lines],
             }
         elif self.next_month and self._was_suspended_before(today):
