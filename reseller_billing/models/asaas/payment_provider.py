@@ -22,7 +22,7 @@ _logger = logging.getLogger(__name__)
 class PaymentProvider(models.Model):
     """Online receipts provider (Recebimentos online): Asaas."""
 
-    _inherit = "payment.provider"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.provider"
 
     code = fields.Selection(
         selection_add=[(ASAAS_CODE, "Asaas")], ondelete={ASAAS_CODE: "set default"}

@@ -38,7 +38,7 @@ SLIP_DAYS = 3
 class PaymentProvider(models.Model):
     """News of the charges: the webhook, its health, and comparing where an event was missed."""
 
-    _inherit = "payment.provider"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.provider"
 
     webhook_key = fields.Char(
         copy=False, groups="base.group_system", help="Opaque part of the webhook's address."

@@ -15,7 +15,7 @@ FAILURES = (Rejected, Unauthorized, Unavailable, OutcomeUnknown)
 class PaymentTransaction(models.Model):
     """The talk with the receipts provider about one charge. Reads only; nothing is locked."""
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     @api.model
     def _exchange(self, job):

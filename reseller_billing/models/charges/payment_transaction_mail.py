@@ -9,7 +9,7 @@ _logger = logging.getLogger(__name__)
 class PaymentTransaction(models.Model):
     """The client gets the fatura by e-mail as soon as it can be paid: at once, once. Seed 003."""
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     def _mail_payable_fatura(self):
         """Write to the client, if the charge can be paid: it has a boleto line or a Pix.

@@ -13,7 +13,7 @@ class PaymentTransaction(models.Model):
     do no harm.
     """
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     charge_payment_ids = fields.One2many(
         comodel_name="account.payment",

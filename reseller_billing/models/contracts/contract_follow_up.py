@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 class ResellerBillingContract(models.Model):
     """What the days bring: reminders, the end of a trial, suspension and reactivation."""
 
-    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.contract"
 
     @api.model
     def _cron_follow_up(self):

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class ResellerBillingContract(models.Model):
     """What each state of a contract brings with it; `_move_to` writes it with the state."""
 
-    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.contract"
 
     def _prepare_active(self):
         self._check_complete()

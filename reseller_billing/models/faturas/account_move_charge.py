@@ -10,7 +10,7 @@ from ...const import LIVE_STATES, METHOD_OF_CHARGE
 class AccountMove(models.Model):
     """The charge of a fatura: asked for when it is posted, changed and cancelled with it."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # -------------------------------------------------------------------------
     # CRUD METHODS

@@ -4,7 +4,7 @@ from odoo import models
 class AccountMove(models.Model):
     """What clients get of a fatura: the document itself, and e-mails with its boleto."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     def action_mail_fatura(self):
         """Send the fatura to its client again."""

@@ -12,7 +12,7 @@ WATCHED = {"state", "charge_id", "charge_state", "invoice_date_due", "billing_de
 class AccountMove(models.Model):
     """Faturas that come from the reseller panel, and faturas that it is told of."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     panel_uncharged = fields.Boolean(
         string="Not Charged by Itself",

@@ -4,7 +4,7 @@ from odoo import models
 class ResellerBillingContract(models.Model):
     """Contracts that come from the reseller panel, and contracts that it is told of."""
 
-    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.contract"
 
     def action_push_to_panel(self):
         """Have the panel told of these contracts and their clients."""

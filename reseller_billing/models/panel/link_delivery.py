@@ -32,7 +32,7 @@ class ResellerBillingPanelLink(models.Model):
     under the same key: the panel makes nothing twice.
     """
 
-    _inherit = "reseller.billing.panel.link"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.panel.link"
 
     @api.model
     def _cron_send(self):

@@ -14,7 +14,7 @@ class VendorFinancingContract(models.Model):
     where the company bears a part, D equalization and D IOF.
     """
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     # -------------------------------------------------------------------------
     # ACTIONS

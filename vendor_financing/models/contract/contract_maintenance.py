@@ -9,7 +9,7 @@ class VendorFinancingContract(models.Model):
     moves the open principal from one item of the vendor account to another: D old / C new maturity.
     """
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _maintain(self, kind, changes, date, lines=(), **values):
         """Give open instalments other terms.

@@ -7,7 +7,7 @@ from .installment import TERMS
 class VendorFinancingContract(models.Model):
     """Maintenance of a whole title: taken out of its contract, or substituted. Seed 004."""
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _withdraw(self, title, date, debited=None, note=False):
         """Undo one title: the bank takes back what it credited for it, the invoice waits again.

@@ -11,7 +11,7 @@ class VendorFinancingContract(models.Model):
     Default: D vendor account and D charges / C bank; the receivable is then collectable again.
     """
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _settle(self, amounts, date, kind="settlement", note=False, rebate=0.0):
         """Settle instalments of this contract that the customer paid at the bank.

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 class VendorFinancingAgreement(models.Model):
     """Who is told when the bank may debit what customers have not paid."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -19,7 +19,7 @@ class VendorFinancingAgreement(models.Model):
 class VendorFinancingContractInstallment(models.Model):
     """Recourse: after some days the bank debits what the customer has not paid. Seed 004."""
 
-    _inherit = "vendor.financing.contract.installment"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract.installment"
 
     recourse_date = fields.Date(
         compute="_compute_recourse_date",

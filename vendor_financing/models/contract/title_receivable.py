@@ -13,7 +13,7 @@ class VendorFinancingContractTitle(models.Model):
     whole invoice again; none of its own figures depends on what is written.
     """
 
-    _inherit = "vendor.financing.contract.title"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract.title"
 
     def _take_receivables(self):
         """Keep what the receivables were, then mark them as financed."""

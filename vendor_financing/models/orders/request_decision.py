@@ -9,7 +9,7 @@ TODO = "mail.mail_activity_data_todo"
 class VendorFinancingRequest(models.Model):
     """What managers decide on requests, one or many."""
 
-    _inherit = "vendor.financing.request"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.request"
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -14,7 +14,7 @@ class SaleOrder(models.Model):
     over RPC, the customer's signature, and an online payment.
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     vendor_request_ids = fields.One2many(
         comodel_name="vendor.financing.request",

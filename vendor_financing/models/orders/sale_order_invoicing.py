@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class SaleOrder(models.Model):
     """Collection Carteira: a Vendor order is invoiced by itself and charged by nobody here."""
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     vendor_collection = fields.Selection(
         selection=[("carteira", "Carteira")],

@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
     pagamento alterado para à vista (ou 1 dia) e cobrança para carteira."
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     is_vendor_term = fields.Boolean(
         string="Term Set by Vendor",
