@@ -9,6 +9,7 @@ from .contract import (
     test_effectivation,
     test_maintenance,
     test_settlement,
+    test_terms,
 )
 from .invoicing import (
     test_charge_type,
