@@ -1,5 +1,6 @@
 import hashlib
 import re
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -145,11 +146,15 @@ class VendorFinancingReportLine(models.Model):
 
     def _match(self):
         """Find the instalment of each row, or say why there is none."""
-        taken = {}
+        open_parts = {
+            agreement: lines._get_open_installments(agreement)
+            for agreement, lines in self.grouped("agreement_id").items()
+        }
+        matched = {}
         for line in self:
-            part, problem = line._find_installment(taken)
+            part, problem = line._find_installment(open_parts[line.agreement_id], matched)
             if part:
-                taken[part] = taken.get(part, 0.0) + line.amount
+                matched[part] = matched.get(part, 0.0) + line.amount
             line.write(
                 {
                     "installment_id": part.id if part else False,
@@ -158,20 +163,28 @@ class VendorFinancingReportLine(models.Model):
                 }
             )
 
-    def _find_installment(self, taken):
-        """Return the open instalment that this row is about, and what is wrong with it.
+    def _get_open_installments(self, agreement):
+        """Return the financed instalments of an agreement by the numbers of their invoices.
 
-        :param taken: {instalment: what other rows book of it, in BRL}
+        :return: {digits of the invoice's name or reference: instalments, the first due first}
         """
         parts = self.env["vendor.financing.contract.installment"].search(
-            [("agreement_id", "=", self.agreement_id.id), ("state", "=", "financed")],
+            [("agreement_id", "=", agreement.id), ("state", "=", "financed")],
             order="date_due, id",
         )
-        wanted = _digits(self.document)
-        found = parts.filtered(
-            lambda part: wanted
-            and wanted in (_digits(part.move_id.name), _digits(part.move_id.ref))
-        )
+        found = defaultdict(parts.browse)
+        for part in parts:
+            for number in {_digits(part.move_id.name), _digits(part.move_id.ref)} - {""}:
+                found[number] += part
+        return found
+
+    def _find_installment(self, open_parts, matched):
+        """Return the open instalment that this row is about, or None, and the problem if any.
+
+        :param open_parts: see `_get_open_installments`
+        :param matched: {instalment: principal in BRL that other rows book of it}
+        """
+        found = open_parts.get(_digits(self.document), self.installment_id.browse())
         if self.number:
             found = found.filtered(lambda part: part.number == self.number)
         if not found:
@@ -189,7 +202,7 @@ class VendorFinancingReportLine(models.Model):
             )
         currency = self.currency_id
         for part in found:
-            left = part.open_amount - taken.get(part, 0.0)
+            left = part.open_amount - matched.get(part, 0.0)
             if currency.compare_amounts(self.amount, left) <= 0:
                 return part, False
         return None, self.env._(

@@ -51,6 +51,26 @@ class TestBankReport(VendorFinancingContractCommon):
         self.assertEqual(contract.state, "settled")
         self.assert_proven()
 
+    def count_queries(self, rows):
+        """Return how many queries it takes to match these rows."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        rows.sudo()._match()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_many_rows_are_matched_with_the_queries_of_few(self):
+        invoices = self.env["account.move"].union(
+            *(self._create_vendor_invoice(100.0 + number) for number in range(12))
+        )
+        self.make_effective(invoices)
+        rows = self.upload(
+            *(f"{self.number(one)};02/04/2026;{one.amount_total:.2f};;" for one in invoices)
+        )
+        self.assertEqual(set(rows.mapped("state")), {"matched"})
+        self.assertLessEqual(self.count_queries(rows), self.count_queries(rows[:2]) + 1)
+
     def test_same_report_again_changes_nothing(self):
         invoice = self._create_vendor_invoice(1000.0)
         self.make_effective(invoice)
