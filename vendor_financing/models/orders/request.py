@@ -212,7 +212,7 @@ class VendorFinancingRequest(models.Model):
                     total=request.currency_id.format(request.customer_total),
                 )
             )
-        self.sudo()._tell_manager()
+        self.sudo()._notify_deciders()
 
     def action_view_order(self):
         self.ensure_one()

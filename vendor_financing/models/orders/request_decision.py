@@ -2,8 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...const import MANAGER
-
-TODO = "mail.mail_activity_data_todo"
+from ...tools.activity import end_told, tell_once
 
 
 class VendorFinancingRequest(models.Model):
@@ -69,7 +68,7 @@ class VendorFinancingRequest(models.Model):
                 **values,
             }
         )
-        self.sudo()._close_notice()
+        end_told(self.sudo())
         labels = dict(self._fields["state"]._description_selection(self.env))
         for request in self:
             request.sudo().order_id.message_post(
@@ -91,29 +90,25 @@ class VendorFinancingRequest(models.Model):
                 )
             )
 
-    def _tell_manager(self):
-        """Give who is to decide one activity for each request that has none yet."""
+    def _notify_deciders(self):
+        """Give one manager an activity for each of these requests, once a request."""
         of_company = {company: self._find_deciders(company) for company in self.company_id}
         for request in self:
             user = request._choose_decider(of_company[request.company_id])
-            if not user or request.activity_search([TODO]):
+            if not user:
                 continue
             request = request.with_context(lang=user.lang)
-            request.activity_schedule(
-                TODO,
-                user_id=user.id,
-                summary=request.env._("Decide on the vendor request of %s", request.order_id.name),
-                note=request.env._(
+            tell_once(
+                request,
+                user,
+                request.env._("Decide on the vendor request of %s", request.order_id.name),
+                request.env._(
                     "%(requester)s asks for %(days)s days on %(amount)s: approve or refuse.",
                     requester=request.requester_id.name,
                     days=request.plan,
                     amount=request.currency_id.format(request.amount),
                 ),
             )
-
-    def _close_notice(self):
-        """Close what the manager was told, whoever has decided."""
-        self.activity_feedback([TODO])
 
     def _find_deciders(self, company):
         """Return the managers of Vendor financing who may work in this company."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.activity import end_told, tell_once
 from .sale_order_term import BEARER_FIELDS
 
 UNCONFIRMED = ("draft", "sent")
@@ -203,11 +204,13 @@ class SaleOrder(models.Model):
                 ),
                 subtype_xmlid="mail.mt_comment",
             )
-            order.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=order.user_id.id or self.env.uid,
-                summary=self.env._("Signed or paid by the customer, vendor approval missing"),
-                note=order._get_vendor_approval_error(),
+            user = order.user_id or self.env.user
+            order = order.with_context(lang=user.lang)
+            tell_once(
+                order,
+                user,
+                order.env._("Signed or paid by the customer, vendor approval missing"),
+                order._get_vendor_approval_error(),
             )
 
     def _confirm_approved(self):
@@ -224,11 +227,9 @@ class SaleOrder(models.Model):
                 with self.env.cr.savepoint():
                     order.with_user(salesman).sudo()._validate_order()
             except (UserError, ValidationError) as error:
-                order.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    user_id=salesman.id,
-                    summary=self.env._("Approved for vendor, but cannot be confirmed"),
-                    note=str(error),
+                summary = order.with_context(lang=salesman.lang).env._(
+                    "Approved for vendor, but cannot be confirmed"
                 )
+                tell_once(order, salesman, summary, str(error))
             else:
-                order.activity_unlink(["mail.mail_activity_data_todo"])
+                end_told(order)

@@ -1,0 +1,30 @@
+"""Notices: activities of the addon's own type, so that nobody else's are ever closed."""
+
+from ..const import ACTIVITY_TYPE
+
+
+def tell_once(record, user, summary, note):
+    """Give a person something to do about a record, unless the same is still to be done.
+
+    :param record: one record with activities
+    :param user: res.users, who gets the activity
+    :param str summary: what it is about, in the user's language; tells one notice from another
+    :param str note: what happened, and what to do next
+    """
+    record.ensure_one()
+    if not _find_notices(record, summary):
+        record.activity_schedule(ACTIVITY_TYPE, user_id=user.id, summary=summary, note=note)
+
+
+def end_told(record, summary=None):
+    """Mark as done what `tell_once` asked for, because nothing is left to do.
+
+    :param record: one or several records with activities
+    :param str summary: as it was told, in the same language; None for all notices of the record
+    """
+    _find_notices(record, summary).action_feedback()
+
+
+def _find_notices(record, summary):
+    same = [("summary", "=", summary)] if summary else []
+    return record.activity_search([ACTIVITY_TYPE], additional_domain=same)
