@@ -1,18 +1,14 @@
-import base64
 import hashlib
 import secrets
 from datetime import timedelta
 
-import requests
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import RECEIPTS_CODES
-from ...tools.asaas.api import USER_AGENT, is_safe_url
 
-LONGEST_PDF = 5 * 1024 * 1024
 # What lets somebody act in the company's name at the provider, or in the provider's name here.
 SECRETS = ("asaas_api_key", "webhook_key", "webhook_token")
 
@@ -116,23 +112,6 @@ class PaymentProvider(models.Model):
             case "asaas":
                 return self._get_asaas_client()
         raise NotImplementedError
-
-    def _fetch_slip_pdf(self, url):
-        """Return the boleto that the provider drew, in base64, or nothing.
-
-        The e-mail goes without it rather than not at all. The key is not sent there: the address
-        is public, and came from outside.
-        """
-        if not url or not is_safe_url(url):
-            return b""
-        try:
-            answer = requests.request("GET", url, timeout=10, headers={"User-Agent": USER_AGENT})
-        except requests.exceptions.RequestException:
-            return b""
-        pdf = answer.content
-        if not answer.ok or not pdf.startswith(b"%PDF") or len(pdf) > LONGEST_PDF:
-            return b""
-        return base64.b64encode(pdf)
 
     def _get_billing_account(self, name):
         """Return where fee, interest, fine or discount is booked.
