@@ -13,6 +13,7 @@
         "security/reseller_billing_groups.xml",
         "security/ir.model.access.csv",
         "security/reseller_billing_rules.xml",
+        "data/mail_activity_type_data.xml",
         "data/payment_provider_data.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",

@@ -20,3 +20,6 @@ LIVE_STATES = ("processing", "awaiting", "overdue")
 
 # Who gives refunds, and reads what the provider and the panel sent.
 MANAGER = "reseller_billing.reseller_billing_group_manager"
+
+# Of all activities that the addon schedules by itself: see `tools/activity.py`.
+ACTIVITY_TYPE = "reseller_billing.mail_activity_type_notice"

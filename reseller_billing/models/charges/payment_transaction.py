@@ -139,9 +139,8 @@ class PaymentTransaction(models.Model):
     def _tell_responsible(self, summary, note):
         """Have somebody look at this charge's fatura; never twice for the same reason."""
         self.ensure_one()
-        record = self.fatura_id or self.provider_id
-        if "activity_ids" in record:
-            tell_once(record.sudo(), self._get_fatura_responsible(), summary, note)
+        if self.fatura_id:
+            tell_once(self.fatura_id.sudo(), self._get_fatura_responsible(), summary, note)
 
     def _after_payment_news(self, found):
         """What the provider says of the money has changed: a hook for what follows."""

@@ -105,7 +105,8 @@ class AccountMove(models.Model):
         )
 
     def _tell_of_panel_payment(self, panel, data):
-        user = self.billing_contract_id.user_id or panel.user_id
+        users = self.billing_contract_id.user_id or panel.user_id
+        user = self.company_id._get_billing_responsible(users)
         tell_once(self, user, self.env._("Paid in the panel"), self._describe_panel_payment(data))
 
     def _link_charge(self, data):
