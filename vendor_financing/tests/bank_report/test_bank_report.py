@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from ..contract.common import VendorFinancingContractCommon
+from ..tools.test_table import make_workbook
 
 
 @tagged("post_install", "-at_install")
@@ -17,10 +18,12 @@ class TestBankReport(VendorFinancingContractCommon):
         cls.lines = cls.env["vendor.financing.report.line"]
 
     def upload(self, *rows, header="documento;data;valor;tipo;encargos", encoding="utf-8"):
-        text = "\r\n".join((header, *rows))
+        return self.upload_file("\r\n".join((header, *rows)).encode(encoding))
+
+    def upload_file(self, content):
         form = Form(self.env["vendor.financing.report"].with_user(self.invoicing_user))
         form.agreement_id = self.agreement
-        form.report_file = base64.b64encode(text.encode(encoding))
+        form.report_file = base64.b64encode(content)
         form.save().action_import()
         return self.lines.search([("agreement_id", "=", self.agreement.id)], order="id")
 
@@ -144,6 +147,19 @@ class TestBankReport(VendorFinancingContractCommon):
             "NF 1;02/04/2026;10,00;;", header="título;data;valor;tipo;encargos", encoding="latin-1"
         )
         self.assertEqual(line.document, "NF 1")
+
+    def test_workbook_is_read_as_csv_is(self):
+        invoice = self._create_vendor_invoice(1000.5)
+        self.make_effective(invoice)
+        line = self.upload_file(
+            make_workbook(
+                ("documento", "data", "valor", "tipo", "encargos"),
+                (self.number(invoice), self.day("2026-04-02"), 1000.5, "PAGO", None),
+            )
+        )
+        self.assertEqual((line.state, line.date), ("matched", self.day("2026-04-02")))
+        with self.assertRaisesRegex(UserError, "neither a text file"):
+            self.upload_file(b"PK\x03\x04")
 
     def test_others_may_not_book(self):
         invoice = self._create_vendor_invoice(1000.0)
