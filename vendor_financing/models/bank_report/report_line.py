@@ -13,8 +13,16 @@ class VendorFinancingReportLine(models.Model):
 
     _name = "vendor.financing.report.line"
     _description = "Row of a Bank's Vendor Report"
+    _inherit = ["vendor.financing.abstract.state"]
     _order = "date desc, id desc"
     _rec_name = "document"
+    _transitions = {
+        # From booked: the operation was undone.
+        "open": {"matched", "booked", "ignored"},
+        "matched": {"open"},
+        "booked": {"matched"},
+        "ignored": {"open", "matched"},
+    }
 
     agreement_id = fields.Many2one(
         comodel_name="vendor.financing.agreement",
@@ -94,13 +102,13 @@ class VendorFinancingReportLine(models.Model):
         """Leave rows out for good; they can be matched again."""
         self._check_accountant()
         waiting = self.sudo().filtered(lambda line: line.state in ("open", "matched"))
-        waiting.write({"state": "ignored", "installment_id": False, "problem": False})
+        waiting._move_to("ignored", installment_id=False, problem=False)
 
     def action_reopen(self):
         """Take ignored rows up again."""
         self._check_accountant()
         ignored = self.sudo().filtered(lambda line: line.state == "ignored")
-        ignored.state = "open"
+        ignored._move_to("open")
         ignored._match()
 
     # -------------------------------------------------------------------------
@@ -155,12 +163,10 @@ class VendorFinancingReportLine(models.Model):
             part, problem = line._find_installment(open_parts[line.agreement_id], matched)
             if part:
                 matched[part] = matched.get(part, 0.0) + line.amount
-            line.write(
-                {
-                    "installment_id": part.id if part else False,
-                    "state": "matched" if part else "open",
-                    "problem": problem,
-                }
+            line._move_to(
+                "matched" if part else "open",
+                installment_id=part.id if part else False,
+                problem=problem,
             )
 
     def _get_open_installments(self, agreement):
@@ -221,7 +227,7 @@ class VendorFinancingReportLine(models.Model):
             operation = contract._default(amounts, self.date, self.charges, note=note)
         else:
             operation = contract._settle(amounts, self.date, note=note)
-        self.write({"state": "booked", "operation_id": operation.id})
+        self._move_to("booked", operation_id=operation.id)
 
 
 class VendorFinancingOperation(models.Model):
@@ -239,7 +245,7 @@ class VendorFinancingOperation(models.Model):
     def _release_report_lines(self):
         """Match the rows of the bank's report again that this operation had booked."""
         rows = self.report_line_ids
-        rows.write({"state": "open", "operation_id": False})
+        rows._move_to("open", operation_id=False)
         rows._match()
 
 

@@ -27,7 +27,20 @@ class VendorFinancingContractInstallment(models.Model):
 
     _name = "vendor.financing.contract.installment"
     _description = "Instalment of a Vendor Financing Contract"
+    _inherit = ["vendor.financing.abstract.state"]
     _order = "contract_id, title_id, number, id"
+    _transitions = {
+        "pending": set(),
+        # Back, where operations are undone.
+        "financed": {"pending", "settled", "settled_early", "debited", "withdrawn"},
+        "settled": {"financed"},
+        "settled_early": {"financed"},
+        "debited": {"financed", "recovered"},
+        "recovered": {"debited"},
+        # From pending: the instalments that take the place of others, for a moment.
+        "withdrawn": {"financed", "pending"},
+        "reversed": {"financed", "withdrawn"},
+    }
 
     title_id = fields.Many2one(
         comodel_name="vendor.financing.contract.title",
@@ -198,12 +211,12 @@ class VendorFinancingContractInstallment(models.Model):
         :param vals: values of the instalment; without a state it stays as it is
         """
         for part in self:
-            part.write({"state": part.state, **vals})
+            part._move_to(**{"state": part.state, **vals})
 
     def _close(self, state):
         """Nothing of this instalment is open any more. What the bank debited the customer owes."""
         self.ensure_one()
-        self.state = "debited" if self.debited_amount else state
+        self._move_to("debited" if self.debited_amount else state)
 
     def _get_snapshot(self):
         """Return what operations change of this instalment, as it is now."""

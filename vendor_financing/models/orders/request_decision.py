@@ -21,7 +21,7 @@ class VendorFinancingRequest(models.Model):
         :raise UserError: naming the orders that have outgrown their requests
         """
         self._check_manager()
-        self._check_state(("requested",), self.env._("be approved"))
+        self._check_state("requested")
         if outgrown := self.filtered(lambda request: not request._covers_order()):
             raise UserError(
                 self.env._(
@@ -34,17 +34,14 @@ class VendorFinancingRequest(models.Model):
         self.order_id.sudo()._confirm_approved()
 
     def action_refuse(self):
-        """Ask for the reason of a refusal."""
+        """Open the wizard that asks for the reason of a refusal."""
         self._check_manager()
-        self._check_state(("requested", "approved"), self.env._("be refused"))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Refuse Vendor Requests"),
-            "res_model": "vendor.financing.request.refusal",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_request_ids": self.ids},
-        }
+        self._check_state("requested", "approved")
+        return self.env["vendor.financing.request.refusal"]._get_records_action(
+            name=self.env._("Refuse Vendor Requests"),
+            target="new",
+            context={"default_request_ids": self.ids},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -56,25 +53,19 @@ class VendorFinancingRequest(models.Model):
         :param reason: what requester and salesman are told
         """
         self._check_manager()
-        self._check_state(("requested", "approved"), self.env._("be refused"))
+        self._check_state("requested", "approved")
         self._decide("refused", refusal=reason)
 
     def _decide(self, state, **values):
-        self.sudo().write(
-            {
-                "state": state,
-                "approver_id": self.env.uid,
-                "decision_date": fields.Datetime.now(),
-                **values,
-            }
+        self.sudo()._move_to(
+            state, approver_id=self.env.uid, decision_date=fields.Datetime.now(), **values
         )
         end_told(self.sudo())
-        labels = dict(self._fields["state"]._description_selection(self.env))
         for request in self:
             request.sudo().order_id.message_post(
                 body=self.env._(
                     "Vendor request: %(state)s. %(reason)s",
-                    state=labels[state],
+                    state=request._state_label(),
                     reason=request.refusal or "",
                 ),
                 partner_ids=(request.requester_id.partner_id - self.env.user.partner_id).ids,
