@@ -1,27 +1,30 @@
+"""Notices: activities of the addon's own type, so that nobody else's are ever closed."""
+
+from ..const import ACTIVITY_TYPE
+
+
 def tell_once(record, user, summary, note):
-    """Give a person something to do about a record, unless the same waits for them already.
+    """Give a person something to do about a record, unless the same is still to be done.
 
     :param record: one record with activities
-    :param user: who is to look at it; somebody of the record's company if they are not active
-    :param str summary: what it is about, in the person's language; it tells one thing from another
+    :param user: res.users, who gets the activity
+    :param str summary: what it is about, in the user's language; tells one notice from another
     :param str note: what happened, and what to do next
     """
     record.ensure_one()
-    if record.activity_ids.filtered(lambda activity: activity.summary == summary):
-        return
-    company = record.company_id or record.env.company
-    record.activity_schedule(
-        "mail.mail_activity_data_todo",
-        summary=summary,
-        note=note,
-        user_id=company._get_billing_responsible(user).id,
-    )
+    if not _find_notices(record, summary):
+        record.activity_schedule(ACTIVITY_TYPE, user_id=user.id, summary=summary, note=note)
 
 
-def end_told(record, summary):
-    """Take away what `tell_once` gave a person to do, because it is done by itself.
+def end_told(record, summary=None):
+    """Mark as done what `tell_once` asked for, because nothing is left to do.
 
-    :param record: one record with activities
-    :param str summary: as it was told, in the same language
+    :param record: one or several records with activities
+    :param str summary: as it was told, in the same language; None for all notices of the record
     """
-    record.activity_ids.filtered(lambda activity: activity.summary == summary).action_done()
+    _find_notices(record, summary).action_feedback()
+
+
+def _find_notices(record, summary):
+    same = [("summary", "=", summary)] if summary else []
+    return record.activity_search([ACTIVITY_TYPE], additional_domain=same)

@@ -9,6 +9,7 @@ from .contract import (
     test_effectivation,
     test_maintenance,
     test_settlement,
+    test_terms,
 )
 from .invoicing import (
     test_charge_type,
@@ -20,4 +21,4 @@ from .invoicing import (
 )
 from .orders import test_order_term, test_request, test_request_activity, test_request_doors
 from .receivables import test_receivable_report
-from .tools import test_formulas
+from .tools import test_formulas, test_table

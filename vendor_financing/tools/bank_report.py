@@ -1,13 +1,12 @@
-"""Reads a bank's report of payments and debits: CSV whose columns the agreement names. No ORM."""
+"""Reads a bank's report of payments and debits, whose columns the agreement names. No ORM."""
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from .rounding import CENT
+from .table import UnreadableTable, read_table
 
 # What 1.234 means nobody can tell, so thousands are taken only before a decimal part.
 PLAIN = re.compile(r"-?\d{1,13}([.,]\d{1,2})?")
@@ -56,29 +55,28 @@ class ReportRow:
 def read_report(content, columns):
     """Read a bank's report.
 
-    :param content: bytes, UTF-8 or Latin-1; columns separated by ; or , and decimals by , or .
+    :param content: CSV or XLSX, see `table.read_table`; decimals separated by , or .
     :param columns: {name of `COLUMNS`: the file's name for it, or empty}
     :return: the rows, and (number of the line, column, what stands there) for each line that
         cannot be read
     :raise ReportProblem: when there are no lines to speak of
     """
-    text = _decode(content)
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") >= header.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    named = {name: column.strip() for name, column in columns.items() if column}
     try:
-        found = [(name or "").strip() for name in reader.fieldnames or ()]
-        wanted = [named[name] for name in COLUMNS if name in named]
-        if missing := [column for column in wanted if column not in found]:
-            raise ReportProblem("columns", missing)
-        reader.fieldnames = found
-        lines = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
+        table = read_table(content)
+    except UnreadableTable as error:
         raise ReportProblem("encoding") from error
+    if not table:
+        raise ReportProblem("empty")
+    (_number, header), *lines = table
+    header = [name.strip() for name in header]
+    named = {name: column.strip() for name, column in columns.items() if column}
+    wanted = [named[name] for name in COLUMNS if name in named]
+    if missing := [column for column in wanted if column not in header]:
+        raise ReportProblem("columns", missing)
     rows, problems = [], []
-    for line, row in lines:
-        values = {name: (row.get(named.get(name)) or "").strip() for name in COLUMNS}
+    for line, cells in lines:
+        row = dict(zip(header, cells, strict=False))
+        values = {name: row.get(named.get(name), "").strip() for name in COLUMNS}
         if not any(values.values()):
             continue
         try:
@@ -88,15 +86,6 @@ def read_report(content, columns):
     if not rows and not problems:
         raise ReportProblem("empty")
     return rows, problems
-
-
-def _decode(content):
-    if b"\0" in content:
-        raise ReportProblem("encoding")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
 
 
 def _read(values, named):

@@ -22,7 +22,7 @@ _logger = logging.getLogger(__name__)
 class PaymentProvider(models.Model):
     """Online receipts provider (Recebimentos online): Asaas."""
 
-    _inherit = "payment.provider"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.provider"
 
     code = fields.Selection(
         selection_add=[(ASAAS_CODE, "Asaas")], ondelete={ASAAS_CODE: "set default"}
@@ -72,15 +72,6 @@ class PaymentProvider(models.Model):
         if self.code != ASAAS_CODE:
             return super()._get_default_payment_method_codes()
         return DEFAULT_PAYMENT_METHOD_CODES
-
-    def _get_removal_values(self):
-        """Leave no key behind on a provider that the host keeps after the uninstallation."""
-        return {**super()._get_removal_values(), "asaas_api_key": False}
-
-    def _get_reset_values(self):
-        if self.code != ASAAS_CODE:
-            return super()._get_reset_values()
-        return {**super()._get_reset_values(), "asaas_api_key": False}
 
     # -------------------------------------------------------------------------
     # ACTION METHODS
@@ -133,9 +124,8 @@ class PaymentProvider(models.Model):
     # REQUESTS
     # -------------------------------------------------------------------------
 
-    def _get_receipts_client(self):
-        if self.code != ASAAS_CODE:
-            return super()._get_receipts_client()
+    def _get_asaas_client(self):
+        """Return what talks to Asaas with this provider's key."""
         return AsaasClient(self._asaas_request)
 
     def _asaas_get(self, endpoint, params):

@@ -9,7 +9,7 @@ from ...tools.receipts import Gone, OutcomeUnknown, Rejected, Unauthorized, Unav
 class PaymentProvider(models.Model):
     """How requests to Asaas fail: what it means for the charge, and what a person is told."""
 
-    _inherit = "payment.provider"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.provider"
 
     def _asaas_failure(self, cause):
         """Return the typed error of a failed request."""

@@ -8,7 +8,7 @@ from ...tools.receipts import Gone
 class ResellerBillingEvent(models.Model):
     """What comes of an event: its charge is asked for and followed, or listed as not ours."""
 
-    _inherit = "reseller.billing.event"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.event"
 
     def _follow_charge(self):
         """Ask how the charge stands, and let transaction, money and fatura be so."""

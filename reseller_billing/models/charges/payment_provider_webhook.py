@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...const import ASAAS_CODE, RECEIPTS_CODES
+from ...const import RECEIPTS_CODES
 from ...tools.receipts import ReceiptsError
 
 # Asaas' names of what happens to a charge (docs.asaas.com, webhooks).
@@ -38,7 +38,7 @@ SLIP_DAYS = 3
 class PaymentProvider(models.Model):
     """News of the charges: the webhook, its health, and comparing where an event was missed."""
 
-    _inherit = "payment.provider"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.provider"
 
     webhook_key = fields.Char(
         copy=False, groups="base.group_system", help="Opaque part of the webhook's address."
@@ -266,13 +266,3 @@ class PaymentProvider(models.Model):
             reference = f"poll:{charge.reference}:{charge.raw_state}:{back:.2f}:{again}"
             events.append((reference, charge.raw_state, charge.reference, None))
         return self.env["reseller.billing.event"]._receive(self, events, "poll")
-
-    def _get_removal_values(self):
-        values = super()._get_removal_values()
-        return {**values, "webhook_key": False, "webhook_token": False}
-
-    def _get_reset_values(self):
-        values = super()._get_reset_values()
-        if self.code != ASAAS_CODE:
-            return values
-        return {**values, "webhook_key": False, "webhook_token": False}

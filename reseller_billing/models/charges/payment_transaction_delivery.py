@@ -35,7 +35,7 @@ class PaymentTransaction(models.Model):
     worker, which asks the provider before it sends again; no charge is ever made twice.
     """
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     charge_task = fields.Selection(selection=TASKS, string="To Be Sent", readonly=True, copy=False)
     charge_ticket = fields.Char(

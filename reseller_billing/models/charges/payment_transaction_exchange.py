@@ -1,9 +1,11 @@
+import base64
 import logging
 from dataclasses import replace
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.download import fetch_pdf
 from ...tools.receipts import OutcomeUnknown, Rejected, Terms, Unauthorized, Unavailable
 from ...tools.rounding import exact
 
@@ -15,7 +17,7 @@ FAILURES = (Rejected, Unauthorized, Unavailable, OutcomeUnknown)
 class PaymentTransaction(models.Model):
     """The talk with the receipts provider about one charge. Reads only; nothing is locked."""
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     @api.model
     def _exchange(self, job):
@@ -146,7 +148,7 @@ class PaymentTransaction(models.Model):
         asked for again."""
         try:
             slip = client.get_slip(charge, self.charge_kind)
-            return replace(slip, pdf=self.provider_id._fetch_slip_pdf(charge.slip_url))
+            return replace(slip, pdf=base64.b64encode(fetch_pdf(charge.slip_url)))
         except FAILURES as error:
             _logger.info("Charge %s: no slip yet (%s)", self.id, type(error).__name__)
             return None

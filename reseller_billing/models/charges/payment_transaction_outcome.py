@@ -12,7 +12,7 @@ REFUSED_PAUSE = 60
 class PaymentTransaction(models.Model):
     """What came of telling the receipts provider something."""
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     @api.model
     def _apply_outcome(self, job, outcome):

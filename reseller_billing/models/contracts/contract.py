@@ -255,6 +255,7 @@ class ResellerBillingContract(models.Model):
         for contract, state in zip(contracts, wanted, strict=True):
             if state != "trial":
                 contract._move_to(state)
+        contracts._queue_for_panel()
         return contracts
 
     def write(self, vals):
@@ -346,6 +347,7 @@ class ResellerBillingContract(models.Model):
         super().write(  # pylint: disable=super-method-mismatch
             {"state": state, **getattr(self, f"_prepare_{state}")(), **values}
         )
+        self._queue_for_panel()
 
     def _keep_next_month(self, month):
         """Write the next month that billing comes to; plans stay in their cycles."""

@@ -21,7 +21,7 @@ BUSY_PAUSE = timedelta(minutes=1)
 class ResellerBillingContract(models.Model):
     """Billing by itself: each active contract once for each reference month, missed days too."""
 
-    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.contract"
 
     # -------------------------------------------------------------------------
     # ACTIONS

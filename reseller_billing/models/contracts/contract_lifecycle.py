@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class ResellerBillingContract(models.Model):
     """What each state of a contract brings with it; `_move_to` writes it with the state."""
 
-    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.contract"
 
     def _prepare_active(self):
         self._check_complete()
@@ -14,9 +14,10 @@ class ResellerBillingContract(models.Model):
         if not self.date_active:
             month = self._get_first_month(today)
             lines = self.line_ids.filtered(lambda line: not line.first_month)
+            is_billed_here = self.next_month or not self._is_billed_by_panel()
             values |= {
                 "date_active": today,
-                "next_month": month,
+                "next_month": is_billed_here and month,
                 "line_ids": [Command.update(line.id, {"first_month": month}) for line in lines],
             }
         elif self.next_month and self._was_suspended_before(today):

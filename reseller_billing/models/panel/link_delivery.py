@@ -32,7 +32,7 @@ class ResellerBillingPanelLink(models.Model):
     under the same key: the panel makes nothing twice.
     """
 
-    _inherit = "reseller.billing.panel.link"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.panel.link"
 
     @api.model
     def _cron_send(self):
@@ -201,5 +201,5 @@ class ResellerBillingPanelLink(models.Model):
     def _tell_responsible(self, text):
         """Have the panel's responsible look at what it refuses; once a record."""
         self.ensure_one()
-        user = self.panel_id.user_id
+        user = self.company_id._get_billing_responsible(self.panel_id.user_id)
         tell_once(self._get_record(), user, self.env._("Refused by the panel"), text)

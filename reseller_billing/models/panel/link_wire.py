@@ -56,7 +56,7 @@ class NotYet(Exception):
 class ResellerBillingPanelLink(models.Model):
     """How our records look in the panel's words. Source: docs/api/reseller-panel.openapi.yaml."""
 
-    _inherit = "reseller.billing.panel.link"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.panel.link"
 
     def _get_wire(self):
         """Return the record as the panel would have it."""

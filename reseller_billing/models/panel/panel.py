@@ -250,7 +250,7 @@ class ResellerBillingPanel(models.Model):
         """Have the responsible look at what could not be taken over; one activity for all."""
         tell_once(
             self,
-            self.user_id,
+            self.company_id._get_billing_responsible(self.user_id),
             self.env._("Not taken over from the panel"),
             self.env._("Open what needs attention, say who is meant or correct it, retry."),
         )

@@ -26,7 +26,7 @@ class ResellerBillingPanel(models.Model):
     a row, and does not hold back the others.
     """
 
-    _inherit = "reseller.billing.panel"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.panel"
 
     # -------------------------------------------------------------------------
     # SYNCHRONISING

@@ -11,7 +11,7 @@ class ResellerBillingPanel(models.Model):
     Each `_take_…` takes over one record or raises; what it did is undone then.
     """
 
-    _inherit = "reseller.billing.panel"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.panel"
 
     # -------------------------------------------------------------------------
     # CLIENTS

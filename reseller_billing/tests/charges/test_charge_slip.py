@@ -1,3 +1,4 @@
+import io
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -5,6 +6,23 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..common_billing import BillingCommon
+
+
+class EndlessFile(io.RawIOBase):
+    """A file that never ends, and counts how much of it was read."""
+
+    def __init__(self, start):
+        super().__init__()
+        self.start, self.count = start, 0
+
+    def readable(self):
+        return True
+
+    def read(self, size=-1):
+        chunk = self.start if not self.count else b""
+        chunk += b"0" * (size - len(chunk))
+        self.count += size
+        return chunk
 
 
 @tagged("post_install", "-at_install")
@@ -40,6 +58,19 @@ class TestChargeSlip(BillingCommon):
             self.assertFalse(self.mails(fatura))
             self.later(minutes)
         self.assertFalse(fatura.slip_line)
+        self.assertEqual(len(self.mails(fatura)), 1)
+
+    def test_pdf_that_has_moved_is_not_followed(self):
+        self.asaas.is_pdf_moved = True
+        fatura = self.make_charged()
+        self.assertFalse(fatura.charge_id.slip_pdf)
+        self.assertEqual(len(self.mails(fatura)), 1)
+
+    def test_no_more_of_a_pdf_is_read_than_a_boleto_has(self):
+        self.asaas.pdf = EndlessFile(b"%PDF-1.4 ")
+        fatura = self.make_charged()
+        self.assertFalse(fatura.charge_id.slip_pdf)
+        self.assertLess(self.asaas.pdf.count, 6 * 1024 * 1024)
         self.assertEqual(len(self.mails(fatura)), 1)
 
     def test_account_without_a_pix_key_has_boletos_all_the_same(self):

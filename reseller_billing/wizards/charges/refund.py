@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-MANAGER = "reseller_billing.reseller_billing_group_manager"
+from ...const import MANAGER
 
 
 class ResellerBillingRefund(models.TransientModel):

@@ -10,7 +10,7 @@ TIME_ZONE = "America/Sao_Paulo"
 class VendorFinancingAgreement(models.Model):
     """Days as the bank counts them: business days, cut-off time, days between two dates."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     def _now_at_company(self):
         zone = ZoneInfo(self.company_id.partner_id.tz or self.env.user.tz or TIME_ZONE)

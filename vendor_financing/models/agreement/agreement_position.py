@@ -5,7 +5,7 @@ from odoo.tools import SQL
 class VendorFinancingAgreement(models.Model):
     """Where an agreement stands: what is used of its limit, and whether the ledger agrees."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     contract_ids = fields.One2many(
         comodel_name="vendor.financing.contract", inverse_name="agreement_id", string="Contracts"

@@ -14,7 +14,7 @@ HUNDRED = Decimal(100)
 class VendorFinancingAgreement(models.Model):
     """What a credit costs under an agreement by its quotes; needs no contract to say so."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     def _get_conditions(self):
         self.ensure_one()

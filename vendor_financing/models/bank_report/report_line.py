@@ -1,10 +1,11 @@
 import hashlib
 import re
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-ACCOUNTANT = "account.group_account_invoice"
+from ...const import ACCOUNTANT
 
 
 class VendorFinancingReportLine(models.Model):
@@ -12,8 +13,16 @@ class VendorFinancingReportLine(models.Model):
 
     _name = "vendor.financing.report.line"
     _description = "Row of a Bank's Vendor Report"
+    _inherit = ["vendor.financing.abstract.state"]
     _order = "date desc, id desc"
     _rec_name = "document"
+    _transitions = {
+        # From booked: the operation was undone.
+        "open": {"matched", "booked", "ignored"},
+        "matched": {"open"},
+        "booked": {"matched"},
+        "ignored": {"open", "matched"},
+    }
 
     agreement_id = fields.Many2one(
         comodel_name="vendor.financing.agreement",
@@ -93,13 +102,13 @@ class VendorFinancingReportLine(models.Model):
         """Leave rows out for good; they can be matched again."""
         self._check_accountant()
         waiting = self.sudo().filtered(lambda line: line.state in ("open", "matched"))
-        waiting.write({"state": "ignored", "installment_id": False, "problem": False})
+        waiting._move_to("ignored", installment_id=False, problem=False)
 
     def action_reopen(self):
         """Take ignored rows up again."""
         self._check_accountant()
         ignored = self.sudo().filtered(lambda line: line.state == "ignored")
-        ignored.state = "open"
+        ignored._move_to("open")
         ignored._match()
 
     # -------------------------------------------------------------------------
@@ -145,33 +154,43 @@ class VendorFinancingReportLine(models.Model):
 
     def _match(self):
         """Find the instalment of each row, or say why there is none."""
-        taken = {}
+        open_parts = {
+            agreement: lines._get_open_installments(agreement)
+            for agreement, lines in self.grouped("agreement_id").items()
+        }
+        matched = {}
         for line in self:
-            part, problem = line._find_installment(taken)
+            part, problem = line._find_installment(open_parts[line.agreement_id], matched)
             if part:
-                taken[part] = taken.get(part, 0.0) + line.amount
-            line.write(
-                {
-                    "installment_id": part.id if part else False,
-                    "state": "matched" if part else "open",
-                    "problem": problem,
-                }
+                matched[part] = matched.get(part, 0.0) + line.amount
+            line._move_to(
+                "matched" if part else "open",
+                installment_id=part.id if part else False,
+                problem=problem,
             )
 
-    def _find_installment(self, taken):
-        """Return the open instalment that this row is about, and what is wrong with it.
+    def _get_open_installments(self, agreement):
+        """Return the financed instalments of an agreement by the numbers of their invoices.
 
-        :param taken: {instalment: what other rows book of it, in BRL}
+        :return: {digits of the invoice's name or reference: instalments, the first due first}
         """
         parts = self.env["vendor.financing.contract.installment"].search(
-            [("agreement_id", "=", self.agreement_id.id), ("state", "=", "financed")],
+            [("agreement_id", "=", agreement.id), ("state", "=", "financed")],
             order="date_due, id",
         )
-        wanted = _digits(self.document)
-        found = parts.filtered(
-            lambda part: wanted
-            and wanted in (_digits(part.move_id.name), _digits(part.move_id.ref))
-        )
+        found = defaultdict(parts.browse)
+        for part in parts:
+            for number in {_digits(part.move_id.name), _digits(part.move_id.ref)} - {""}:
+                found[number] += part
+        return found
+
+    def _find_installment(self, open_parts, matched):
+        """Return the open instalment that this row is about, or None, and the problem if any.
+
+        :param open_parts: see `_get_open_installments`
+        :param matched: {instalment: principal in BRL that other rows book of it}
+        """
+        found = open_parts.get(_digits(self.document), self.installment_id.browse())
         if self.number:
             found = found.filtered(lambda part: part.number == self.number)
         if not found:
@@ -189,7 +208,7 @@ class VendorFinancingReportLine(models.Model):
             )
         currency = self.currency_id
         for part in found:
-            left = part.open_amount - taken.get(part, 0.0)
+            left = part.open_amount - matched.get(part, 0.0)
             if currency.compare_amounts(self.amount, left) <= 0:
                 return part, False
         return None, self.env._(
@@ -208,7 +227,7 @@ class VendorFinancingReportLine(models.Model):
             operation = contract._default(amounts, self.date, self.charges, note=note)
         else:
             operation = contract._settle(amounts, self.date, note=note)
-        self.write({"state": "booked", "operation_id": operation.id})
+        self._move_to("booked", operation_id=operation.id)
 
 
 class VendorFinancingOperation(models.Model):
@@ -223,12 +242,11 @@ class VendorFinancingOperation(models.Model):
         readonly=True,
     )
 
-    def _undo(self):
+    def _release_report_lines(self):
+        """Match the rows of the bank's report again that this operation had booked."""
         rows = self.report_line_ids
-        result = super()._undo()
-        rows.write({"state": "open", "operation_id": False})
+        rows._move_to("open", operation_id=False)
         rows._match()
-        return result
 
 
 def _make_key(row):

@@ -20,7 +20,7 @@ class AccountPaymentMethodLine(models.Model):
         bearers = lines.filtered(lambda line: line.code == VENDOR_METHOD_CODE)
         if bearers:
             bearers._check_vendor_manager()
-            self.env.registry.clear_cache()
+            self._clear_vendor_bearer_ids()
         return lines
 
     def write(self, vals):
@@ -31,7 +31,7 @@ class AccountPaymentMethodLine(models.Model):
         if method.code != VENDOR_METHOD_CODE:
             self._vendor_bearers()._check_vendor_unused()
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        self._clear_vendor_bearer_ids()
         self._vendor_bearers()._check_vendor_manager()
         return result
 
@@ -40,7 +40,7 @@ class AccountPaymentMethodLine(models.Model):
         bearers._check_vendor_manager()
         result = super().unlink()
         if bearers:
-            self.env.registry.clear_cache()
+            self._clear_vendor_bearer_ids()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -64,6 +64,15 @@ class AccountPaymentMethodLine(models.Model):
         return frozenset(
             self.sudo().search([("payment_method_id.code", "=", VENDOR_METHOD_CODE)]).ids
         )
+
+    def _clear_vendor_bearer_ids(self):
+        """Have the Vendor bearers read again: now, and once other transactions see the change.
+
+        Until the commit another thread may read, and cache, the bearers as they were.
+        """
+        registry = self.env.registry
+        registry.clear_cache()
+        self.env.cr.postcommit.add(registry.clear_cache)
 
     def _vendor_bearers(self):
         """Return the lines of this recordset that are Vendor bearers."""

@@ -17,10 +17,21 @@ class VendorFinancingContract(models.Model):
 
     _name = "vendor.financing.contract"
     _description = "Vendor Financing Contract"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "vendor.financing.abstract.state"]
     _check_company_auto = True
     _order = "date desc, id desc"
     _rec_names_search = ("number",)
+    _transitions = {
+        "draft": set(),
+        "simulated": {"draft"},
+        # Back, where operations are undone.
+        "effective": {*OPEN_STATES, "partially_settled", "settled", "reversed"},
+        "partially_settled": {"effective", "settled", "reversed"},
+        "settled": {"effective", "partially_settled"},
+        "cancelled": {*OPEN_STATES},
+        # Undone as a whole, or its last title was taken back.
+        "reversed": {"effective", "partially_settled", "settled"},
+    }
 
     number = fields.Char(
         string="Contract Number",
@@ -191,7 +202,7 @@ class VendorFinancingContract(models.Model):
         for contract in self:
             contract._check_open()
             contract.installment_ids._propose()
-            contract._move_to("simulated")
+            contract.sudo()._move_to("simulated")
 
     def action_take_expected(self):
         """Take over the expected value as the value credited."""
@@ -204,7 +215,7 @@ class VendorFinancingContract(models.Model):
         for contract in self:
             contract._check_open()
             contract.title_ids.unlink()
-            contract._move_to("cancelled")
+            contract.sudo()._move_to("cancelled")
 
     def action_view_installments(self):
         """Open the instalments in a list of their own, for contracts with many titles."""
@@ -216,26 +227,17 @@ class VendorFinancingContract(models.Model):
 
     def action_view_entries(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Entries of %(contract)s", contract=self.display_name),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("id", "in", self.operation_ids._get_moves().ids)],
-            "context": {"create": False},
-        }
+        entries = self.operation_ids._get_moves()
+        return entries._get_records_action(
+            name=self.env._("Entries of %(contract)s", contract=self.display_name),
+            views=[(False, "list"), (False, "form")],
+            domain=[("id", "in", entries.ids)],
+            context={"create": False},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _state_label(self):
-        self.ensure_one()
-        return dict(self._fields["state"]._description_selection(self.env))[self.state]
-
-    def _move_to(self, state, **values):
-        # Only this method and what it is called by change the state.
-        self.sudo().write({"state": state, **values})
 
     def _refuse_state(self):
         raise AccessError(

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class VendorFinancingAgreement(models.Model):
     """What the bank's charges on a default are billed to customers with."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     charge_product_id = fields.Many2one(
         comodel_name="product.product",
@@ -18,7 +18,7 @@ class VendorFinancingAgreement(models.Model):
 class VendorFinancingContract(models.Model):
     """Billing of charges to the customers who caused them. Seed 004, "juros e outros encargos"."""
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _bill_charges(self, shares):
         """Draw up an invoice for each customer, as a draft that a person checks.

@@ -1,10 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from .operation import MANAGER
-
-# The items of the instalments come after those of bank and results.
-FIRST_TITLE = 1000
+from ...const import MANAGER
 
 
 class VendorFinancingContract(models.Model):
@@ -14,7 +11,7 @@ class VendorFinancingContract(models.Model):
     where the company bears a part, D equalization and D IOF.
     """
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -74,9 +71,10 @@ class VendorFinancingContract(models.Model):
             }
         )
         parts = self.installment_ids.sorted("id")
-        move = operation._post_entry(self._prepare_effectivation(parts))
-        self._link_vendor_lines(parts, move)
-        parts.write({"state": "financed"})
+        operation._post_entry(self._prepare_effectivation(parts))
+        for part, item in operation._get_vendor_items("credit").items():
+            part.vendor_line_id = item
+        parts._move_to("financed")
         self._move_to("effective")
         self.title_ids._take_receivables()
 
@@ -162,7 +160,7 @@ class VendorFinancingContract(models.Model):
             )
 
     def _prepare_effectivation(self, parts):
-        """Return the lines of the entry; those of the instalments in the order of `parts`."""
+        """Return the lines of the entry: bank, results, and the guarantee of each instalment."""
         agreement = self.agreement_id
         lines = [
             {
@@ -173,20 +171,8 @@ class VendorFinancingContract(models.Model):
             }
         ]
         lines += self._prepare_results(parts)
-        lines += [
-            {
-                "account_id": agreement.vendor_account_id.id,
-                "name": part.display_name,
-                "partner_id": agreement.partner_id.id,
-                "date_maturity": part.date_due,
-                # A guarantee is nobody's cost.
-                "analytic_distribution": False,
-                "balance": -part.principal,
-                "sequence": FIRST_TITLE + place,
-            }
-            for place, part in enumerate(parts)
-        ]
-        return lines
+        guarantees = self._prepare_vendor_debits({part: part.principal for part in parts})
+        return [*lines, *({**line, "balance": -line["balance"]} for line in guarantees)]
 
     def _prepare_results(self, parts):
         """Return the lines of interest, equalization, IOF and difference that are not zero."""
@@ -224,15 +210,8 @@ class VendorFinancingContract(models.Model):
             if not currency.is_zero(balance)
         ]
 
-    def _link_vendor_lines(self, parts, move):
-        """Remember each instalment's item of the vendor account."""
-        lines = move.line_ids.filtered(lambda line: line.sequence >= FIRST_TITLE)
-        items = lines.sorted("sequence")
-        for part, item in zip(parts, items, strict=True):
-            part.vendor_line_id = item
-
     def _give_titles_back(self):
         """Let the receivables of an undone contract be what they were."""
-        self.installment_ids.write({"state": "reversed", "vendor_line_id": False})
+        self.installment_ids._move_to("reversed", vendor_line_id=False)
         self.title_ids._give_receivables_back()
         self._move_to("reversed")

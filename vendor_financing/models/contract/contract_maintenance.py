@@ -9,7 +9,7 @@ class VendorFinancingContract(models.Model):
     moves the open principal from one item of the vendor account to another: D old / C new maturity.
     """
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _maintain(self, kind, changes, date, lines=(), **values):
         """Give open instalments other terms.
@@ -27,31 +27,20 @@ class VendorFinancingContract(models.Model):
             if vals.get("date_due", part.date_due) != part.date_due
         }
         self._check_new_dates({part: changes[part]["date_due"] for part in moved})
-        debits = self._prepare_vendor_debits(moved)
-        credits = [
-            {**debit, "date_maturity": changes[part]["date_due"], "balance": -debit["balance"]}
-            for part, debit in zip(moved, debits, strict=True)
+        closing = self._prepare_vendor_debits(moved)
+        opening = [
+            {**line, "date_maturity": changes[part]["date_due"], "balance": -line["balance"]}
+            for part, line in zip(moved, closing, strict=True)
         ]
-        if debits or lines:
-            self._replace_vendor_items(operation, moved, debits, credits, lines)
+        if closing or lines:
+            operation._post_entry([*closing, *opening, *lines])
+            operation._reconcile_items()
+            for part, item in operation._get_vendor_items("credit").items():
+                part.vendor_line_id = item
         for part, vals in changes.items():
             part._apply_terms(vals)
         self._after_operation(amounts)
         return operation
-
-    def _replace_vendor_items(self, operation, parts, debits, credits, lines=()):
-        """Post the entry that closes the instalments' items and opens others.
-
-        :param parts: {instalment: open principal}, in the order of debits and credits
-        :return: the new items, in the same order
-        """
-        move = operation._post_entry([*debits, *credits, *lines])
-        items = move.line_ids.sorted("id")
-        opened = items[len(debits) : len(debits) + len(credits)]
-        self._reconcile_pairs(parts, items[: len(debits)], ())
-        for part, item in zip(parts, opened, strict=True):
-            part.vendor_line_id = item
-        return opened
 
     def _check_new_dates(self, dates):
         for part, day in dates.items():

@@ -7,7 +7,7 @@ from .installment import TERMS
 class VendorFinancingContract(models.Model):
     """Maintenance of a whole title: taken out of its contract, or substituted. Seed 004."""
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _withdraw(self, title, date, debited=None, note=False):
         """Undo one title: the bank takes back what it credited for it, the invoice waits again.
@@ -46,10 +46,9 @@ class VendorFinancingContract(models.Model):
             ),
             (-taken, agreement._get_bank_account, self.env._("Taken back by the bank")),
         )
-        vendor_lines = self._prepare_vendor_debits(amounts)
-        move = operation._post_entry([*vendor_lines, *lines])
-        self._reconcile_pairs(amounts, move.line_ids.sorted("id")[: len(vendor_lines)], ())
-        parts.write({"state": "withdrawn"})
+        operation._post_entry([*self._prepare_vendor_debits(amounts), *lines])
+        operation._reconcile_items()
+        parts._move_to("withdrawn")
         self._after_operation(amounts)
         return operation
 
@@ -88,25 +87,29 @@ class VendorFinancingContract(models.Model):
                 for part in amounts
             ]
         )
-        debits = self._prepare_vendor_debits(amounts)
-        credits = [
-            {**debit, "name": new.display_name, "balance": -debit["balance"]}
-            for debit, new in zip(debits, taken, strict=True)
+        closing = self._prepare_vendor_debits(amounts)
+        opening = [
+            {
+                **line,
+                "name": new.display_name,
+                "vendor_installment_id": new.id,
+                "balance": -line["balance"],
+            }
+            for line, new in zip(closing, taken, strict=True)
         ]
-        move = operation._post_entry([*debits, *credits])
-        items = move.line_ids.sorted("id")
-        self._reconcile_pairs(amounts, items[: len(debits)], ())
-        title.installment_ids.write({"state": "withdrawn"})
+        operation._post_entry([*closing, *opening])
+        operation._reconcile_items()
+        title.installment_ids._move_to("withdrawn")
         # Undone, the new title is what it is at this moment: nothing, yet.
-        taken.write({"state": "withdrawn"})
+        taken._move_to("withdrawn")
         operation.line_ids = [
             Command.create(
                 {"installment_id": part.id, "principal": 0.0, "previous": part._get_snapshot()}
             )
             for part in taken
         ]
-        for part, item in zip(taken, items[len(debits) :], strict=True):
-            part.write({"state": "financed", "vendor_line_id": item.id})
+        for part, item in operation._get_vendor_items("credit").items():
+            part._move_to("financed", vendor_line_id=item.id)
         title._mark_receivables()
         other._take_receivables()
         self._follow_installments()

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import Command, models
 from odoo.exceptions import UserError
 
@@ -11,7 +9,7 @@ class VendorFinancingContract(models.Model):
     Default: D vendor account and D charges / C bank; the receivable is then collectable again.
     """
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _settle(self, amounts, date, kind="settlement", note=False, rebate=0.0):
         """Settle instalments of this contract that the customer paid at the bank.
@@ -28,17 +26,15 @@ class VendorFinancingContract(models.Model):
                 "account_id": part.title_id.line_id.account_id.id,
                 "partner_id": part.partner_id.id,
                 "name": part.display_name,
+                "vendor_installment_id": part.id,
                 "balance": -amount,
             }
             for part, amount in amounts.items()
         ]
         vendor_lines = self._prepare_vendor_debits(amounts)
         results = self._prepare_equalization(amounts) + self._prepare_rebate(rebate)
-        move = operation._post_entry(vendor_lines + customer_lines + results)
-        items, count = move.line_ids.sorted("id"), len(amounts)
-        debits, credits = items[:count], items[count : 2 * count]
-        receivables = [part.title_id.line_id for part in amounts]
-        self._reconcile_pairs(amounts, debits, zip(receivables, credits, strict=True))
+        operation._post_entry(vendor_lines + customer_lines + results)
+        operation._reconcile_items()
         for part, amount in amounts.items():
             part.settled_amount += amount
             if self.currency_id.is_zero(part.open_amount):
@@ -76,9 +72,8 @@ class VendorFinancingContract(models.Model):
                 }
             )
         lines += self._prepare_equalization(amounts)
-        move = operation._post_entry(lines)
-        debits = move.line_ids.sorted("id")[: len(vendor_lines)]
-        self._reconcile_pairs(amounts, debits, ())
+        operation._post_entry(lines)
+        operation._reconcile_items()
         for part, amount in amounts.items():
             part.debited_amount += amount
             if self.currency_id.is_zero(part.open_amount):
@@ -145,6 +140,10 @@ class VendorFinancingContract(models.Model):
         )
 
     def _prepare_vendor_debits(self, amounts):
+        """Return the lines that end the guarantee of instalments.
+
+        :param amounts: {instalment: principal in BRL}
+        """
         agreement = self.agreement_id
         return [
             {
@@ -152,6 +151,8 @@ class VendorFinancingContract(models.Model):
                 "partner_id": agreement.partner_id.id,
                 "name": part.display_name,
                 "date_maturity": part.date_due,
+                "vendor_installment_id": part.id,
+                # A guarantee is nobody's cost.
                 "analytic_distribution": False,
                 "balance": amount,
             }
@@ -192,17 +193,6 @@ class VendorFinancingContract(models.Model):
             }
             for account, balance in ((debit, amount), (credit, -amount))
         ]
-
-    def _reconcile_pairs(self, amounts, debits, receivable_pairs):
-        """Match each debit with its instalment's item, and each credit with its receivable.
-
-        All in one plan of the host's; of one receivable, all credits together.
-        """
-        plan = [part.vendor_line_id | debit for part, debit in zip(amounts, debits, strict=True)]
-        of_receivable = defaultdict(lambda: self.env["account.move.line"])
-        for receivable, credit in receivable_pairs:
-            of_receivable[receivable] |= receivable | credit
-        self.env["account.move.line"]._reconcile_plan([*plan, *of_receivable.values()])
 
     def _after_operation(self, amounts):
         titles = self.env["vendor.financing.contract.title"].browse(

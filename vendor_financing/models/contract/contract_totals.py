@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class VendorFinancingContract(models.Model):
     """What the titles of a contract add up to, and how far the value credited is from it."""
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     title_count = fields.Integer(string="Number of Titles", compute="_compute_totals")
     principal = fields.Monetary(compute="_compute_totals", help="The sum of the titles.")

@@ -1,7 +1,12 @@
+from collections import defaultdict
+
 from odoo import Command, fields, models
 from odoo.exceptions import AccessError, UserError
 
-MANAGER = "vendor_financing.vendor_financing_group_manager"
+from ...const import MANAGER
+
+# After these the company may collect from the customer again.
+RELEASING = ("default", "withdrawal", "substitution")
 
 
 class VendorFinancingOperation(models.Model):
@@ -12,7 +17,9 @@ class VendorFinancingOperation(models.Model):
 
     _name = "vendor.financing.operation"
     _description = "Operation on a Vendor Financing Contract"
+    _inherit = ["vendor.financing.abstract.state"]
     _order = "id desc"
+    _transitions = {"posted": set(), "undoing": {"posted"}, "undone": {"undoing"}}
 
     contract_id = fields.Many2one(
         comodel_name="vendor.financing.contract", required=True, index=True, ondelete="restrict"
@@ -83,10 +90,10 @@ class VendorFinancingOperation(models.Model):
     # -------------------------------------------------------------------------
 
     def _compute_display_name(self):
-        labels = dict(self._fields["kind"]._description_selection(self.env))
         for operation in self:
+            label = operation._selection_label("kind")
             operation.display_name = (
-                f"{labels[operation.kind]} {operation.contract_id.display_name}, {operation.date}"
+                f"{label} {operation.contract_id.display_name}, {operation.date}"
             )
 
     def _get_moves(self):
@@ -117,6 +124,42 @@ class VendorFinancingOperation(models.Model):
         move._post(soft=False)
         self.move_id = move
         return move
+
+    def _get_vendor_items(self, side):
+        """Return {instalment: its item of the vendor account in this operation's entry}.
+
+        :param side: debit, which ends the guarantee of an instalment, or credit, which begins one
+        """
+        sign = 1 if side == "debit" else -1
+        account = self.contract_id.agreement_id.vendor_account_id
+        return {
+            line.vendor_installment_id: line
+            for line in self.move_id.line_ids
+            if line.vendor_installment_id and line.account_id == account and line.balance * sign > 0
+        }
+
+    def _reconcile_items(self):
+        """Match what this operation's entry closes: guarantees, and receivables it settles.
+
+        All in one plan of the host's; of one receivable, all its items together.
+        """
+        plan = [
+            part.vendor_line_id | item for part, item in self._get_vendor_items("debit").items()
+        ]
+        of_receivable = defaultdict(lambda: self.env["account.move.line"])
+        for part, item in self._get_customer_items().items():
+            receivable = part.title_id.line_id
+            of_receivable[receivable] |= receivable | item
+        self.env["account.move.line"]._reconcile_plan([*plan, *of_receivable.values()])
+
+    def _get_customer_items(self):
+        """Return {instalment: its item of the customer's account in this operation's entry}."""
+        account = self.contract_id.agreement_id.vendor_account_id
+        return {
+            line.vendor_installment_id: line
+            for line in self.move_id.line_ids
+            if line.vendor_installment_id and line.account_id != account
+        }
 
     def _check_not_locked(self, date, journal):
         """Refuse a date in a locked period; the host would silently take a later one.
@@ -171,6 +214,49 @@ class VendorFinancingOperation(models.Model):
                 )
             )
 
+    def _check_receivables_free(self):
+        """Refuse to take receivables back that were paid or financed otherwise since.
+
+        :raise UserError: naming the invoice, and what has to be undone before
+        """
+        self.ensure_one()
+        if self.kind not in RELEASING:
+            return
+        for title in self.line_ids.installment_id.title_id:
+            line = title.line_id
+            other = title.search(
+                [("line_id", "=", line.id), ("is_live", "=", True), ("id", "!=", title.id)], limit=1
+            )
+            if other:
+                raise UserError(
+                    self.env._(
+                        "%(operation)s cannot be undone: %(invoice)s is in contract %(contract)s "
+                        "since. Undo or cancel that first.",
+                        operation=self.display_name,
+                        invoice=title.display_name,
+                        contract=other.contract_id.display_name,
+                    )
+                )
+            again = self.line_ids.filtered(
+                lambda one, title=title: one.installment_id.title_id == title
+            )
+            needed = sum(again.mapped("principal")) + sum(
+                title.installment_ids.mapped("open_amount")
+            )
+            # What a substitution took in leaves with it.
+            if self.kind == "substitution" and title.is_live:
+                continue
+            if self.currency_id.compare_amounts(line.amount_residual, needed) < 0:
+                raise UserError(
+                    self.env._(
+                        "%(operation)s cannot be undone: the customer has paid %(invoice)s since, "
+                        "only %(open)s of it is open. Undo that payment first.",
+                        operation=self.display_name,
+                        invoice=title.display_name,
+                        open=self.currency_id.format(line.amount_residual),
+                    )
+                )
+
     def _undo(self):
         self.ensure_one()
         self.contract_id.lock_for_update()
@@ -179,13 +265,13 @@ class VendorFinancingOperation(models.Model):
         today = max(fields.Date.context_today(self), self.date)
         self._check_not_locked(today, self.contract_id.agreement_id.entry_journal_id)
         # While it is being undone, what it settled may be opened again.
-        self.state = "undoing"
+        self._move_to("undoing")
         (mirror,) = self.move_id._reverse_moves(
             [{"date": today, "ref": self.env._("Undone: %(entry)s", entry=self.move_id.ref)}],
             cancel=True,
         )
         mirror.vendor_operation_id = self
-        self.write({"state": "undone", "undo_move_id": mirror.id})
+        self._move_to("undone", undo_move_id=mirror.id)
         self._undo_state()
         self.contract_id.message_post(
             body=self.env._(
@@ -195,6 +281,7 @@ class VendorFinancingOperation(models.Model):
                 mirror=mirror.name,
             )
         )
+        self._release_report_lines()
 
     def _undo_state(self):
         """Give instalments and contract the state from before this operation."""

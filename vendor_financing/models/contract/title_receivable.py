@@ -13,7 +13,7 @@ class VendorFinancingContractTitle(models.Model):
     whole invoice again; none of its own figures depends on what is written.
     """
 
-    _inherit = "vendor.financing.contract.title"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract.title"
 
     def _take_receivables(self):
         """Keep what the receivables were, then mark them as financed."""
@@ -84,7 +84,7 @@ class VendorFinancingContractTitle(models.Model):
             kept = sum(title.installment_ids.mapped("open_amount"))
             left = title.currency_id.compare_amounts(title.line_id.amount_residual, kept)
             state = "debited" if left > 0 else "recovered"
-            parts.filtered(lambda part, state=state: part.state != state).state = state
+            parts.filtered(lambda part, state=state: part.state != state)._move_to(state)
 
     def _mark_invoices(self):
         """Let the invoices of these titles say how all their titles stand."""

@@ -9,7 +9,7 @@ class AccountMove(models.Model):
     by the company again, by any means.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     vendor_order_id = fields.Many2one(
         comodel_name="sale.order",

@@ -16,6 +16,14 @@ class AccountMoveLine(models.Model):
         ondelete="restrict",
         help="The title under which a bank finances this receivable at the moment.",
     )
+    vendor_installment_id = fields.Many2one(
+        comodel_name="vendor.financing.contract.installment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The instalment that this item of a contract's entry is about.",
+    )
 
     # -------------------------------------------------------------------------
     # ACTIONS

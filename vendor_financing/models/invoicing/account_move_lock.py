@@ -13,7 +13,7 @@ class AccountMove(models.Model):
     the checks of this file.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # A plain column beside the host's payment state, written by the contract.
     vendor_financing_state = fields.Selection(

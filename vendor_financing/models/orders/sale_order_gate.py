@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.activity import end_told, tell_once
 from .sale_order_term import BEARER_FIELDS
 
 UNCONFIRMED = ("draft", "sent")
@@ -14,7 +15,7 @@ class SaleOrder(models.Model):
     over RPC, the customer's signature, and an online payment.
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     vendor_request_ids = fields.One2many(
         comodel_name="vendor.financing.request",
@@ -61,35 +62,6 @@ class SaleOrder(models.Model):
     def _compute_vendor_approval_state(self):
         for order in self:
             order.vendor_approval_state = order._get_vendor_approval_state()
-
-    # -------------------------------------------------------------------------
-    # CRUD METHODS
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        if any(vals.get("state") == "sale" for vals in vals_list):
-            orders.filtered(lambda order: order.state == "sale")._check_vendor_approval()
-        return orders
-
-    def write(self, vals):
-        if vals.get("state") != "sale" and not BEARER_FIELDS & vals.keys():
-            return super().write(vals)
-        before = {
-            order.id: order.state == "sale" and order.preferred_payment_method_line_id.id
-            for order in self
-        }
-        result = super().write(vals)
-        # A confirmed order may not change its bearer to get around the gate, either.
-        self.filtered(
-            lambda order: (
-                order.state == "sale"
-                and order.is_vendor
-                and before[order.id] != order.preferred_payment_method_line_id.id
-            )
-        )._check_vendor_approval()
-        return result
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -172,14 +144,46 @@ class SaleOrder(models.Model):
         if reasons:
             raise UserError("\n".join(reasons))
 
-    def _confirmation_error_message(self):
-        return super()._confirmation_error_message() or self._get_vendor_approval_error()
+    def _check_vendor_approval_on_create(self, vals_list):
+        """Refuse orders that are created as confirmed without their approval."""
+        if any(vals.get("state") == "sale" for vals in vals_list):
+            self.filtered(lambda order: order.state == "sale")._check_vendor_approval()
 
-    def _prepare_invoice(self):
-        """Refuse to invoice what has outgrown its approval since it was confirmed."""
+    def _get_confirmed_bearers(self, vals):
+        """Return what `_check_vendor_approval_on_write` compares with, before values are written.
+
+        :return: {order id: bearer id of an order that is confirmed already, else False}, or None
+            where the values neither confirm orders nor change a bearer
+        """
+        if vals.get("state") != "sale" and not BEARER_FIELDS & vals.keys():
+            return None
+        return {
+            order.id: order.state == "sale" and order.preferred_payment_method_line_id.id
+            for order in self
+        }
+
+    def _check_vendor_approval_on_write(self, bearers):
+        """Refuse orders that a write confirmed, or gave another bearer, without their approval.
+
+        :param bearers: see `_get_confirmed_bearers`
+        """
+        if bearers is None:
+            return
+        self.filtered(
+            lambda order: (
+                order.state == "sale"
+                and order.is_vendor
+                and bearers[order.id] != order.preferred_payment_method_line_id.id
+            )
+        )._check_vendor_approval()
+
+    def _check_vendor_approval_to_invoice(self):
+        """Refuse to invoice an order that has outgrown its approval since it was confirmed."""
         if self.is_vendor and self.sudo().vendor_request_ids:
             self._check_vendor_approval()
-        return super()._prepare_invoice()
+
+    def _confirmation_error_message(self):
+        return super()._confirmation_error_message() or self._get_vendor_approval_error()
 
     def _validate_order(self):
         """Keep the customer's signature on an order that is not approved, and confirm it then."""
@@ -200,11 +204,13 @@ class SaleOrder(models.Model):
                 ),
                 subtype_xmlid="mail.mt_comment",
             )
-            order.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=order.user_id.id or self.env.uid,
-                summary=self.env._("Signed or paid by the customer, vendor approval missing"),
-                note=order._get_vendor_approval_error(),
+            user = order.user_id or self.env.user
+            order = order.with_context(lang=user.lang)
+            tell_once(
+                order,
+                user,
+                order.env._("Signed or paid by the customer, vendor approval missing"),
+                order._get_vendor_approval_error(),
             )
 
     def _confirm_approved(self):
@@ -221,11 +227,9 @@ class SaleOrder(models.Model):
                 with self.env.cr.savepoint():
                     order.with_user(salesman).sudo()._validate_order()
             except (UserError, ValidationError) as error:
-                order.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    user_id=salesman.id,
-                    summary=self.env._("Approved for vendor, but cannot be confirmed"),
-                    note=str(error),
+                summary = order.with_context(lang=salesman.lang).env._(
+                    "Approved for vendor, but cannot be confirmed"
                 )
+                tell_once(order, salesman, summary, str(error))
             else:
-                order.activity_unlink(["mail.mail_activity_data_todo"])
+                end_told(order)

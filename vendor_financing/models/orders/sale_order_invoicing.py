@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class SaleOrder(models.Model):
     """Collection Carteira: a Vendor order is invoiced by itself and charged by nobody here."""
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     vendor_collection = fields.Selection(
         selection=[("carteira", "Carteira")],
@@ -33,11 +33,6 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _prepare_invoice(self):
-        values = super()._prepare_invoice()
-        values["vendor_order_id"] = self.is_vendor and self.id
-        return values
 
     def _get_invoice_grouping_keys(self):
         """Vendor orders are never grouped: each invoice is a title of its own at the bank."""

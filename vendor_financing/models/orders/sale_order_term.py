@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
     pagamento alterado para à vista (ou 1 dia) e cobrança para carteira."
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     is_vendor_term = fields.Boolean(
         string="Term Set by Vendor",
@@ -53,28 +53,6 @@ class SaleOrder(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # CRUD METHODS
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        for order, vals in zip(orders, vals_list, strict=True):
-            if "is_vendor_term" not in vals and order.is_vendor:
-                order._follow_vendor_bearer(vals)
-        return orders
-
-    def write(self, vals):
-        # A form brings what its onchange did along.
-        if "is_vendor_term" in vals or not BEARER_FIELDS & vals.keys():
-            return super().write(vals)
-        earlier = {order.id: order.payment_term_id for order in self}
-        result = super().write(vals)
-        for order in self:
-            order._follow_vendor_bearer(vals, earlier[order.id])
-        return result
-
-    # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
@@ -114,7 +92,33 @@ class SaleOrder(models.Model):
             "The order leaves vendor financing: its payment term is %(term)s again.", term=term
         )
 
-    def _follow_vendor_bearer(self, vals, earlier=None):
+    def _apply_vendor_terms_on_create(self, vals_list):
+        """Give new Vendor orders the term of vendor financing, except those whose form did so."""
+        for order, vals in zip(self, vals_list, strict=True):
+            if "is_vendor_term" not in vals and order.is_vendor:
+                order._apply_vendor_term(vals)
+
+    def _get_terms_before_bearer(self, vals):
+        """Return what `_apply_vendor_terms_on_write` needs from before values are written.
+
+        :return: {order id: payment term}, or None where the values change no bearer, or come from
+            a form whose onchange has changed the term already
+        """
+        if "is_vendor_term" in vals or not BEARER_FIELDS & vals.keys():
+            return None
+        return {order.id: order.payment_term_id for order in self}
+
+    def _apply_vendor_terms_on_write(self, vals, terms):
+        """Change the payment terms of orders whose bearer was written.
+
+        :param terms: see `_get_terms_before_bearer`
+        """
+        if terms is None:
+            return
+        for order in self:
+            order._apply_vendor_term(vals, terms[order.id])
+
+    def _apply_vendor_term(self, vals, earlier=None):
         """Change the payment term with the bearer, unless the same write named a term.
 
         :param vals: what was written

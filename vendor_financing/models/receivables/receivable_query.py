@@ -8,7 +8,7 @@ from ..contract.title_receivable import NOT_COUNTING
 class VendorFinancingReceivable(models.Model):
     """Where the rows of the report come from."""
 
-    _inherit = "vendor.financing.receivable"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.receivable"
 
     _depends = {
         "account.move": [

@@ -69,8 +69,8 @@ class VendorFinancingSimulation(models.TransientModel):
     # -------------------------------------------------------------------------
 
     @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
         if self.env.context.get("active_model") == "account.move":
             moves = self.env["account.move"].browse(self.env.context.get("active_ids", []))
             moves.check_access("read")
@@ -113,21 +113,11 @@ class VendorFinancingSimulation(models.TransientModel):
                     days=self.plan,
                 )
             )
-        return self._reopen()
+        return self._get_records_action(name=self.env._("Simulator"))
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Simulator"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "current",
-        }
 
     def _get_lines(self):
         """Return the open receivables of the chosen invoices."""

@@ -11,7 +11,7 @@ LINES_NAMED = 50
 
 
 class VendorFinancingReport(models.TransientModel):
-    """Takes the bank's report of payments and debits as a file (CSV). Seed 004."""
+    """Takes the bank's report of payments and debits as a file (CSV or XLSX). Seed 004."""
 
     _name = "vendor.financing.report"
     _description = "Import the Bank's Vendor Report"
@@ -77,7 +77,9 @@ class VendorFinancingReport(models.TransientModel):
         if problem.kind == "empty":
             return self.env._("File %(file)s has no rows. Nothing was changed.", file=name)
         return self.env._(
-            "File %(file)s is not a text file with columns separated by ; or , (CSV).", file=name
+            "File %(file)s is neither a text file with columns separated by ; or , (CSV) nor a "
+            "spreadsheet (XLSX).",
+            file=name,
         )
 
     def _describe_lines(self, name, problems):

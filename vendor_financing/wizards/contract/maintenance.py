@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...models.contract.operation import MANAGER
-from .settlement import ACCOUNTANT
+from ...const import ACCOUNTANT, MANAGER
 
 
 class VendorFinancingMaintenance(models.TransientModel):
@@ -111,14 +110,9 @@ class VendorFinancingMaintenance(models.TransientModel):
                 "kind": "extension" if installment.extension_state == "requested" else "correction",
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Maintenance of %s", installment.display_name),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return wizard._get_records_action(
+            name=self.env._("Maintenance of %s", installment.display_name), target="new"
+        )
 
     def action_confirm(self):
         """Do it, with an entry of its day.
@@ -137,7 +131,21 @@ class VendorFinancingMaintenance(models.TransientModel):
         self.installment_id.check_access("read")
         self.line_id.check_access("read")
         part = self.installment_id.sudo()
-        getattr(self, f"_confirm_{self.kind}")(part.contract_id, part)
+        contract = part.contract_id
+        match self.kind:
+            case "correction":
+                self._confirm_correction(contract, part)
+            case "request":
+                self._confirm_request(contract, part)
+            case "extension":
+                self._confirm_extension(contract, part)
+            case "denial":
+                self._confirm_denial(contract, part)
+            case "substitution":
+                self._confirm_substitution(contract, part)
+            case "withdrawal":
+                self._confirm_withdrawal(contract, part)
+        return True
 
     def _confirm_correction(self, contract, part):
         contract._correct(

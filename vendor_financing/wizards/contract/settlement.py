@@ -3,9 +3,8 @@ from collections import defaultdict
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...const import ACCOUNTANT
 from ...tools.rounding import exact, prorate
-
-ACCOUNTANT = "account.group_account_invoice"
 
 
 class VendorFinancingSettlement(models.TransientModel):
@@ -89,14 +88,9 @@ class VendorFinancingSettlement(models.TransientModel):
                 ],
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Settled or Debited at the Bank"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return wizard._get_records_action(
+            name=self.env._("Settled or Debited at the Bank"), target="new"
+        )
 
     def action_confirm(self):
         """Book it, contract by contract; all or nothing.

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...const import OPEN_PAYMENT_STATES
+from ...const import OPEN_PAYMENT_STATES, VENDOR_METHOD_CODE
 
 LIVE_TRANSACTION_STATES = ("pending", "authorized")
 
@@ -43,8 +43,8 @@ class VendorFinancingChargeType(models.TransientModel):
     # -------------------------------------------------------------------------
 
     @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
         moves = self.env["account.move"]
         if self.env.context.get("active_model") == "account.move":
             moves = moves.browse(self.env.context.get("active_ids", []))
@@ -64,7 +64,7 @@ class VendorFinancingChargeType(models.TransientModel):
             wizard.bearer_domain = [
                 ("payment_type", "=", "inbound"),
                 ("company_id", "parent_of", wizard.company_id.ids),
-                ("code", "=" if wizard.direction == "to_vendor" else "!=", "vendor"),
+                ("code", "=" if wizard.direction == "to_vendor" else "!=", VENDOR_METHOD_CODE),
             ]
 
     @api.onchange("direction")
