@@ -18,11 +18,12 @@ class EndlessFile(io.RawIOBase):
     def readable(self):
         return True
 
-    def read(self, size=-1):
+    def readinto(self, buffer):
         chunk = self.start if not self.count else b""
-        chunk += b"0" * (size - len(chunk))
+        size = len(buffer)
+        buffer[:] = chunk[:size].ljust(size, b"0")
         self.count += size
-        return chunk
+        return size
 
 
 @tagged("post_install", "-at_install")
