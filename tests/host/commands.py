@@ -25,7 +25,7 @@ PARTS_WITH_DATES = ("together", "sandbox", "e2e")
 def prepared_host():
     """Make the host ready, independent parts at the same time; give its Databases.
 
-    However it ends, PostgreSQL is stopped again unless somebody else is using it.
+    PostgreSQL is stopped at the end, also after an error, unless another process uses it.
     """
     HOST.mkdir(exist_ok=True)
     (HOST / ".gitignore").write_text("*\n")
@@ -67,7 +67,7 @@ def run(_arguments):
 def _host_for_tests():
     """Make the host ready, fast rather than safe; give its Databases."""
     with prepared_host() as databases:
-        # Beside a running demo the cluster stays as safe as the demo wants it.
+        # While a demo runs on the same cluster, its setting stays.
         if not databases.postgres.private or not databases.postgres.count_clients(DEMO_DATABASE):
             databases.postgres.set_durable(False)
         databases.ensure_template_of_tests()

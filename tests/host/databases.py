@@ -20,7 +20,7 @@ env['account.chart.template'].try_loading('br', company, install_demo=False)
 assert company.chart_template == 'br', company.chart_template
 env.cr.commit()
 """
-# Companies for tests to take (spare_companies.py); nobody is in them until then.
+# Companies that test classes take (spare_companies.py); no user belongs to them before.
 PREPARE_TESTS = """
 brazil = {'country_id': env.company.country_id.id, 'currency_id': env.company.currency_id.id}
 for kind, chart, values in (('BR', 'br', brazil), ('generic', 'generic_coa', {})):

@@ -21,7 +21,7 @@ NAME = re.compile(r"`(_?\w+)`")
 
 
 def missing_in_docs():
-    """Return a line for each file, test or method that a document names and nobody has."""
+    """Return a line for each file, test or method that a document names and that does not exist."""
     documents = [
         path
         for path in (ROOT / "docs").rglob("*.md")

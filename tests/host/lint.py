@@ -19,7 +19,7 @@ FILE_WIDE = re.compile(r"#\s*(ruff|flake8):\s*noqa|^\s*#\s*pylint:|#\s*pylint:\s
 
 
 def lint():
-    """Run all checks; raise HostError naming those that failed, after printing what they said."""
+    """Run all checks; print what failed and raise HostError with its names."""
     checks = {
         "ruff": [BIN / "ruff", "check", ROOT],
         "ruff format": [BIN / "ruff", "format", "--check", ROOT],
@@ -49,7 +49,7 @@ def lint():
 
 
 def check_house():
-    """Run the checks that need nothing but the sources; raise HostError with what they say."""
+    """Run the checks that only read sources; raise HostError with the names of failed ones."""
     _report(house_results())
 
 

@@ -64,7 +64,7 @@ class Postgres:
             )  # fmt: skip
 
     def stop(self):
-        """Stop the private cluster unless somebody else is using it."""
+        """Stop the private cluster unless another process is connected to it."""
         if not self.private or not self._is_running():
             return
         if not self.count_clients():

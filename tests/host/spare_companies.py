@@ -2,7 +2,7 @@
 
 A plugin of pytest. The host's tests make one or two companies with a chart of accounts for each
 class, which takes longer than most tests; each class is rolled back, so the next one finds the
-spare companies as they were. Who needs more than there are, or others, gets new ones as ever.
+spare companies as they were. A class that needs more, or other companies, still creates them.
 """
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon

@@ -33,7 +33,7 @@ ORDER = (
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
 OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
 SECONDS_TO_CLEAN_UP = 60
-# What is clicked, and pictured on the way.
+# The browser tests; they take the pictures of the documentation.
 CLICKED = (
     "tests/e2e/test_browser.py",
     "tests/e2e/test_browser_after_sales.py",
@@ -101,7 +101,7 @@ class Suite:
         return None
 
     def _interrupt(self):
-        """End what is running as Ctrl-C would, and let it clean up."""
+        """Interrupt the running processes as Ctrl-C does, so that they clean up."""
         self._interrupted = True
         for process in list(self._processes):
             process.send_signal(signal.SIGINT)

@@ -31,7 +31,7 @@ def seller(buyer):
 
 @pytest.fixture
 def holder(process):
-    """An Asaas account of one's own."""
+    """A new Asaas account."""
     return Holder(process.url)
 
 

@@ -1,4 +1,4 @@
-"""Faults strike where and as often as asked; what they do is real."""
+"""Faults occur where and as often as set, on real connections."""
 
 from concurrent.futures import ThreadPoolExecutor
 
