@@ -81,7 +81,7 @@ def _listeners(books, name):
 def emit(books, name, payment, *, everybody=False):
     """Queue an event with a charge's present state for subscribed webhooks, or for all.
 
-Returns the event, or None if no webhook receives it.
+    Returns the event, or None if no webhook receives it.
     """
     listeners = _listeners(books, None if everybody else name)
     if not listeners:

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS analyses (
 def open_books(db, client, key=""):
     """Yield the client's books at its virtual time, with overdue records expired.
 
-At the end every unreported change becomes an event, in the same transaction.
+    At the end every unreported change becomes an event, in the same transaction.
     """
     books = Books.of(db, client, key)
     _let_time_pass(books)
