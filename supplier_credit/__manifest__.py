@@ -10,7 +10,7 @@
     "application": True,
     "depends": ["sale", "account", "l10n_br", "mail"],
     "external_dependencies": {
-        "python": ["requests", "nfelib", "brazilfiscalreport", "python-stdnum"],
+        "python": ["requests", "nfelib", "brazilfiscalreport", "python-stdnum", "openpyxl"],
     },
     "uninstall_hook": "uninstall_hook",
     "data": [

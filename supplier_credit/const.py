@@ -15,4 +15,4 @@ TIME_ZONE = "America/Sao_Paulo"
 NFE_MODEL = "55"
 
 # The type of the activities by which the addon notifies users.
-ACTIVITY_TYPE = "supplier_credit.mail_activity_type_supplier_credit"
+ACTIVITY_TYPE = "supplier_credit.mail_activity_type_notice"

@@ -4,5 +4,5 @@ from odoo.addons.mail.controllers.attachment import AttachmentController
 class SupplierAttachmentController(AttachmentController):
     def _get_pdf_first_page_response(self, attachment):
         # The host reads the content as superuser here, which no record rule sees.
-        attachment._check_may_leave_supplier()
+        attachment._check_not_withheld_by_supplier()
         return super()._get_pdf_first_page_response(attachment)

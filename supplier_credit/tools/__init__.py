@@ -1,1 +1,1 @@
-"""Plain Python that knows no records: the client of Supplier's API, the NF-e and the DANFE."""
+"""Plain Python without ORM: the client of Supplier's API, the NF-e, the DANFE and files."""

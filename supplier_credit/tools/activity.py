@@ -1,4 +1,4 @@
-"""Notices to users: activities of the addon's own type, so that no one else's are closed."""
+"""Notices: activities of the addon's own type, so that nobody else's are ever closed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def tell_once(record: BaseModel, user: BaseModel, summary: str, note: str) -> None:
-    """Give a user something to do about a record, unless the same is waiting already.
+    """Give a person something to do about a record, unless the same is still to be done.
 
     :param record: one record with activities
-    :param user: who is to look at it; the summary and the note are in this user's language
-    :param summary: what it is about; tells one notice about the record from another
+    :param user: res.users, who gets the activity
+    :param summary: what it is about, in the user's language; tells one notice from another
     :param note: what happened, and what to do next
     """
     record.ensure_one()
@@ -23,17 +23,15 @@ def tell_once(record: BaseModel, user: BaseModel, summary: str, note: str) -> No
         record.activity_schedule(ACTIVITY_TYPE, user_id=user.id, summary=summary, note=note)
 
 
-def end_told(record: BaseModel, summary: str) -> None:
-    """Mark a notice of `tell_once` as done, because what it asked for happened by itself.
+def end_told(record: BaseModel, summary: str | None = None) -> None:
+    """Mark as done what `tell_once` asked for, because nothing is left to do.
 
-    :param record: one record with activities
-    :param summary: as it was given, in the same language
+    :param record: one or several records with activities
+    :param summary: as it was told, in the same language; None for all notices of the record
     """
-    _find_notices(record, summary).action_done()
+    _find_notices(record, summary).action_feedback()
 
 
-def _find_notices(record: BaseModel, summary: str) -> BaseModel:
-    notice_type = record.env.ref(ACTIVITY_TYPE)
-    return record.sudo().activity_ids.filtered(
-        lambda activity: activity.activity_type_id == notice_type and activity.summary == summary
-    )
+def _find_notices(record: BaseModel, summary: str | None) -> BaseModel:
+    same = [("summary", "=", summary)] if summary else []
+    return record.activity_search([ACTIVITY_TYPE], additional_domain=same)

@@ -1,4 +1,4 @@
-"""Parts of Brazilian addresses as people type them, brought into the form of the contract."""
+"""Brings the parts of Brazilian addresses, as people type them, into the form of the API."""
 
 import re
 
@@ -17,16 +17,16 @@ STATES = frozenset(
 COUNTRY_CODE = "55"
 
 
-def tidy(text, longest=120):
-    """Return text on one line without surplus spaces, cut to the contract's length."""
+def tidy(text: str | None, longest: int = 120) -> str:
+    """Return text on one line without surplus spaces, cut to the API's length in characters."""
     return " ".join((text or "").split())[:longest].rstrip()
 
 
-def digits(text):
+def digits(text: str | None) -> str:
     return "".join(character for character in (text or "") if character in "0123456789")
 
 
-def read_phone(text):
+def read_phone(text: str | None) -> str:
     """Return ten or eleven digits, area code first; '' if the text is no Brazilian number."""
     number = digits(text)
     if len(number) > 11 and number.startswith(COUNTRY_CODE):
@@ -35,17 +35,25 @@ def read_phone(text):
     return number if len(number) in (10, 11) else ""
 
 
-def read_email(text):
-    """Return the address if the contract takes it, else ''."""
+def read_email(text: str | None) -> str:
+    """Return the address if the API accepts it, else ''."""
     text = (text or "").strip()
     return text if len(text) <= 254 and EMAIL.fullmatch(text) else ""
 
 
-def read_address(parts, *, district, city, city_code, state, zip_code):
-    """Return the `Address`; what is missing or cannot be used is '' in it.
+def read_address(
+    parts: dict[str, str],
+    *,
+    district: str | None,
+    city: str | None,
+    city_code: str | None,
+    state: str | None,
+    zip_code: str | None,
+) -> Address:
+    """Return the `Address`; a part that is missing or cannot be used is '' in it.
 
     :param parts: street_name, street_number and street_number2 as the host splits a street. A
-        number after a comma is found here: the host sees none where more text follows.
+        number after a comma is found here: the host finds none where more text follows.
     """
     street, number = tidy(parts["street_name"]), tidy(parts["street_number"])
     complement = tidy(parts["street_number2"])

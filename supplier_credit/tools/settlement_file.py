@@ -1,13 +1,14 @@
-"""Reads a statement that came as a file: CSV whose columns are named as the API's fields."""
+"""Reads a statement that came as a file: a table whose columns are named as the API's fields."""
 
-import csv
-import io
+from __future__ import annotations
+
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from .api.settlement import DIRECTIONS, StatementEntry
 from .api.wire import CENT
+from .table_file import UnreadableTable, read_table
 
 REQUIRED = ("lancamentoId", "tipoEvento", "tipoLancamento", "dataLancamento", "valorLancamento")
 AMOUNTS = ("valorPrincipal", "valorTaxa", "valorImpostos", "valorLancamento")
@@ -22,78 +23,67 @@ KNOWN = (
 )
 FLAGS = {"": None, "true": True, "false": False, "1": True, "0": False, "s": True, "n": False}
 FLAGS |= {"sim": True, "nao": False, "não": False}
-# What 1.234 means nobody can tell, so thousands are taken only before a decimal part.
+# 1.234 can mean two things, so thousands are read only before a decimal part.
 PLAIN = re.compile(r"-?\d{1,13}([.,]\d{1,2})?")
 GROUPED = re.compile(r"-?\d{1,3}(?:(\.\d{3})+,\d{1,2}|(,\d{3})+\.\d{1,2})")
+
+
+# Number of the row, its id, the field, and what stands there. An empty field means that the id
+# occurs before with other values.
+Problem = tuple[int, str, str, str]
 
 
 class FileProblem(Exception):
     """The file as a whole cannot be read.
 
-    :param kind: encoding, empty, columns
+    :param kind: unreadable, empty or columns
     :param names: the columns that are missing
     """
 
-    def __init__(self, kind, names=()):
+    def __init__(self, kind: str, names: list[str] | tuple[str, ...] = ()) -> None:
         super().__init__(kind)
         self.kind = kind
         self.names = names
 
 
 class _Unreadable(Exception):
-    """A field of one line; args are the field's name and what stands there."""
+    """A field of one row; args are the field's name and what stands there."""
 
 
-def read_statement(content, today):
+def read_statement(content: bytes, today: date) -> tuple[list[StatementEntry], list[Problem]]:
     """Read a statement's file.
 
-    :param content: bytes, UTF-8 or Latin-1; columns separated by ; or , and decimals by , or .
-    :param today: what is dated later and does not say is a future entry
-    :return: the entries, and (number of the line, its id, name of the field, what stands there) for
-        each line that cannot be read; an empty field's name means that the id occurs before with
-        other values
-    :raise FileProblem: when there are no lines to speak of
+    :param content: as `read_table` reads it; decimals by , or .
+    :param today: an entry of a later day that does not say otherwise is a future one
+    :return: the entries, and a Problem for each row that cannot be read
+    :raise FileProblem: when there are no rows to speak of
     """
-    text = _decode(content)
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") >= header.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        columns = [(name or "").strip() for name in reader.fieldnames or ()]
-        if missing := [name for name in REQUIRED if name not in columns]:
-            raise FileProblem("columns", missing)
-        reader.fieldnames = columns
-        rows = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise FileProblem("encoding") from error
-    entries, problems = {}, []
-    for line, row in rows:
-        found = {name: (row.get(name) or "").strip() for name in KNOWN}
+        table = read_table(content)
+    except UnreadableTable as error:
+        raise FileProblem("unreadable") from error
+    if missing := [name for name in REQUIRED if name not in table.columns]:
+        raise FileProblem("columns", missing)
+    entries: dict[str, StatementEntry] = {}
+    problems: list[Problem] = []
+    for row in table.rows:
+        found = {name: row.values.get(name, "") for name in KNOWN}
         if not any(found.values()):
             continue
         try:
-            entry = _read(found, today, is_cut=None in row or None in row.values())
+            entry = _read(found, today, is_whole=row.is_whole)
         except _Unreadable as error:
-            problems.append((line, found["lancamentoId"], *error.args))
+            problems.append((row.number, found["lancamentoId"], *error.args))
             continue
         if entries.setdefault(entry.external_id, entry) != entry:
-            problems.append((line, entry.external_id, "", ""))
+            problems.append((row.number, entry.external_id, "", ""))
     if not entries and not problems:
         raise FileProblem("empty")
     return list(entries.values()), problems
 
 
-def _decode(content):
-    if b"\0" in content:
-        raise FileProblem("encoding")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
-def _read(row, today, *, is_cut):
-    if is_cut:
+def _read(row: dict[str, str], today: date, *, is_whole: bool) -> StatementEntry:
+    if not is_whole:
         raise _Unreadable("-", "; ".join(value for value in row.values() if value)[:80])
     for name in ("lancamentoId", "tipoEvento"):
         if not row[name].isprintable() or not row[name]:
@@ -122,7 +112,7 @@ def _read(row, today, *, is_cut):
     )
 
 
-def _read_date(text):
+def _read_date(text: str) -> date:
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
             return datetime.strptime(text[:10], form).date()
@@ -131,21 +121,21 @@ def _read_date(text):
     raise _Unreadable("dataLancamento", text)
 
 
-def _read_flag(row, name):
+def _read_flag(row: dict[str, str], name: str) -> bool | None:
     value = row[name].lower()
     if value not in FLAGS:
         raise _Unreadable(name, row[name])
     return FLAGS[value]
 
 
-def _read_number(row):
+def _read_number(row: dict[str, str]) -> int:
     text = row["numeroParcela"]
     if text and not (text.isascii() and text.isdigit() and len(text) < 6):
         raise _Unreadable("numeroParcela", text)
     return int(text or 0)
 
 
-def _read_amount(row, name):
+def _read_amount(row: dict[str, str], name: str) -> Decimal:
     text = row[name]
     if not text:
         if name in REQUIRED:

@@ -188,7 +188,7 @@ class SupplierCreditAgreement(models.Model):
         try:
             SupplierClient(self._get_connection()).check()
         except SupplierError as error:
-            _logger.info("Test connection of agreement %s: %s", self.id, type(error).__name__)
+            _logger.info("Test connection of agreement %s: %s", self.id, error.kind)
             raise UserError(self._describe_error(error)) from error
         self._resume_queue()
         return {
@@ -236,40 +236,47 @@ class SupplierCreditAgreement(models.Model):
             agreement.message_post(body=text)
 
     def _describe_error(self, error):
-        """Return what a failed call means to the user and what to do, without technical text."""
+        """Return what a failed call means to the user and what to do, without technical text.
+
+        :param error: a `SupplierError`
+        """
         self.ensure_one()
         values = {"agreement": self.name, "address": self.base_url}
-        texts = {
-            "Unauthorized": self.env._(
-                "Supplier refused the credentials of agreement %(agreement)s. Correct client id "
-                "and client secret, then use Test connection.",
-                **values,
-            ),
-            "Unavailable": self.env._(
-                "Supplier cannot be reached at %(address)s. Nothing was sent. If the address "
-                "of agreement %(agreement)s is right, wait: sending is repeated by itself.",
-                **values,
-            ),
-            "OutcomeUnknown": self.env._(
-                "Supplier did not answer in time at %(address)s. It may have received the "
-                "message, so its state is queried before anything is sent again.",
-                **values,
-            ),
-            "WrongAddress": self.env._(
-                "What answers at %(address)s does not speak as Supplier does. Nothing was sent. "
-                "Correct the address of agreement %(agreement)s, then use Test connection.",
-                **values,
-            ),
-            "MalformedAnswer": self.env._(
-                "Supplier answered something that cannot be read. The answer is kept with the "
-                "message and nothing was changed. Retry the message; if it stays so, tell Supplier."
-            ),
-        }
-        if text := texts.get(type(error).__name__):
-            return text
+        match error.kind:
+            case "rejected":
+                return self.env._(
+                    "Supplier refused the request (%(status)s): %(reason)s Correct the data and "
+                    "send again.",
+                    status=error.status,
+                    reason=error.reason,
+                )
+            case "unauthorized":
+                return self.env._(
+                    "Supplier refused the credentials of agreement %(agreement)s. Correct client "
+                    "id and client secret, then use Test connection.",
+                    **values,
+                )
+            case "outcome_unknown":
+                return self.env._(
+                    "Supplier did not answer in time at %(address)s. It may have received the "
+                    "message, so its state is queried before anything is sent again.",
+                    **values,
+                )
+            case "wrong_address":
+                return self.env._(
+                    "What answers at %(address)s does not speak as Supplier does. Nothing was "
+                    "sent. Correct the address of agreement %(agreement)s, then use Test "
+                    "connection.",
+                    **values,
+                )
+            case "malformed_answer":
+                return self.env._(
+                    "Supplier answered something that cannot be read. The answer is kept with the "
+                    "message and nothing was changed. Retry the message; if it stays so, tell "
+                    "Supplier."
+                )
         return self.env._(
-            "Supplier refused the request (%(status)s): %(reason)s Correct the data and send "
-            "again.",
-            status=error.status,
-            reason=" ".join(filter(None, [error.code, error.message, *error.details])) or "-",
+            "Supplier cannot be reached at %(address)s. Nothing was sent. If the address of "
+            "agreement %(agreement)s is right, wait: sending is repeated by itself.",
+            **values,
         )

@@ -77,9 +77,11 @@ class SupplierCreditAttention(models.Model):
          UNION ALL
             SELECT a.id * 8 + 4, 'agreement', 'supplier.credit.agreement', a.id,
                    a.name, NULL, a.id, a.company_id,
-                   CASE WHEN a.queue_stopped THEN %s ELSE a.settlement_error END, a.write_date
+                   CASE WHEN a.queue_stopped THEN %s
+                        ELSE COALESCE(a.settlement_error, a.confirmation_error) END, a.write_date
               FROM supplier_credit_agreement a
              WHERE a.queue_stopped OR a.settlement_error IS NOT NULL
+                   OR a.confirmation_error IS NOT NULL
          UNION ALL
             SELECT m.id * 8 + 5, 'invoice', 'account.move', m.id, m.name, m.commercial_partner_id,
                    COALESCE(b.supplier_agreement_id, (
@@ -116,9 +118,4 @@ class SupplierCreditAttention(models.Model):
     def action_open_record(self):
         """Open the record, where the problem stands with the button that mends it."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-        }
+        return self.env[self.res_model].browse(self.res_id)._get_records_action()

@@ -42,9 +42,4 @@ class ResConfigSettings(models.TransientModel):
         actions = self.env["ir.actions.act_window"]
         if not self.supplier_agreement_id:
             return actions._for_xml_id("supplier_credit.supplier_credit_setup_action")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "supplier.credit.agreement",
-            "res_id": self.supplier_agreement_id.id,
-            "view_mode": "form",
-        }
+        return self.supplier_agreement_id._get_records_action()

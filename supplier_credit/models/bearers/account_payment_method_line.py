@@ -205,7 +205,7 @@ class AccountPaymentMethodLine(models.Model):
         reservations = self.env["supplier.credit.preauthorization"].sudo()
         used = reservations.search(
             [
-                *reservations._live_domain(),
+                *reservations._get_live_domain(),
                 ("order_id.preferred_payment_method_line_id", "in", ours.ids),
             ],
             limit=1,

@@ -1,1 +1,7 @@
-from . import abstract_state, abstract_subject, for_each
+from . import (
+    abstract_processing,
+    abstract_state,
+    abstract_subject,
+    entry_lines,
+    for_each,
+)

@@ -148,6 +148,10 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         """Take back what waited for the answer, so that the user can correct and send again."""
         raise NotImplementedError
 
+    def _show_error(self, text):
+        """Show a problem on the record; nothing else changes."""
+        self.error = text
+
     def _show_problem(self, message, text):
         """Show on the record why a message could not be delivered or used; nothing else changes."""
         raise NotImplementedError

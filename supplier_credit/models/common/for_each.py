@@ -2,15 +2,14 @@ from odoo.exceptions import UserError
 
 
 def for_each(records, act):
-    """Do something for each of several records, and tell the user what became of them.
+    """Process several records one by one, each in a savepoint, and report the result.
 
-    One that is refused changes nothing of itself and keeps no other from being done. If all are
-    refused, or the only one, that is an error.
+    A record that is refused is left unchanged and does not stop the others.
 
-    :param act: called with one record; refuses by UserError
-    :return: of several, a notification with the number of those done and the others' reasons; of
-        one, nothing: its form shows what became of it
-    :raise UserError: with all reasons, when nothing was done
+    :param act: called with one record; refuses it by a UserError
+    :return: for several records a notification with the number of those done and the reasons of the
+        others; True for a single one, whose form shows the result
+    :raise UserError: with all reasons, when every record was refused
     """
     env = records.env
     reasons = []
@@ -23,7 +22,7 @@ def for_each(records, act):
     if len(reasons) == len(records):
         raise UserError("\n".join(reasons))
     if len(records) == 1:
-        return None
+        return True
     done = len(records) - len(reasons)
     if reasons:
         message = env._(

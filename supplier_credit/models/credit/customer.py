@@ -151,7 +151,7 @@ class SupplierCreditCustomer(models.Model):
         :param decision: `tools.supplier_api_customer.CreditDecision`
         """
         self.ensure_one()
-        self._get_open_request()._conclude(decision)
+        self._get_open_request()._store_decision(decision)
         approved_since = self.approved_since
         if decision.state == "approved" and not approved_since:
             approved_since = self._get_today(self.company_id)
@@ -171,7 +171,7 @@ class SupplierCreditCustomer(models.Model):
         if message.operation != "customer_query":
             request = self._get_open_request()
             former_state = request.former_state or self.state
-            request._refuse(reason)
+            request._store_refusal(reason)
             self._move_to(former_state, error=reason)
             if any(code in refusal for code in WORTH_A_QUERY):
                 self._query_position()

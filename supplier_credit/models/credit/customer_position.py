@@ -51,6 +51,7 @@ class SupplierCreditCustomer(models.Model):
         """Ask Supplier for the present position of these customers."""
         self._check_may_send()
         self.sudo()._query_position()
+        return True
 
     def action_view_positions(self):
         """Open how the position of these customers developed."""
@@ -123,10 +124,10 @@ class SupplierCreditCustomer(models.Model):
         now = fields.Datetime.now()
         overdue = Domain.FALSE
         if hours := agreement.position_interval_hours:
-            overdue |= _asked_before(now - timedelta(hours=hours))
+            overdue |= _queried_before(now - timedelta(hours=hours))
         if minutes := agreement.query_interval_minutes:
             in_analysis = Domain("state", "=", "in_analysis")
-            overdue |= in_analysis & _asked_before(now - timedelta(minutes=minutes))
+            overdue |= in_analysis & _queried_before(now - timedelta(minutes=minutes))
         sent = Domain("state", "not in", ("draft", "sending"))
         return Domain("agreement_id", "=", agreement.id) & sent & overdue
 
@@ -158,10 +159,10 @@ class SupplierCreditCustomer(models.Model):
         # Under way, a request's own answer tells what became of it; this one may be older.
         if not self._is_request_under_way():
             self._apply_decision(position)
-        self.request_ids[:1]._note_granted_limit(position)
+        self.request_ids[:1]._store_granted_limit(position)
         if self.term_billing_blocked != term_billing_blocked:
-            self._on_term_billing_changed()
+            self._sync_orders_with_term_block()
 
 
-def _asked_before(moment):
+def _queried_before(moment):
     return Domain("queried_at", "=", False) | Domain("queried_at", "<=", moment)

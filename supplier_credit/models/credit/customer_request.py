@@ -75,16 +75,16 @@ class SupplierCreditCustomerRequest(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _conclude(self, decision):
+    def _store_decision(self, decision):
         """Take over Supplier's decision; see `tools.supplier_api_customer.CreditDecision`."""
         reasons = [decision.reason, *decision.pendencies]
         self._move_to(decision.state, reason="; ".join(filter(None, reasons)) or False)
 
-    def _refuse(self, reason):
+    def _store_refusal(self, reason):
         """Note that Supplier did not take the request, and why."""
         self._move_to("refused", reason=reason)
 
-    def _note_granted_limit(self, position):
+    def _store_granted_limit(self, position):
         """Keep the limit that the first position after the approval shows."""
         for request in self:
             if request.state == "approved" and not request.granted_limit:

@@ -18,7 +18,7 @@ class SupplierCreditCustomer(models.Model):
     def create(self, vals_list):
         customers = super().create(vals_list)
         if any(customer.term_billing_blocked for customer in customers):
-            self._forget_term_blocked()
+            self._clear_term_block_cache()
         return customers
 
     def write(self, vals):
@@ -28,7 +28,7 @@ class SupplierCreditCustomer(models.Model):
         )
         result = super().write(vals)
         if changes:
-            self._forget_term_blocked()
+            self._clear_term_block_cache()
         return result
 
     # -------------------------------------------------------------------------
@@ -37,13 +37,13 @@ class SupplierCreditCustomer(models.Model):
 
     @api.model
     @tools.ormcache()
-    def _term_blocked(self):
+    def _get_term_blocked_keys(self):
         """Return (agreement id, CNPJ) of every customer whose term billing Supplier has blocked."""
         blocked = self.sudo().search([("term_billing_blocked", "=", True)])
         return frozenset((customer.agreement_id.id, customer.vat) for customer in blocked)
 
     @api.model
-    def _forget_term_blocked(self):
+    def _clear_term_block_cache(self):
         """Have it read again, here at once and by other threads once this is committed.
 
         Until then they may read the old set once more.
@@ -57,13 +57,13 @@ class SupplierCreditCustomer(models.Model):
 
         Costs no query where nobody is blocked.
         """
-        blocked = self._term_blocked()
+        blocked = self._get_term_blocked_keys()
         vat = partner.commercial_partner_id._get_supplier_vat() if blocked else ""
         if (agreement.id, vat) not in blocked:
             return self.sudo().browse()
         return self._find(agreement, partner)
 
-    def _on_term_billing_changed(self):
+    def _sync_orders_with_term_block(self):
         """Block or release the customer's open orders as Supplier now blocks its billing or not."""
         self.ensure_one()
         self.env["sale.order"].search(

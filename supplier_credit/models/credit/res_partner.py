@@ -1,5 +1,6 @@
 from odoo import fields, models
-from stdnum.br import cnpj, cpf
+
+from ...tools.tax_id import read_tax_id
 
 
 class ResPartner(models.Model):
@@ -47,13 +48,7 @@ class ResPartner(models.Model):
             "supplier_credit.supplier_credit_customer_action"
         )
         if len(customers) == 1:
-            return {
-                "type": "ir.actions.act_window",
-                "name": action["name"],
-                "res_model": customers._name,
-                "res_id": customers.id,
-                "view_mode": "form",
-            }
+            return customers._get_records_action(name=action["name"])
         return {**action, "domain": [("id", "in", customers.ids)], "context": {}}
 
     # -------------------------------------------------------------------------
@@ -63,5 +58,4 @@ class ResPartner(models.Model):
     def _get_supplier_vat(self):
         """Return CNPJ (also an alphanumeric one) or CPF without punctuation, '' if invalid."""
         self.ensure_one()
-        number = "".join(character for character in (self.vat or "") if character.isalnum()).upper()
-        return number if cnpj.is_valid(number) or cpf.is_valid(number) else ""
+        return read_tax_id(self.vat)

@@ -36,7 +36,7 @@ class AccountMove(models.Model):
                     )
                 )
         # A DANFE does not show that the invoice was cancelled here: no exception for those.
-        self._filter_charged_by_supplier()._filter_not_approved()._refuse_to_leave()
+        self._filter_charged_by_supplier()._filter_not_approved()._refuse_withheld()
 
     def _draw_danfe(self):
         """Return this invoice's DANFE as PDF bytes.

@@ -47,10 +47,10 @@ class AccountMove(models.Model):
         for invoices that have nothing to do with Supplier.
         """
         return self._filter_supplier_credit() | self.filtered(
-            lambda move: move._is_charged_whatever_its_bearer()
+            lambda move: move._is_charged_regardless_of_bearer()
         )
 
-    def _is_charged_whatever_its_bearer(self):
+    def _is_charged_regardless_of_bearer(self):
         # Plain columns: only an invoice that took over an NF-e can have a transaction.
         if self.move_type != "out_invoice" or not (self.supplier_nfe_key or self.supplier_order_id):
             return False
@@ -74,11 +74,11 @@ class AccountMove(models.Model):
             ._filter_not_approved()
         )
 
-    def _check_may_leave(self):
+    def _check_not_withheld(self):
         """Raise UserError, naming the invoices and their states, if one is withheld."""
-        self._filter_withheld()._refuse_to_leave()
+        self._filter_withheld()._refuse_withheld()
 
-    def _refuse_to_leave(self):
+    def _refuse_withheld(self):
         if self:
             raise UserError("\n".join(move._describe_withheld() for move in self))
 

@@ -12,20 +12,20 @@ class AccountMove(models.Model):
         return super()._is_ready_to_be_sent() and not self._filter_withheld()
 
     def _get_invoice_pdf_proforma(self):
-        self._check_may_leave()
+        self._check_not_withheld()
         return super()._get_invoice_pdf_proforma()
 
     def _get_invoice_legal_documents(self, filetype, allow_fallback=False):
         # Other types are the law's XML files, which the customer may have.
         if filetype == "pdf":
-            self._check_may_leave()
+            self._check_not_withheld()
         return super()._get_invoice_legal_documents(filetype, allow_fallback=allow_fallback)
 
     def _get_invoice_legal_documents_all(self, allow_fallback=False):
         # Without a fallback the host asks for what there is, also to build the print menu, and
         # gets it without the PDF; see `_get_invoice_extra_attachments`.
         if allow_fallback:
-            self._check_may_leave()
+            self._check_not_withheld()
         return super()._get_invoice_legal_documents_all(allow_fallback=allow_fallback)
 
     def _get_mail_template(self):

@@ -26,7 +26,7 @@ class IrActionsReport(models.Model):
     def _pre_render_qweb_pdf(self, report_ref, res_ids=None, data=None):
         """Draw the DANFE from the authorised XML instead of a template, behind its gate."""
         if not self._is_supplier_danfe(report_ref):
-            self._check_invoices_may_leave(report_ref, res_ids)
+            self._check_no_invoice_withheld(report_ref, res_ids)
             return super()._pre_render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
         invoices = self.env["account.move"].browse(res_ids)
         invoices.check_access("read")
@@ -37,17 +37,17 @@ class IrActionsReport(models.Model):
         return streams, "pdf"
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
-        self._check_invoices_may_leave(report_ref, res_ids)
+        self._check_no_invoice_withheld(report_ref, res_ids)
         return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
 
     def _render_qweb_html(self, report_ref, docids, data=None):
         self._refuse_danfe_as_other_type(report_ref)
-        self._check_invoices_may_leave(report_ref, docids)
+        self._check_no_invoice_withheld(report_ref, docids)
         return super()._render_qweb_html(report_ref, docids, data=data)
 
     def _render_qweb_text(self, report_ref, docids, data=None):
         self._refuse_danfe_as_other_type(report_ref)
-        self._check_invoices_may_leave(report_ref, docids)
+        self._check_no_invoice_withheld(report_ref, docids)
         return super()._render_qweb_text(report_ref, docids, data=data)
 
     def _register_hook(self):
@@ -66,7 +66,7 @@ class IrActionsReport(models.Model):
             invoices = self._find_supplier_invoices(nfe._name, nfe.ids)
             if not invoices._filter_charged_by_supplier():
                 return draw(self, nfe)
-            invoices._check_may_leave()
+            invoices._check_not_withheld()
             # With the note, and without the instalments, as the addon's own report.
             return invoices.ensure_one()._draw_danfe(), "pdf"
 
@@ -85,11 +85,11 @@ class IrActionsReport(models.Model):
     # THE GATE
     # -------------------------------------------------------------------------
 
-    def _check_invoices_may_leave(self, report_ref, res_ids):
+    def _check_no_invoice_withheld(self, report_ref, res_ids):
         """Raise UserError if this report would show an invoice that Supplier has not approved."""
         model, _name = self._get_report_key(report_ref)
         ids = [res_ids] if isinstance(res_ids, int) else list(res_ids or [])
-        self._find_supplier_invoices(model, ids)._check_may_leave()
+        self._find_supplier_invoices(model, ids)._check_not_withheld()
 
     @api.model
     def _find_supplier_invoices(self, model, ids):

@@ -16,14 +16,14 @@ class IrAttachment(models.Model):
 
     def _compute_raw(self):
         if not self.env.su:
-            self._check_may_leave_supplier()
+            self._check_not_withheld_by_supplier()
         return super()._compute_raw()
 
     def _to_http_stream(self):
-        self._check_may_leave_supplier()
+        self._check_not_withheld_by_supplier()
         return super()._to_http_stream()
 
-    def _check_may_leave_supplier(self):
+    def _check_not_withheld_by_supplier(self):
         """Raise AccessError if one of these is a PDF of an invoice that Supplier withholds.
 
         :raise AccessError: naming the invoice and what to wait for

@@ -75,25 +75,26 @@ class AccountMoveLine(models.Model):
 
     def _get_differences_from_order(self):
         """Return what these items of one invoice have otherwise than its order, as texts."""
-        differences = []
-        for line in self:
-            ordered = line.sudo().sale_line_ids
-            if line.display_type != "product":
-                text = self.env._("line “%(line)s” is no item any more")
-            elif ordered.order_id != line.move_id.supplier_order_id or len(ordered) != 1:
-                text = self.env._("line “%(line)s” does not stand on the order")
-            elif line.product_id != ordered.product_id:
-                text = self.env._("line “%(line)s” has another product")
-            elif line._has_other_price(ordered):
-                text = self.env._("line “%(line)s” has another price, discount or taxes")
-            elif not line._is_within_ordered(ordered):
-                text = self.env._(
-                    "line “%(line)s” has more than the order has to be invoiced, or 0"
-                )
-            else:
-                continue
-            differences.append(text % {"line": line._get_short_name()})
-        return differences
+        return [text for line in self if (text := line._get_difference_from_order())]
+
+    def _get_difference_from_order(self):
+        """Return in what this item differs from its order line, as a text; False if in nothing."""
+        self.ensure_one()
+        ordered = self.sudo().sale_line_ids
+        name = self._get_short_name()
+        if self.display_type != "product":
+            return self.env._("line “%(line)s” is no item any more", line=name)
+        if ordered.order_id != self.move_id.supplier_order_id or len(ordered) != 1:
+            return self.env._("line “%(line)s” does not stand on the order", line=name)
+        if self.product_id != ordered.product_id:
+            return self.env._("line “%(line)s” has another product", line=name)
+        if self._has_other_price(ordered):
+            return self.env._("line “%(line)s” has another price, discount or taxes", line=name)
+        if not self._is_within_ordered(ordered):
+            return self.env._(
+                "line “%(line)s” has more than the order has to be invoiced, or 0", line=name
+            )
+        return False
 
     def _has_other_price(self, ordered):
         digits = self.env["decimal.precision"].precision_get("Product Price")

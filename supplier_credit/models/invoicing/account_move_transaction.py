@@ -44,12 +44,7 @@ class AccountMove(models.Model):
 
     def action_view_supplier_transaction(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "supplier.credit.transaction",
-            "res_id": self.supplier_transaction_id.id,
-            "view_mode": "form",
-        }
+        return self.supplier_transaction_id._get_records_action()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

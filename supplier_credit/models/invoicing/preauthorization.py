@@ -9,7 +9,7 @@ class SupplierCreditPreauthorization(models.Model):
 
     _inherit = "supplier.credit.preauthorization"
 
-    def _check_none_under_way(self, what):
+    def _check_no_invoice_under_way(self, what):
         """Refuse while invoices under way at Supplier claim parts of these reservations.
 
         :param what: what the user wanted, as the end of a sentence

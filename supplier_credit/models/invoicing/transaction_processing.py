@@ -1,17 +1,8 @@
-import logging
-
 from odoo import Command, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.exceptions import UserError
 
+from ..common.entry_lines import get_items_by_key
 from ..common.for_each import for_each
-
-_logger = logging.getLogger(__name__)
-
-# Places of the lines in the entry, by which each is found again for what it was made of.
-FEE_SEQUENCE = 100_000
-ROUNDING_SEQUENCE = 100_001
-SETTLED_SEQUENCE = 200_000
 
 
 class SupplierCreditTransaction(models.Model):
@@ -47,12 +38,7 @@ class SupplierCreditTransaction(models.Model):
 
     def action_view_move(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "view_mode": "form",
-        }
+        return self.move_id._get_records_action()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -65,25 +51,17 @@ class SupplierCreditTransaction(models.Model):
         not undo the approval, which is Supplier's.
         """
         self.ensure_one()
-        if self.processing_state != "done":
-            self._post_approval()
+        if self.processing_state != "done" and self._process_in_savepoint(self._post_approval):
+            self.write({"processing_state": "done", "error": False})
         # The NF-e may have been cancelled while Supplier had not decided yet.
         self._cancel_if_nfe_is_cancelled()
 
     def _post_approval(self):
-        try:
-            with self.env.cr.savepoint():
-                self._check_processable()
-                self._post_approval_entry()
-        except (UserError, ValidationError) as error:
-            self.write({"processing_state": "error", "error": str(error)})
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:
-            _logger.exception("Approval of transaction %s could not be processed", self.id)
-            self.write({"processing_state": "error", "error": repr(error)})
-        else:
-            self.write({"processing_state": "done", "error": False})
+        self._check_processable()
+        self._post_approval_entry()
+
+    def _show_failure(self, reason):
+        self.write({"processing_state": "error", "error": reason})
 
     def _check_processable(self):
         invoice = self.invoice_id
@@ -113,25 +91,25 @@ class SupplierCreditTransaction(models.Model):
             # Of a small total a term may leave an instalment nothing; that one is settled already.
             lambda line: line.display_type == "payment_term" and line.amount_residual
         )
-        calendar = dict(enumerate(self.installment_ids.sorted("number"), start=1))
-        settled = dict(enumerate(customer_lines, start=SETTLED_SEQUENCE))
-        lines = [
-            self._prepare_transfer_line(entry, sequence)
-            for sequence, entry in calendar.items()
+        calendar = self.installment_ids.sorted("number")
+        # By what each line is made of: a calendar entry, an item of the invoice, or a kind of cost.
+        lines = {
+            entry: self._prepare_transfer_line(entry)
+            for entry in calendar
             if self._get_owed_amount(entry)
-        ]
-        lines += [self._prepare_settled_line(line, place) for place, line in settled.items()]
-        lines += self._prepare_cost_lines(lines)
+        }
+        lines |= {line: self._prepare_settled_line(line) for line in customer_lines}
+        lines |= self._prepare_cost_lines(lines.values())
         # A new entry has no analytic items to keep in step; the host would look line by line.
         moves = self.env["account.move"].with_context(skip_analytic_sync=True)
-        move = moves.create(self._prepare_approval_entry(lines)).with_env(self.env)
+        move = moves.create(self._prepare_approval_entry(lines.values())).with_env(self.env)
+        items = get_items_by_key(move, lines)
         move._post(soft=False)
-        made = {line.sequence: line for line in move.line_ids}
-        for sequence, entry in calendar.items():
-            entry.receivable_line_id = made.get(sequence)
+        for entry in calendar:
+            entry.receivable_line_id = items.get(entry)
         # Each instalment of the invoice is settled by the credit made for it.
         self.env["account.move.line"]._reconcile_plan(
-            [line | made[sequence] for sequence, line in settled.items()]
+            [line | items[line] for line in customer_lines]
         )
         self.move_id = move
 
@@ -152,21 +130,18 @@ class SupplierCreditTransaction(models.Model):
         }
 
     def _prepare_cost_lines(self, lines):
-        """Return the fee's line and that of rounding, which balance the other lines.
+        """Return the lines that balance the others: a dict with "fee" and "rounding", if any.
 
         :raise UserError: when cents are left and no account takes them
         """
         agreement = self.agreement_id
         partner = {"partner_id": agreement.partner_id.id}
-        costs = []
-        fee = self.currency_id.round(self.fee_total) if self._books_fee() else 0.0
+        costs = {}
+        fee = self.currency_id.round(self.fee_total) if self._is_fee_booked_at_approval() else 0.0
         if not self.currency_id.is_zero(fee):
             name = self.env._("Supplier fee on %(invoice)s", invoice=self.invoice_id.name)
             account = agreement.fee_account_id
-            costs.append(
-                {**partner, "sequence": FEE_SEQUENCE, "name": name, "account_id": account.id}
-                | {"balance": fee}
-            )
+            costs["fee"] = {**partner, "name": name, "account_id": account.id, "balance": fee}
         rest = -self.currency_id.round(sum(line["balance"] for line in lines) + fee)
         if not self.currency_id.is_zero(rest):
             account = agreement.difference_account_id
@@ -183,23 +158,24 @@ class SupplierCreditTransaction(models.Model):
             name = self.env._(
                 "Rounding of the calendar of %(invoice)s", invoice=self.invoice_id.name
             )
-            costs.append(
-                {**partner, "sequence": ROUNDING_SEQUENCE, "name": name, "account_id": account.id}
-                | {"balance": rest}
-            )
+            costs["rounding"] = {
+                **partner,
+                "name": name,
+                "account_id": account.id,
+                "balance": rest,
+            }
         return costs
 
-    def _books_fee(self):
+    def _is_fee_booked_at_approval(self):
         """Return whether the fee is an expense of the approval (7), not of the settlement."""
         return self.agreement_id.fee_recognition == "approval"
 
     def _get_owed_amount(self, entry):
         """Return what Supplier owes of a calendar entry by the ledger, in BRL."""
-        return entry.transfer_amount if self._books_fee() else entry.amount
+        return entry.transfer_amount if self._is_fee_booked_at_approval() else entry.amount
 
-    def _prepare_transfer_line(self, entry, sequence):
+    def _prepare_transfer_line(self, entry):
         return {
-            "sequence": sequence,
             "name": self.env._(
                 "Supplier transfer %(number)s of %(invoice)s",
                 number=entry.number,
@@ -211,9 +187,8 @@ class SupplierCreditTransaction(models.Model):
             "balance": self._get_owed_amount(entry),
         }
 
-    def _prepare_settled_line(self, line, sequence):
+    def _prepare_settled_line(self, line):
         return {
-            "sequence": sequence,
             "name": self.env._("Taken over by Supplier: %(invoice)s", invoice=self.invoice_id.name),
             "account_id": line.account_id.id,
             "partner_id": line.partner_id.id,

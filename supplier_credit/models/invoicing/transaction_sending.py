@@ -40,11 +40,11 @@ class SupplierCreditTransaction(models.Model):
             "total": invoice.amount_total,
             "preauthorization_id": reservation.id if reserved else False,
             "reserved_amount": reserved,
-            "release_rest": bool(reserved) and self._bills_the_rest(invoice),
+            "release_rest": bool(reserved) and self._is_last_invoice(invoice),
         }
 
     @api.model
-    def _bills_the_rest(self, invoice):
+    def _is_last_invoice(self, invoice):
         """Return whether nothing of the order is left once this and what is under way is billed."""
         order = invoice.supplier_order_id
         others = (order.supplier_invoice_ids - invoice).supplier_transaction_ids

@@ -28,18 +28,17 @@ class SupplierCreditTransaction(models.Model):
         self.invoice_id.check_access("write")
         for transaction in self.sudo():
             transaction._undo_processing()
+        return True
 
     def action_view_entries(self):
         """Open all entries that were ever posted for this transaction."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Entries of %(transaction)s", transaction=self.name),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("supplier_entry_transaction_id", "=", self.id)],
-            "context": {"create": False},
-        }
+        return self.env["account.move"]._get_records_action(
+            name=self.env._("Entries of %(transaction)s", transaction=self.name),
+            views=[(False, "list"), (False, "form")],
+            domain=[("supplier_entry_transaction_id", "=", self.id)],
+            context={"create": False},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

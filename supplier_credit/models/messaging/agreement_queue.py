@@ -54,6 +54,17 @@ class SupplierCreditAgreement(models.Model):
         reader = self._get_responsible()
         return {"lang": reader.lang, "tz": reader.tz or TIME_ZONE}
 
+    def _hold_queue(self, error, reason):
+        """Hold back all messages where the error of one call concerns them, too.
+
+        :param error: a `SupplierError`
+        :param reason: the same as users read it
+        """
+        if error.kind == "unauthorized":
+            self._stop_queue(reason)
+        elif error.retry_after:
+            self._pause_queue(error.retry_after)
+
     def _stop_queue(self, reason):
         """Send nothing more under this agreement, and notify its responsible once."""
         # Another worker that meets the same refusal stops it, too; one of them is enough.
@@ -62,12 +73,9 @@ class SupplierCreditAgreement(models.Model):
                 continue
             agreement.queue_stopped = True
             responsible = agreement._get_responsible()
-            tell_once(agreement, responsible, agreement._get_stop_summary(), reason)
-
-    def _get_stop_summary(self):
-        """Return the summary of the notice that sending has stopped, in its reader's language."""
-        reader = self.with_context(lang=self._get_responsible().lang)
-        return reader.env._("Sending to Supplier has stopped")
+            reader = agreement.with_context(lang=responsible.lang)
+            summary = reader.env._("Sending to Supplier has stopped")
+            tell_once(agreement, responsible, summary, reason)
 
     def _resume_queue_after(self, vals):
         """Resume sending once these written values changed what it may have stopped for."""
@@ -78,13 +86,12 @@ class SupplierCreditAgreement(models.Model):
         stopped = self.sudo().filtered("queue_stopped")
         if stopped:
             stopped.queue_stopped = False
-            for agreement in stopped:
-                end_told(agreement, agreement._get_stop_summary())
-            self._forget_hold(stopped)
+            end_told(stopped)
+            self._clear_hold(stopped)
         if self:
             self.env["supplier.credit.message"].sudo()._trigger_delivery()
 
-    def _forget_hold(self, agreements):
+    def _clear_hold(self, agreements):
         """Have what waited only for the agreement tried at once."""
         self.env["supplier.credit.message"].sudo().search(
             [

@@ -19,7 +19,7 @@ class SupplierCreditMessage(models.Model):
 
     _name = "supplier.credit.message"
     _description = "Message to Supplier"
-    _inherit = ["supplier.credit.abstract.state"]
+    _inherit = ["supplier.credit.abstract.state", "supplier.credit.abstract.processing"]
     _order = "id desc"
     _transitions = {
         # A failed attempt puts it back. A rejected one never comes back: sending again is another.
@@ -155,16 +155,12 @@ class SupplierCreditMessage(models.Model):
                     )
                 )
         self.sudo()._retry()
+        return True
 
     def action_open_record(self):
         """Open the record that this message is about."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-        }
+        return self.env[self.res_model].browse(self.res_id)._get_records_action()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

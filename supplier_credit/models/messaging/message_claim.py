@@ -130,16 +130,27 @@ class SupplierCreditMessage(models.Model):
         for message, record in self._get_records().items():
             try:
                 if obstacle := message._get_obstacle(record):
-                    message._as_for_sender()._withdraw(record, obstacle)
+                    message._with_sender_context()._withdraw(record, obstacle)
                 else:
                     claims[message] = message._prepare_claim(record, connection, seconds)
-            except Exception:
+            except Exception as error:
                 # One message must never keep the others from being delivered.
                 _logger.exception("Message %s cannot be sent", message.id)
-                message.next_attempt = lease_until
+                message._with_sender_context()._show_claim_failure(record, error, lease_until)
         for attempts, messages in self.browse(m.id for m in claims).grouped("attempts").items():
             messages._move_to("sending", attempts=attempts + 1, lease_until=lease_until)
         return list(claims.values())
+
+    def _show_claim_failure(self, record, error, next_attempt):
+        """Show on this message and its record why it could not even be prepared for sending."""
+        text = self.env._(
+            "The message could not be prepared for sending and is tried again by itself. Nothing "
+            "was sent.\n%(reason)s",
+            reason=str(error) or repr(error),
+        )
+        self.write({"error": text, "next_attempt": next_attempt})
+        if record:
+            record._show_problem(self, text)
 
     def _get_obstacle(self, record):
         """Return why this message must not be sent after all, or False; never once attempted."""
@@ -168,7 +179,7 @@ class SupplierCreditMessage(models.Model):
         )
 
     @api.model
-    def _explain_waiting(self, message_ids=None):
+    def _show_holds(self, message_ids=None):
         """Tell on messages and their records that nothing is sent under their agreement for now."""
         held = [
             ("direction", "=", "outgoing"),
@@ -181,12 +192,12 @@ class SupplierCreditMessage(models.Model):
         if message_ids is not None:
             held.append(("id", "in", message_ids))
         for message in self.search(held):
-            message = message._as_for_sender()
+            message = message._with_sender_context()
             text = message.agreement_id._describe_hold()
             message.error = text
             message._get_record()._show_problem(message, text)
 
-    def _as_for_sender(self):
+    def _with_sender_context(self):
         """Return the message in the language and time zone of who wanted it sent.
 
         What comes back is read by them, and entries made of it carry their date, not Greenwich's.

@@ -61,7 +61,7 @@ class SupplierCreditMessage(models.Model):
         """Deliver all messages that are due, until done or out of time."""
         cron = self.env["ir.cron"]
         left = cron._commit_progress(remaining=len(self._find_due()))
-        self._settle_kept()
+        self._apply_pending_answers()
         for delivered in self._deliver(deadline=time.monotonic() + left):
             left = cron._commit_progress(delivered)
         # What other workers hold, or must wait, is theirs or the next run's.
@@ -81,7 +81,7 @@ class SupplierCreditMessage(models.Model):
         :param deadline: by `time.monotonic`, after it nothing new is begun
         :param cut: whether what is under way ends by then too; else it has four timeouts
         """
-        self._in_own_transaction(lambda model: model._explain_waiting(message_ids))
+        self._in_own_transaction(lambda model: model._show_holds(message_ids))
         with Exchanges() as exchanges:
             while True:
                 left = deadline - time.monotonic()
@@ -92,7 +92,7 @@ class SupplierCreditMessage(models.Model):
                 outcomes = exchanges.collect()
                 if not outcomes:
                     return
-                self._settle(outcomes)
+                self._process_outcomes(outcomes)
                 yield len(outcomes)
 
     @api.model
@@ -102,7 +102,7 @@ class SupplierCreditMessage(models.Model):
             return retrying(functools.partial(function, env[self._name]), env)
 
     @api.model
-    def _together_or_singly(self, function, items, on_error):
+    def _process_batch(self, function, items, on_error):
         """Do something for several messages in one transaction; one by one if that fails.
 
         One message must never keep the others from being delivered.
@@ -119,7 +119,7 @@ class SupplierCreditMessage(models.Model):
             if len(items) == 1:
                 on_error(items[0], error)
                 return []
-        done = [self._together_or_singly(function, [item], on_error) for item in items]
+        done = [self._process_batch(function, [item], on_error) for item in items]
         return [result for results in done for result in results]
 
 

@@ -119,29 +119,28 @@ class SupplierCreditMessage(models.Model):
             **agreement._get_reader_context()
         )
         try:
-            with self.env.cr.savepoint():
-                event._fetch_subject()
+            event._process_in_savepoint(event._query_subject)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # Another process has the record at the moment; the next run takes the event up.
+            # Another process has the record at the moment; the next run processes the event.
             _logger.info("Event %s is left to the next run", self.id)
-        except UserError as error:
-            event._move_to("failed", error=str(error), attempts=self.attempts + 1)
-        except Exception as error:
-            _logger.exception("Event %s could not be processed", self.id)
-            text = event.env._(
-                "This event could not be processed. Nothing was changed. Correct the cause and "
-                "retry.\n%(reason)s",
-                reason=str(error),
-            )
-            event._move_to("failed", error=text, attempts=self.attempts + 1)
 
-    def _fetch_subject(self):
+    def _show_failure(self, reason):
+        self._move_to("failed", error=reason, attempts=self.attempts + 1)
+
+    def _describe_unexpected(self, error):
+        return self.env._(
+            "This event could not be processed. Nothing was changed. Correct the cause and "
+            "retry.\n%(reason)s",
+            reason=str(error),
+        )
+
+    def _query_subject(self):
         """Have the record queried and be done, or wait for it to become known.
 
         :raise UserError: saying why there is nothing to query, and what to do
         """
         body = self._load(self.request)
-        resource, code = _plain(body.get("recurso")), _plain(body.get("codigo"))
+        resource, code = _get_printable(body.get("recurso")), _get_printable(body.get("codigo"))
         if resource not in EVENT_RESOURCES:
             raise UserError(
                 self.env._(
@@ -168,7 +167,7 @@ class SupplierCreditMessage(models.Model):
             )
             return
         values = {"agreement": self.agreement_id.name, "resource": resource, "code": code}
-        if self._may_become_known():
+        if self._is_answer_outstanding():
             self._move_to(
                 "waiting",
                 attempts=self.attempts + 1,
@@ -203,7 +202,7 @@ class SupplierCreditMessage(models.Model):
             record._queue_message(self.agreement_id, operation, None)
         queries.filtered(lambda query: query.next_attempt > fields.Datetime.now())._retry()
 
-    def _may_become_known(self):
+    def _is_answer_outstanding(self):
         """Return whether an answer that is still outstanding may bring the code of this event."""
         if fields.Datetime.now() - self.create_date > PATIENCE:
             return False
@@ -230,7 +229,7 @@ class SupplierCreditMessage(models.Model):
         self.env.ref("supplier_credit.ir_cron_process_events").sudo()._trigger()
 
 
-def _plain(value):
+def _get_printable(value):
     """Return what should be a text in a form that can be shown, stored and searched for."""
     is_plain = isinstance(value, str) and value and value.isprintable()
     return value if is_plain else ascii(value)

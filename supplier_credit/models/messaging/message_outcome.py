@@ -4,15 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...tools.api.errors import (
-    MalformedAnswer,
-    NotBegun,
-    OutcomeUnknown,
-    Rejected,
-    SupplierError,
-    Unauthorized,
-    Unavailable,
-)
+from ...tools.api.errors import SupplierError
 
 _logger = logging.getLogger(__name__)
 
@@ -30,26 +22,26 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _settle(self, outcomes):
+    def _process_outcomes(self, outcomes):
         """Keep how these exchanges ended, then let the records read the answers.
 
         :param outcomes: list of (Claim, the answer's JSON or the SupplierError)
         """
-        kept = self._together_or_singly(
-            lambda model, items: model._keep_outcomes(items), outcomes, _log_unkept
+        kept = self._process_batch(
+            lambda model, items: model._store_outcomes(items), outcomes, _log_unstored
         )
-        self._apply(kept)
+        self._apply_answers(kept)
 
     @api.model
-    def _settle_kept(self):
+    def _apply_pending_answers(self):
         """Apply the answers that a worker kept and could not apply any more."""
         kept = self.search([("state", "=", "answered")], order="id")
-        self._apply(kept.ids)
+        self._apply_answers(kept.ids)
 
     @api.model
-    def _apply(self, message_ids):
-        self._together_or_singly(
-            lambda model, ids: model._apply_answered(ids), message_ids, self._keep_failure
+    def _apply_answers(self, message_ids):
+        self._process_batch(
+            lambda model, ids: model._apply_answered(ids), message_ids, self._store_failure
         )
 
     # -------------------------------------------------------------------------
@@ -57,7 +49,7 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _keep_outcomes(self, outcomes):
+    def _store_outcomes(self, outcomes):
         """Write down how exchanges ended, before anything is made of it; return what to apply."""
         messages = self.browse([claim.message_id for claim, _outcome in outcomes])
         mine = {message.id for message in messages if message.state == "sending"}
@@ -67,51 +59,45 @@ class SupplierCreditMessage(models.Model):
                 # The lease ran out and another process took over; what it finds out counts.
                 _logger.warning("Message %s: late outcome ignored", message.id)
             else:
-                message._as_for_sender()._keep_outcome(outcome)
+                message._with_sender_context()._store_outcome(outcome)
         return [message.id for message in messages if message.state == "answered"]
 
-    def _keep_outcome(self, outcome):
+    def _store_outcome(self, outcome):
         self.ensure_one()
         if not isinstance(outcome, SupplierError):
             self._move_to("answered", response=self._dump(outcome), error=False)
             return
-        cause = outcome.cause if isinstance(outcome, OutcomeUnknown) else None
-        if isinstance(cause or outcome, NotBegun):
+        is_unknown = outcome.kind == "outcome_unknown"
+        cause = (outcome.cause if is_unknown else None) or outcome
+        state = "unknown" if is_unknown else "waiting"
+        if cause.kind == "not_begun":
             # As it was before it was claimed, and as due.
-            state = "unknown" if cause else "waiting"
             self._move_to(state, next_attempt=fields.Datetime.now())
             return
-        text = self.agreement_id._describe_error(cause or outcome)
+        text = _storable(self.agreement_id._describe_error(cause))
         _logger.info("Message %s: %s", self.id, outcome)
-        if isinstance(outcome, Rejected):
-            text = _storable(text)
-            self._move_to("answered", response=_storable(str(outcome)), refusal=text, error=text)
-        elif isinstance(outcome, MalformedAnswer):
-            self._move_to("failed", response=_storable(outcome.body), error=text)
-            self._get_record()._show_problem(self, text)
-        else:
-            state = "unknown" if isinstance(outcome, OutcomeUnknown) else "waiting"
-            self._move_to(state, error=text, next_attempt=self._get_next_attempt(outcome))
-            self._get_record()._show_problem(self, text)
-            self._hold_agreement(cause or outcome, text)
+        match outcome.kind:
+            case "rejected":
+                response = _storable(str(outcome))
+                self._move_to("answered", response=response, refusal=text, error=text)
+            case "malformed_answer":
+                self._move_to("failed", response=_storable(outcome.body), error=text)
+                self._get_record()._show_problem(self, text)
+            case _:
+                self._move_to(state, error=text, next_attempt=self._get_next_attempt(outcome))
+                self._get_record()._show_problem(self, text)
+                self.agreement_id._hold_queue(cause, text)
 
     def _get_next_attempt(self, error):
         """Return when to try again: as Supplier asked, else exponentially later, with jitter."""
-        seconds = error.retry_after if isinstance(error, Unavailable) else None
-        if isinstance(error, Unauthorized):
+        seconds = error.retry_after
+        if error.kind == "unauthorized":
             # Nothing is wrong with this message; it goes on with the agreement's queue.
             seconds = 0
         elif seconds is None:
             seconds = min(FIRST_BACKOFF * 2 ** (self.attempts - 1), LONGEST_BACKOFF)
             seconds *= random.uniform(0.8, 1.2)
         return fields.Datetime.now() + timedelta(seconds=seconds)
-
-    def _hold_agreement(self, error, text):
-        """Let the other messages wait too, where this one's error is theirs as well."""
-        if isinstance(error, Unauthorized):
-            self.agreement_id._stop_queue(text)
-        elif isinstance(error, Unavailable) and error.retry_after:
-            self.agreement_id._pause_queue(error.retry_after)
 
     # -------------------------------------------------------------------------
     # APPLYING
@@ -124,7 +110,7 @@ class SupplierCreditMessage(models.Model):
         answered = messages.filtered(lambda message: message.state == "answered")
         senders = answered.grouped(lambda message: (message.create_uid, message.agreement_id))
         for of_one_sender in senders.values():
-            for message, record in of_one_sender._as_for_sender()._get_records().items():
+            for message, record in of_one_sender._with_sender_context()._get_records().items():
                 message._apply_to(record)
         return messages.ids
 
@@ -138,7 +124,7 @@ class SupplierCreditMessage(models.Model):
             self._move_to("done")
 
     @api.model
-    def _keep_failure(self, message_id, error):
+    def _store_failure(self, message_id, error):
         """Show on message and record that an answer could not be applied.
 
         What the answer did to the records is rolled back; it is kept and can be read again.
@@ -146,7 +132,7 @@ class SupplierCreditMessage(models.Model):
         _logger.error("Answer of message %s could not be applied", message_id, exc_info=error)
 
         def keep(model):
-            message = model.browse(message_id)._as_for_sender()
+            message = model.browse(message_id)._with_sender_context()
             reason = message.env._(
                 "Supplier's answer was kept but could not be used. Nothing was changed. Correct "
                 "the cause and retry.\n%(reason)s",
@@ -158,7 +144,7 @@ class SupplierCreditMessage(models.Model):
         self._in_own_transaction(keep)
 
 
-def _log_unkept(outcome, error):
+def _log_unstored(outcome, error):
     claim, _answer = outcome
     # Its lease runs out, and Supplier is asked by the key what became of it.
     _logger.error("Outcome of message %s could not be kept", claim.message_id, exc_info=error)

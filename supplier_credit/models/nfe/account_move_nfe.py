@@ -62,25 +62,15 @@ class AccountMove(models.Model):
     def action_open_nfe_upload(self):
         """Open the wizard that takes the authorised XML of this invoice."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Upload NF-e"),
-            "res_model": "supplier.credit.nfe.upload",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_invoice_id": self.id},
-        }
+        return self.env["supplier.credit.nfe.upload"]._get_records_action(
+            name=self.env._("Upload NF-e"), target="new", context={"default_invoice_id": self.id}
+        )
 
     def action_open_nfe_uploads(self):
         """Open the wizard that finds the invoice of each of many files, among these if any."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Upload NF-e"),
-            "res_model": "supplier.credit.nfe.upload",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_invoice_ids": self.ids},
-        }
+        return self.env["supplier.credit.nfe.upload"]._get_records_action(
+            name=self.env._("Upload NF-e"), target="new", context={"default_invoice_ids": self.ids}
+        )
 
     # -------------------------------------------------------------------------
     # UPLOAD
@@ -102,16 +92,16 @@ class AccountMove(models.Model):
         document = self._parse_nfe(content)
         if isinstance(document, NfeCancellation):
             return self._attach_nfe_cancellation(document, content)
-        self._check_takes_nfe(document, take_number)
-        return self._take_nfe(document, content)
+        self._check_nfe_applicable(document, take_number)
+        return self._apply_nfe(document, content)
 
-    def _check_takes_nfe(self, nfe, take_number=False):
+    def _check_nfe_applicable(self, nfe, take_number=False):
         """Refuse an NF-e that is not this invoice's, and an invoice that can take none.
 
         :raise UserError: naming all that does not agree
         """
         self._check_not_sent_to_supplier()
-        if not self._can_have_nfe():
+        if not self._is_open_for_nfe():
             raise UserError(
                 self.env._(
                     "%(invoice)s is no open customer invoice; an NF-e of a sale belongs to one.",
@@ -129,7 +119,7 @@ class AccountMove(models.Model):
                 )
             )
 
-    def _take_nfe(self, nfe, content):
+    def _apply_nfe(self, nfe, content):
         """Write what a checked NF-e says on the invoice, and register it if it is ready.
 
         :return: what was done, as text
@@ -143,7 +133,7 @@ class AccountMove(models.Model):
             )
         ]
         if not self._has_nfe_number(nfe):
-            done += self._take_nfe_number(nfe.number)
+            done += self._apply_nfe_number(nfe.number)
         self.sudo().write(
             {
                 "supplier_sefaz_state": "authorised",

@@ -41,7 +41,7 @@ class AccountMove(models.Model):
             *self._get_nfe_reference_mismatches(nfe),
         ]
 
-    def _can_have_nfe(self):
+    def _is_open_for_nfe(self):
         """Return whether an authorised NF-e can be applied to this document."""
         self.ensure_one()
         is_ours = self.move_type == "out_invoice" or bool(self.supplier_return_transaction_id)

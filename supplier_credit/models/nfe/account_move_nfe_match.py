@@ -103,13 +103,13 @@ class AccountMove(models.Model):
             & Domain("sequence_number", "=", nfe.number)
             & Domain("l10n_latam_document_type_id.code", "=", NFE_MODEL)
         )
-        return posted._prefer(
+        return posted._narrow_down(
             lambda move: move._has_series(nfe.series),
             lambda move: move.commercial_partner_id._get_supplier_vat() == nfe.recipient,
         )
 
     def _find_drafts_of_nfe(self, nfe, scope):
-        return self._find_of_total(nfe, scope & Domain("state", "=", "draft"))._prefer(
+        return self._find_of_total(nfe, scope & Domain("state", "=", "draft"))._narrow_down(
             lambda move: move._has_series(nfe.series)
         )
 
@@ -125,7 +125,7 @@ class AccountMove(models.Model):
             & Domain("amount_total", "<", total + 0.005)
         ).filtered(lambda move: move.commercial_partner_id._get_supplier_vat() == nfe.recipient)
 
-    def _prefer(self, *tests):
+    def _narrow_down(self, *tests):
         """Narrow these invoices down by one test after the other, as long as any passes it."""
         left = self
         for test in tests:

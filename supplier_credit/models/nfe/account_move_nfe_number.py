@@ -72,7 +72,7 @@ class AccountMove(models.Model):
             limit=1,
         )
 
-    def _take_nfe_number(self, number):
+    def _apply_nfe_number(self, number):
         """Give the invoice the number of its NF-e, and what is derived from the number with it.
 
         The payment reference and, through it, the labels of the payment terms follow only where

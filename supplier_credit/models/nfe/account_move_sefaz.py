@@ -82,6 +82,7 @@ class AccountMove(models.Model):
         """Ask the installed electronic invoicing about the NF-e of these invoices."""
         self.check_access("write")
         self._filter_supplier_credit()._refresh_sefaz_state()
+        return True
 
     # -------------------------------------------------------------------------
     # SOURCES
@@ -163,11 +164,11 @@ class AccountMove(models.Model):
             if state == (move.supplier_sefaz_state or "none"):
                 continue
             if state == "authorised":
-                move._take_nfe_of_source()
+                move._apply_nfe_of_source()
             else:
                 move._show_sefaz_state(state)
 
-    def _take_nfe_of_source(self):
+    def _apply_nfe_of_source(self):
         try:
             with self.env.cr.savepoint():
                 content = self._get_source_file()

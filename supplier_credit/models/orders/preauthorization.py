@@ -144,12 +144,7 @@ class SupplierCreditPreauthorization(models.Model):
 
     def action_open_order(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "view_mode": "form",
-        }
+        return self.order_id._get_records_action()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -177,11 +172,11 @@ class SupplierCreditPreauthorization(models.Model):
         self._query_in_analysis("preauthorization_query")
 
     @api.model
-    def _live_domain(self):
+    def _get_live_domain(self):
         return [("state", "in", LIVE_STATES)]
 
     @api.model
-    def _in_force_domain(self):
+    def _get_in_force_domain(self):
         return [("state", "in", IN_FORCE)]
 
     @api.model

@@ -44,7 +44,7 @@ class SupplierCreditPreauthorization(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _is_wanted(self):
+    def _is_still_needed(self):
         """Return whether the order still is as this credit was reserved for it, but for its amount.
 
         It exists, is not cancelled, and has the same bearer, agreement and customer.
@@ -72,7 +72,7 @@ class SupplierCreditPreauthorization(models.Model):
                     state=self._state_label().lower(),
                 )
             )
-        self._check_none_under_way(self.env._("be cancelled"))
+        self._check_no_invoice_under_way(self.env._("be cancelled"))
         if waiting := self._find_open_message("preauthorization_cancel"):
             waiting._retry()
         else:
@@ -80,7 +80,7 @@ class SupplierCreditPreauthorization(models.Model):
 
     def _release_rest_by_hand(self):
         self._check_in_force(self.env._("release its rest"))
-        self._check_none_under_way(self.env._("release its rest"))
+        self._check_no_invoice_under_way(self.env._("release its rest"))
         self._release_rest()
 
     def _request_cancellation(self):

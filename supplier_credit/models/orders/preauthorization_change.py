@@ -52,7 +52,7 @@ class SupplierCreditPreauthorization(models.Model):
             differing = self._find_differing(agreement)
             cron._commit_progress(remaining=len(differing))
             for reservation in differing.with_prefetch():
-                reservation.try_lock_for_update()._follow_order()
+                reservation.try_lock_for_update()._sync_with_order()
                 if not cron._commit_progress(1):
                     return
             agreement.changes_sent_at = fields.Datetime.now()
@@ -61,7 +61,7 @@ class SupplierCreditPreauthorization(models.Model):
         self._check_in_force(self.env._("be changed"))
         # Asked by a person, it is also asked again.
         self.refused_total = 0
-        self._follow_order()
+        self._sync_with_order()
 
     @api.model
     def _find_differing(self, agreement):
@@ -96,12 +96,12 @@ class SupplierCreditPreauthorization(models.Model):
         )
         return self.browse(reservation_id for (reservation_id,) in rows)
 
-    def _follow_order(self):
+    def _sync_with_order(self):
         """Cancel or change these reservations where their orders want it otherwise."""
         for reservation in self:
             if reservation.cancel_requested:
                 continue
-            if not reservation._is_wanted():
+            if not reservation._is_still_needed():
                 reservation._request_cancellation()
             elif reservation._is_in_force() and reservation._has_other_total():
                 reservation._queue_change()

@@ -57,7 +57,7 @@ class SupplierCreditPreauthorization(models.Model):
             & Domain("valid_until", "<=", self._get_warning_day(agreement))
             for agreement in self.env["supplier.credit.agreement"].search([("enabled", "=", True)])
         )
-        return Domain(self._in_force_domain()) & Domain("cancel_requested", "=", False) & soon
+        return Domain(self._get_in_force_domain()) & Domain("cancel_requested", "=", False) & soon
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -90,7 +90,7 @@ class SupplierCreditPreauthorization(models.Model):
     @api.model
     def _cron_expire(self):
         """Expire what is overdue, company by company; quotations are blocked again by it."""
-        in_force = self._in_force_domain()
+        in_force = self._get_in_force_domain()
         for (company,) in self._read_group(in_force, ["company_id"]):
             overdue = self.search(
                 [
@@ -146,7 +146,7 @@ class SupplierCreditPreauthorization(models.Model):
         )
         return candidates.filtered(
             lambda reservation: reservation.renewal_asked_for != reservation.valid_until
-            and reservation._is_wanted()
+            and reservation._is_still_needed()
             and reservation.order_id._get_supplier_reservable_amount() > 0
         )
 
@@ -160,7 +160,7 @@ class SupplierCreditPreauthorization(models.Model):
                 reservation=self.name,
                 state=self._state_label().lower(),
             )
-        if not self._is_wanted():
+        if not self._is_still_needed():
             return self.env._(
                 "Pre-authorization %(reservation)s cannot be renewed: its order is cancelled, "
                 "gone, or has another bearer or customer by now.",

@@ -40,7 +40,7 @@ class SupplierCreditRelease(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("Releases are a record of who answers for them; they stay."))
 
-    def _holds(self):
+    def _is_in_effect(self):
         """Return whether the order is still as it was released: same bearer, not more."""
         self.ensure_one()
         order = self.order_id

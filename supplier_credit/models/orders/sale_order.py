@@ -183,7 +183,7 @@ class SaleOrder(models.Model):
         """Return the order's reservation that is sent or in force, if any."""
         self.ensure_one()
         return self.sudo().supplier_preauthorization_ids.filtered_domain(
-            self.env["supplier.credit.preauthorization"]._live_domain()
+            self.env["supplier.credit.preauthorization"]._get_live_domain()
         )[:1]
 
     def _update_supplier_release_state(self):
@@ -194,7 +194,7 @@ class SaleOrder(models.Model):
         if not self:
             return
         orders = self.sudo()
-        orders._withdraw_fallen_supplier_releases()
+        orders._withdraw_void_supplier_releases()
         for order in orders:
             state = order._get_supplier_release_state()
             if order.supplier_release_state != state:

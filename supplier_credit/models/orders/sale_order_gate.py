@@ -104,14 +104,14 @@ class SaleOrder(models.Model):
                 continue
             order.supplier_confirm_on_release = False
             salesman = order._get_supplier_salesman()
-            end_told(order, order._get_waiting_summary())
             try:
                 with self.env.cr.savepoint():
                     order.with_user(salesman).sudo()._validate_order()
             except (UserError, ValidationError) as error:
+                end_told(order, order._get_waiting_summary())
                 tell_once(order, salesman, order._get_unconfirmed_summary(), str(error))
             else:
-                end_told(order, order._get_unconfirmed_summary())
+                end_told(order)
 
     def _get_supplier_salesman(self):
         """Return who is notified about this order: its salesman, or the current user."""

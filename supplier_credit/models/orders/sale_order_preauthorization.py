@@ -235,5 +235,5 @@ class SaleOrder(models.Model):
         """Request the cancellation of the live reservations that these orders need no longer."""
         for order in self:
             live = order._get_live_preauthorization()
-            if live and not live._is_wanted():
+            if live and not live._is_still_needed():
                 live._request_cancellation()

@@ -26,14 +26,11 @@ class SaleOrder(models.Model):
 
     def action_open_supplier_release(self):
         """Open the wizard that releases these orders by hand."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Release by Hand"),
-            "res_model": "supplier.credit.release.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_order_ids": self.ids},
-        }
+        return self.env["supplier.credit.release.wizard"]._get_records_action(
+            name=self.env._("Release by Hand"),
+            target="new",
+            context={"default_order_ids": self.ids},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -95,12 +92,12 @@ class SaleOrder(models.Model):
         """Return from which blocks the order is released by hand, as it is now."""
         self.ensure_one()
         releases = self.sudo().supplier_release_ids
-        return {release.kind for release in releases if release._holds()}
+        return {release.kind for release in releases if release._is_in_effect()}
 
-    def _withdraw_fallen_supplier_releases(self):
+    def _withdraw_void_supplier_releases(self):
         """Note for good which releases fell: the order rose, or has another bearer."""
         for release in self.sudo().supplier_release_ids:
-            if not release.withdrawn_at and not release._holds():
+            if not release.withdrawn_at and not release._is_in_effect():
                 release.withdrawn_at = fields.Datetime.now()
                 release.order_id.message_post(
                     body=self.env._(

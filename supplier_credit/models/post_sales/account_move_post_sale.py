@@ -51,14 +51,11 @@ class AccountMove(models.Model):
         self.ensure_one()
         if not self.env.user.has_group(ACCOUNTANT_GROUP):
             raise AccessError(self.env._("Only who may post entries may grant a bonus."))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Bonus"),
-            "res_model": "supplier.credit.bonus",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_transaction_id": self._get_sent_transaction().id},
-        }
+        return self.env["supplier.credit.bonus"]._get_records_action(
+            name=self.env._("Bonus"),
+            target="new",
+            context={"default_transaction_id": self._get_sent_transaction().id},
+        )
 
     def action_view_supplier_post_sales(self):
         """Open the post-sales requests of this invoice, or the one of this credit note."""
@@ -82,12 +79,6 @@ class AccountMove(models.Model):
             sales.sudo().supplier_transaction_ids._request_cancellation()
 
     def _prepare_post_sale_guide(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Post-Sales"),
-            "res_model": "supplier.credit.post.sale.guide",
-            "views": [(False, "form")],
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_invoice_id": self.id},
-        }
+        return self.env["supplier.credit.post.sale.guide"]._get_records_action(
+            name=self.env._("Post-Sales"), target="new", context={"default_invoice_id": self.id}
+        )

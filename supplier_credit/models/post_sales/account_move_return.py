@@ -84,7 +84,7 @@ class AccountMove(models.Model):
         """
         for note in self.filtered("supplier_return_transaction_id"):
             note._check_returns_sale()
-            note._put_on_temporary_account()
+            note._move_to_temporary_account()
 
     def _request_returns(self):
         """Create, or take up again, the requests of the posted returns among these documents."""
@@ -146,7 +146,7 @@ class AccountMove(models.Model):
             )
         )
 
-    def _put_on_temporary_account(self):
+    def _move_to_temporary_account(self):
         """Let the credit stand where the host offers it for no payment (5.2, 5.3)."""
         if not self.invoice_date:
             # The host would set it on posting and make the receivable's item anew.

@@ -38,7 +38,7 @@ class SupplierCreditAgreement(models.Model):
     def action_make_post_sale_accounts(self):
         """Make the accounts that post-sales cannot do without, where they are missing."""
         for agreement in self:
-            make = self.env["supplier.credit.agreement"]._make_account
+            make = self.env["supplier.credit.agreement"]._create_account
             values = {}
             if not agreement.return_account_id:
                 values["return_account_id"] = make(
@@ -51,13 +51,14 @@ class SupplierCreditAgreement(models.Model):
                     agreement.company_id, "asset_current", self.env._("Post-Sales Clearing")
                 ).id
             agreement.write(values)
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
     @api.model
-    def _make_account(self, company, account_type, name):
+    def _create_account(self, company, account_type, name):
         """Make a reconcilable or an expense account beside the first of its type in the chart."""
         accounts = self.env["account.account"].with_company(company)
         beside = accounts.search(

@@ -20,7 +20,7 @@ class SupplierCreditPostSale(models.Model):
 
     _name = "supplier.credit.post.sale"
     _description = "Supplier Post-Sales Request"
-    _inherit = ["supplier.credit.abstract.subject"]
+    _inherit = ["supplier.credit.abstract.subject", "supplier.credit.abstract.processing"]
     _check_company_auto = True
     _order = "id desc"
     _transitions = {
@@ -236,7 +236,7 @@ class SupplierCreditPostSale(models.Model):
             direct_amount=float(answer.direct_amount),
             **values,
         )
-        self._keep_debits(answer.debits)
+        self._store_debits(answer.debits)
         if answer.approved_amount:
             self.processing_state = "to_process"
             self._process_decision()
@@ -260,7 +260,7 @@ class SupplierCreditPostSale(models.Model):
         else:
             self.error = text
 
-    def _keep_debits(self, debits):
+    def _store_debits(self, debits):
         self.env["supplier.credit.post.sale.installment"].create(
             [
                 {

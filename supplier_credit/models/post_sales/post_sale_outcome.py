@@ -17,14 +17,11 @@ class SupplierCreditPostSale(models.Model):
     def action_open_outcome(self):
         """Open the wizard that asks which way to go on."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Decide on the Rest"),
-            "res_model": "supplier.credit.post.sale.outcome",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_post_sale_id": self.id},
-        }
+        return self.env["supplier.credit.post.sale.outcome"]._get_records_action(
+            name=self.env._("Decide on the Rest"),
+            target="new",
+            context={"default_post_sale_id": self.id},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -81,7 +78,7 @@ class SupplierCreditPostSale(models.Model):
             )
         )
         self.resent_amount += rest
-        child._begin()
+        child._start()
 
     def _withdraw_rest(self):
         """Reverse the temporary credit, as if nothing had been asked for.

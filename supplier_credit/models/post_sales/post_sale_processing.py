@@ -1,13 +1,8 @@
-import itertools
-import logging
-
 from odoo import fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.exceptions import UserError
 
+from ..common.entry_lines import get_items_by_key
 from ..common.for_each import for_each
-
-_logger = logging.getLogger(__name__)
 
 
 class SupplierCreditPostSale(models.Model):
@@ -57,21 +52,15 @@ class SupplierCreditPostSale(models.Model):
         A problem leaves the ledger as it was and is shown on the request.
         """
         self.ensure_one()
-        if self.processing_state == "done":
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._check_decision()
-                self._post_result(self.installment_ids, self.direct_amount)
-        except (UserError, ValidationError) as error:
-            self.write({"processing_state": "error", "error": str(error)})
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:
-            _logger.exception("Post-sales request %s could not be processed", self.id)
-            self.write({"processing_state": "error", "error": repr(error)})
-        else:
+        if self.processing_state != "done" and self._process_in_savepoint(self._post_decision):
             self.write({"processing_state": "done", "error": False})
+
+    def _post_decision(self):
+        self._check_decision()
+        self._post_result(self.installment_ids, self.direct_amount)
+
+    def _show_failure(self, reason):
+        self.write({"processing_state": "error", "error": reason})
 
     def _check_decision(self):
         """Refuse parts that do not make up what was approved, or was asked for."""
@@ -103,28 +92,26 @@ class SupplierCreditPostSale(models.Model):
         """
         returned = self.currency_id.round(sum(debits.mapped("amount")))
         self._check_temporary_credit(returned + direct)
-        places = itertools.count(1)
-        made = {}
         steps = []
         if returned:
-            steps.append(self._prepare_debit_step(debits, returned, places, made))
+            steps.append(self._prepare_debit_step(debits, returned))
             steps.append(self._prepare_reversal_step("debit_reversal", returned))
         if direct:
             steps.append(self._prepare_direct_step(direct))
             steps.append(self._prepare_reversal_step("direct_reversal", direct))
         by_journal = {}
         for journal, lines in steps:
-            by_journal.setdefault(journal, []).extend(lines)
+            by_journal.setdefault(journal, {}).update(lines)
         entries = self.env["account.move"]
+        items = {}
         for journal, lines in by_journal.items():
-            for line in lines:
-                line.setdefault("sequence", next(places))
-            entries |= self._create_entry(journal, lines, self._get_result_reference())
+            entry = self._create_entry(journal, lines.values(), self._get_result_reference())
+            items |= get_items_by_key(entry, lines)
+            entries |= entry
         entries._post(soft=False)
         self._settle_result(entries)
-        for line in entries.line_ids:
-            if line.sequence in made:
-                made[line.sequence].receivable_line_id = line
+        for debit in debits:
+            debit.receivable_line_id = items.get(debit)
 
     def _settle_result(self, entries):
         temporary = self._get_temporary_lines()
@@ -159,32 +146,32 @@ class SupplierCreditPostSale(models.Model):
     # STEPS
     # -------------------------------------------------------------------------
 
-    def _prepare_debit_step(self, debits, returned, places, made):
+    # Each returns its journal and a dict from what a line is made of to the line's values.
+
+    def _prepare_debit_step(self, debits, returned):
         """A: 5.10-5.12 or 6.7-6.9. Fees given back where they were an expense: of the approval."""
         title = self._get_title("debit")
         supplier = self.agreement_id.partner_id
-        lines = [self._prepare_clearing_line(returned, title)]
+        lines = {("clearing", "debit"): self._prepare_clearing_line(returned, title)}
         refunded = 0.0
         for debit in debits.sorted("number"):
             owed = debit.amount
             if self.agreement_id.fee_recognition == "approval":
                 owed -= debit.fee_refunded
                 refunded += debit.fee_refunded
-            place = next(places)
-            made[place] = debit
             name = self.env._(
                 "Debit %(number)s of %(document)s",
                 number=debit.number,
                 document=self._get_label(),
             )
-            lines.append(
-                self._prepare_line(title, name, title.account, supplier, -owed)
-                | {"date_maturity": debit.debit_date, "sequence": place}
-            )
+            lines[debit] = {
+                **self._prepare_line(title, name, title.account, supplier, -owed),
+                "date_maturity": debit.debit_date,
+            }
         if not self.currency_id.is_zero(refunded):
             name = self.env._("Fee given back: %(document)s", document=self._get_label())
             account = self.agreement_id.fee_account_id
-            lines.append(self._prepare_line(title, name, account, supplier, -refunded))
+            lines["refund"] = self._prepare_line(title, name, account, supplier, -refunded)
         return title.journal, lines
 
     def _prepare_direct_step(self, direct):
@@ -194,7 +181,8 @@ class SupplierCreditPostSale(models.Model):
         name = self.env._("Credit of the customer: %(document)s", document=self._get_label())
         line = self._prepare_line(title, name, title.account, customer, -direct)
         line["date_maturity"] = fields.Date.context_today(self)
-        return title.journal, [self._prepare_clearing_line(direct, title), line]
+        clearing = self._prepare_clearing_line(direct, title)
+        return title.journal, {("clearing", "direct"): clearing, "direct": line}
 
     def _prepare_reversal_step(self, role, amount):
         """C: 5.13-5.16 or 6.10-6.13, against A or against B."""
@@ -203,7 +191,8 @@ class SupplierCreditPostSale(models.Model):
         name = self.env._("Temporary credit reversed: %(document)s", document=self._get_label())
         line = self._prepare_line(title, name, temporary.account_id, temporary.partner_id, amount)
         line["date_maturity"] = temporary.date_maturity
-        return title.journal, [line, self._prepare_clearing_line(-amount, title)]
+        clearing = self._prepare_clearing_line(-amount, title)
+        return title.journal, {("temporary", role): line, ("clearing", role): clearing}
 
     def _get_title(self, role):
         return self.agreement_id._get_post_sale_title(self.kind, role, self.partner_id)

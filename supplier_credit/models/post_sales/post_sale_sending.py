@@ -99,7 +99,7 @@ class SupplierCreditPostSale(models.Model):
         if message:
             message._retry()
         elif self.state == "draft":
-            self._begin()
+            self._start()
         elif self.state == "refused" and not self._is_settled_otherwise():
             if obstacle := self._get_sending_obstacle():
                 raise UserError(obstacle)
@@ -117,13 +117,13 @@ class SupplierCreditPostSale(models.Model):
                 )
             )
 
-    def _begin(self):
+    def _start(self):
         """Make the temporary credit if it is missing, and send.
 
         :raise UserError: naming what keeps the request from being sent
         """
         if not self._get_root().temporary_move_id:
-            self._make_temporary_credit()
+            self._create_temporary_credit()
         if obstacle := self._get_sending_obstacle():
             raise UserError(obstacle)
         self._send()

@@ -9,7 +9,7 @@ class SupplierCreditPostSale(models.Model):
 
     _inherit = "supplier.credit.post.sale"
 
-    def _make_temporary_credit(self):
+    def _create_temporary_credit(self):
         """Post the entry that gives the customer the credit for the time being."""
         self.ensure_one()
         title = self.agreement_id._get_post_sale_title(self.kind, "temporary", self.partner_id)

@@ -30,18 +30,17 @@ class SupplierCreditPostSale(models.Model):
         self.invoice_id.check_access("write")
         for request in self.sudo():
             request._undo_processing()
+        return True
 
     def action_view_entries(self):
         """Open all entries that were ever posted for this request."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Entries of %(request)s", request=self.display_name),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("supplier_post_sale_id", "=", self.id)],
-            "context": {"create": False},
-        }
+        return self.env["account.move"]._get_records_action(
+            name=self.env._("Entries of %(request)s", request=self.display_name),
+            views=[(False, "list"), (False, "form")],
+            domain=[("supplier_post_sale_id", "=", self.id)],
+            context={"create": False},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -110,7 +109,7 @@ class SupplierCreditPostSale(models.Model):
                     later=", ".join(later.mapped("display_name")),
                 )
             )
-        if used := self._get_users_of(entries):
+        if used := self._get_settling_documents(entries):
             raise UserError(
                 self.env._(
                     "What %(request)s credited is already settled by %(entries)s. Undo that first.",
@@ -119,7 +118,7 @@ class SupplierCreditPostSale(models.Model):
                 )
             )
 
-    def _get_users_of(self, entries):
+    def _get_settling_documents(self, entries):
         """Return the documents that the debits or the customer's credit were settled with."""
         credits = entries.line_ids.filtered(lambda line: line.balance < 0)
         return credits.matched_debit_ids.debit_move_id.move_id - entries

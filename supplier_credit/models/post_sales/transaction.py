@@ -87,25 +87,25 @@ class SupplierCreditTransaction(models.Model):
         A problem is shown on the request, or on the transaction, and raises nothing: what SEFAZ
         said must not be lost for it.
         """
-        requests = self.env["supplier.credit.post.sale"]
         for transaction in self:
             known = transaction.post_sale_ids.filtered(lambda made: made.kind == "cancellation")
             if known or not transaction._is_open_for_post_sale():
                 continue
-            try:
-                with self.env.cr.savepoint():
-                    transaction._check_post_sale(transaction.total)
-                    request = requests.create(
-                        requests._prepare_request(transaction, "cancellation", transaction.total)
-                    )
-            except UserError as error:
-                transaction.error = str(error)
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    request._begin()
-            except UserError as error:
-                request.error = str(error)
+            request = transaction._create_cancellation()
+            if request:
+                request._process_in_savepoint(request._start, request._show_error)
+
+    def _create_cancellation(self):
+        """Return the new request that cancels the sale; empty if it is refused, which is shown."""
+        self.ensure_one()
+        requests = self.env["supplier.credit.post.sale"]
+
+        def create():
+            self._check_post_sale(self.total)
+            requests.create(requests._prepare_request(self, "cancellation", self.total))
+
+        self._process_in_savepoint(create, self._show_error)
+        return self.post_sale_ids.filtered(lambda made: made.kind == "cancellation")
 
     def _cancel_if_nfe_is_cancelled(self):
         """Begin the cancellation of the sale if SEFAZ has cancelled its NF-e."""

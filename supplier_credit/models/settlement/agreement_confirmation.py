@@ -3,7 +3,7 @@ import logging
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...tools.api.errors import NotBegun, Rejected, SupplierError, Unauthorized, Unavailable
+from ...tools.api.errors import SupplierError
 from ...tools.api.exchange import Claim, Exchanges
 
 _logger = logging.getLogger(__name__)
@@ -20,6 +20,12 @@ class SupplierCreditAgreement(models.Model):
     """
 
     _inherit = "supplier.credit.agreement"
+
+    confirmation_error = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Why settlement entries could not be confirmed to Supplier at the last attempt.",
+    )
 
     def _get_receivable_accounts(self):
         """Return the accounts on which Supplier's debts and the debits of post-sales stand."""
@@ -83,7 +89,7 @@ class SupplierCreditAgreement(models.Model):
                 while ended := exchanges.collect():
                     outcomes += ended
             goes_on = self._in_own_transaction(
-                lambda own, ended=outcomes: own._keep_confirmations(ended)
+                lambda own, ended=outcomes: own._store_confirmations(ended)
             )
             goes_on = self._commit_step() > 0 and goes_on
 
@@ -96,6 +102,7 @@ class SupplierCreditAgreement(models.Model):
             limit=CONFIRMATIONS_AT_ONCE,
         )
         if not entries:
+            self._show_confirmation_trouble(None)
             return None
         connection = self._get_connection()
         claims = [
@@ -118,7 +125,7 @@ class SupplierCreditAgreement(models.Model):
     def _is_paused(self):
         return bool(self.paused_until) and self.paused_until > fields.Datetime.now()
 
-    def _keep_confirmations(self, outcomes):
+    def _store_confirmations(self, outcomes):
         """Note what became of confirmations; return whether there is a point in going on."""
         entries = self.env["supplier.credit.settlement.entry"]
         confirmed = entries.browse(
@@ -131,21 +138,37 @@ class SupplierCreditAgreement(models.Model):
         confirmed.write(
             {"acknowledged": True, "to_acknowledge": False, "acknowledgement_error": False}
         )
-        troubles = []
-        for claim, answer in outcomes:
-            if isinstance(answer, Rejected):
+        failures = [
+            (claim, answer)
+            for claim, answer in outcomes
+            if isinstance(answer, SupplierError) and answer.kind != "not_begun"
+        ]
+        for claim, answer in failures:
+            if answer.kind == "rejected":
                 entries.browse(claim.message_id).write(
                     {
                         "to_acknowledge": False,
                         "acknowledgement_error": self._describe_error(answer),
                     }
                 )
-            elif isinstance(answer, SupplierError) and not isinstance(answer, NotBegun):
-                troubles.append(answer)
-        for trouble in troubles[:1]:
-            _logger.info("Confirmations of agreement %s stopped: %s", self.id, trouble)
-            if isinstance(trouble, Unauthorized):
-                self._stop_queue(self._describe_error(trouble))
-            elif isinstance(trouble, Unavailable) and trouble.retry_after:
-                self._pause_queue(trouble.retry_after)
+        troubles = [answer for _claim, answer in failures if answer.kind != "rejected"]
+        self._show_confirmation_trouble(troubles[0] if troubles else None)
         return bool(confirmed) and not troubles
+
+    def _show_confirmation_trouble(self, error):
+        """Show on this agreement why the confirmations stopped; clear it when they go on.
+
+        :param error: a `SupplierError` that is not one entry's own fault, or None
+        """
+        if not error:
+            if self.confirmation_error:
+                self.confirmation_error = False
+            return
+        _logger.info("Confirmations of agreement %s stopped: %s", self.id, error)
+        reason = self._describe_error(error)
+        self.confirmation_error = self.env._(
+            "The confirmation of settlement entries to Supplier stopped and is tried again by "
+            "itself.\n%(reason)s",
+            reason=reason,
+        )
+        self._hold_queue(error, reason)

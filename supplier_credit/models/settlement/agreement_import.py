@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ...tools.api.client import Connection, SupplierClient
-from ...tools.api.errors import MalformedAnswer, SupplierError, Unauthorized, Unavailable
+from ...tools.api.errors import SupplierError
 from ...tools.api.settlement import LONGEST_PERIOD, PAGE_SIZE, StatementPage
 
 _logger = logging.getLogger(__name__)
@@ -128,9 +128,9 @@ class SupplierCreditAgreement(models.Model):
             if not isinstance(error, SupplierError):
                 _logger.exception("Settlements of agreement %s could not be stored", self.id)
             failure = error
-            self._in_own_transaction(lambda own: own._note_settlement_failure(failure))
+            self._in_own_transaction(lambda own: own._store_import_failure(failure))
         else:
-            self._in_own_transaction(lambda own: own._note_settlement_success())
+            self._in_own_transaction(lambda own: own._store_import_success())
 
     def _pull_period(self, client, first, last):
         number, has_more = 1, True
@@ -200,7 +200,7 @@ class SupplierCreditAgreement(models.Model):
         if not self.settlement_cursor or self.settlement_cursor < day:
             self.settlement_cursor = day
 
-    def _note_settlement_success(self):
+    def _store_import_success(self):
         self.write(
             {
                 "settlements_pulled_at": fields.Datetime.now(),
@@ -209,26 +209,26 @@ class SupplierCreditAgreement(models.Model):
             }
         )
 
-    def _note_settlement_failure(self, error):
+    def _store_import_failure(self, error):
         """Say what keeps the import from going on; the next run tries again."""
-        if isinstance(error, MalformedAnswer):
-            reason = self.env._(
-                "Supplier's statement cannot be read: %(error)s. Tell Supplier.", error=error
-            )
-        elif isinstance(error, SupplierError):
-            reason = self._describe_error(error)
-        else:
-            reason = str(error)
+        reason = self._describe_import_failure(error)
         self.settlement_error = self.env._(
             "The import of settlements stopped and is tried again by itself; what was fetched "
             "before is kept.\n%(reason)s",
             reason=reason.replace("\0", ""),
         )
         _logger.info("Import of settlements of agreement %s: %s", self.id, error)
-        if isinstance(error, Unauthorized):
-            self._stop_queue(reason)
-        elif isinstance(error, Unavailable) and error.retry_after:
-            self._pause_queue(error.retry_after)
+        if isinstance(error, SupplierError):
+            self._hold_queue(error, reason)
+
+    def _describe_import_failure(self, error):
+        if not isinstance(error, SupplierError):
+            return str(error)
+        if error.kind == "malformed_answer":
+            return self.env._(
+                "Supplier's statement cannot be read: %(error)s. Tell Supplier.", error=error
+            )
+        return self._describe_error(error)
 
     def _match_settlements(self):
         """Match what is not decided yet, so many at a time, each batch committed."""
@@ -248,5 +248,7 @@ class SupplierCreditAgreement(models.Model):
             )
             self._commit_step()
         self._in_own_transaction(
-            lambda own: own.env["supplier.credit.settlement"].browse(imported_ids)._follow_entries()
+            lambda own: own.env["supplier.credit.settlement"]
+            .browse(imported_ids)
+            ._sync_with_entries()
         )

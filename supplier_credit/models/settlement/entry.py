@@ -162,7 +162,7 @@ class SupplierCreditSettlementEntry(models.Model):
         :raise UserError: naming the entry without a proposal
         """
         self._check_may_settle()
-        return for_each(self.sudo(), lambda entry: entry._accept())
+        return for_each(self.sudo(), lambda entry: entry._accept_proposal())
 
     def action_reopen(self):
         """Take back what was decided about these entries and look for counterparts again.
@@ -181,18 +181,14 @@ class SupplierCreditSettlementEntry(models.Model):
                 )
         self.sudo()._reopen()
         self.sudo()._match()
+        return True
 
     def action_decide(self):
         """Open the wizard that chooses a counterpart by hand, or ignores entries with a reason."""
         self._check_may_settle()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Decide"),
-            "res_model": "supplier.credit.settlement.decision",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_entry_ids": self.ids},
-        }
+        return self.env["supplier.credit.settlement.decision"]._get_records_action(
+            name=self.env._("Decide"), target="new", context={"default_entry_ids": self.ids}
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -206,7 +202,7 @@ class SupplierCreditSettlementEntry(models.Model):
         self.check_access("read")
         self.env["supplier.credit.settlement"]._check_may_settle()
 
-    def _accept(self):
+    def _accept_proposal(self):
         if self.state != "proposed" or not self.counterpart_line_id:
             raise UserError(
                 self.env._(
@@ -216,9 +212,9 @@ class SupplierCreditSettlementEntry(models.Model):
                     state=self._state_label(),
                 )
             )
-        self._take_counterpart(self.counterpart_line_id, write_off=False)
+        self._match_with(self.counterpart_line_id, write_off=False)
 
-    def _take_counterpart(self, line, *, write_off):
+    def _match_with(self, line, *, write_off):
         """Match this entry with an open item by a person's decision.
 
         :param write_off: whether a difference goes to 7.3; else it stays open
@@ -233,7 +229,7 @@ class SupplierCreditSettlementEntry(models.Model):
             "matched", **self._prepare_match(counterpart), write_off=write_off, problem=False
         )
         self.flush_recordset()
-        self.settlement_id._follow_entries()
+        self.settlement_id._sync_with_entries()
 
     def _ignore(self, reason):
         """Leave these entries out of their statements' entries.
@@ -250,7 +246,7 @@ class SupplierCreditSettlementEntry(models.Model):
             difference=0,
             problem=False,
         )
-        self.settlement_id._follow_entries()
+        self.settlement_id._sync_with_entries()
 
     def _check_undecided(self):
         if self.state not in ("open", "proposed"):
@@ -273,4 +269,4 @@ class SupplierCreditSettlementEntry(models.Model):
             problem=False,
             ignore_reason=False,
         )
-        self.settlement_id._follow_entries()
+        self.settlement_id._sync_with_entries()

@@ -65,7 +65,7 @@ class SupplierCreditSettlementEntry(models.Model):
         # Each of the codes was searched with each of the numbers; not all of that is asked for.
         found = {(entry.transaction_id.code, entry.number): entry for entry in installments}
         return {
-            key: self._make_counterpart(
+            key: self._prepare_counterpart(
                 agreement,
                 installment.receivable_line_id,
                 installment.amount,
@@ -93,7 +93,7 @@ class SupplierCreditSettlementEntry(models.Model):
             ]
         )
         return {
-            (installment.post_sale_id.code, installment.number): self._make_counterpart(
+            (installment.post_sale_id.code, installment.number): self._prepare_counterpart(
                 agreement,
                 installment.receivable_line_id,
                 installment.amount,
@@ -104,7 +104,7 @@ class SupplierCreditSettlementEntry(models.Model):
         }
 
     @api.model
-    def _make_counterpart(self, agreement, line, gross, net, fee, installment=None):
+    def _prepare_counterpart(self, agreement, line, gross, net, fee, installment=None):
         """Return a Counterpart; with which amount its item was posted the item itself tells.
 
         7.5 may have been changed since.
@@ -157,7 +157,7 @@ class SupplierCreditSettlementEntry(models.Model):
             order="date_maturity, id",
             limit=SUGGESTIONS_READ,
         )
-        free = lines - lines.browse().union(*self._find_taken(lines))
+        free = lines - lines.browse().union(*self._find_matching_entries(lines))
         by_amount = defaultdict(list)
         for line in free:
             by_amount[round(line.amount_residual, 2)].append(line)
@@ -171,7 +171,7 @@ class SupplierCreditSettlementEntry(models.Model):
         return found
 
     @api.model
-    def _find_taken(self, lines):
+    def _find_matching_entries(self, lines):
         """Return a dict from each of these items to the entry already matched with it."""
         entries = self.search([("counterpart_line_id", "in", lines.ids), ("state", "=", "matched")])
         return {entry.counterpart_line_id: entry for entry in entries}

@@ -20,7 +20,7 @@ class SupplierCreditSettlementEntry(models.Model):
         for agreement, entries in undecided.grouped("agreement_id").items():
             for chunk in split_every(ENTRIES_AT_ONCE, entries.sorted("id").ids, self.browse):
                 chunk.with_company(agreement.company_id)._match_together(agreement)
-        self.settlement_id._follow_entries()
+        self.settlement_id._sync_with_entries()
 
     def _match_together(self, agreement):
         table = self.env["supplier.credit.event"]._get_table(agreement)
@@ -33,7 +33,7 @@ class SupplierCreditSettlementEntry(models.Model):
         lines = self.env["account.move.line"].union(
             *(counterpart.line for counterpart in (found | suggested).values())
         )
-        taken = self._find_taken(lines)
+        taken = self._find_matching_entries(lines)
         for entry in self:
             event = table.get(entry.event_code)
             if refused[entry]:
@@ -42,12 +42,12 @@ class SupplierCreditSettlementEntry(models.Model):
                 values = {"state": "matched", "problem": False}
             else:
                 counterpart = found.get(entry) or suggested.get(entry)
-                values = entry._weigh(counterpart, taken, is_known=entry in found)
+                values = entry._evaluate_counterpart(counterpart, taken, is_known=entry in found)
                 if values["state"] in ("matched", "proposed"):
                     taken[counterpart.line] = entry
-            entry._decide({"event_kind": event.kind if event else False, **values})
+            entry._store_evaluation({"event_kind": event.kind if event else False, **values})
 
-    def _decide(self, values):
+    def _store_evaluation(self, values):
         """Write down what was found out, if it is anything new."""
         defaults = {
             "counterpart_line_id": False,
@@ -75,7 +75,7 @@ class SupplierCreditSettlementEntry(models.Model):
     # WEIGHING
     # -------------------------------------------------------------------------
 
-    def _weigh(self, counterpart, taken, *, is_known):
+    def _evaluate_counterpart(self, counterpart, taken, *, is_known):
         """Return what becomes of this entry, given what was found for it.
 
         :param is_known: whether it was found by Supplier's codes, not by its amount alone

@@ -108,7 +108,7 @@ class SupplierCreditSettlementEntry(models.Model):
                 event=self.event_code,
                 item=line.display_name,
             )
-        if obstacle := self._get_line_obstacle(counterpart, self._find_taken(line)):
+        if obstacle := self._get_line_obstacle(counterpart, self._find_matching_entries(line)):
             return obstacle
         if write_off and not self.agreement_id.difference_account_id:
             return self.env._(

@@ -58,12 +58,12 @@ class SupplierCreditSettlementEntry(models.Model):
         changed = entries.browse()
         for external_id, entry in first.items():
             if external_id in known:
-                changed |= known[external_id]._follow(entry, statements)
+                changed |= known[external_id]._sync_with_statement(entry, statements)
         stored = known | {entry.external_id: entry for entry in created}
         for entry in told:
             # One that was just made of these values cannot differ from them.
             if entry.external_id in known or first[entry.external_id] is not entry:
-                stored[entry.external_id]._note_conflict(entry)
+                stored[entry.external_id]._store_conflict(entry)
         return created | changed
 
     @api.model
@@ -121,11 +121,11 @@ class SupplierCreditSettlementEntry(models.Model):
             "acknowledged": bool(told.confirmed),
         }
 
-    def _follow(self, told, statements):
+    def _sync_with_statement(self, told, statements):
         """Take over what is told of this known entry; return it if it has become effective."""
         if self.state == "future":
             values = self._prepare_content(told, statements)
-            if told.future and not self._differs(told):
+            if told.future and not self._has_other_content(told):
                 return self.browse()
             self.write(values)
             return self.browse() if told.future else self
@@ -135,9 +135,9 @@ class SupplierCreditSettlementEntry(models.Model):
             self.write({"to_acknowledge": True, "acknowledged": False})
         return self.browse()
 
-    def _note_conflict(self, told):
+    def _store_conflict(self, told):
         """Note other values under the number of this entry; its own stay."""
-        if self.state == "future" or told.future or not self._differs(told):
+        if self.state == "future" or told.future or not self._has_other_content(told):
             return
         self.conflict = self.env._(
             "Supplier sent %(entry)s again with other values: %(date)s, principal %(principal)s, "
@@ -151,7 +151,7 @@ class SupplierCreditSettlementEntry(models.Model):
             value=told.value,
         )
 
-    def _differs(self, told):
+    def _has_other_content(self, told):
         return any(
             self.currency_id.compare_amounts(self[name], float(getattr(told, name)))
             if name in AMOUNTS

@@ -14,7 +14,11 @@ class SupplierCreditSettlement(models.Model):
 
     _name = "supplier.credit.settlement"
     _description = "Settlement of Supplier"
-    _inherit = ["mail.thread", "supplier.credit.abstract.state"]
+    _inherit = [
+        "mail.thread",
+        "supplier.credit.abstract.state",
+        "supplier.credit.abstract.processing",
+    ]
     _check_company_auto = True
     _order = "date desc, id desc"
     _transitions = {
@@ -145,6 +149,7 @@ class SupplierCreditSettlement(models.Model):
         self._check_may_settle()
         settlements = self.sudo().filtered(lambda settlement: settlement.state != "posted")
         settlements.entry_ids._match()
+        return True
 
     def action_post(self):
         """Post these statements, each in one entry or not at all; a refusal stands on it.
@@ -157,12 +162,7 @@ class SupplierCreditSettlement(models.Model):
 
     def action_view_move(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "view_mode": "form",
-        }
+        return self.move_id._get_records_action()
 
     def action_view_entries(self):
         """Open the entries of these statements in a list of their own, with filters."""
@@ -186,7 +186,7 @@ class SupplierCreditSettlement(models.Model):
                 self.env._("Only accountants may match and post the settlements of Supplier.")
             )
 
-    def _follow_entries(self):
+    def _sync_with_entries(self):
         """Move statements that are not posted to what their entries say; costs one query."""
         waiting = self.filtered(lambda settlement: settlement.state in ("imported", "matched"))
         counts = self.env["supplier.credit.settlement.entry"]._read_group(

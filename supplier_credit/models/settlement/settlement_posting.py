@@ -1,17 +1,12 @@
-import logging
 from collections import defaultdict
 
 from odoo import Command, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from ..common.entry_lines import get_items_by_key
 from .event import SETTLING
 
-_logger = logging.getLogger(__name__)
-
-# The lines that are found again for what they settle come after those of bank, fees and taxes.
-FIRST_SETTLED = 1000
 # One plan of the host's gets slower with every pair in it, and many plans cost one by one.
 PAIRS_AT_ONCE = 500
 
@@ -33,16 +28,7 @@ class SupplierCreditSettlement(models.Model):
         # Two accountants may press the button at the same moment.
         self.lock_for_update()
         self._check_decided()
-        try:
-            with self.env.cr.savepoint():
-                self._post_entry()
-        except (UserError, ValidationError) as error:
-            self.error = str(error)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:
-            _logger.exception("Statement %s could not be posted", self.id)
-            self.error = repr(error)
+        self._process_in_savepoint(self._post_entry)
 
     def _check_decided(self):
         undecided = self.entry_ids.filtered(lambda entry: entry.state in ("open", "proposed"))
@@ -68,20 +54,19 @@ class SupplierCreditSettlement(models.Model):
     def _post_entry(self):
         self = self.with_company(self.company_id)
         matched = self.entry_ids.filtered(lambda entry: entry.state == "matched").sorted("id")
-        settling = dict(enumerate(matched.filtered("counterpart_line_id"), start=FIRST_SETTLED))
         self._check_still_open(matched)
-        settled = {entry: entry._get_settled() for entry in settling.values()}
+        settled = {entry: entry._get_settled() for entry in matched.filtered("counterpart_line_id")}
+        # By what each line is made of: an account and its kind of cost, or a settlement entry.
         lines = self._prepare_total_lines(matched)
-        lines += [
-            self._prepare_settled_line(entry, settled[entry], sequence)
-            for sequence, entry in settling.items()
-        ]
+        lines |= {
+            entry: self._prepare_settled_line(entry, amount) for entry, amount in settled.items()
+        }
         # A new entry has no analytic items to keep in step; the host would look line by line.
         moves = self.env["account.move"].with_context(skip_analytic_sync=True)
-        move = moves.create(self._prepare_move(lines)).with_env(self.env)
+        move = moves.create(self._prepare_move(lines.values())).with_env(self.env)
+        items = get_items_by_key(move, lines)
         move._post(soft=False)
-        made = {line.sequence: line for line in move.line_ids}
-        pairs = [entry.counterpart_line_id | made[sequence] for sequence, entry in settling.items()]
+        pairs = [entry.counterpart_line_id | items[entry] for entry in settled]
         for chunk in split_every(PAIRS_AT_ONCE, pairs, list):
             self.env["account.move.line"]._reconcile_plan(chunk)
         for entry in matched:
@@ -137,7 +122,10 @@ class SupplierCreditSettlement(models.Model):
         }
 
     def _prepare_total_lines(self, entries):
-        """Return one line of what was paid, and one of each account of fees, taxes and others."""
+        """Return one line of what was paid, and one of each account of fees, taxes and others.
+
+        :return: a dict from (account, kind of cost) to the values of the line
+        """
         agreement = self.agreement_id
         totals, names = defaultdict(float), {}
         bank = agreement._get_settlement_account()
@@ -149,22 +137,20 @@ class SupplierCreditSettlement(models.Model):
                 totals[account, code] += balance
                 names[account, code] = name
         currency = self.currency_id
-        return [
-            {
-                "sequence": place,
+        return {
+            (account, code): {
                 "name": names[account, code],
                 "account_id": account.id,
                 "partner_id": agreement.partner_id.id,
                 "balance": currency.round(balance),
             }
-            for place, ((account, code), balance) in enumerate(totals.items())
+            for (account, code), balance in totals.items()
             if not currency.is_zero(balance)
-        ]
+        }
 
-    def _prepare_settled_line(self, entry, settled, sequence):
+    def _prepare_settled_line(self, entry, settled):
         line = entry.counterpart_line_id
         return {
-            "sequence": sequence,
             "name": self.env._(
                 "Settled by Supplier: %(item)s (%(entry)s)",
                 item=line.name or line.move_id.name,

@@ -33,18 +33,17 @@ class SupplierCreditSettlement(models.Model):
         self.check_access("read")
         for settlement in self.sudo().sorted("move_id", reverse=True):
             settlement._undo()
+        return True
 
     def action_view_moves(self):
         """Open all entries that were ever posted for this statement."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Entries of %(statement)s", statement=self.name),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("supplier_settlement_id", "=", self.id)],
-            "context": {"create": False},
-        }
+        return self.env["account.move"]._get_records_action(
+            name=self.env._("Entries of %(statement)s", statement=self.name),
+            views=[(False, "list"), (False, "form")],
+            domain=[("supplier_settlement_id", "=", self.id)],
+            context={"create": False},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

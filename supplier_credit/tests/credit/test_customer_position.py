@@ -52,7 +52,7 @@ class TestCustomerPosition(SupplierCreditCustomerCommon):
 
     def test_term_billing_block_is_taken_over_and_told_once_per_change(self):
         customer = self.register()
-        with patch.object(type(customer), "_on_term_billing_changed") as told:
+        with patch.object(type(customer), "_sync_orders_with_term_block") as told:
             self.refresh(customer, faturamentoPrazoBloqueado=True)
             self.assertTrue(customer.term_billing_blocked)
             self.assertTrue(customer.position_ids[0].term_billing_blocked)

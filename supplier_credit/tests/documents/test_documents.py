@@ -254,9 +254,9 @@ class TestDocuments(SupplierCreditDocumentsCommon):
         count()  # templates are compiled once
         gated = count()
         with (
-            patch.object(type(report), "_check_invoices_may_leave", lambda *_args: None),
+            patch.object(type(report), "_check_no_invoice_withheld", lambda *_args: None),
             patch.object(type(report), "_refuse_danfe_as_other_type", lambda *_args: None),
         ):
             self.assertEqual(gated, count())
         with self.assertQueryCount(0):
-            invoices._check_may_leave()
+            invoices._check_not_withheld()

@@ -177,7 +177,7 @@ class TestDelivery(SupplierCreditCommon):
         self.assertEqual(message.state, "done")
         late = Claim(message.id, self.agreement.id, 0, "", None, "", "", False, None, 1)
         with self.assertLogs("odoo.addons.supplier_credit", "WARNING"):
-            message._settle([(late, self.reservation_answer(amount="1.00"))])
+            message._process_outcomes([(late, self.reservation_answer(amount="1.00"))])
         self.assertEqual((message.state, reservation.amount), ("done", 610.37))
 
     def test_characters_that_cannot_be_stored_stop_neither_message_nor_queue(self):
@@ -201,7 +201,7 @@ class TestDelivery(SupplierCreditCommon):
         self.assertTrue(third.error)
 
     def test_one_message_that_cannot_be_delivered_leaves_the_others(self):
-        _first, broken = self._queue()
+        first, broken = self._queue()
         second, _message = self._queue()
         self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(), 201)
         prepare = type(broken)._prepare_claim
@@ -217,6 +217,8 @@ class TestDelivery(SupplierCreditCommon):
         ):
             self.deliver_by_cron()
         self.assertEqual((broken.state, second.state), ("waiting", "active"))
+        self.assertIn("broken", broken.error)
+        self.assertIn("could not be prepared", first.error)
 
     def test_unexpected_error_in_the_exchange_is_asked_about(self):
         _reservation, message = self._queue()

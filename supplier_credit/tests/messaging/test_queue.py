@@ -157,7 +157,7 @@ class TestQueue(SupplierCreditCommon):
         with self.enter_registry_test_mode():
             claims = self.model._claim_due(exchanges, (message | unknown).ids, 1)
             late = [replace(claim, claimed_at=claim.claimed_at - 2) for claim, _parallel in claims]
-            self.model._settle([(claim, exchange(claim)) for claim in late])
+            self.model._process_outcomes([(claim, exchange(claim)) for claim in late])
         self.assertEqual((message.state, unknown.state), ("waiting", "unknown"))
         self.assertFalse(message.error or reservation.error)
         self.assertEqual(len(self.model._find_due()), 2)

@@ -306,7 +306,7 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
         self.post(self.event(event_id="ev-2"))
         first = self.inbox().sorted("id")[0]
         model = type(first)
-        fetch = model._fetch_subject
+        fetch = model._query_subject
 
         def break_first(event):
             if event.id == first.id:
@@ -315,7 +315,7 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
             return fetch(event)
 
         with (
-            patch.object(model, "_fetch_subject", break_first),
+            patch.object(model, "_query_subject", break_first),
             self.assertLogs("odoo.addons.supplier_credit", "ERROR"),
         ):
             self.process()

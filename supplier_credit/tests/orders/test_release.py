@@ -292,10 +292,10 @@ class TestAnalysisAndInvoicing(ReleaseCommon):
         self.reserve(order)
         self.assertEqual(order.supplier_release_state, "released_reservation")
         self.credit.term_billing_blocked = True
-        self.credit._on_term_billing_changed()
+        self.credit._sync_orders_with_term_block()
         self.assertEqual(order.supplier_release_state, "blocked_term")
         self.credit.term_billing_blocked = False
-        self.credit._on_term_billing_changed()
+        self.credit._sync_orders_with_term_block()
         self.assertEqual(order.supplier_release_state, "released_reservation")
 
     def test_stale_position_is_asked_for_first_and_its_block_keeps_the_order_unsent(self):

@@ -117,10 +117,13 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
         return self.entries.search(domain, order="external_id")
 
     def upload(self, text, *, encoding="utf-8", user=None):
+        return self.upload_content(text.encode(encoding), user=user)
+
+    def upload_content(self, content, *, user=None):
         wizard = self.env["supplier.credit.settlement.file"].with_user(user or self.accountant)
         form = Form(wizard)
         form.agreement_id = self.agreement
-        form.statement_file = base64.b64encode(text.encode(encoding))
+        form.statement_file = base64.b64encode(content)
         return form.save().action_import()
 
     def decide(self, entries, **values):

@@ -162,6 +162,18 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         self.run_import(page)
         self.assertEqual((second.acknowledged, second.acknowledgement_error), (True, False))
 
+    def test_confirmations_that_fail_are_shown_until_they_go_on(self):
+        self.supplier.on("PUT", "/confirmacao$", "", 503)
+        entry = self.run_import([self.told()])
+        self.assertFalse(entry.acknowledged)
+        self.assertIn("cannot be reached", self.agreement.confirmation_error)
+        rows = self.env["supplier.credit.attention"].search([("kind", "=", "agreement")])
+        self.assertIn("confirmation of settlement entries", rows.problem)
+        self.supplier.on("PUT", "/confirmacao$", "", 204)
+        self.run_import([], again=False)
+        self.assertTrue(entry.acknowledged)
+        self.assertFalse(self.agreement.confirmation_error)
+
     def test_refused_credentials_stop_the_agreement_once(self):
         self.supplier.on("GET", OPERATION, "", 401)
         self.run_import([])

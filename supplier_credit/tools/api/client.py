@@ -1,8 +1,9 @@
-"""HTTP client of Supplier's partner API. Knows no records, keeps no secrets in errors or logs."""
+"""HTTP client of Supplier's partner API. No ORM; no secret stands in an error or a log."""
 
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -24,23 +25,28 @@ from .errors import (
 from .wire import OPERATIONS
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# A token is renewed this long before it ends, so that none ends on its way.
+# Seconds before its end at which a token is renewed, so that none ends on its way.
 TOKEN_MARGIN = 60
+# Seconds.
 CONNECT_TIMEOUT = 5
-# A gateway gave up waiting; what stands behind it may have gone on.
+# HTTP states of a gateway that gave up waiting: Supplier behind it may have processed the request.
 MAY_HAVE_BEEN_PROCESSED = (408, 425)
 NOTHING_WAS_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
 
-# After a refusal nobody asks again for so long with the same credentials: many threads at once
-# could have the account locked.
+# After a refusal no token is requested for so long with the same credentials: many requests at once
+# could lock the account.
 REFUSAL_SECONDS = 5
-_logins = {}
+_logins: dict[tuple[str, str, str], "_Login"] = {}
 _logins_lock = threading.Lock()
 
 
 @dataclass
 class _Login:
-    """What is known of one set of credentials in this process, and who is asking at the moment."""
+    """The token of one set of credentials in this process, and the lock to request a new one.
+
+    :param ends: by `time.monotonic`
+    :param refused_until: by `time.monotonic`
+    """
 
     asking: threading.Lock = field(default_factory=threading.Lock)
     token: str = ""
@@ -50,7 +56,7 @@ class _Login:
 
 @dataclass(frozen=True)
 class Connection:
-    """Where Supplier is and who calls.
+    """The address of Supplier and the credentials of the caller.
 
     :param base_url: up to and including the version, `https://…/api/v1`
     :param timeout: seconds to wait for an answer
@@ -62,18 +68,18 @@ class Connection:
     timeout: float = 20.0
 
 
-def is_acceptable_url(url):
-    """True for https, and for plain http only towards this very machine (a sandbox)."""
+def is_acceptable_url(url: str | None) -> bool:
+    """Return whether the address is https, or plain http to this very machine (a sandbox)."""
     parts = urlsplit(url or "")
     if not parts.hostname or parts.username or parts.password or parts.query or parts.fragment:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
-def open_session(connection):
-    """Return a session with the environment's proxies and certificates, read once and not per call.
+def open_session(connection: Connection) -> requests.Session:
+    """Return a session with the environment's proxies and certificates, read once, not per call.
 
-    Nothing else of the environment counts: a login kept in .netrc would replace the token.
+    Nothing else of the environment is used: a login in .netrc would replace the token.
     """
     session = requests.Session()
     settings = session.merge_environment_settings(connection.base_url, {}, None, None, None)
@@ -83,53 +89,58 @@ def open_session(connection):
 
 
 class SupplierClient:
-    """Speaks to Supplier for one agreement. Safe to use from several threads, one instance each.
+    """Calls Supplier under one agreement. Each thread needs an instance of its own.
 
-    :param seconds: how long all of this instance's exchanges may take together
-    :param session: a `requests.Session` to use the connections of, kept by the caller
+    :param seconds: how long all exchanges of this instance may take together
+    :param session: a session whose connections are used; the caller closes it
     """
 
-    def __init__(self, connection, seconds=None, session=None):
+    def __init__(
+        self,
+        connection: Connection,
+        seconds: float | None = None,
+        session: requests.Session | None = None,
+    ) -> None:
         self.connection = connection
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._session = session or open_session(connection)
 
-    def check(self):
-        """Ask for a new token: proves address, TLS and credentials.
+    def check(self) -> None:
+        """Request a new token, which proves address, TLS and credentials.
 
-        :raise Unauthorized, Unavailable, Rejected, MalformedAnswer: as any call
+        :raise SupplierError: as any call
         """
         login = self._login()
         with login.asking:
-            self._ask_for_token(login)
+            self._request_token(login)
 
-    def send(self, operation, body, key, code=""):
+    def send(self, operation: str, body: Any, key: str, code: str = "") -> Any:
         """Make one call and return the answer's JSON.
 
         :param operation: a key of OPERATIONS
-        :param body: what `to_wire()` gave, or None for queries
+        :param body: the result of `to_wire()`, or None for queries
         :param key: the idempotency key of the message
         :param code: Supplier's code of the resource, where the path has one
-        :raise Rejected, Unauthorized, Unavailable, OutcomeUnknown, MalformedAnswer:
+        :raise SupplierError: see `errors`
         """
         call = OPERATIONS[operation]
         path = call.path.format(code=quote(code, safe=""))
         return self._call(call.method, path, body=body, key=key)
 
-    def fetch(self, operation, query):
+    def fetch(self, operation: str, query: dict[str, Any]) -> Any:
         """Return the JSON of a list.
 
         :param operation: a key of OPERATIONS
-        :param query: dict of the parameters
-        :raise Rejected, Unauthorized, Unavailable, OutcomeUnknown, MalformedAnswer:
+        :param query: the parameters of the address
+        :raise SupplierError: see `errors`
         """
         call = OPERATIONS[operation]
         return self._call(call.method, call.path, query=query)
 
-    def find_by_key(self, operation, key):
-        """Return what Supplier made of an earlier attempt with this key, or None if nothing.
+    def find_by_key(self, operation: str, key: str) -> Any:
+        """Return the result of an earlier attempt with this idempotency key, None without one.
 
-        None also where the API cannot be asked: sending again under the key tells it then.
+        None also where the API has no such query: sending again under the key returns the result.
         """
         lookup = OPERATIONS[operation].lookup
         if not lookup:
@@ -144,22 +155,38 @@ class SupplierClient:
     # TRANSPORT
     # -------------------------------------------------------------------------
 
-    def _call(self, method, path, *, body=None, query=None, key=None):
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: dict[str, Any] | None = None,
+        key: str | None = None,
+    ) -> Any:
         token = self._token()
         response = self._request(method, path, body, query, key, token)
         if response.status_code == requests.codes.unauthorized:
-            # The token may have been revoked before its time: one new one, one more try.
+            # The token may have been revoked before its end: try once more with a new one.
             response = self._request(method, path, body, query, key, self._token(stale=token))
         return self._read(response)
 
-    def _request(self, method, path, body, query, key, token):
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        query: dict[str, Any] | None,
+        key: str | None,
+        token: str,
+    ) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if key:
             headers["Idempotency-Key"] = key
         return self._exchange(method, path, json=body, params=query, headers=headers)
 
-    def _exchange(self, method, path, **options):
-        """Do the HTTP exchange and say of a failure whether the request can have been processed."""
+    def _exchange(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Do the HTTP exchange; tell failures apart by whether the request may be processed."""
         url = self.connection.base_url.rstrip("/") + path
         seconds = self._get_seconds()
         timeout = (min(CONNECT_TIMEOUT, seconds), seconds)
@@ -184,8 +211,8 @@ class SupplierClient:
         except requests.exceptions.RequestException as error:
             raise OutcomeUnknown(f"{method} {path}: {type(error).__name__}") from error
 
-    def _get_seconds(self):
-        """Return how long the next exchange may wait for an answer."""
+    def _get_seconds(self) -> float:
+        """Return how many seconds the next exchange may wait for an answer."""
         if self._deadline is None:
             return self.connection.timeout
         left = self._deadline - time.monotonic()
@@ -193,13 +220,15 @@ class SupplierClient:
             raise Unavailable("out of time before this exchange began")
         return min(left, self.connection.timeout)
 
-    def _read(self, response):
+    def _read(self, response: requests.Response) -> Any:
         status = response.status_code
         if status == requests.codes.unauthorized:
             raise Unauthorized(_problem(response)[1] or "401")
         if status == requests.codes.too_many_requests or status >= 500:
             code, text, _details = _problem(response)
-            raise Unavailable(f"HTTP {status} {code} {text}".strip(), _retry_after(response))
+            raise Unavailable(
+                f"HTTP {status} {code} {text}".strip(), retry_after=_retry_after(response)
+            )
         if status in MAY_HAVE_BEEN_PROCESSED:
             raise OutcomeUnknown(f"HTTP {status}")
         if 300 <= status < 400:
@@ -217,17 +246,17 @@ class SupplierClient:
     # TOKEN
     # -------------------------------------------------------------------------
 
-    def _login(self):
+    def _login(self) -> _Login:
         owner = (self.connection.base_url, self.connection.client_id, self.connection.client_secret)
         with _logins_lock:
             return _logins.setdefault(owner, _Login())
 
-    def _token(self, stale=None):
+    def _token(self, stale: str | None = None) -> str:
         """Return the bearer token: one per connection and process, renewed before its end.
 
-        Threads that need a new one at the same time wait for the one of them that asks.
+        Threads that need a new one at the same time wait for the one that requests it.
 
-        :param stale: the token that was refused, to be renewed unless another thread has
+        :param stale: the token that was refused; it is renewed unless another thread has done so
         """
         login = self._login()
         with login.asking:
@@ -236,9 +265,9 @@ class SupplierClient:
                 return login.token
             if now < login.refused_until:
                 raise Unauthorized("refused a moment ago")
-            return self._ask_for_token(login)
+            return self._request_token(login)
 
-    def _ask_for_token(self, login):
+    def _request_token(self, login: _Login) -> str:
         try:
             login.token, lifetime = self._fetch_token()
         except Unauthorized:
@@ -248,7 +277,7 @@ class SupplierClient:
         login.refused_until = 0.0
         return login.token
 
-    def _fetch_token(self):
+    def _fetch_token(self) -> tuple[str, float]:
         credentials = {
             "grant_type": "client_credentials",
             "client_id": self.connection.client_id,
@@ -257,7 +286,7 @@ class SupplierClient:
         try:
             response = self._exchange("POST", "/oauth/token", data=credentials)
         except OutcomeUnknown as error:
-            # Asking for a token changes nothing, so it may simply be asked again.
+            # Requesting a token changes nothing, so the request may be repeated.
             raise Unavailable(str(error)) from error
         if response.status_code in (requests.codes.bad_request, requests.codes.forbidden):
             raise Unauthorized(_problem(response)[1])
@@ -272,8 +301,8 @@ class SupplierClient:
         return token, lifetime
 
 
-def _problem(response):
-    """Return code, text and details of a problem+json body; empty ones if it is none."""
+def _problem(response: requests.Response) -> tuple[str, str, list[str]]:
+    """Return code, text and details of a problem+json body; empty ones for any other body."""
     try:
         body = response.json()
     except ValueError:
@@ -288,14 +317,14 @@ def _problem(response):
     )
 
 
-def _detail(detail):
-    """Return what is wrong with which field, as one text."""
+def _detail(detail: Any) -> str:
+    """Return field and fault of one detail as a text."""
     if not isinstance(detail, dict):
         return str(detail)
     parts = (detail.get("campo"), detail.get("mensagem"))
     return ": ".join(str(part) for part in parts if part) or str(detail)
 
 
-def _retry_after(response):
+def _retry_after(response: requests.Response) -> int | None:
     value = response.headers.get("Retry-After", "")
     return int(value) if value.isdigit() else None

@@ -1,10 +1,9 @@
-"""What is said to Supplier about customers and their credit, and what it answers. Form: see
-`supplier_api`.
-"""
+"""Requests about customers and their credit, and Supplier's answers. Form: see `wire`."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Self
 
 from .errors import MalformedAnswer
 from .wire import Reader, money
@@ -23,12 +22,13 @@ CUSTOMER_STATES = {
     "BLOQUEADO_ATRASO": "blocked_delay",
     "NAO_HABILITADO": "not_enabled",
 }
+# Days, by the contract of the API.
 LONGEST_DELAY = 9999
 
 
 @dataclass(frozen=True)
 class Address:
-    """A Brazilian address; '' for what is not known.
+    """A Brazilian address; '' for an unknown part.
 
     :param city_code: IBGE's seven digits
     """
@@ -42,7 +42,7 @@ class Address:
     state: str
     zip_code: str
 
-    def to_wire(self):
+    def to_wire(self) -> dict[str, Any]:
         return {
             "logradouro": self.street,
             "numero": self.number,
@@ -57,12 +57,12 @@ class Address:
 
 @dataclass(frozen=True)
 class MonthOfPurchases:
-    """What a customer bought in one month and how it was paid since.
+    """The purchases of a customer in one month, and how they were paid since.
 
     :param month: its first day
     :param billed: invoices less credit notes of the month, BRL, at least 0
-    :param paid: what payments settled of the month's invoices, BRL
-    :param delay: days after the due date, averaged over what was paid
+    :param paid: the part of the month's invoices that payments settled, BRL
+    :param delay: days after the due date, averaged over the paid amount
     """
 
     month: date
@@ -70,7 +70,7 @@ class MonthOfPurchases:
     paid: Decimal
     delay: int
 
-    def to_wire(self):
+    def to_wire(self) -> dict[str, Any]:
         return {
             "competencia": f"{self.month:%Y-%m}",
             "valorFaturado": money(max(self.billed, 0)),
@@ -81,7 +81,7 @@ class MonthOfPurchases:
 
 @dataclass(frozen=True)
 class CustomerData:
-    """Who the customer is."""
+    """Name, numbers, address and contact of a customer."""
 
     vat: str
     name: str
@@ -93,17 +93,17 @@ class CustomerData:
 
 @dataclass(frozen=True)
 class CustomerRequest:
-    """Registers a customer and asks for a limit.
+    """Registers a customer and requests a limit.
 
     :param desired_limit: BRL
-    :param history: `MonthOfPurchases`, each month once; empty without purchases
+    :param history: each month once; empty without purchases
     """
 
     customer: CustomerData
     desired_limit: Decimal
-    history: tuple
+    history: tuple[MonthOfPurchases, ...]
 
-    def to_wire(self):
+    def to_wire(self) -> dict[str, Any]:
         return {
             "cnpjCpf": self.customer.vat,
             "razaoSocial": self.customer.name,
@@ -117,7 +117,7 @@ class CustomerRequest:
 
 @dataclass(frozen=True)
 class LimitRequest:
-    """Asks for another limit of a customer who has credit.
+    """Requests another limit of a customer who has credit.
 
     :param desired_limit: the new total, BRL
     """
@@ -125,7 +125,7 @@ class LimitRequest:
     desired_limit: Decimal
     motive: str
 
-    def to_wire(self):
+    def to_wire(self) -> dict[str, Any]:
         return {"limiteDesejado": money(self.desired_limit), "motivo": self.motive or None}
 
 
@@ -133,27 +133,30 @@ class LimitRequest:
 class CreditDecision:
     """Supplier's answer to a request.
 
-    :param pendencies: the documents that it waits for
+    :param pendencies: the documents that Supplier waits for
     :param retry_from: the day from which a denied customer may be sent again
     """
 
     code: str
     state: str
     reason: str
-    pendencies: tuple
+    pendencies: tuple[str, ...]
     retry_from: date | None
 
     @classmethod
-    def from_wire(cls, body):
-        """Read an answer; raise MalformedAnswer rather than guess."""
+    def from_wire(cls, body: Any) -> Self:
+        """Return the answer in this JSON.
+
+        :raise MalformedAnswer: when it breaks the contract
+        """
         return cls(**_decision(Reader(body)))
 
 
 @dataclass(frozen=True)
 class CustomerPosition(CreditDecision):
-    """Where a customer stands: decision, blocks, and limits in BRL. An overdrawn one is negative.
+    """The position of a customer: decision, blocks, and limits in BRL, negative if overdrawn.
 
-    :param days_late: of the oldest debt at Supplier
+    :param days_late: of the oldest debt to Supplier
     """
 
     customer_state: str
@@ -165,8 +168,11 @@ class CustomerPosition(CreditDecision):
     days_late: int
 
     @classmethod
-    def from_wire(cls, body):
-        """Read an answer; raise MalformedAnswer rather than guess."""
+    def from_wire(cls, body: Any) -> Self:
+        """Return the answer in this JSON.
+
+        :raise MalformedAnswer: when it breaks the contract
+        """
         reader = Reader(body)
         position = cls(
             **_decision(reader),
@@ -187,7 +193,7 @@ class CustomerPosition(CreditDecision):
         return position
 
 
-def _decision(reader):
+def _decision(reader: Reader) -> dict[str, Any]:
     return {
         "code": reader.text("codigoCliente", required=True),
         "state": reader.state("situacaoCredito", CREDIT_STATES),

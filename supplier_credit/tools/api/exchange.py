@@ -1,33 +1,39 @@
-"""Exchanges with Supplier, several at the same time, in threads that touch no ORM."""
+"""Exchanges with Supplier, several at the same time, in threads without ORM."""
 
 import logging
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import requests
 
 from .client import Connection, SupplierClient, open_session
 from .errors import NotBegun, OutcomeUnknown, SupplierError
 
 _logger = logging.getLogger(__name__)
 
+# Exchanges that end within so many seconds after the first are collected with it.
 GATHERING_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class Claim:
-    """All that one exchange needs, so that it happens with no transaction open.
+    """All that one exchange needs, so that no transaction is open meanwhile.
 
-    :param agreement_id: whose limit of parallel requests counts
-    :param ask_first: Supplier may have processed an earlier attempt and is asked by the key
+    :param agreement_id: the agreement whose limit of parallel requests counts
+    :param ask_first: Supplier may have processed an earlier attempt and is queried by the key first
     :param seconds: how long all requests of the exchange may take together
+    :param claimed_at: by `time.monotonic`
     """
 
     message_id: int
     agreement_id: int
     attempt: int
     operation: str
-    body: object
+    body: Any
     key: str
     code: str
     ask_first: bool
@@ -36,10 +42,10 @@ class Claim:
     claimed_at: float = field(default_factory=time.monotonic)
 
 
-def exchange(claim, session=None):
+def exchange(claim: Claim, session: requests.Session | None = None) -> Any:
     """Do the exchange of a claim; return the answer's JSON or the SupplierError."""
     if time.monotonic() - claim.claimed_at > claim.seconds:
-        # By the time it came back the claim could be another worker's.
+        # Before its answer came, the claim could belong to another worker.
         error = NotBegun("all connections were busy")
         return OutcomeUnknown(str(error), cause=error) if claim.ask_first else error
     client = SupplierClient(claim.connection, claim.seconds, session)
@@ -58,7 +64,7 @@ def exchange(claim, session=None):
     except SupplierError as error:
         return error
     except Exception as error:
-        # Nobody knows how far it came, so Supplier is asked before anything is sent again.
+        # The request may have left, so Supplier is queried before anything is sent again.
         _logger.exception("Exchange of a message with Supplier failed unexpectedly")
         return OutcomeUnknown(repr(error))
 
@@ -66,29 +72,34 @@ def exchange(claim, session=None):
 class Exchanges:
     """The exchanges that one worker has under way, at most so many at a time per agreement.
 
-    Connections are kept open from one exchange to the next while the worker lives.
+    Connections stay open from one exchange to the next, until the worker ends.
     """
 
-    def __init__(self):
-        self._pools = {}
-        self._under_way = {}
-        self._kept = threading.local()
-        self._sessions = []
+    def __init__(self) -> None:
+        self._pools: dict[int, ThreadPoolExecutor] = {}
+        self._under_way: dict[Future, Claim] = {}
+        self._of_thread = threading.local()
+        self._sessions: list[requests.Session] = []
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_error):
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
         for pool in self._pools.values():
             pool.shutdown()
         for session in self._sessions:
             session.close()
 
-    def count(self, agreement_id):
+    def count(self, agreement_id: int) -> int:
         """Return how many exchanges of an agreement are under way or wait for a thread."""
         return sum(claim.agreement_id == agreement_id for claim in self._under_way.values())
 
-    def submit(self, claim, parallel):
+    def submit(self, claim: Claim, parallel: int) -> None:
         """Begin an exchange as soon as fewer than `parallel` of its agreement are under way."""
         if claim.agreement_id not in self._pools:
             self._pools[claim.agreement_id] = ThreadPoolExecutor(
@@ -97,18 +108,18 @@ class Exchanges:
         future = self._pools[claim.agreement_id].submit(self._exchange, claim)
         self._under_way[future] = claim
 
-    def collect(self):
-        """Wait for at least one exchange; return (claim, outcome) of all that have ended.
+    def collect(self) -> list[tuple[Claim, Any]]:
+        """Wait for at least one exchange; return claim and outcome of all that have ended.
 
-        Empty if none is under way.
+        :return: as `exchange` returns outcomes; empty if no exchange is under way
         """
         wait(self._under_way, return_when=FIRST_COMPLETED)
-        # What ends shortly after is settled in the same transactions.
+        # Those that end shortly after are stored in the same transaction.
         done = wait(self._under_way, timeout=GATHERING_SECONDS).done
         return [(self._under_way.pop(future), future.result()) for future in done]
 
-    def _exchange(self, claim):
-        if not hasattr(self._kept, "session"):
-            self._kept.session = open_session(claim.connection)
-            self._sessions.append(self._kept.session)
-        return exchange(claim, self._kept.session)
+    def _exchange(self, claim: Claim) -> Any:
+        if not hasattr(self._of_thread, "session"):
+            self._of_thread.session = open_session(claim.connection)
+            self._sessions.append(self._of_thread.session)
+        return exchange(claim, self._of_thread.session)

@@ -1,11 +1,12 @@
-"""What is said about returns, cancellations and bonuses, and what Supplier answers.
+"""Requests of returns, cancellations and bonuses, and Supplier's answers.
 
-See `supplier_api`; docs/api, `pos-vendas`; seed 002.
+Form: see `wire`; docs/api, `pos-vendas`; seed 002.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Self
 
 from .errors import MalformedAnswer
 from .wire import Reader, money
@@ -26,20 +27,21 @@ POST_SALE_STATES = {
 
 @dataclass(frozen=True)
 class PostSaleRequest:
-    """Asks to take back a part, or all, of an approved transaction.
+    """Requests that a part, or all, of an approved transaction is taken back.
 
     :param transaction: Supplier's code of it
     :param kind: a key of POST_SALE_KINDS
-    :param document: (access key, number, date) of the NF-e; None for a bonus, which has none
+    :param amount: BRL
+    :param document: access key, number and date of the NF-e; None for a bonus, which has no NF-e
     """
 
     transaction: str
     kind: str
     amount: Decimal
-    document: tuple | None
+    document: tuple[str, str, date] | None
     reason: str
 
-    def to_wire(self):
+    def to_wire(self) -> dict[str, Any]:
         document = None
         if self.document:
             key, number, day = self.document
@@ -55,7 +57,11 @@ class PostSaleRequest:
 
 @dataclass(frozen=True)
 class DebitEntry:
-    """What Supplier takes back of one instalment, fee included, and what becomes of the fee."""
+    """The part of one instalment that Supplier takes back, fee included, in BRL.
+
+    :param fee_kept: the part of its fee that Supplier keeps
+    :param fee_refunded: the part of its fee that Supplier gives back
+    """
 
     number: int
     debit_date: date
@@ -73,15 +79,18 @@ class PostSale:
     reason: str
     supplier_amount: Decimal
     direct_amount: Decimal
-    debits: tuple
+    debits: tuple[DebitEntry, ...]
 
     @property
-    def approved_amount(self):
+    def approved_amount(self) -> Decimal:
         return self.supplier_amount + self.direct_amount
 
     @classmethod
-    def from_wire(cls, body):
-        """Read an answer; raise MalformedAnswer rather than guess."""
+    def from_wire(cls, body: Any) -> Self:
+        """Return the answer in this JSON.
+
+        :raise MalformedAnswer: when it breaks the contract
+        """
         reader = Reader(body)
         return cls(
             code=reader.text("codigoSolicitacao", required=True),
@@ -92,8 +101,11 @@ class PostSale:
             debits=tuple(_debit_entry(Reader(entry)) for entry in reader.items("parcelasDebito")),
         )
 
-    def check_parts(self, asked):
-        """Raise MalformedAnswer unless a decision accounts for what was asked for, to the cent."""
+    def check_parts(self, asked: Decimal) -> None:
+        """Raise MalformedAnswer unless the parts of a decision make up the requested amount.
+
+        :param asked: the requested amount, BRL
+        """
         if self.state == "approved" and self.approved_amount != asked:
             raise MalformedAnswer(
                 f"approved: Supplier's {self.supplier_amount} + the customer's "
@@ -107,7 +119,7 @@ class PostSale:
             raise MalformedAnswer(f"refused, and yet {self.approved_amount} of {asked} approved")
         self._check_debits()
 
-    def _check_debits(self):
+    def _check_debits(self) -> None:
         numbers = [entry.number for entry in self.debits]
         if len(set(numbers)) != len(numbers):
             raise MalformedAnswer(f"the debits repeat an instalment number: {numbers}")
@@ -124,7 +136,7 @@ class PostSale:
                 )
 
 
-def _debit_entry(reader):
+def _debit_entry(reader: Reader) -> DebitEntry:
     return DebitEntry(
         number=reader.number("numeroParcela"),
         debit_date=reader.date("dataDebito", required=True),

@@ -1,10 +1,11 @@
-"""What is said about reservations of credit, and what Supplier answers. See `supplier_api`."""
+"""Requests about reservations of credit, and Supplier's answers. Form: see `wire`."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Self
 
-from .wire import Reader, money
+from .wire import Instalment, Reader, money
 
 PREAUTHORIZATION_STATES = {
     "EM_ANALISE": "in_analysis",
@@ -19,9 +20,10 @@ PREAUTHORIZATION_STATES = {
 
 @dataclass(frozen=True)
 class PreauthorizationRequest:
-    """Asks Supplier to reserve credit for a sale order.
+    """Requests that Supplier reserves credit for a sale order.
 
-    :param order_amount: what is still to be invoiced of the order, BRL
+    :param customer: CNPJ or CPF
+    :param order_amount: the part of the order that is still to be invoiced, BRL
     :param reserved_amount: that amount with the tolerance of parameter 3.1, BRL
     """
 
@@ -29,9 +31,9 @@ class PreauthorizationRequest:
     order_number: str
     order_amount: Decimal
     reserved_amount: Decimal
-    instalments: tuple
+    instalments: tuple[Instalment, ...]
 
-    def to_wire(self):
+    def to_wire(self) -> dict[str, Any]:
         return {
             "cnpjCpf": self.customer,
             "numeroPedido": self.order_number,
@@ -43,15 +45,15 @@ class PreauthorizationRequest:
 
 @dataclass(frozen=True)
 class PreauthorizationChange:
-    """Asks Supplier to change a reservation.
+    """Requests that Supplier changes a reservation.
 
-    :param reserved_amount: the new total in BRL, what was already used of it included
+    :param reserved_amount: the new total in BRL, including the part that is used already
     """
 
     reserved_amount: Decimal
-    instalments: tuple
+    instalments: tuple[Instalment, ...]
 
-    def to_wire(self):
+    def to_wire(self) -> dict[str, Any]:
         return {
             "valorPreAutorizacao": money(self.reserved_amount),
             "parcelas": [instalment.to_wire() for instalment in self.instalments],
@@ -69,8 +71,11 @@ class Preauthorization:
     reason: str
 
     @classmethod
-    def from_wire(cls, body):
-        """Read an answer; raise MalformedAnswer rather than guess."""
+    def from_wire(cls, body: Any) -> Self:
+        """Return the answer in this JSON.
+
+        :raise MalformedAnswer: when it breaks the contract
+        """
         reader = Reader(body)
         state = reader.state("situacao", PREAUTHORIZATION_STATES)
         granted = state in ("active", "partially_used")

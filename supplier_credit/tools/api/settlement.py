@@ -1,13 +1,14 @@
-"""What Supplier tells on its statement (conciliação). See `supplier_api`."""
+"""Supplier's statement (conciliação). Form: see `wire`."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Self
 
 from .errors import MalformedAnswer
 from .wire import Reader
 
-# What the API gives at most, in entries a page and in days a query.
+# The most that the API returns: entries a page, and days a query.
 PAGE_SIZE = 500
 LONGEST_PERIOD = 90
 DIRECTIONS = {"CREDITO": "credit", "DEBITO": "debit"}
@@ -15,9 +16,9 @@ DIRECTIONS = {"CREDITO": "credit", "DEBITO": "debit"}
 
 @dataclass(frozen=True)
 class StatementEntry:
-    """One line of the statement. Amounts are BRL as Supplier writes them, the sign apart.
+    """One line of the statement. Amounts are BRL as Supplier writes them, without the sign.
 
-    :param direction: credit is paid to the company, debit is held back
+    :param direction: a credit is paid to the company, a debit is held back
     :param future: announced for its date; the same id comes again once it is effective
     :param confirmed: whether Supplier knows that it was received; None where it does not say
     """
@@ -37,8 +38,11 @@ class StatementEntry:
     confirmed: bool | None = None
 
     @classmethod
-    def from_wire(cls, body):
-        """Read one entry; raise MalformedAnswer rather than guess."""
+    def from_wire(cls, body: Any) -> Self:
+        """Return the entry in this JSON.
+
+        :raise MalformedAnswer: when it breaks the contract
+        """
         reader = Reader(body)
         return cls(
             external_id=reader.text("lancamentoId", required=True),
@@ -59,13 +63,13 @@ class StatementEntry:
 
 @dataclass(frozen=True)
 class StatementPage:
-    """Up to `PAGE_SIZE` entries, and whether there are more."""
+    """Up to `PAGE_SIZE` entries, and whether more follow."""
 
-    entries: tuple
+    entries: tuple[StatementEntry, ...]
     has_more: bool
 
     @classmethod
-    def from_wire(cls, body):
+    def from_wire(cls, body: Any) -> Self:
         reader = Reader(body)
         if not isinstance(body.get("itens"), list):
             raise MalformedAnswer("the statement has no list of entries", str(body)[:10000])
@@ -76,5 +80,5 @@ class StatementPage:
         return cls(entries=entries, has_more=has_more)
 
 
-def _number(reader):
+def _number(reader: Reader) -> int:
     return 0 if reader.body.get("numeroParcela") is None else reader.number("numeroParcela")

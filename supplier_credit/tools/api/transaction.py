@@ -1,13 +1,14 @@
-"""What is said about registered NF-e, and what Supplier answers. See `supplier_api`."""
+"""Requests about registered NF-e, and Supplier's answers. Form: see `wire`."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Self
 
 from .errors import MalformedAnswer
-from .wire import Reader, money
+from .wire import Instalment, Reader, money
 
-# What one instalment may be off by, in BRL.
+# BRL by which one instalment may differ.
 ROUNDING = Decimal("0.01")
 TRANSACTION_STATES = {
     "EM_ANALISE": "in_analysis",
@@ -20,6 +21,8 @@ TRANSACTION_STATES = {
 class TransactionRequest:
     """Registers an authorised NF-e as a sale on Supplier's credit.
 
+    :param total: BRL
+    :param customer: CNPJ or CPF
     :param reservations: (code, amount in BRL, release the rest) for each reservation that is used
     """
 
@@ -30,10 +33,10 @@ class TransactionRequest:
     issue_date: date
     total: Decimal
     customer: str
-    reservations: tuple
-    instalments: tuple
+    reservations: tuple[tuple[str, float, bool], ...]
+    instalments: tuple[Instalment, ...]
 
-    def to_wire(self):
+    def to_wire(self) -> dict[str, Any]:
         return {
             "chaveNFe": self.nfe_key,
             "modelo": self.model,
@@ -52,7 +55,7 @@ class TransactionRequest:
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """One line of the financial calendar: what the customer owes and what Supplier passes on."""
+    """One line of the financial calendar: the customer's debt and Supplier's transfer, in BRL."""
 
     number: int
     due_date: date
@@ -69,11 +72,14 @@ class Transaction:
     code: str
     state: str
     reason: str
-    calendar: tuple
+    calendar: tuple[CalendarEntry, ...]
 
     @classmethod
-    def from_wire(cls, body):
-        """Read an answer; raise MalformedAnswer rather than guess."""
+    def from_wire(cls, body: Any) -> Self:
+        """Return the answer in this JSON.
+
+        :raise MalformedAnswer: when it breaks the contract
+        """
         reader = Reader(body)
         state = reader.state("situacao", TRANSACTION_STATES)
         entries = tuple(_calendar_entry(Reader(entry)) for entry in reader.items("calendario"))
@@ -86,10 +92,12 @@ class Transaction:
             calendar=entries,
         )
 
-    def check_calendar(self, total):
-        """Raise MalformedAnswer unless the calendar accounts for the NF-e's total.
+    def check_calendar(self, total: Decimal) -> None:
+        """Raise MalformedAnswer unless the calendar makes up the NF-e's total.
 
-        Each instalment may be a cent off, by the rounding of shares and rates; no more.
+        Each instalment may differ by a cent, which the rounding of shares and rates leaves.
+
+        :param total: BRL
         """
         numbers = [entry.number for entry in self.calendar]
         if len(set(numbers)) != len(numbers):
@@ -105,7 +113,7 @@ class Transaction:
             raise MalformedAnswer(f"the calendar sums to {summed}, the NF-e to {total}")
 
 
-def _calendar_entry(reader):
+def _calendar_entry(reader: Reader) -> CalendarEntry:
     return CalendarEntry(
         number=reader.number("numeroParcela"),
         due_date=reader.date("dataVencimento", required=True),

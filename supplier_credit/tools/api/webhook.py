@@ -1,9 +1,10 @@
-"""Reading of the events that Supplier sends: who sent them, and what they say."""
+"""Reads the events that Supplier sends, and checks their signature."""
 
 import hashlib
 import hmac
 import json
 import re
+from typing import Any
 
 # Seconds that the sender's clock may differ, and that an event may have been on its way.
 TOLERANCE = 300
@@ -12,13 +13,13 @@ SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})", re.ASCII)
 
 
 class UnreadableEvent(ValueError):
-    """What was sent is no event; `str()` says why, without quoting it."""
+    """The body is no event; `str()` says why, without quoting it."""
 
 
-def check_signature(secret, header, body, now):
-    """Return why an event is not to be trusted; an empty text if it is.
+def check_signature(secret: str, header: str, body: bytes, now: float) -> str:
+    """Return why the signature of an event does not prove its sender; '' if it does.
 
-    :param secret: the secret shared with Supplier; without one nothing is trusted
+    :param secret: the secret shared with Supplier; without one no event is accepted
     :param header: `X-Supplier-Signature`: `t=<unix>,v1=<hex hmac-sha256(secret, t + "." + body)>`
     :param body: the bytes as they came
     :param now: seconds since the epoch
@@ -37,17 +38,16 @@ def check_signature(secret, header, body, now):
     return ""
 
 
-def read_event(body):
+def read_event(body: bytes) -> dict[str, Any]:
     """Return an event's JSON object, which has at least an `idEvento` that can be stored.
 
-    What else it says is judged when it is processed: what arrives is stored before it is
-    understood.
+    The other fields are checked when the event is processed: it is stored first.
 
-    :raise UnreadableEvent: it is not strict JSON, or cannot be told from its repetition
+    :raise UnreadableEvent: when it is no strict JSON, or has no usable `idEvento`
     """
     try:
         event = json.loads(
-            body.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_unique_names
+            body.decode("utf-8"), parse_constant=_store_refusal, object_pairs_hook=_unique_names
         )
     except (ValueError, RecursionError) as error:
         raise UnreadableEvent("it is not JSON") from error
@@ -61,11 +61,11 @@ def read_event(body):
     return event
 
 
-def _refuse(name):
+def _store_refusal(name: str) -> None:
     raise ValueError(name)
 
 
-def _unique_names(pairs):
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
         raise ValueError("a name stands twice")

@@ -1,13 +1,13 @@
-"""What is said to Supplier and what it answers, typed, and how both look on the wire.
+"""The API's operations, and how requests and answers look on the wire.
 
-The wire's field names and codes are those of docs/api/supplier.openapi.yaml. Money is Decimal in
+Field names and codes of the wire are those of docs/api/supplier.openapi.yaml. Money is Decimal in
 BRL with two places, dates are `datetime.date`.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Literal
+from typing import Any, Literal, NoReturn
 
 from .errors import MalformedAnswer
 
@@ -19,9 +19,9 @@ class Operation:
     """One call of the API.
 
     :param path: below the base URL; `{code}` stands for Supplier's code of the resource
-    :param lookup: the list that is asked with `chaveIdempotencia` when an outcome is unknown; where
-        the API has none, the same key is sent again and brings the first answer
-    :param credit: whether it takes credit of the customer's limit, frees some, or tells of it
+    :param lookup: the list that is queried with `chaveIdempotencia` when an outcome is unknown;
+        where the API has none, sending again under the same key returns the first answer
+    :param credit: whether it takes credit of the customer's limit, frees some, or reports it
     """
 
     method: str
@@ -59,7 +59,7 @@ OPERATIONS = {
 }
 
 
-def money(amount):
+def money(amount: Decimal | float) -> str:
     """Return an amount in BRL as the wire has it: decimal text with two places."""
     return str(Decimal(str(amount)).quantize(CENT))
 
@@ -72,7 +72,7 @@ class Instalment:
     due_date: date
     amount: Decimal
 
-    def to_wire(self):
+    def to_wire(self) -> dict[str, Any]:
         return {
             "numeroParcela": self.number,
             "dataVencimento": self.due_date.isoformat(),
@@ -81,17 +81,20 @@ class Instalment:
 
 
 class Reader:
-    """Reads one JSON object of an answer, strictly: what is absurd raises MalformedAnswer."""
+    """Reads one JSON object of an answer strictly: a field that breaks the contract raises.
 
-    def __init__(self, body):
+    :raise MalformedAnswer: in every method
+    """
+
+    def __init__(self, body: Any) -> None:
         if not isinstance(body, dict):
             raise MalformedAnswer("the answer is not an object", str(body))
         self.body = body
 
-    def _fail(self, name, why):
+    def _fail(self, name: str, why: str) -> NoReturn:
         raise MalformedAnswer(f"{name} {why}: {self.body.get(name)!r}", str(self.body))
 
-    def text(self, name, *, required=False):
+    def text(self, name: str, *, required: bool = False) -> str:
         value = self.body.get(name)
         if value in (None, ""):
             if required:
@@ -101,31 +104,31 @@ class Reader:
             self._fail(name, "is not text")
         return value
 
-    def state(self, name, table):
+    def state(self, name: str, table: dict[str, str]) -> str:
         value = self.text(name, required=True)
         if value not in table:
             self._fail(name, "is unknown")
         return table[value]
 
-    def number(self, name, *, least=1):
+    def number(self, name: str, *, least: int = 1) -> int:
         value = self.body.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             self._fail(name, f"is not a whole number from {least}")
         return value
 
-    def flag(self, name):
+    def flag(self, name: str) -> bool:
         value = self.body.get(name)
         if not isinstance(value, bool):
             self._fail(name, "is neither true nor false")
         return value
 
-    def amount(self, name, *, required=False):
+    def amount(self, name: str, *, required: bool = False) -> Decimal:
         amount = self.signed_amount(name, required=required)
         if amount < 0:
             self._fail(name, "is not an amount in BRL")
         return amount
 
-    def signed_amount(self, name, *, required=False):
+    def signed_amount(self, name: str, *, required: bool = False) -> Decimal:
         value = self.text(name, required=required) or "0.00"
         try:
             amount = Decimal(value)
@@ -135,7 +138,7 @@ class Reader:
             self._fail(name, "is not an amount in BRL")
         return amount
 
-    def date(self, name, *, required=False):
+    def date(self, name: str, *, required: bool = False) -> "date | None":
         value = self.text(name, required=required)
         if not value:
             return None
@@ -144,13 +147,13 @@ class Reader:
         except ValueError:
             self._fail(name, "is not a date")
 
-    def items(self, name):
+    def items(self, name: str) -> list[Any]:
         value = self.body.get(name) or []
         if not isinstance(value, list):
             self._fail(name, "is not a list")
         return value
 
-    def texts(self, name):
+    def texts(self, name: str) -> tuple[str, ...]:
         values = self.items(name)
         if not all(isinstance(value, str) for value in values):
             self._fail(name, "is not a list of texts")

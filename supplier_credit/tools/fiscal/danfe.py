@@ -1,9 +1,10 @@
 """Draws the DANFE of an authorised NF-e sold on Supplier's credit.
 
-Source: seed 001, "Impressão da DANFE": an own note in the additional information, and no value or
-due date of any instalment, because what the customer pays, and when, is Supplier's to say.
+Source: seed 001, "Impressão da DANFE": a note in the additional information, and no value or due
+date of any instalment, because Supplier decides how much the customer pays, and when.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -13,9 +14,12 @@ from lxml import etree
 from .danfe_mask import mask_instalments
 from .nfe import NAMES, NAMESPACE
 
-# Groups of the NF-e that carry what the customer is charged and when.
+# A due date and an amount in BRL; None where it is not to be masked.
+Instalments = Iterable[tuple[date | None, Decimal | None]]
+
+# Groups of the NF-e with the amounts and due dates that the customer is charged.
 CHARGE_GROUPS = ("cobr", "pag")
-# Free text that an issuer may have written instalments into.
+# Free texts, which an issuer may have written instalments into.
 FREE_TEXTS = (
     "n:infAdic/n:infCpl", "n:infAdic/n:infAdFisco", "n:infAdic/n:obsCont/n:xTexto",
     "n:infAdic/n:obsFisco/n:xTexto", "n:det/n:infAdProd",
@@ -26,29 +30,31 @@ AFTER_ADDITIONAL_INFORMATION = (
 )  # fmt: skip
 
 
-def draw_supplier_danfe(content, note, *, instalments=(), cancelled=False):
-    """Return the DANFE as PDF bytes, with the note added and nothing of the instalments left.
+def draw_supplier_danfe(
+    content: bytes, note: str, *, instalments: Instalments = (), cancelled: bool = False
+) -> bytes:
+    """Return the DANFE as PDF, with the note and without any trace of the instalments.
 
-    :param content: the procNFe, bytes
+    :param content: the procNFe
     :param note: text after the additional information, tags already replaced
-    :param instalments: of the invoice's payment terms, as pairs of due date and amount in BRL; the
-        NF-e's own duplicatas are known from the NF-e
+    :param instalments: those of the invoice's payment terms; the NF-e's own duplicatas are read
+        from the NF-e
     :param cancelled: draw it with the watermark of a cancelled NF-e
     """
     return _draw(_printable_xml(content, note, instalments), cancelled)
 
 
-def draw_danfe(content, *, cancelled=False):
-    """Return the DANFE of any other NF-e as PDF bytes, unchanged."""
+def draw_danfe(content: bytes, *, cancelled: bool = False) -> bytes:
+    """Return the DANFE of any other NF-e as PDF, unchanged."""
     return _draw(content, cancelled)
 
 
-def _draw(content, cancelled):
+def _draw(content: bytes, cancelled: bool) -> bytes:
     return bytes(Danfe(xml=content, config=DanfeConfig(watermark_cancelled=cancelled)).output())
 
 
-def _printable_xml(content, note, instalments):
-    """Return a copy of the NF-e for the printer; the authorised file itself is never changed."""
+def _printable_xml(content: bytes, note: str, instalments: Instalments) -> bytes:
+    """Return a copy of the NF-e to draw from; the authorised file itself is never changed."""
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
     information = root.find(".//n:infNFe", NAMES)
     _mask_free_texts(information, instalments)
@@ -60,7 +66,7 @@ def _printable_xml(content, note, instalments):
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _mask_free_texts(information, instalments):
+def _mask_free_texts(information: etree._Element, instalments: Instalments) -> None:
     instalments = [*instalments, *_read_duplicatas(information)]
     dates = [due for due, _amount in instalments if due]
     amounts = [amount for _due, amount in instalments if amount]
@@ -69,8 +75,8 @@ def _mask_free_texts(information, instalments):
             element.text = mask_instalments(element.text, dates, amounts)
 
 
-def _read_duplicatas(information):
-    """Return the NF-e's own instalments as pairs of due date, if it has one, and value."""
+def _read_duplicatas(information: etree._Element) -> list[tuple[date | None, Decimal]]:
+    """Return due date, if there is one, and value of the NF-e's own instalments."""
     return [
         (
             date.fromisoformat(due) if due else None,
@@ -81,7 +87,7 @@ def _read_duplicatas(information):
     ]
 
 
-def _append_note(information, note):
+def _append_note(information: etree._Element, note: str) -> None:
     additional = information.find("n:infAdic", NAMES)
     if additional is None:
         additional = etree.Element(f"{{{NAMESPACE}}}infAdic")

@@ -1,11 +1,12 @@
 """Reads XML that claims to come from SEFAZ; anybody may have made it.
 
-No entity, no external file and no network is ever touched, and what is too large for the layout is
-refused before it is parsed.
+No entity, external file or network is ever used, and a file too large for the layout is refused
+before it is parsed.
 """
 
 import base64
 import hashlib
+from typing import Any
 
 from lxml import etree
 
@@ -13,11 +14,11 @@ NAMESPACE = "http://www.portalfiscal.inf.br/nfe"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 NAMES = {"n": NAMESPACE, "s": SIGNATURE}
 
-# SEFAZ takes NF-e of up to 500 kB; a file ten times as large is no NF-e.
+# SEFAZ accepts NF-e of up to 500 kB; a file ten times as large is no NF-e.
 LARGEST_FILE = 5 * 1024 * 1024
 PRODUCTION = "1"
 COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf")
-# As much of the file's own words as a message shows.
+# Characters of the file's own text that a message shows.
 LONGEST_DETAIL = 200
 
 
@@ -25,32 +26,33 @@ class NfeProblem(Exception):
     """What is wrong with a file.
 
     :param code: one of the codes raised in this package; the addon has a text for each
-    :param values: what the text needs
+    :param values: shown in the text
     """
 
-    def __init__(self, code, **values):
+    def __init__(self, code: str, **values: Any) -> None:
         self.code = code
         self.values = {name: shorten(value) for name, value in values.items()}
         super().__init__(f"{code}: {self.values}")
 
 
-def shorten(value):
-    """Return a text as a message can show it: a hostile file may hold megabytes of it."""
+def shorten(value: Any) -> Any:
+    """Return a text cut to the length of a message: a hostile file may hold megabytes of it."""
     if not isinstance(value, str) or len(value) <= LONGEST_DETAIL:
         return value
     return value[:LONGEST_DETAIL] + "…"
 
 
-def check_size(size):
-    """Refuse what is larger than any NF-e.
+def check_size(size: int) -> None:
+    """Refuse a file that is larger than any NF-e.
 
     :param size: bytes
+    :raise NfeProblem: with code too_large
     """
     if size > LARGEST_FILE:
         raise NfeProblem("too_large", size=size // 1024, limit=LARGEST_FILE // 1024)
 
 
-def read_xml(content):
+def read_xml(content: bytes) -> etree._Element:
     """Return the root element of these bytes.
 
     :raise NfeProblem: when they are no plain XML in UTF-8, the only encoding of the layout
@@ -68,7 +70,7 @@ def read_xml(content):
     if "<!doctype" in text.lower():
         raise NfeProblem("has_doctype")
     parser = etree.XMLParser(
-        # What the declaration says cannot make the parser read other characters than seen above.
+        # The declaration must not make the parser read other characters than were checked above.
         encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
@@ -82,15 +84,15 @@ def read_xml(content):
         raise NfeProblem("not_xml", detail=str(error)) from error
 
 
-def local_name(element):
+def local_name(element: etree._Element) -> str:
     return etree.QName(element).localname
 
 
-def digest(element):
+def digest(element: etree._Element) -> str:
     """Return the digest of an element as the signature of an NF-e has it: C14N, SHA-1, base64.
 
-    Canonicalised exclusively: the NF-e was signed before it was put into its envelope, so what the
-    envelope declares is none of it.
+    Canonicalised exclusively: the NF-e was signed before it was put into its envelope, so the
+    envelope's declarations do not belong to it.
     """
     canonical = etree.tostring(element, method="c14n", exclusive=True)
     hashed = hashlib.sha1(canonical, usedforsecurity=False).digest()

@@ -1,7 +1,7 @@
 """Reads an authorised NF-e (procNFe, model 55, layout 4.00) and checks it by itself.
 
-Checked here is what the file alone can prove: the official schema, the authorisation, the access
-key, the digests. Whether it belongs to an invoice is for the invoice to say.
+The checks are those that need the file alone: official schema, authorisation, access key and
+digests. The invoice checks whether the NF-e belongs to it.
 Source: MOC 7.0 (layout, access key), NT 2026.001 (alphanumeric CNPJ in keys).
 """
 
@@ -35,7 +35,11 @@ SHA1 = f"{SIGNATURE}sha1"
 
 @dataclass(frozen=True)
 class Nfe:
-    """An authorised NF-e, as far as an invoice has to agree with it. Money in BRL."""
+    """The parts of an authorised NF-e that an invoice has to agree with. Money in BRL.
+
+    :param is_unaltered: whether the digest that was signed and authorised is that of the content
+    :param references: access keys of the NF-e that this one refers to (NFref/refNFe)
+    """
 
     key: str
     model: str
@@ -51,17 +55,15 @@ class Nfe:
     total: Decimal
     protocol: str
     has_instalments: bool
-    # Whether the digest that was signed and authorised is that of the content.
     is_unaltered: bool
-    # Access keys of the NF-e that this one refers to (NFref/refNFe).
-    references: tuple = ()
+    references: tuple[str, ...] = ()
 
     @property
-    def is_production(self):
+    def is_production(self) -> bool:
         return self.environment == PRODUCTION
 
 
-def key_check_digit(key):
+def key_check_digit(key: str) -> str:
     """Return the check digit of the first 43 characters of an access key.
 
     Modulo 11 with weights 2 to 9 from the right, each character worth its ASCII code minus 48,
@@ -75,16 +77,16 @@ def key_check_digit(key):
     return "0" if rest < 2 else str(11 - rest)
 
 
-def parse_nfe(content):
+def parse_nfe(content: bytes) -> Nfe:
     """Return the Nfe in these bytes.
 
-    :raise NfeProblem: the first thing that makes it no authorised NF-e of model 55
+    :raise NfeProblem: the first reason why it is no authorised NF-e of model 55
     """
     return nfe_from_xml(read_xml(content))
 
 
-def nfe_from_xml(root):
-    """As `parse_nfe`, of a file already read."""
+def nfe_from_xml(root: etree._Element) -> Nfe:
+    """As `parse_nfe`, for a file that is already read."""
     if local_name(root) == "NFe":
         raise NfeProblem("not_authorised_file")
     if root.tag != f"{{{NAMESPACE}}}nfeProc":
@@ -101,7 +103,7 @@ def nfe_from_xml(root):
     return nfe
 
 
-def _check_authorisation(root):
+def _check_authorisation(root: etree._Element) -> None:
     status = root.findtext("n:protNFe/n:infProt/n:cStat", namespaces=NAMES)
     if status not in AUTHORISED:
         reason = root.findtext("n:protNFe/n:infProt/n:xMotivo", namespaces=NAMES)
@@ -109,19 +111,19 @@ def _check_authorisation(root):
 
 
 @functools.lru_cache(maxsize=1)
-def _schema():
+def _schema() -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(SCHEMA))
 
 
-def _check_schema(root):
+def _check_schema(root: etree._Element) -> None:
     schema = _schema()
     if not schema.validate(root):
         first = schema.error_log[0]
         raise NfeProblem("not_valid", line=first.line, detail=first.message)
 
 
-def _read(root):
-    def text(path, default=""):
+def _read(root: etree._Element) -> Nfe:
+    def text(path: str, default: str = "") -> str:
         return root.findtext(path, default, namespaces=NAMES)
 
     information = "n:NFe/n:infNFe"
@@ -150,7 +152,7 @@ def _read(root):
     )
 
 
-def _check_key(root, nfe):
+def _check_key(root: etree._Element, nfe: Nfe) -> None:
     identifier = root.find("n:NFe/n:infNFe", NAMES).get("Id", "")
     if identifier != f"NFe{nfe.key}":
         raise NfeProblem("key_differs", protocol_key=nfe.key, document_key=identifier[3:])
@@ -164,7 +166,7 @@ def _check_key(root, nfe):
         raise NfeProblem("wrong_model", model=nfe.model)
 
 
-def _check_digest(root):
+def _check_digest(root: etree._Element) -> None:
     protocol = root.findtext("n:protNFe/n:infProt/n:digVal", namespaces=NAMES)
     signature = root.findtext(
         "n:NFe/s:Signature/s:SignedInfo/s:Reference/s:DigestValue", namespaces=NAMES
@@ -173,13 +175,13 @@ def _check_digest(root):
         raise NfeProblem("digest_differs")
 
 
-def _check_environment(root, nfe):
+def _check_environment(root: etree._Element, nfe: Nfe) -> None:
     protocol = root.findtext("n:protNFe/n:infProt/n:tpAmb", namespaces=NAMES)
     if protocol != nfe.environment:
         raise NfeProblem("environment_differs")
 
 
-def _is_unaltered(root):
+def _is_unaltered(root: etree._Element) -> bool:
     information = root.find("n:NFe/n:infNFe", NAMES)
     reference = root.find("n:NFe/s:Signature/s:SignedInfo/s:Reference", NAMES)
     return (

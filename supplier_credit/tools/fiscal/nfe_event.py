@@ -1,13 +1,15 @@
 """Reads the registered cancellation of an NF-e (procEventoNFe, event 110111).
 
-The official schemas of events still know digits only in CNPJ and key, so the few elements that
-count are checked one by one. Source: NT 2011.006 (cancellation as event), NT 2026.001.
+The official schemas of events still allow only digits in CNPJ and key, so the few elements that
+matter are checked one by one. Source: NT 2011.006 (cancellation as event), NT 2026.001.
 """
 
 from dataclasses import dataclass
 
+from lxml import etree
+
 from .fiscal_xml import NAMES, NAMESPACE, PRODUCTION, NfeProblem, local_name, read_xml
-from .nfe import ACCESS_KEY, key_check_digit, nfe_from_xml
+from .nfe import ACCESS_KEY, Nfe, key_check_digit, nfe_from_xml
 
 CANCELLATION = "110111"
 # Registered and bound to the NF-e; registered, not bound; registered after the term.
@@ -24,14 +26,14 @@ class NfeCancellation:
     reason: str
 
     @property
-    def is_production(self):
+    def is_production(self) -> bool:
         return self.environment == PRODUCTION
 
 
-def parse_fiscal_file(content):
+def parse_fiscal_file(content: bytes) -> Nfe | NfeCancellation:
     """Return the Nfe or NfeCancellation in these bytes.
 
-    :raise NfeProblem: the first thing that makes it neither
+    :raise NfeProblem: the first reason why it is neither
     """
     root = read_xml(content)
     if root.tag == f"{{{NAMESPACE}}}procEventoNFe":
@@ -39,11 +41,11 @@ def parse_fiscal_file(content):
     return nfe_from_xml(root)
 
 
-def _cancellation_from_xml(root):
+def _cancellation_from_xml(root: etree._Element) -> NfeCancellation:
     event = "n:evento/n:infEvento"
     answer = "n:retEvento/n:infEvento"
 
-    def text(path):
+    def text(path: str) -> str:
         return (root.findtext(path, "", namespaces=NAMES) or "").strip()
 
     kind = text(f"{event}/n:tpEvento")

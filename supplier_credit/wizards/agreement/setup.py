@@ -158,12 +158,7 @@ class SupplierCreditSetup(models.TransientModel):
                 "supplier_agreement_id": agreement.id,
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": agreement._name,
-            "res_id": agreement.id,
-            "view_mode": "form",
-        }
+        return agreement._get_records_action()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -183,30 +178,32 @@ class SupplierCreditSetup(models.TransientModel):
         values = {
             "name": self.name,
             "company_id": self.company_id.id,
-            "partner_id": (self.partner_id or self._make_partner()).id,
+            "partner_id": (self.partner_id or self._create_partner()).id,
             "environment": self.environment,
             "base_url": self.base_url,
             "client_id": self.client_id,
             "card_name": self.card_name,
-            "journal_id": (self.journal_id or self._make_journal()).id,
+            "journal_id": (self.journal_id or self._create_journal()).id,
             "receivable_account_id": (
                 self.receivable_account_id
-                or self._make_account("asset_receivable", self.env._("Supplier Receivable"))
+                or self._create_account("asset_receivable", self.env._("Supplier Receivable"))
             ).id,
             "fee_account_id": (
-                self.fee_account_id or self._make_account("expense", self.env._("Supplier Fees"))
+                self.fee_account_id or self._create_account("expense", self.env._("Supplier Fees"))
             ).id,
             "difference_account_id": (
                 self.difference_account_id
-                or self._make_account("expense", self.env._("Supplier Differences"))
+                or self._create_account("expense", self.env._("Supplier Differences"))
             ).id,
             "return_account_id": (
                 self.temporary_account_id
-                or self._make_account("asset_receivable", self.env._("Supplier Temporary Credits"))
+                or self._create_account(
+                    "asset_receivable", self.env._("Supplier Temporary Credits")
+                )
             ).id,
             "post_sale_clearing_account_id": (
                 self.clearing_account_id
-                or self._make_account("asset_current", self.env._("Post-Sales Clearing"))
+                or self._create_account("asset_current", self.env._("Post-Sales Clearing"))
             ).id,
             "settlement_journal_id": self.bank_journal_id.id,
         }
@@ -214,14 +211,14 @@ class SupplierCreditSetup(models.TransientModel):
             values["client_secret"] = self.client_secret
         return values
 
-    def _make_partner(self):
+    def _create_partner(self):
         # Whoever may make agreements needs no right to make contacts for this one.
         partners = self.env["res.partner"].sudo()
         return partners.create(
             {"name": "Supplier", "is_company": True, "country_id": self.env.ref("base.br").id}
         )
 
-    def _make_journal(self):
+    def _create_journal(self):
         return self.env["account.journal"].create(
             {
                 "name": self.env._("Supplier Approvals"),
@@ -237,9 +234,9 @@ class SupplierCreditSetup(models.TransientModel):
         candidates = ["SUPP", *(f"SUP{number}" for number in range(1, len(codes) + 2))]
         return next(code for code in candidates if code not in codes)
 
-    def _make_account(self, account_type, name):
+    def _create_account(self, account_type, name):
         agreements = self.env["supplier.credit.agreement"]
-        return agreements._make_account(self.company_id, account_type, name)
+        return agreements._create_account(self.company_id, account_type, name)
 
     def _get_charge_type(self):
         return self.env["account.payment.method"].search(

@@ -146,14 +146,7 @@ class SupplierCreditCustomerSend(models.TransientModel):
             "registration": self.env._("Send for Credit Analysis"),
             "limit": self.env._("Change Limit"),
         }
-        return {
-            "type": "ir.actions.act_window",
-            "name": names[self.kind],
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return self._get_records_action(name=names[self.kind], target="new")
 
     @api.model
     def _check_role(self):

@@ -158,7 +158,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
         )
         documents = {}
         for line, attachment in zip(lines, self.attachment_ids, strict=True):
-            with line._keeping_refusal():
+            with line._storing_refusal():
                 documents[line] = (attachment, self._read_file(attachment))
         cancellations = {
             line: document
@@ -168,7 +168,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
         cancelled = {document.key for document in cancellations.values()}
         for line in sorted(documents, key=lambda line: line in cancellations):
             attachment, document = documents[line]
-            with line._keeping_refusal():
+            with line._storing_refusal():
                 if line not in cancellations and document.key in cancelled:
                     raise UserError(
                         self.env._(
@@ -180,7 +180,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
                 line.invoice_id = invoice
                 done = invoice._attach_nfe(attachment.raw)
                 line.write({"state": "done", "message": done})
-        self._forget_files()
+        self._delete_files()
         return lines
 
     def _read_file(self, attachment):
@@ -188,7 +188,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
         self._check_file_size(attachment.file_size)
         return self.env["account.move"]._parse_nfe(attachment.raw or b"")
 
-    def _forget_files(self):
+    def _delete_files(self):
         """Delete what was uploaded for this wizard: whoever has an XML can draw a DANFE from it."""
         own = self.attachment_ids.filtered(
             lambda attachment: attachment.res_model == self._name
@@ -198,11 +198,4 @@ class SupplierCreditNfeUpload(models.TransientModel):
         own.unlink()
 
     def _get_result_action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Uploaded NF-e"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return self._get_records_action(name=self.env._("Uploaded NF-e"), target="new")

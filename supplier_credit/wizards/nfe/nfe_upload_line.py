@@ -29,7 +29,7 @@ class SupplierCreditNfeUploadLine(models.TransientModel):
     message = fields.Text(string="What Happened", readonly=True)
 
     @contextmanager
-    def _keeping_refusal(self):
+    def _storing_refusal(self):
         """Undo what is done to a file that is refused, and keep the reason."""
         try:
             with self.env.cr.savepoint():

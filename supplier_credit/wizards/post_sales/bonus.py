@@ -51,10 +51,5 @@ class SupplierCreditBonus(models.TransientModel):
         request = requests.create(
             requests._prepare_request(transaction, "bonus", self.amount, request_reason=self.reason)
         )
-        request._begin()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": request._name,
-            "res_id": request.id,
-            "view_mode": "form",
-        }
+        request._start()
+        return request._get_records_action()

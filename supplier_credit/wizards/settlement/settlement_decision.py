@@ -65,9 +65,8 @@ class SupplierCreditSettlementDecision(models.TransientModel):
                 self.env._("Choose one entry and the open item that it settles, then try again.")
             )
         self.counterpart_line_id.check_access("read")
-        self.entry_ids.sudo()._take_counterpart(
-            self.counterpart_line_id.sudo(), write_off=self.write_off
-        )
+        self.entry_ids.sudo()._match_with(self.counterpart_line_id.sudo(), write_off=self.write_off)
+        return {"type": "ir.actions.act_window_close"}
 
     def action_ignore(self):
         """Leave the entries out of what is posted, with the reason.
@@ -85,3 +84,4 @@ class SupplierCreditSettlementDecision(models.TransientModel):
                 )
             )
         self.entry_ids.sudo()._ignore(self.reason.strip())
+        return {"type": "ir.actions.act_window_close"}

@@ -12,7 +12,7 @@ EXTRA_LINES = "…"
 
 
 class SupplierCreditSettlementFile(models.TransientModel):
-    """Takes a statement of Supplier as a file (CSV) with the columns of its service."""
+    """Imports a statement of Supplier from a file with the columns of its service."""
 
     _name = "supplier.credit.settlement.file"
     _description = "Import Settlement File"
@@ -93,7 +93,9 @@ class SupplierCreditSettlementFile(models.TransientModel):
         if problem.kind == "empty":
             return self.env._("File %(file)s has no entries. Nothing was changed.", file=name)
         return self.env._(
-            "File %(file)s is not a text file with columns separated by ; or , (CSV).", file=name
+            "File %(file)s is neither a text file with columns separated by ; or , (CSV) nor a "
+            "spreadsheet (XLSX, ODS).",
+            file=name,
         )
 
     def _describe_lines(self, problems):
