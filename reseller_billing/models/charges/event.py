@@ -25,7 +25,15 @@ class ResellerBillingEvent(models.Model):
 
     _name = "reseller.billing.event"
     _description = "Event of a Receipts Provider"
+    _inherit = ["reseller.billing.abstract.state"]
     _order = "id desc"
+    _transitions = {
+        "waiting": {"orphan", "failed"},
+        "done": {"waiting", "orphan", "failed"},
+        # A charge that was not made here.
+        "orphan": {"waiting"},
+        "failed": {"waiting"},
+    }
 
     provider_id = fields.Many2one(
         comodel_name="payment.provider",
@@ -56,9 +64,6 @@ class ResellerBillingEvent(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    # waiting → done
-    #    ⇅
-    # failed | orphan (a charge that was not made here)
     state = fields.Selection(
         selection=[
             ("waiting", "Waiting"),
@@ -223,7 +228,7 @@ class ResellerBillingEvent(models.Model):
         """Try events again now."""
         self.check_access("write")
         waiting = self.sudo().filtered(lambda event: event.state != "done")
-        waiting.write({"state": "waiting", "next_attempt": fields.Datetime.now()})
+        waiting._move_to("waiting", next_attempt=fields.Datetime.now())
         waiting._trigger_processing()
 
     def action_set_done(self):

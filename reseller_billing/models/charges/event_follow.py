@@ -81,7 +81,7 @@ class ResellerBillingEvent(models.Model):
         (others.filtered(lambda event: event.state == "orphan") | self[1:])._end("done", amount=0.0)
 
     def _end(self, state, **values):
-        self.write({"state": state, "error": False, "attempts": self[:1].attempts + 1, **values})
+        self._move_to(state, **{"error": False, "attempts": self[:1].attempts + 1, **values})
 
     def _keep_waiting(self, text):
         """Say why these events wait and when they are tried again. None is ever given up."""

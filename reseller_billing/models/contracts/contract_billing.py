@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...tools.activity import end_told
+from .contract import BILLED_KEY
 
 _logger = logging.getLogger(__name__)
 
@@ -133,7 +134,8 @@ class ResellerBillingContract(models.Model):
                 [vals for vals in values if vals["billing_contract_id"] in ids]
             )
         for month, contracts in self._group_by_month(last).items():
-            contracts._keep_next_month(month + relativedelta(months=1))
+            next_month = month + relativedelta(months=1)
+            contracts.with_context(**{BILLED_KEY: True}).write({"next_month": next_month})
         self.filtered("billing_error")._forget_billing_error()
 
     def _forget_billing_error(self):
@@ -193,7 +195,7 @@ class ResellerBillingContract(models.Model):
         self.ensure_one()
         return max(self.next_month or today.replace(day=1), self.date_start.replace(day=1))
 
-    def _follow_next_month(self):
+    def _begin_cycles_in_next_month(self):
         """Have plans billed in a next month entered by hand, where none of them would be.
 
         Who enters an earlier month wants what was left out: those in whose cycle it is begin

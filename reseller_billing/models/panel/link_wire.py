@@ -62,7 +62,13 @@ class ResellerBillingPanelLink(models.Model):
         """Return the record as the panel would have it."""
         self.ensure_one()
         record = self._get_record().with_company(self.company_id)
-        return getattr(self, f"_get_wire_{self.kind}")(record)
+        match self.kind:
+            case "client":
+                return self._get_wire_client(record)
+            case "contract":
+                return self._get_wire_contract(record)
+            case "fatura":
+                return self._get_wire_fatura(record)
 
     def _get_changes(self):
         """Return what was changed here and not told yet; of a new record nothing."""
@@ -108,11 +114,28 @@ class ResellerBillingPanelLink(models.Model):
         wire = self._get_wire()
         names = POSTED[self.kind] or wire
         body = {name: wire[name] for name in names}
-        return {**getattr(self, f"_prepare_post_{self.kind}")(), **body} | {
-            "referenciaExterna": self.key
-        }
+        return {**self._prepare_owners(), **body, "referenciaExterna": self.key}
 
-    def _prepare_post_client(self):
+    def _prepare_owners(self):
+        """Return the panel's ids of the records that a new one belongs to.
+
+        :raise NotYet: one of them comes first, or a person decides who the client is
+        """
+        match self.kind:
+            case "client":
+                self._check_client_decided()
+                return {}
+            case "contract":
+                client = self._ensure(self.panel_id, self.contract_id.partner_id)
+                return {"clienteId": client._get_reference()}
+            case "fatura":
+                return self._prepare_fatura_owners()
+
+    def _check_client_decided(self):
+        """Refuse to send a client that may be one of the panel's until a person has decided.
+
+        :raise NotYet: naming the client and the panel's record
+        """
         row = self.env["reseller.billing.panel.row"].search(
             [
                 ("panel_id", "=", self.panel_id.id),
@@ -130,13 +153,8 @@ class ResellerBillingPanelLink(models.Model):
                     reference=row.reference,
                 )
             )
-        return {}
 
-    def _prepare_post_contract(self):
-        client = self._ensure(self.panel_id, self.contract_id.partner_id)
-        return {"clienteId": client._get_reference()}
-
-    def _prepare_post_fatura(self):
+    def _prepare_fatura_owners(self):
         contract = self._ensure(self.panel_id, self.fatura_id.billing_contract_id)
         reference = contract._get_reference()
         if contract._get_changes():

@@ -134,7 +134,7 @@ class ResellerBillingPanel(models.Model):
         rows = self.env["reseller.billing.panel.row"]
         try:
             with self.env.cr.savepoint():
-                getattr(self, f"_take_{RESOURCES[resource]}")(item, row or rows)
+                self._apply_item(RESOURCES[resource], item, row or rows)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except ClientConflict as error:

@@ -12,8 +12,15 @@ class ResellerBillingPanelRow(models.Model):
 
     _name = "reseller.billing.panel.row"
     _description = "Record of the Reseller Panel Not Taken Over"
+    _inherit = ["reseller.billing.abstract.state"]
     _order = "id desc"
     _check_company_auto = True
+    _transitions = {
+        # Again, once the panel changes it.
+        "waiting": {"done", "ignored"},
+        "done": {"waiting"},
+        "ignored": {"waiting"},
+    }
 
     panel_id = fields.Many2one(
         comodel_name="reseller.billing.panel", required=True, readonly=True, ondelete="cascade"
@@ -37,7 +44,6 @@ class ResellerBillingPanelRow(models.Model):
         help="As the panel gave it last.",
     )
     error = fields.Text(string="Problem", readonly=True)
-    # waiting → done | ignored; waiting again once the panel changes it
     state = fields.Selection(
         selection=[("waiting", "Waiting"), ("done", "Done"), ("ignored", "Nothing to do")],
         required=True,
@@ -84,7 +90,7 @@ class ResellerBillingPanelRow(models.Model):
     def action_ignore(self):
         """Put these away. They come again when the panel changes them."""
         self.check_access("write")
-        self.sudo().filtered(lambda row: row.state == "waiting").state = "ignored"
+        self.sudo().filtered(lambda row: row.state == "waiting")._move_to("ignored")
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -99,13 +105,12 @@ class ResellerBillingPanelRow(models.Model):
             "payload": item,
             "name": str(item.get("nome") or item.get("descricao") or item.get("plano") or "")[:120],
             "error": text,
-            "state": "waiting",
             "attempts": attempts,
             "next_attempt": fields.Datetime.now() + get_pause(attempts, PAUSES),
             "candidate_ids": [fields.Command.set(candidates.ids if candidates else [])],
         }
         if row:
-            row.write(values)
+            row._move_to("waiting", **values)
             return
         self.create({"panel_id": panel.id, "resource": resource, "reference": item["id"], **values})
         panel._tell_of_rows()
@@ -127,7 +132,7 @@ class ResellerBillingPanelRow(models.Model):
         """A record was taken over: nothing is left to do about it."""
         row = self._find(panel, resource, reference)
         if row.state == "waiting":
-            row.write({"state": "done", "error": False})
+            row._move_to("done", error=False)
 
     @api.model
     def _find(self, panel, resource, reference):
