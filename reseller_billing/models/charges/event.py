@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...tools.receipts import ReceiptsError
+from ...tools.errors import ServiceError
 
 _logger = logging.getLogger(__name__)
 
@@ -188,8 +188,8 @@ class ResellerBillingEvent(models.Model):
             # At once: a later trigger wakes the cron up to a minute late, and somebody is waiting
             # for the page to say that it is paid.
             together._wait_shortly(timedelta())
-        except (UserError, ReceiptsError) as error:
-            together._keep_waiting(str(error))
+        except (UserError, ServiceError) as error:
+            together._keep_waiting(together.provider_id._describe_failure(error))
         except Exception as error:
             _logger.exception("Event %s could not be processed", self.id)
             together._keep_waiting(
@@ -230,11 +230,13 @@ class ResellerBillingEvent(models.Model):
         waiting = self.sudo().filtered(lambda event: event.state != "done")
         waiting._move_to("waiting", next_attempt=fields.Datetime.now())
         waiting._trigger_processing()
+        return True
 
     def action_set_done(self):
         """Put orphans away that need nothing, or were booked by hand."""
         self.check_access("write")
         self.sudo().filtered(lambda event: event.state in ("orphan", "failed"))._end("done")
+        return True
 
     @api.model
     def _read_payload(self, body):

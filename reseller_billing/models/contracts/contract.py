@@ -304,16 +304,19 @@ class ResellerBillingContract(models.Model):
         """Set contracts to active, from trial or suspension, whose months are not billed."""
         for contract in self:
             contract._move_to("active")
+        return True
 
     def action_suspend(self):
         """Stop billing until somebody activates the contracts again."""
         for contract in self:
             contract._move_to("suspended")
+        return True
 
     def action_cancel(self):
         """End the contracts. Faturas that are not paid stay owed."""
         for contract in self:
             contract._move_to("cancelled")
+        return True
 
     def action_open_faturas(self):
         """Show the faturas of this contract."""

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ...const import TIME_ZONE
 from ...tools.activity import end_told
 from .contract import BILLED_KEY
 
@@ -50,7 +51,7 @@ class ResellerBillingContract(models.Model):
     @api.model
     def _cron_bill(self):
         """Issue the faturas that are due, in small transactions; errors stand on the contracts."""
-        today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
+        today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
         domain = self._get_to_bill_domain(today)
         due = self.search(domain, order="id")
         due = due.filtered(lambda contract: contract._get_due_months(today))

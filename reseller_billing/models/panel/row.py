@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import TIME_ZONE
 from ...tools.attempts import get_pause
 
 # Minutes until the next attempt; the last one again and again.
@@ -81,16 +82,16 @@ class ResellerBillingPanelRow(models.Model):
         """Try these again now, with what was chosen."""
         self.check_access("write")
         for row in self.sudo():
-            panel = row.panel_id.with_context(
-                allowed_company_ids=row.company_id.ids, tz="America/Sao_Paulo"
-            )
+            panel = row.panel_id.with_context(allowed_company_ids=row.company_id.ids, tz=TIME_ZONE)
             panel = panel.with_company(row.company_id)
             panel._take(row.resource, row.payload, row.with_env(panel.env))
+        return True
 
     def action_ignore(self):
         """Put these away. They come again when the panel changes them."""
         self.check_access("write")
         self.sudo().filtered(lambda row: row.state == "waiting")._move_to("ignored")
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
