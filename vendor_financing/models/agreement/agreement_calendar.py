@@ -12,7 +12,7 @@ class VendorFinancingAgreement(models.Model):
 
     _inherit = "vendor.financing.agreement"
 
-    def _now_at_company(self):
+    def _get_company_now(self):
         zone = ZoneInfo(self.company_id.partner_id.tz or self.env.user.tz or TIME_ZONE)
         return fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
 
@@ -22,7 +22,7 @@ class VendorFinancingAgreement(models.Model):
         The same day before the cut-off time, else the next; always a business day.
         """
         self.ensure_one()
-        now = self._now_at_company()
+        now = self._get_company_now()
         hour = now.hour + now.minute / 60
         late = closing <= now.date() and hour >= self.cutoff_time
         return self._get_business_day(closing + timedelta(days=1) if late else closing)

@@ -71,7 +71,7 @@ class VendorFinancingAgreement(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _claim_limit(self):
+    def _lock_limit(self):
         """Let nobody else use this agreement's limit until this transaction ends.
 
         A lock alone would not do: who began before it was released, and takes it afterwards, still

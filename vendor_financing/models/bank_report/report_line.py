@@ -80,6 +80,7 @@ class VendorFinancingReportLine(models.Model):
         """Look again for the instalments of open rows."""
         self._check_accountant()
         self.sudo().filtered(lambda line: line.state in ("open", "matched"))._match()
+        return True
 
     def action_book(self):
         """Book the matched rows, each as its own operation; all or nothing.
@@ -97,12 +98,14 @@ class VendorFinancingReportLine(models.Model):
             )
         for line in self.sudo().sorted(lambda line: (line.date, line.id)):
             line._book()
+        return True
 
     def action_ignore(self):
         """Leave rows out for good; they can be matched again."""
         self._check_accountant()
         waiting = self.sudo().filtered(lambda line: line.state in ("open", "matched"))
         waiting._move_to("ignored", installment_id=False, problem=False)
+        return True
 
     def action_reopen(self):
         """Take ignored rows up again."""
@@ -110,6 +113,7 @@ class VendorFinancingReportLine(models.Model):
         ignored = self.sudo().filtered(lambda line: line.state == "ignored")
         ignored._move_to("open")
         ignored._match()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -131,7 +135,7 @@ class VendorFinancingReportLine(models.Model):
         debit = (agreement.report_debit_value or "").strip().casefold()
         values = {}
         for row in rows:
-            key = row.key or _make_key(row)
+            key = row.key or _hash_row(row)
             values.setdefault(
                 key,
                 {
@@ -249,7 +253,7 @@ class VendorFinancingOperation(models.Model):
         rows._match()
 
 
-def _make_key(row):
+def _hash_row(row):
     parts = (row.document, row.installment, row.day, row.amount, row.charges, row.kind)
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
 

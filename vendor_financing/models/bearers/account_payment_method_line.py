@@ -24,19 +24,19 @@ class AccountPaymentMethodLine(models.Model):
         return lines
 
     def write(self, vals):
-        self._vendor_bearers()._check_vendor_manager()
+        self._filter_vendor_bearers()._check_vendor_manager()
         if "payment_method_id" not in vals:
             return super().write(vals)
         method = self.env["account.payment.method"].browse(vals["payment_method_id"])
         if method.code != VENDOR_METHOD_CODE:
-            self._vendor_bearers()._check_vendor_unused()
+            self._filter_vendor_bearers()._check_vendor_unused()
         result = super().write(vals)
         self._clear_vendor_bearer_ids()
-        self._vendor_bearers()._check_vendor_manager()
+        self._filter_vendor_bearers()._check_vendor_manager()
         return result
 
     def unlink(self):
-        bearers = self._vendor_bearers()
+        bearers = self._filter_vendor_bearers()
         bearers._check_vendor_manager()
         result = super().unlink()
         if bearers:
@@ -45,7 +45,7 @@ class AccountPaymentMethodLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_vendor_in_use(self):
-        self._vendor_bearers()._check_vendor_unused()
+        self._filter_vendor_bearers()._check_vendor_unused()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -74,7 +74,7 @@ class AccountPaymentMethodLine(models.Model):
         registry.clear_cache()
         self.env.cr.postcommit.add(registry.clear_cache)
 
-    def _vendor_bearers(self):
+    def _filter_vendor_bearers(self):
         """Return the lines of this recordset that are Vendor bearers."""
         vendor_ids = self._get_vendor_bearer_ids()
         return self.filtered(lambda line: line.id in vendor_ids)

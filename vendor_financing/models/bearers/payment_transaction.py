@@ -31,7 +31,7 @@ class PaymentTransaction(models.Model):
         )
         for order in blocked.sale_order_ids:
             if order._is_confirmation_amount_reached():
-                order._await_vendor_approval()
+                order._confirm_on_vendor_approval()
         return super(PaymentTransaction, self - blocked)._check_amount_and_confirm_order()
 
 

@@ -151,12 +151,12 @@ class VendorFinancingContract(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
-            self._refuse_state()
+            self._raise_buttons_only()
         return super().create(vals_list)
 
     def write(self, vals):
         if "state" in vals and not self.env.su:
-            self._refuse_state()
+            self._raise_buttons_only()
         if AGREED & vals.keys():
             for contract in self:
                 contract._check_open()
@@ -196,6 +196,7 @@ class VendorFinancingContract(models.Model):
                 )
             )
         self._add_titles(lines)
+        return True
 
     def action_propose(self):
         """Calculate interest, IOF and what the customers pay anew from the rates of the day."""
@@ -203,12 +204,14 @@ class VendorFinancingContract(models.Model):
             contract._check_open()
             contract.installment_ids._propose()
             contract.sudo()._move_to("simulated")
+        return True
 
-    def action_take_expected(self):
+    def action_apply_expected(self):
         """Take over the expected value as the value credited."""
         for contract in self:
             contract._check_open()
             contract.credited_amount = contract.expected_amount
+        return True
 
     def action_cancel(self):
         """Give the titles of contracts that are not effective free."""
@@ -216,6 +219,7 @@ class VendorFinancingContract(models.Model):
             contract._check_open()
             contract.title_ids.unlink()
             contract.sudo()._move_to("cancelled")
+        return True
 
     def action_view_installments(self):
         """Open the instalments in a list of their own, for contracts with many titles."""
@@ -239,7 +243,7 @@ class VendorFinancingContract(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _refuse_state(self):
+    def _raise_buttons_only(self):
         raise AccessError(
             self.env._(
                 "The state of a vendor contract is changed by its buttons only: they post the "
@@ -304,10 +308,10 @@ class VendorFinancingContract(models.Model):
         titles = self.env["vendor.financing.contract.title"].create(
             [{"contract_id": self.id, "line_id": line.id} for line in lines]
         )
-        titles._make_installments(due_dates)
+        titles._create_installments(due_dates)
         titles.installment_ids._propose()
 
-    def _follow_installments(self):
+    def _sync_state(self):
         """Move contracts on, or back, to what became of their instalments."""
         for contract in self:
             states = set(contract.installment_ids.mapped("state"))

@@ -20,7 +20,7 @@ class VendorFinancingContract(models.Model):
 
     _inherit = "vendor.financing.contract"
 
-    def _bill_charges(self, shares):
+    def _create_charge_invoices(self, shares):
         """Draw up an invoice for each customer, as a draft that a person checks.
 
         :param shares: {instalment: charges in BRL}

@@ -37,6 +37,7 @@ class VendorFinancingContract(models.Model):
                     )
                 )
             contract.sudo()._effect()
+        return True
 
     def action_undo(self):
         """Take effective contracts back, if nothing was settled or debited under them since."""
@@ -52,6 +53,7 @@ class VendorFinancingContract(models.Model):
                     )
                 )
             effectivation.action_undo()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -59,7 +61,7 @@ class VendorFinancingContract(models.Model):
 
     def _effect(self):
         self.ensure_one()
-        self.agreement_id._claim_limit()
+        self.agreement_id._lock_limit()
         self.lock_for_update()
         self._check_effective()
         operation = self.env["vendor.financing.operation"].create(
@@ -76,7 +78,7 @@ class VendorFinancingContract(models.Model):
             part.vendor_line_id = item
         parts._move_to("financed")
         self._move_to("effective")
-        self.title_ids._take_receivables()
+        self.title_ids._finance_receivables()
 
     def _check_effective(self):
         """Refuse what cannot be posted.
@@ -210,8 +212,8 @@ class VendorFinancingContract(models.Model):
             if not currency.is_zero(balance)
         ]
 
-    def _give_titles_back(self):
+    def _restore_titles(self):
         """Let the receivables of an undone contract be what they were."""
         self.installment_ids._move_to("reversed", vendor_line_id=False)
-        self.title_ids._give_receivables_back()
+        self.title_ids._restore_receivables()
         self._move_to("reversed")

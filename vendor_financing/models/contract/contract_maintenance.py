@@ -20,7 +20,7 @@ class VendorFinancingContract(models.Model):
         :raise UserError: naming the instalment that is not open, or not changed
         """
         amounts = {part: part.open_amount for part in changes}
-        operation = self._begin_operation(kind, amounts, date, **values)
+        operation = self._create_operation(kind, amounts, date, **values)
         moved = {
             part: amounts[part]
             for part, vals in changes.items()
@@ -39,7 +39,7 @@ class VendorFinancingContract(models.Model):
                 part.vendor_line_id = item
         for part, vals in changes.items():
             part._apply_terms(vals)
-        self._after_operation(amounts)
+        self._sync_titles(amounts)
         return operation
 
     def _check_new_dates(self, dates):

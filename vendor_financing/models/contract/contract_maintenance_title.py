@@ -18,7 +18,7 @@ class VendorFinancingContract(models.Model):
         amounts = self._get_untouched(title)
         parts = title.installment_ids
         agreement, currency = self.agreement_id, self.currency_id
-        operation = self._begin_operation("withdrawal", amounts, date, note=note)
+        operation = self._create_operation("withdrawal", amounts, date, note=note)
         own_iof = sum(parts.mapped("iof")) if agreement.iof_borne_by == "company" else 0.0
         earned = sum(part.interest for part in parts if part.interest > 0)
         borne = -sum(part.interest for part in parts if part.interest < 0)
@@ -49,7 +49,7 @@ class VendorFinancingContract(models.Model):
         operation._post_entry([*self._prepare_vendor_debits(amounts), *lines])
         operation._reconcile_items()
         parts._move_to("withdrawn")
-        self._after_operation(amounts)
+        self._sync_titles(amounts)
         return operation
 
     def _substitute(self, title, line, date, note=False):
@@ -79,11 +79,11 @@ class VendorFinancingContract(models.Model):
                     amount=self.currency_id.format(principal),
                 )
             )
-        operation = self._begin_operation("substitution", amounts, date, note=note)
+        operation = self._create_operation("substitution", amounts, date, note=note)
         other = title.create({"contract_id": self.id, "line_id": line.id, "principal": principal})
         taken = self.env["vendor.financing.contract.installment"].create(
             [
-                {**self._get_terms(part), "title_id": other.id, "contract_id": self.id}
+                {**self._copy_terms(part), "title_id": other.id, "contract_id": self.id}
                 for part in amounts
             ]
         )
@@ -110,13 +110,13 @@ class VendorFinancingContract(models.Model):
         ]
         for part, item in operation._get_vendor_items("credit").items():
             part._move_to("financed", vendor_line_id=item.id)
-        title._mark_receivables()
-        other._take_receivables()
-        self._follow_installments()
+        title._update_receivables()
+        other._finance_receivables()
+        self._sync_state()
         return operation
 
     @staticmethod
-    def _get_terms(part):
+    def _copy_terms(part):
         return {name: part[name] for name in TERMS | {"number"}}
 
     def _get_untouched(self, title):

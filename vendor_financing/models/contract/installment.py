@@ -150,7 +150,7 @@ class VendorFinancingContractInstallment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su and any(BOOKED & vals.keys() for vals in vals_list):
-            self._refuse_booked()
+            self._raise_operations_only()
         installments = super().create(vals_list)
         if not self.env.su:
             for contract in installments.contract_id:
@@ -161,7 +161,7 @@ class VendorFinancingContractInstallment(models.Model):
         if BOOKED & vals.keys():
             # An operation: it writes terms as they are agreed with the bank, with its entry.
             if not self.env.su:
-                self._refuse_booked()
+                self._raise_operations_only()
             return super().write(vals)
         if TERMS & vals.keys():
             for contract in self.contract_id:
@@ -197,7 +197,7 @@ class VendorFinancingContractInstallment(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _refuse_booked(self):
+    def _raise_operations_only(self):
         raise AccessError(
             self.env._(
                 "What was paid or debited of an instalment is written by operations only: use "

@@ -84,6 +84,7 @@ class VendorFinancingOperation(models.Model):
         self.check_access("read")
         for operation in self.sudo().sorted("id", reverse=True):
             operation._undo()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -286,13 +287,13 @@ class VendorFinancingOperation(models.Model):
     def _undo_state(self):
         """Give instalments and contract the state from before this operation."""
         if self.kind == "effectivation":
-            self.contract_id._give_titles_back()
+            self.contract_id._restore_titles()
             return
         for line in self.line_ids:
             line.installment_id._apply_terms(line.previous)
         titles = self.line_ids.installment_id.title_id
-        titles._mark_receivables()
-        self.contract_id._follow_installments()
+        titles._update_receivables()
+        self.contract_id._sync_state()
 
 
 class VendorFinancingOperationLine(models.Model):

@@ -88,7 +88,7 @@ class VendorFinancingContractTitle(models.Model):
         for contract in self.contract_id:
             contract._check_open()
 
-    def _make_installments(self, due_dates):
+    def _create_installments(self, due_dates):
         """Divide the principal of each title equally over these days."""
         for title in self:
             parts = prorate(exact(title.principal), [Decimal(1)] * len(due_dates))

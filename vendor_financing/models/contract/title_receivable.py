@@ -15,7 +15,7 @@ class VendorFinancingContractTitle(models.Model):
 
     _inherit = "vendor.financing.contract.title"
 
-    def _take_receivables(self):
+    def _finance_receivables(self):
         """Keep what the receivables were, then mark them as financed."""
         for title in self:
             line = title.line_id
@@ -26,13 +26,13 @@ class VendorFinancingContractTitle(models.Model):
                     "original_no_followup": line.no_followup,
                 }
             )
-        self._mark_receivables()
+        self._update_receivables()
 
-    def _mark_receivables(self):
+    def _update_receivables(self):
         """Let each receivable, and its invoice, say how the instalments stand."""
         withdrawn = self.filtered(lambda title: title._get_part_states() <= NOT_COUNTING)
         if withdrawn:
-            withdrawn._give_receivables_back()
+            withdrawn._restore_receivables()
         states = {title: title._get_financing_state() for title in self - withdrawn}
         for title, state in states.items():
             # What the bank debited may be charged, or financed, again.
@@ -50,9 +50,9 @@ class VendorFinancingContractTitle(models.Model):
                 for title, state in states.items()
             ]
         )
-        (self - withdrawn)._mark_invoices()
+        (self - withdrawn)._update_invoices()
 
-    def _give_receivables_back(self):
+    def _restore_receivables(self):
         """Let each receivable be what it was before the contract."""
         self.is_live = False
         self._write_items(
@@ -61,7 +61,7 @@ class VendorFinancingContractTitle(models.Model):
                 for title in self
             ]
         )
-        self._mark_invoices()
+        self._update_invoices()
 
     def _get_financing_state(self):
         """Return how the instalments of this title stand together."""
@@ -75,7 +75,7 @@ class VendorFinancingContractTitle(models.Model):
         self.ensure_one()
         return set(self.installment_ids.mapped("state"))
 
-    def _follow_recovery(self):
+    def _sync_recovery(self):
         """Tell what the bank debited and the customer has paid the company since from the rest."""
         for title in self:
             parts = title.installment_ids.filtered(
@@ -86,7 +86,7 @@ class VendorFinancingContractTitle(models.Model):
             state = "debited" if left > 0 else "recovered"
             parts.filtered(lambda part, state=state: part.state != state)._move_to(state)
 
-    def _mark_invoices(self):
+    def _update_invoices(self):
         """Let the invoices of these titles say how all their titles stand."""
         moves = self.move_id
         counting = self.search([("move_id", "in", moves.ids)]).filtered(

@@ -70,12 +70,12 @@ class AccountMoveLine(models.Model):
             ("id", "not in", live.subselect("line_id")),
         ]
 
-    def _follow_vendor_recovery(self):
+    def _sync_vendor_recovery(self):
         """Keep what the bank debited up to date with what customers paid the company."""
         debited = self.filtered("move_id.vendor_financing_state")
         if debited:
             titles = self.env["vendor.financing.contract.title"].sudo()
-            titles.search([("line_id", "in", debited.ids)])._follow_recovery()
+            titles.search([("line_id", "in", debited.ids)])._sync_recovery()
 
     def _check_vendor_financeable(self, contract):
         """Refuse items that this contract cannot take, or not any more.

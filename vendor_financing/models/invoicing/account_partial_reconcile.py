@@ -18,14 +18,14 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         partials = super().create(vals_list)
         partials._check_financed_stays_open()
-        partials.debit_move_id._follow_vendor_recovery()
+        partials.debit_move_id._sync_vendor_recovery()
         return partials
 
     def unlink(self):
         self._check_made_by_contract()
         receivables = self.debit_move_id
         result = super().unlink()
-        receivables._follow_vendor_recovery()
+        receivables._sync_vendor_recovery()
         return result
 
     # -------------------------------------------------------------------------

@@ -117,7 +117,7 @@ class VendorFinancingRequest(models.Model):
     )
     def _compute_is_outgrown(self):
         for request in self:
-            request.is_outgrown = request.state != "draft" and not request._covers_order()
+            request.is_outgrown = request.state != "draft" and not request._is_covering_order()
 
     # -------------------------------------------------------------------------
     # CRUD METHODS
@@ -184,6 +184,7 @@ class VendorFinancingRequest(models.Model):
             values = request._prepare_proposal()
             if values:
                 request.write(values)
+        return True
 
     def action_request(self):
         """Ask the managers for a decision on what the order is now.
@@ -218,6 +219,7 @@ class VendorFinancingRequest(models.Model):
                 )
             )
         self.sudo()._notify_deciders()
+        return True
 
     def action_view_order(self):
         self.ensure_one()
@@ -227,7 +229,7 @@ class VendorFinancingRequest(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _covers_order(self):
+    def _is_covering_order(self):
         """Return whether this is about what the order is now: no more, and the same bearer."""
         self.ensure_one()
         order = self.sudo().order_id

@@ -22,7 +22,7 @@ class VendorFinancingRequest(models.Model):
         """
         self._check_manager()
         self._check_state("requested")
-        if outgrown := self.filtered(lambda request: not request._covers_order()):
+        if outgrown := self.filtered(lambda request: not request._is_covering_order()):
             raise UserError(
                 self.env._(
                     "%(orders)s: the order has grown or changed its bearer since the approval was "
@@ -32,6 +32,7 @@ class VendorFinancingRequest(models.Model):
             )
         self._decide("approved")
         self.order_id.sudo()._confirm_approved()
+        return True
 
     def action_refuse(self):
         """Open the wizard that asks for the reason of a refusal."""

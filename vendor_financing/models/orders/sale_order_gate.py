@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
         if not self.is_vendor or not self.company_id.sudo().vendor_approval_required:
             return "none"
         requests = self.sudo().vendor_request_ids
-        covering = requests.filtered(lambda request: request._covers_order())
+        covering = requests.filtered(lambda request: request._is_covering_order())
         if any(request.state == "approved" for request in covering):
             return "approved"
         latest = requests.sorted("id")[-1:]
@@ -188,12 +188,12 @@ class SaleOrder(models.Model):
     def _validate_order(self):
         """Keep the customer's signature on an order that is not approved, and confirm it then."""
         blocked = self.filtered(lambda order: order._get_vendor_approval_error())
-        blocked._await_vendor_approval()
+        blocked._confirm_on_vendor_approval()
         if others := self - blocked:
             return super(SaleOrder, others)._validate_order()
         return None
 
-    def _await_vendor_approval(self):
+    def _confirm_on_vendor_approval(self):
         """Have these orders confirmed by their approval; tell customer and salesman so, once."""
         for order in self.filtered(lambda order: not order.vendor_confirm_on_approval):
             order.vendor_confirm_on_approval = True

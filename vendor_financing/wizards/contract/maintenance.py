@@ -149,11 +149,16 @@ class VendorFinancingMaintenance(models.TransientModel):
 
     def _confirm_correction(self, contract, part):
         contract._correct(
-            part, self._need_date(), self.interest, self.date, self.settled_by, note=self.note
+            part,
+            self._get_required_date(),
+            self.interest,
+            self.date,
+            self.settled_by,
+            note=self.note,
         )
 
     def _confirm_request(self, contract, part):
-        part.write({"extension_state": "requested", "extension_date": self._need_date()})
+        part.write({"extension_state": "requested", "extension_date": self._get_required_date()})
         contract.message_post(
             body=self.env._(
                 "%(installment)s: the customer asks to pay on %(date)s. %(reason)s",
@@ -178,7 +183,7 @@ class VendorFinancingMaintenance(models.TransientModel):
             raise UserError(self.env._("IOF and interest of an extension cannot be negative."))
         contract._extend(
             part,
-            self._need_date(),
+            self._get_required_date(),
             self.date,
             self.iof,
             self.bank_interest,
@@ -203,7 +208,7 @@ class VendorFinancingMaintenance(models.TransientModel):
             part.title_id, self.date, self.debited if self.has_debited else None, note=self.note
         )
 
-    def _need_date(self):
+    def _get_required_date(self):
         if not self.date_due:
             raise UserError(
                 self.env._(

@@ -116,13 +116,16 @@ class VendorFinancingSettlement(models.TransientModel):
             if self.kind == "default":
                 contract._default(of_contract, self.date, shares[contract], note=self.note)
                 if self.bill_charges:
-                    contract._bill_charges(_share_by_principal(shares[contract], of_contract))
+                    contract._create_charge_invoices(
+                        _share_by_principal(shares[contract], of_contract)
+                    )
                 if self.accelerate:
                     contract._accelerate(self.date)
             else:
                 contract._settle(
                     of_contract, self.date, self.kind, note=self.note, rebate=shares[contract]
                 )
+        return True
 
     def _get_shared_amount(self):
         """Return the bank's charges or rebate, whichever goes with what happened."""

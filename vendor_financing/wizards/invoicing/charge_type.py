@@ -123,6 +123,7 @@ class VendorFinancingChargeType(models.TransientModel):
                 for move in self.move_ids
             }
         )
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

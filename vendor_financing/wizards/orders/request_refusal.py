@@ -18,3 +18,4 @@ class VendorFinancingRequestRefusal(models.TransientModel):
         """
         self.ensure_one()
         self.request_ids._refuse(self.reason)
+        return True
