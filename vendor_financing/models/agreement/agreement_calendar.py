@@ -3,12 +3,12 @@ from zoneinfo import ZoneInfo
 
 from odoo import fields, models
 
-# Where company and user name none.
+# Of companies and users without a time zone.
 TIME_ZONE = "America/Sao_Paulo"
 
 
 class VendorFinancingAgreement(models.Model):
-    """Days as the bank counts them: business days, cut-off time, days between two dates."""
+    """Calendar of the bank: business days, cut-off time, days between two dates."""
 
     _inherit = "vendor.financing.agreement"
 
@@ -61,7 +61,7 @@ class VendorFinancingAgreement(models.Model):
         return found
 
     def _count_days(self, first, last):
-        """Return how many days lie between two days, as this agreement counts them."""
+        """Return the number of days between two dates by the agreement's convention."""
         self.ensure_one()
         if self.convention != "business_252":
             return (last - first).days

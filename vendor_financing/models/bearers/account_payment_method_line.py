@@ -66,9 +66,9 @@ class AccountPaymentMethodLine(models.Model):
         )
 
     def _clear_vendor_bearer_ids(self):
-        """Have the Vendor bearers read again: now, and once other transactions see the change.
+        """Clear the cached Vendor bearers: now, and once other transactions see the change.
 
-        Until the commit another thread may read, and cache, the bearers as they were.
+        Until the commit another thread may read, and cache, the former bearers.
         """
         registry = self.env.registry
         registry.clear_cache()
@@ -80,12 +80,12 @@ class AccountPaymentMethodLine(models.Model):
         return self.filtered(lambda line: line.id in vendor_ids)
 
     def _check_vendor_manager(self):
-        """Let only managers set up Vendor bearers.
+        """Refuse changes of Vendor bearers by users who are not managers.
 
         The host lets every invoicing user change payment method lines; a Vendor bearer is a
         parameter that decides who pays an invoice.
 
-        :raise AccessError: if the user is no Vendor financing manager
+        :raise AccessError: if the user is not a manager of Vendor financing
         """
         if not self or self.env.su:
             return
@@ -100,9 +100,9 @@ class AccountPaymentMethodLine(models.Model):
             )
 
     def _check_vendor_unused(self):
-        """Keep bearers that open documents need.
+        """Refuse to remove bearers that open documents use.
 
-        Deleting a bearer empties it on its documents without a trace, and an invoice would
+        Deleting a bearer clears it on its documents without a trace, and an invoice would
         leave the pending list unnoticed.
 
         :raise UserError: if an invoice to be paid, a draft invoice or an order that is not

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class VendorFinancingContract(models.Model):
-    """What customer or company pays the bank (baixa), and the bank's debit on a default. Seed 004.
+    """Settlement of instalments at the bank (baixa), and the bank's debit on a default. Seed 004.
 
     Settlement: D vendor account / C customer at the original value, reconciled both ways.
     Default: D vendor account and D charges / C bank; the receivable is then collectable again.
@@ -152,7 +152,7 @@ class VendorFinancingContract(models.Model):
                 "name": part.display_name,
                 "date_maturity": part.date_due,
                 "vendor_installment_id": part.id,
-                # A guarantee is nobody's cost.
+                # A guarantee has no analytic account.
                 "analytic_distribution": False,
                 "balance": amount,
             }
@@ -160,7 +160,7 @@ class VendorFinancingContract(models.Model):
         ]
 
     def _prepare_equalization(self, amounts):
-        """Return the lines of what the bank debits with the last of an instalment's principal."""
+        """Return the lines of the equalization that is paid when instalments are closed."""
         owed = sum(
             part.equalization
             for part, amount in amounts.items()

@@ -132,7 +132,7 @@ class VendorFinancingRequest(models.Model):
         requests.order_id.check_access("write")
         requests._check_plan()
         for request in requests:
-            # Defaults of a context decide nothing.
+            # Default values of a context cannot decide a request.
             request.sudo().write(
                 {
                     "state": "draft",
@@ -187,7 +187,7 @@ class VendorFinancingRequest(models.Model):
         return True
 
     def action_request(self):
-        """Ask the managers for a decision on what the order is now.
+        """Request a decision of the managers on the order as it is now.
 
         :raise UserError: naming the order, if it has no Vendor bearer or was requested already
         """
@@ -204,7 +204,7 @@ class VendorFinancingRequest(models.Model):
                     )
                 )
             if request.currency_id.compare_amounts(order.amount_total, request.amount):
-                # What was proposed, or entered, is of another amount.
+                # The terms were proposed, or entered, for another amount.
                 request.action_propose()
             request.sudo()._move_to(
                 "requested",
@@ -230,7 +230,7 @@ class VendorFinancingRequest(models.Model):
     # -------------------------------------------------------------------------
 
     def _is_covering_order(self):
-        """Return whether this is about what the order is now: no more, and the same bearer."""
+        """Return whether this covers the order as it is now: up to its amount, with its bearer."""
         self.ensure_one()
         order = self.sudo().order_id
         return (
@@ -271,14 +271,14 @@ class VendorFinancingRequest(models.Model):
                 ) from error
 
     def _check_terms_open(self):
-        """Let requesters change terms before they request, managers before they decide."""
+        """Refuse changes of terms by requesters once requested, by managers once decided."""
         is_manager = self.env.user.has_group(MANAGER)
         self._check_state("draft", *(["requested"] if is_manager else []))
 
     def _check_state(self, *states):
-        """Refuse what cannot be done with a request in its state.
+        """Refuse an action on requests that are in no state for it.
 
-        :param states: in which it can be done
+        :param states: that allow the action
         :raise UserError: naming the request and its state
         """
         for request in self:

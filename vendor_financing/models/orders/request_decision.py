@@ -6,7 +6,7 @@ from ...tools.activity import end_told, tell_once
 
 
 class VendorFinancingRequest(models.Model):
-    """What managers decide on requests, one or many."""
+    """Decisions of managers on requests, one or many, and the notices to them."""
 
     _inherit = "vendor.financing.request"
 
@@ -15,9 +15,9 @@ class VendorFinancingRequest(models.Model):
     # -------------------------------------------------------------------------
 
     def action_approve(self):
-        """Approve, as a manager; all of them or none.
+        """Approve these requests, all or none.
 
-        :raise AccessError: for users who are no managers
+        :raise AccessError: for users who are not managers
         :raise UserError: naming the orders that have outgrown their requests
         """
         self._check_manager()
@@ -49,9 +49,9 @@ class VendorFinancingRequest(models.Model):
     # -------------------------------------------------------------------------
 
     def _refuse(self, reason):
-        """Refuse, as a manager; an approval of an order not confirmed yet may be taken back.
+        """Refuse these requests; an approval may be withdrawn until its order is confirmed.
 
-        :param reason: what requester and salesman are told
+        :param reason: shown to requester and salesman
         """
         self._check_manager()
         self._check_state("requested", "approved")

@@ -5,7 +5,7 @@ from ...const import ACCOUNTANT, MANAGER
 
 
 class VendorFinancingMaintenance(models.TransientModel):
-    """What changes of a financed title (Manutenção de Vendor). Seed 004."""
+    """Changes of a financed title (Manutenção de Vendor). Seed 004."""
 
     _name = "vendor.financing.maintenance"
     _description = "Maintain a Vendor Title"
@@ -82,7 +82,7 @@ class VendorFinancingMaintenance(models.TransientModel):
 
     @api.depends("kind", "date_due", "date", "installment_id")
     def _compute_extension_costs(self):
-        """Propose what more time costs."""
+        """Propose the costs of a later due date."""
         for wizard in self:
             part = wizard.installment_id.sudo()
             costs = (0, 0)
@@ -115,9 +115,9 @@ class VendorFinancingMaintenance(models.TransientModel):
         )
 
     def action_confirm(self):
-        """Do it, with an entry of its day.
+        """Book the change, with an entry of its date.
 
-        :raise AccessError: for users who may not post entries; undoing a title is a manager's
+        :raise AccessError: for users who may not post entries, or withdraw titles
         :raise UserError: naming the title, and what to correct
         """
         self.ensure_one()
