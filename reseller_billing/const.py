@@ -23,3 +23,6 @@ MANAGER = "reseller_billing.reseller_billing_group_manager"
 
 # Of all activities that the addon schedules by itself: see `tools/activity.py`.
 ACTIVITY_TYPE = "reseller_billing.mail_activity_type_notice"
+
+# Of the days on which faturas are billed, due and reminded of, also in crons.
+TIME_ZONE = "America/Sao_Paulo"

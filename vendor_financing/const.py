@@ -1,12 +1,12 @@
 # Code of the charge type "Vendor" (``account.payment.method``). A bearer
-# (``account.payment.method.line``) of this charge type is what puts an order or an
-# invoice into vendor financing.
+# (``account.payment.method.line``) of this charge type puts an order or an invoice
+# into vendor financing.
 VENDOR_METHOD_CODE = "vendor"
 
-# Payment states of a posted invoice that still has something to receive.
+# Payment states of a posted invoice that is not fully paid.
 OPEN_PAYMENT_STATES = ("not_paid", "partial")
 
-# Who decides on requests and undoes operations, and who settles, defaults and maintains.
+# The groups of users who decide on requests and undo operations, and who book operations.
 MANAGER = "vendor_financing.vendor_financing_group_manager"
 ACCOUNTANT = "account.group_account_invoice"
 

@@ -4,7 +4,7 @@ from .const import ACTIVITY_TYPE, VENDOR_METHOD_CODE
 
 
 def uninstall_hook(env):
-    """Remove what neither the host nor a foreign key would."""
+    """Delete what neither the host nor a foreign key deletes."""
     _clear_default_bearers(env)
     _delete_notices(env)
     _delete_foreign_xml_ids(env)
@@ -13,10 +13,10 @@ def uninstall_hook(env):
 def _clear_default_bearers(env):
     """Clear the Vendor bearers where the host would keep their ids.
 
-    The charge type goes with the addon's data and takes its bearers along; the columns of
-    orders and invoices are foreign keys and empty themselves. The default bearer of a
-    customer is kept per company in a JSON column without a foreign key, so it is emptied
-    here, before the bearers go.
+    The charge type is deleted with the addon's data, and its bearers with it; the columns of
+    orders and invoices are foreign keys and are cleared by them. The default bearer of a
+    customer is stored per company in a JSON column without a foreign key, so it is cleared
+    here, before the bearers are deleted.
     """
     bearers = env["account.payment.method.line"].search(
         [("payment_method_id.code", "=", VENDOR_METHOD_CODE)]

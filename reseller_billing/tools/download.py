@@ -4,7 +4,8 @@ import time
 
 import requests
 
-from .asaas.api import USER_AGENT, is_safe_url
+from .asaas.api import USER_AGENT
+from .http import is_safe_url
 
 LONGEST_PDF = 5 * 1024 * 1024
 # Seconds to wait for the connection and for each part of the file, and for all of it.

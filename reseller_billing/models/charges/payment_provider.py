@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import RECEIPTS_CODES
+from ...tools.errors import ServiceError
 
 # What lets somebody act in the company's name at the provider, or in the provider's name here.
 SECRETS = ("asaas_api_key", "webhook_key", "webhook_token")
@@ -87,6 +88,17 @@ class PaymentProvider(models.Model):
     def _get_reset_values(self):
         values = super()._get_reset_values()
         return {**values, **dict.fromkeys(SECRETS, False)} if self._makes_charges() else values
+
+    def _describe_failure(self, error):
+        """Return what happened and what to do next, for people.
+
+        :param error: a ServiceError, or another exception that says it by itself
+        """
+        if isinstance(error, ServiceError) and error.cause != "settings":
+            match self.code:
+                case "asaas":
+                    return self._describe_asaas_failure(error)
+        return str(error)
 
     def _makes_charges(self):
         """Return whether this is an online receipts provider of this addon."""
@@ -226,14 +238,11 @@ class PaymentProvider(models.Model):
     def _get_paused_ids(self, now):
         return self.sudo().search([("billing_paused_until", ">", now)]).ids
 
-    def _get_payer(self, partner, client, ask=False):
-        """Return under which id the provider keeps a client, and what it was told of it.
+    def _prepare_payer(self, partner):
+        """Return a client as this provider is told of it.
 
-        Asked where it is not known, or where the client's data or the account have changed.
-
-        :param client: see `_get_receipts_client`
-        :param ask: ask in any case
-        :return: (id, digest), for `_keep_payer`
+        :return: (tools.receipts.Payer, the provider's id of the client or nothing where it is not
+            known or the client or the account has changed, digest for `_keep_payer`)
         """
         self.ensure_one()
         payers = self.env["reseller.billing.payer"]
@@ -241,9 +250,7 @@ class PaymentProvider(models.Model):
         # Test Mode and production are two accounts, with ids of their own.
         digest = hashlib.sha256(repr((self.state, payer)).encode()).hexdigest()
         known = payers._find(self, partner)
-        if known.digest == digest and not ask:
-            return known.reference, digest
-        return client.ensure_payer(payer), digest
+        return payer, known.reference if known.digest == digest else "", digest
 
     def _keep_payer(self, partner, reference, digest):
         payers = self.env["reseller.billing.payer"]

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...const import LIVE_STATES
+from ...const import LIVE_STATES, TIME_ZONE
 from ...tools.activity import tell_once
 
 # A payer may have the boleto of a cancelled charge in hand.
@@ -134,7 +134,7 @@ class PaymentTransaction(models.Model):
     def _as_responsible(self):
         """Return this charge in the language of who reads what becomes of it, on Brazil's day."""
         lang = self._get_fatura_responsible().lang
-        return self.with_context(lang=lang, tz="America/Sao_Paulo")
+        return self.with_context(lang=lang, tz=TIME_ZONE)
 
     def _tell_responsible(self, summary, note):
         """Have somebody look at this charge's fatura; never twice for the same reason."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import TIME_ZONE
 from ...tools.activity import tell_once
 
 _logger = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ class ResellerBillingContract(models.Model):
 
         What there is no time for is done by another run, at once.
         """
-        today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
+        today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
         if not self._follow_up(today):
             self.env.ref("reseller_billing.ir_cron_follow_up").sudo()._trigger()
 
@@ -135,7 +136,7 @@ class ResellerBillingContract(models.Model):
         )
         if not suspended:
             return
-        suspended = suspended.with_context(tz="America/Sao_Paulo")
+        suspended = suspended.with_context(tz=TIME_ZONE)
         today = fields.Date.context_today(suspended)
         for contract in suspended - suspended._get_overdue(today).billing_contract_id:
             try:

@@ -230,6 +230,7 @@ class AccountMove(models.Model):
                 move.charge_id.sudo()._queue_charge("uncash")
             else:
                 move._make_charge()
+        return True
 
     def action_open_ledger(self):
         """Show what is booked of this fatura: itself, its payments, refunds and corrected fees."""

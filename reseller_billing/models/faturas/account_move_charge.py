@@ -47,6 +47,7 @@ class AccountMove(models.Model):
                 )
         self.button_draft()
         self.button_cancel()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS - WHAT THE HOST DOES TO A FATURA

@@ -11,6 +11,7 @@ class AccountMove(models.Model):
         self.check_access("write")
         for fatura in self:
             fatura._mail_fatura("reseller_billing.mail_template_fatura")
+        return True
 
     def _mail_fatura(self, template):
         """Queue an e-mail with the boleto to the fatura's client, in the client's language.

@@ -11,6 +11,7 @@ class ResellerBillingContract(models.Model):
         self.check_access("write")
         for company, contracts in self.grouped("company_id").items():
             self.env["reseller.billing.panel.link"]._push(company, contracts)
+        return True
 
     def _queue_for_panel(self):
         links = self.env["reseller.billing.panel.link"]

@@ -44,3 +44,4 @@ class ResPartner(models.Model):
                     )
                 )
         self.env["reseller.billing.panel.link"]._push(self.env.company, self)
+        return True

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ...tools.charge_exchange import exchange_charge
 from ..common_billing import BillingCommon
 
 
@@ -91,9 +92,9 @@ class TestChargeSlip(BillingCommon):
         fatura = self.make_fatura()
         charge = fatura.charge_id
         job = charge._claim()
-        outcome = charge._exchange_register(job)
+        outcome = exchange_charge(job)
         # Made there, not known here yet.
-        self.hear(reference=outcome["charge"].reference, name="PAYMENT_CREATED")
+        self.hear(reference=outcome.charge.reference, name="PAYMENT_CREATED")
         self.assertFalse(self.mails(fatura))
         self.assertEqual(fatura.charge_state, "processing")
         charge._apply_outcome(job, outcome)

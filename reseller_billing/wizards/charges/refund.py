@@ -38,3 +38,4 @@ class ResellerBillingRefund(models.TransientModel):
             )
         self.move_id.check_access("read")
         self.move_id.charge_id.sudo()._ask_for_refund(self.amount)
+        return True

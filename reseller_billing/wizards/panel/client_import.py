@@ -59,7 +59,7 @@ class ResellerBillingClientImport(models.TransientModel):
         self.line_ids.create(values)
         self.state = "preview"
         self.summary = self._summarize()
-        return self._reopen()
+        return self._get_records_action(name=self.env._("Import clients (CSV)"), target="new")
 
     def action_import(self):
         """Create and update the clients, as shown; what changed meanwhile is decided anew."""
@@ -79,7 +79,7 @@ class ResellerBillingClientImport(models.TransientModel):
                 line.write({"decision": "refuse", "reason": str(error)})
         self.state = "done"
         self.summary = self._summarize()
-        return self._reopen()
+        return self._get_records_action(name=self.env._("Import clients (CSV)"), target="new")
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -163,16 +163,6 @@ class ResellerBillingClientImport(models.TransientModel):
         return self.env._(
             "%(create)s new, %(update)s changed, %(same)s unchanged, %(refuse)s refused", **counts
         )
-
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import clients (CSV)"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
 
 
 class ResellerBillingClientImportLine(models.TransientModel):

@@ -6,14 +6,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 WEEK = timedelta(days=7)
-# What an overview row is about, by the field of the counted records that leads to it.
+# Kinds of cards, with the field of the counted records that refers to their subject.
 KEYS = {"company": "company_id", "agreement": "agreement_id"}
 
 
 class VendorFinancingOverview(models.Model):
-    """The first screen: what needs somebody, per company and per agreement with a bank.
+    """The first screen: open work per company and per agreement with a bank.
 
-    Each number is counted for all cards at once, by the very domain of the list that it opens.
+    Each number is counted for all cards at once, by the domain of the list that it opens.
     """
 
     _name = "vendor.financing.overview"
@@ -131,12 +131,12 @@ class VendorFinancingOverview(models.Model):
         return {**action, "domain": list(domain & mine), "context": {"create": False}}
 
     def action_open_agreement(self):
-        """Open the agreement, where limit and validity stand."""
+        """Open the agreement, which shows limit and validity."""
         self.ensure_one()
         return self.agreement_id._get_records_action()
 
     def action_open_difference(self):
-        """Open what is posted on the vendor account and was made by no contract."""
+        """Open the posted items of the vendor account that no contract has made."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_account_moves_all")
         return {
@@ -167,7 +167,7 @@ class VendorFinancingOverview(models.Model):
         return {record.id: (count, sum(total)) for record, count, *total in groups}
 
     def _get_lists(self):
-        """Return what is counted: {(field, amount field): (kind, model, domain, measure)}."""
+        """Return the numbers of cards: {(field, amount field): (kind, model, domain, measure)}."""
         today = fields.Date.context_today(self)
         financed = Domain("state", "=", "financed")
         part, row = "vendor.financing.contract.installment", "vendor.financing.report.line"

@@ -9,7 +9,7 @@ from ...const import ACCOUNTANT
 
 
 class VendorFinancingReportLine(models.Model):
-    """One row of a bank's report: kept once, matched with an instalment, then booked. Seed 004."""
+    """A row of a bank's report: stored once, matched with an instalment, booked. Seed 004."""
 
     _name = "vendor.financing.report.line"
     _description = "Row of a Bank's Vendor Report"
@@ -80,6 +80,7 @@ class VendorFinancingReportLine(models.Model):
         """Look again for the instalments of open rows."""
         self._check_accountant()
         self.sudo().filtered(lambda line: line.state in ("open", "matched"))._match()
+        return True
 
     def action_book(self):
         """Book the matched rows, each as its own operation; all or nothing.
@@ -97,19 +98,22 @@ class VendorFinancingReportLine(models.Model):
             )
         for line in self.sudo().sorted(lambda line: (line.date, line.id)):
             line._book()
+        return True
 
     def action_ignore(self):
-        """Leave rows out for good; they can be matched again."""
+        """Ignore rows that need no booking; they can be reopened."""
         self._check_accountant()
         waiting = self.sudo().filtered(lambda line: line.state in ("open", "matched"))
         waiting._move_to("ignored", installment_id=False, problem=False)
+        return True
 
     def action_reopen(self):
-        """Take ignored rows up again."""
+        """Reopen ignored rows, and match them again."""
         self._check_accountant()
         ignored = self.sudo().filtered(lambda line: line.state == "ignored")
         ignored._move_to("open")
         ignored._match()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -123,15 +127,15 @@ class VendorFinancingReportLine(models.Model):
 
     @api.model
     def _store(self, agreement, rows):
-        """Keep the rows of a report that are not known yet.
+        """Store the rows of a report that are not stored yet.
 
         :param rows: bank_report.ReportRow
-        :return: the lines that were made
+        :return: the new lines
         """
         debit = (agreement.report_debit_value or "").strip().casefold()
         values = {}
         for row in rows:
-            key = row.key or _make_key(row)
+            key = row.key or _hash_row(row)
             values.setdefault(
                 key,
                 {
@@ -153,7 +157,7 @@ class VendorFinancingReportLine(models.Model):
         return made
 
     def _match(self):
-        """Find the instalment of each row, or say why there is none."""
+        """Find the instalment of each row, or store why none is found."""
         open_parts = {
             agreement: lines._get_open_installments(agreement)
             for agreement, lines in self.grouped("agreement_id").items()
@@ -185,7 +189,7 @@ class VendorFinancingReportLine(models.Model):
         return found
 
     def _find_installment(self, open_parts, matched):
-        """Return the open instalment that this row is about, or None, and the problem if any.
+        """Return the open instalment of this row, or None, and the problem if any.
 
         :param open_parts: see `_get_open_installments`
         :param matched: {instalment: principal in BRL that other rows book of it}
@@ -231,7 +235,7 @@ class VendorFinancingReportLine(models.Model):
 
 
 class VendorFinancingOperation(models.Model):
-    """What the bank's report booked can be booked again once it was undone."""
+    """Rows of the bank's report that an operation booked."""
 
     _inherit = "vendor.financing.operation"
 
@@ -243,13 +247,13 @@ class VendorFinancingOperation(models.Model):
     )
 
     def _release_report_lines(self):
-        """Match the rows of the bank's report again that this operation had booked."""
+        """Reopen and match again the rows of the bank's report that this operation had booked."""
         rows = self.report_line_ids
         rows._move_to("open", operation_id=False)
         rows._match()
 
 
-def _make_key(row):
+def _hash_row(row):
     parts = (row.document, row.installment, row.day, row.amount, row.charges, row.kind)
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
 

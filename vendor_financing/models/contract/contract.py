@@ -4,15 +4,15 @@ from odoo.exceptions import AccessError, UserError
 from ...tools.pricing import parse_plan
 
 OPEN_STATES = ("draft", "simulated")
-# What the entry was made of.
+# Values that the entry of an effective contract was created from.
 AGREED = {"agreement_id", "company_id", "date", "credit_date", "plan", "credited_amount"}
 
 
 class VendorFinancingContract(models.Model):
-    """One effectivation: what a bank credits for a number of titles (Contrato de Vendor).
+    """One effectivation: a bank's credit for a number of titles (Contrato de Vendor). Seed 004.
 
-    Seed 004. A draft is the screen of the effectivation; its titles are chosen, priced and checked
-    there, and `action_effect` posts it.
+    A draft is the screen of the effectivation, where titles are chosen, priced and checked;
+    `action_effect` posts it.
     """
 
     _name = "vendor.financing.contract"
@@ -29,7 +29,7 @@ class VendorFinancingContract(models.Model):
         "partially_settled": {"effective", "settled", "reversed"},
         "settled": {"effective", "partially_settled"},
         "cancelled": {*OPEN_STATES},
-        # Undone as a whole, or its last title was taken back.
+        # The effectivation was undone, or the last title was withdrawn.
         "reversed": {"effective", "partially_settled", "settled"},
     }
 
@@ -151,12 +151,12 @@ class VendorFinancingContract(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
-            self._refuse_state()
+            self._raise_buttons_only()
         return super().create(vals_list)
 
     def write(self, vals):
         if "state" in vals and not self.env.su:
-            self._refuse_state()
+            self._raise_buttons_only()
         if AGREED & vals.keys():
             for contract in self:
                 contract._check_open()
@@ -180,9 +180,9 @@ class VendorFinancingContract(models.Model):
     # -------------------------------------------------------------------------
 
     def action_add_pending(self):
-        """Add all invoices that wait for a bank, the oldest first.
+        """Add all pending invoices, the oldest first.
 
-        :raise UserError: naming the contract, if it is not a draft or nothing waits
+        :raise UserError: naming the contract, if it is not a draft or no invoice is pending
         """
         self.ensure_one()
         self._check_open()
@@ -196,26 +196,30 @@ class VendorFinancingContract(models.Model):
                 )
             )
         self._add_titles(lines)
+        return True
 
     def action_propose(self):
-        """Calculate interest, IOF and what the customers pay anew from the rates of the day."""
+        """Calculate interest, IOF and customer totals again from the rates of the day."""
         for contract in self:
             contract._check_open()
             contract.installment_ids._propose()
             contract.sudo()._move_to("simulated")
+        return True
 
-    def action_take_expected(self):
-        """Take over the expected value as the value credited."""
+    def action_apply_expected(self):
+        """Use the expected value as the value credited."""
         for contract in self:
             contract._check_open()
             contract.credited_amount = contract.expected_amount
+        return True
 
     def action_cancel(self):
-        """Give the titles of contracts that are not effective free."""
+        """Cancel contracts that are not effective; their invoices are pending again."""
         for contract in self:
             contract._check_open()
             contract.title_ids.unlink()
             contract.sudo()._move_to("cancelled")
+        return True
 
     def action_view_installments(self):
         """Open the instalments in a list of their own, for contracts with many titles."""
@@ -239,7 +243,7 @@ class VendorFinancingContract(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _refuse_state(self):
+    def _raise_buttons_only(self):
         raise AccessError(
             self.env._(
                 "The state of a vendor contract is changed by its buttons only: they post the "
@@ -261,7 +265,7 @@ class VendorFinancingContract(models.Model):
             )
 
     def _find_pending(self):
-        """Return the receivable items that wait for a bank."""
+        """Return the receivable items that could be financed."""
         return self.env["account.move.line"].search(
             [
                 ("company_id", "=", self.company_id.id),
@@ -294,7 +298,7 @@ class VendorFinancingContract(models.Model):
         ]
 
     def _add_titles(self, lines):
-        """Take receivable items in, with instalments by the plan and priced by the rates.
+        """Add receivable items, with instalments by the plan that are priced by the rates.
 
         :param lines: account.move.line
         """
@@ -304,11 +308,11 @@ class VendorFinancingContract(models.Model):
         titles = self.env["vendor.financing.contract.title"].create(
             [{"contract_id": self.id, "line_id": line.id} for line in lines]
         )
-        titles._make_installments(due_dates)
+        titles._create_installments(due_dates)
         titles.installment_ids._propose()
 
-    def _follow_installments(self):
-        """Move contracts on, or back, to what became of their instalments."""
+    def _sync_state(self):
+        """Set the state of contracts by the states of their instalments."""
         for contract in self:
             states = set(contract.installment_ids.mapped("state"))
             if states <= {"withdrawn"}:

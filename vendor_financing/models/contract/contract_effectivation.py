@@ -7,7 +7,7 @@ from ...const import MANAGER
 class VendorFinancingContract(models.Model):
     """Effectivation (Efetivação de Vendor): entry, marks and due dates in one step. Seed 004.
 
-    D bank, D bank expenses (what is missing), C vendor account per instalment, C interest income;
+    D bank, D bank expenses (the difference), C vendor account per instalment, C interest income;
     where the company bears a part, D equalization and D IOF.
     """
 
@@ -37,9 +37,10 @@ class VendorFinancingContract(models.Model):
                     )
                 )
             contract.sudo()._effect()
+        return True
 
     def action_undo(self):
-        """Take effective contracts back, if nothing was settled or debited under them since."""
+        """Undo effective contracts of which nothing was settled or debited since."""
         for contract in self:
             effectivation = contract.operation_ids.filtered(
                 lambda operation: operation.kind == "effectivation" and operation.state == "posted"
@@ -52,6 +53,7 @@ class VendorFinancingContract(models.Model):
                     )
                 )
             effectivation.action_undo()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -59,7 +61,7 @@ class VendorFinancingContract(models.Model):
 
     def _effect(self):
         self.ensure_one()
-        self.agreement_id._claim_limit()
+        self.agreement_id._lock_limit()
         self.lock_for_update()
         self._check_effective()
         operation = self.env["vendor.financing.operation"].create(
@@ -76,10 +78,10 @@ class VendorFinancingContract(models.Model):
             part.vendor_line_id = item
         parts._move_to("financed")
         self._move_to("effective")
-        self.title_ids._take_receivables()
+        self.title_ids._finance_receivables()
 
     def _check_effective(self):
-        """Refuse what cannot be posted.
+        """Refuse to post a contract that is incomplete or exceeds its agreement.
 
         :raise UserError: naming the contract or title, and what to correct
         """
@@ -117,7 +119,7 @@ class VendorFinancingContract(models.Model):
         self._check_limit()
 
     def _check_principal(self):
-        """Refuse titles whose instalments are not what is open of their receivable."""
+        """Refuse titles whose instalments differ from the open amount of their receivable."""
         if not self.title_ids:
             raise UserError(
                 self.env._(
@@ -210,8 +212,8 @@ class VendorFinancingContract(models.Model):
             if not currency.is_zero(balance)
         ]
 
-    def _give_titles_back(self):
-        """Let the receivables of an undone contract be what they were."""
+    def _restore_titles(self):
+        """Restore the receivables of an undone contract."""
         self.installment_ids._move_to("reversed", vendor_line_id=False)
-        self.title_ids._give_receivables_back()
+        self.title_ids._restore_receivables()
         self._move_to("reversed")

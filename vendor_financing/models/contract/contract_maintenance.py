@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class VendorFinancingContract(models.Model):
-    """Maintenance (Manutenção de Vendor): what changes after the effectivation. Seed 004.
+    """Maintenance (Manutenção de Vendor): changes after the effectivation. Seed 004.
 
     Each change is an operation with an entry of its day, undone in reverse order. A new due date
     moves the open principal from one item of the vendor account to another: D old / C new maturity.
@@ -12,15 +12,15 @@ class VendorFinancingContract(models.Model):
     _inherit = "vendor.financing.contract"
 
     def _maintain(self, kind, changes, date, lines=(), **values):
-        """Give open instalments other terms.
+        """Change the terms of open instalments.
 
         :param kind: correction, extension or acceleration
         :param changes: {instalment: values}; `date_due` moves its item of the vendor account
-        :param lines: values of what else the entry books
+        :param lines: values of further lines of the entry
         :raise UserError: naming the instalment that is not open, or not changed
         """
         amounts = {part: part.open_amount for part in changes}
-        operation = self._begin_operation(kind, amounts, date, **values)
+        operation = self._create_operation(kind, amounts, date, **values)
         moved = {
             part: amounts[part]
             for part, vals in changes.items()
@@ -39,7 +39,7 @@ class VendorFinancingContract(models.Model):
                 part.vendor_line_id = item
         for part, vals in changes.items():
             part._apply_terms(vals)
-        self._after_operation(amounts)
+        self._sync_titles(amounts)
         return operation
 
     def _check_new_dates(self, dates):
@@ -122,7 +122,7 @@ class VendorFinancingContract(models.Model):
         changes = {"date_due": date_due, "extension_state": "granted", "extension_date": date_due}
         lines = []
         if borne_by == "customer":
-            # Where the company bears IOF the contract's formula leaves it out of what is paid.
+            # IOF that the company bears is no part of the customer total.
             name = "bank_charge" if self.agreement_id.iof_borne_by == "company" else "iof"
             changes["bank_charge"] = part.bank_charge + bank_interest
             changes[name] = changes.get(name, part[name]) + iof
@@ -147,7 +147,7 @@ class VendorFinancingContract(models.Model):
         return self._maintain("extension", {part: changes}, date, lines, **kw)
 
     def _accelerate(self, date):
-        """Let all that is open of this contract fall due on a day, after a default.
+        """Move the due date of all open instalments of this contract to a day, after a default.
 
         :return: the operation, or none where nothing is due later
         """

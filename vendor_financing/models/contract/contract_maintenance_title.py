@@ -5,20 +5,20 @@ from .installment import TERMS
 
 
 class VendorFinancingContract(models.Model):
-    """Maintenance of a whole title: taken out of its contract, or substituted. Seed 004."""
+    """Maintenance of a whole title: withdrawal or substitution. Seed 004."""
 
     _inherit = "vendor.financing.contract"
 
     def _withdraw(self, title, date, debited=None, note=False):
-        """Undo one title: the bank takes back what it credited for it, the invoice waits again.
+        """Withdraw a title: the bank debits what it had credited, the invoice is pending again.
 
-        :param debited: what the bank takes back, in BRL; the difference from principal and
-            company's interest is bank expenses. None is without difference
+        :param debited: by the bank, in BRL; the difference from principal and company's interest
+            is bank expenses. None is without difference
         """
         amounts = self._get_untouched(title)
         parts = title.installment_ids
         agreement, currency = self.agreement_id, self.currency_id
-        operation = self._begin_operation("withdrawal", amounts, date, note=note)
+        operation = self._create_operation("withdrawal", amounts, date, note=note)
         own_iof = sum(parts.mapped("iof")) if agreement.iof_borne_by == "company" else 0.0
         earned = sum(part.interest for part in parts if part.interest > 0)
         borne = -sum(part.interest for part in parts if part.interest < 0)
@@ -49,13 +49,13 @@ class VendorFinancingContract(models.Model):
         operation._post_entry([*self._prepare_vendor_debits(amounts), *lines])
         operation._reconcile_items()
         parts._move_to("withdrawn")
-        self._after_operation(amounts)
+        self._sync_titles(amounts)
         return operation
 
     def _substitute(self, title, line, date, note=False):
-        """Let another invoice of the same customer stand in for a title, at the same terms.
+        """Replace a title by another invoice of the same customer, at the same terms.
 
-        :param line: account.move.line, the other receivable; as much of it has to be open
+        :param line: account.move.line, the other receivable, with the same open amount
         """
         amounts = self._get_untouched(title)
         line._check_vendor_financeable(self)
@@ -79,11 +79,11 @@ class VendorFinancingContract(models.Model):
                     amount=self.currency_id.format(principal),
                 )
             )
-        operation = self._begin_operation("substitution", amounts, date, note=note)
+        operation = self._create_operation("substitution", amounts, date, note=note)
         other = title.create({"contract_id": self.id, "line_id": line.id, "principal": principal})
         taken = self.env["vendor.financing.contract.installment"].create(
             [
-                {**self._get_terms(part), "title_id": other.id, "contract_id": self.id}
+                {**self._copy_terms(part), "title_id": other.id, "contract_id": self.id}
                 for part in amounts
             ]
         )
@@ -100,7 +100,7 @@ class VendorFinancingContract(models.Model):
         operation._post_entry([*closing, *opening])
         operation._reconcile_items()
         title.installment_ids._move_to("withdrawn")
-        # Undone, the new title is what it is at this moment: nothing, yet.
+        # Undoing restores the state that the new title has at this moment.
         taken._move_to("withdrawn")
         operation.line_ids = [
             Command.create(
@@ -110,19 +110,19 @@ class VendorFinancingContract(models.Model):
         ]
         for part, item in operation._get_vendor_items("credit").items():
             part._move_to("financed", vendor_line_id=item.id)
-        title._mark_receivables()
-        other._take_receivables()
-        self._follow_installments()
+        title._update_receivables()
+        other._finance_receivables()
+        self._sync_state()
         return operation
 
     @staticmethod
-    def _get_terms(part):
+    def _copy_terms(part):
         return {name: part[name] for name in TERMS | {"number"}}
 
     def _get_untouched(self, title):
-        """Return {instalment: principal} of a title of which nothing was settled or debited.
+        """Return {instalment: principal} of a title that was neither settled nor debited in part.
 
-        :raise UserError: naming the instalments of which something was
+        :raise UserError: naming the instalments that were settled or debited
         """
         parts = title.installment_ids
         touched = parts.filtered(

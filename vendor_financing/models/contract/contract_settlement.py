@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class VendorFinancingContract(models.Model):
-    """What customer or company pays the bank (baixa), and the bank's debit on a default. Seed 004.
+    """Settlement of instalments at the bank (baixa), and the bank's debit on a default. Seed 004.
 
     Settlement: D vendor account / C customer at the original value, reconciled both ways.
     Default: D vendor account and D charges / C bank; the receivable is then collectable again.
@@ -20,7 +20,7 @@ class VendorFinancingContract(models.Model):
         :param rebate: what the bank credits the company for an early settlement, in BRL
         :raise UserError: naming the instalment that is not open or less open
         """
-        operation = self._begin_operation(kind, amounts, date, note=note, rebate=rebate)
+        operation = self._create_operation(kind, amounts, date, note=note, rebate=rebate)
         customer_lines = [
             {
                 "account_id": part.title_id.line_id.account_id.id,
@@ -39,7 +39,7 @@ class VendorFinancingContract(models.Model):
             part.settled_amount += amount
             if self.currency_id.is_zero(part.open_amount):
                 part._close("settled" if kind == "settlement" else "settled_early")
-        self._after_operation(amounts)
+        self._sync_titles(amounts)
         return operation
 
     def _default(self, amounts, date, charges=0.0, note=False):
@@ -49,7 +49,7 @@ class VendorFinancingContract(models.Model):
         :param charges: interest, fine and expenses that the bank debited on top, in BRL
         :raise UserError: naming the instalment that is not open or less open
         """
-        operation = self._begin_operation("default", amounts, date, charges=charges, note=note)
+        operation = self._create_operation("default", amounts, date, charges=charges, note=note)
         agreement = self.agreement_id
         vendor_lines = self._prepare_vendor_debits(amounts)
         total = sum(amounts.values()) + charges
@@ -78,14 +78,14 @@ class VendorFinancingContract(models.Model):
             part.debited_amount += amount
             if self.currency_id.is_zero(part.open_amount):
                 part._close("debited")
-        self._after_operation(amounts)
+        self._sync_titles(amounts)
         return operation
 
     # -------------------------------------------------------------------------
     # HELPERS
     # -------------------------------------------------------------------------
 
-    def _begin_operation(self, kind, amounts, date, **values):
+    def _create_operation(self, kind, amounts, date, **values):
         self.ensure_one()
         self.lock_for_update()
         currency = self.currency_id
@@ -152,7 +152,7 @@ class VendorFinancingContract(models.Model):
                 "name": part.display_name,
                 "date_maturity": part.date_due,
                 "vendor_installment_id": part.id,
-                # A guarantee is nobody's cost.
+                # A guarantee has no analytic account.
                 "analytic_distribution": False,
                 "balance": amount,
             }
@@ -160,7 +160,7 @@ class VendorFinancingContract(models.Model):
         ]
 
     def _prepare_equalization(self, amounts):
-        """Return the lines of what the bank debits with the last of an instalment's principal."""
+        """Return the lines of the equalization that is paid when instalments are closed."""
         owed = sum(
             part.equalization
             for part, amount in amounts.items()
@@ -194,9 +194,9 @@ class VendorFinancingContract(models.Model):
             for account, balance in ((debit, amount), (credit, -amount))
         ]
 
-    def _after_operation(self, amounts):
+    def _sync_titles(self, amounts):
         titles = self.env["vendor.financing.contract.title"].browse(
             {part.title_id.id for part in amounts}
         )
-        titles._mark_receivables()
-        self._follow_installments()
+        titles._update_receivables()
+        self._sync_state()

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class VendorFinancingContract(models.Model):
-    """What the titles of a contract add up to, and how far the value credited is from it."""
+    """Totals of a contract's titles, and the difference of the value credited from them."""
 
     _inherit = "vendor.financing.contract"
 

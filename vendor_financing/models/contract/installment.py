@@ -4,21 +4,21 @@ from odoo.exceptions import AccessError, UserError
 from ...tools.rounding import exact
 
 PRICED = {"bank_charge", "iof", "equalization"}
-# What operations write, with the entries that belong to it.
+# Written by operations only, with the entries that belong to them.
 BOOKED = {"state", "settled_amount", "debited_amount", "vendor_line_id"} | {
     "extension_state",
     "extension_date",
 }
-# What a person may change while the contract is open.
+# Terms that a user may change while the contract is open.
 TERMS = {"date_due", "interest", "customer_total", "principal"} | PRICED
-# The customer total and what it is made of. A quote gives all of them but the principal.
+# The customer total and its parts. A quote gives all of them but the principal.
 CONNECTED = TERMS - {"date_due"}
 # All that operations change; they remember it to be undone.
 KEPT_BY_OPERATIONS = tuple(sorted(TERMS | BOOKED))
 
 
 class VendorFinancingContractInstallment(models.Model):
-    """One payment of a customer to the bank, and what the company earns or bears of it.
+    """One payment of a customer to the bank, with the part that the company earns or bears.
 
     customer total = principal + company's interest + bank's charge + IOF (unless the company bears
     it) - equalization paid at maturity. Seed 004; design of the amounts: the bank's interest is
@@ -37,7 +37,7 @@ class VendorFinancingContractInstallment(models.Model):
         "settled_early": {"financed"},
         "debited": {"financed", "recovered"},
         "recovered": {"debited"},
-        # From pending: the instalments that take the place of others, for a moment.
+        # From pending: the instalments of a substituting title, for a moment.
         "withdrawn": {"financed", "pending"},
         "reversed": {"financed", "withdrawn"},
     }
@@ -150,7 +150,7 @@ class VendorFinancingContractInstallment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su and any(BOOKED & vals.keys() for vals in vals_list):
-            self._refuse_booked()
+            self._raise_operations_only()
         installments = super().create(vals_list)
         if not self.env.su:
             for contract in installments.contract_id:
@@ -161,7 +161,7 @@ class VendorFinancingContractInstallment(models.Model):
         if BOOKED & vals.keys():
             # An operation: it writes terms as they are agreed with the bank, with its entry.
             if not self.env.su:
-                self._refuse_booked()
+                self._raise_operations_only()
             return super().write(vals)
         if TERMS & vals.keys():
             for contract in self.contract_id:
@@ -182,11 +182,11 @@ class VendorFinancingContractInstallment(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_settlement(self):
-        """Open the wizard for what customers paid the bank."""
+        """Open the wizard for payments of customers to the bank."""
         return self.env["vendor.financing.settlement"]._open(self, "settlement")
 
     def action_open_default(self):
-        """Open the wizard for what the bank debited."""
+        """Open the wizard for debits by the bank."""
         return self.env["vendor.financing.settlement"]._open(self, "default")
 
     def action_open_maintenance(self):
@@ -197,7 +197,7 @@ class VendorFinancingContractInstallment(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _refuse_booked(self):
+    def _raise_operations_only(self):
         raise AccessError(
             self.env._(
                 "What was paid or debited of an instalment is written by operations only: use "
@@ -214,12 +214,12 @@ class VendorFinancingContractInstallment(models.Model):
             part._move_to(**{"state": part.state, **vals})
 
     def _close(self, state):
-        """Nothing of this instalment is open any more. What the bank debited the customer owes."""
+        """Close this instalment; one that was debited in part is debited, whatever closes it."""
         self.ensure_one()
         self._move_to("debited" if self.debited_amount else state)
 
     def _get_snapshot(self):
-        """Return what operations change of this instalment, as it is now."""
+        """Return the present values of this instalment that operations change."""
         self.ensure_one()
         (values,) = self._read_format(KEPT_BY_OPERATIONS, load="")
         values.pop("id")
@@ -229,7 +229,7 @@ class VendorFinancingContractInstallment(models.Model):
         }
 
     def _get_total_before_interest(self, vals):
-        """Return what the customer pays without the company's interest, in BRL.
+        """Return the customer total without the company's interest, in BRL.
 
         :param vals: values that count in place of the instalment's own
         """

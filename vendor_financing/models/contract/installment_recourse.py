@@ -6,7 +6,7 @@ from ...tools.activity import tell_once
 
 
 class VendorFinancingAgreement(models.Model):
-    """Who is told when the bank may debit what customers have not paid."""
+    """The user who is notified of instalments past recourse."""
 
     _inherit = "vendor.financing.agreement"
 
@@ -19,7 +19,7 @@ class VendorFinancingAgreement(models.Model):
 
 
 class VendorFinancingContractInstallment(models.Model):
-    """Recourse: after some days the bank debits what the customer has not paid. Seed 004."""
+    """Recourse: after some days the bank debits instalments that are not paid. Seed 004."""
 
     _inherit = "vendor.financing.contract.installment"
 

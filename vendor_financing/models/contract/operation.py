@@ -5,12 +5,12 @@ from odoo.exceptions import AccessError, UserError
 
 from ...const import MANAGER
 
-# After these the company may collect from the customer again.
+# After these operations the company may collect from the customer again.
 RELEASING = ("default", "withdrawal", "substitution")
 
 
 class VendorFinancingOperation(models.Model):
-    """One dated step in the life of a contract and the entry it made; undone in reverse order.
+    """One dated operation on a contract, with its entry; operations are undone in reverse order.
 
     Each is one transaction: entry, reconciliation and state change together, or nothing.
     """
@@ -72,10 +72,10 @@ class VendorFinancingOperation(models.Model):
     # -------------------------------------------------------------------------
 
     def action_undo(self):
-        """Take these operations back by mirror entries of today, the latest first.
+        """Undo these operations by mirror entries of today, the latest first.
 
         :raise AccessError: for all but managers
-        :raise UserError: naming what has to be undone before, or the locked period
+        :raise UserError: naming the operations to undo first, or the locked period
         """
         if not self.env.su and not self.env.user.has_group(MANAGER):
             raise AccessError(
@@ -84,6 +84,7 @@ class VendorFinancingOperation(models.Model):
         self.check_access("read")
         for operation in self.sudo().sorted("id", reverse=True):
             operation._undo()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -108,7 +109,7 @@ class VendorFinancingOperation(models.Model):
         self.ensure_one()
         agreement = self.contract_id.agreement_id
         self._check_not_locked(self.date, agreement.entry_journal_id)
-        # A new entry has no analytic items to keep in step; the host would look line by line.
+        # A new entry has no analytic items to synchronise; the host would look line by line.
         moves = self.env["account.move"].with_context(skip_analytic_sync=True)
         move = moves.create(
             {
@@ -139,9 +140,9 @@ class VendorFinancingOperation(models.Model):
         }
 
     def _reconcile_items(self):
-        """Match what this operation's entry closes: guarantees, and receivables it settles.
+        """Reconcile the entry's items with the guarantees and receivables that they close.
 
-        All in one plan of the host's; of one receivable, all its items together.
+        All in one plan of the host; all items of a receivable together.
         """
         plan = [
             part.vendor_line_id | item for part, item in self._get_vendor_items("debit").items()
@@ -162,7 +163,7 @@ class VendorFinancingOperation(models.Model):
         }
 
     def _check_not_locked(self, date, journal):
-        """Refuse a date in a locked period; the host would silently take a later one.
+        """Refuse a date in a locked period; the host would silently use a later one.
 
         :raise UserError: naming the date and what locks it
         """
@@ -215,9 +216,9 @@ class VendorFinancingOperation(models.Model):
             )
 
     def _check_receivables_free(self):
-        """Refuse to take receivables back that were paid or financed otherwise since.
+        """Refuse to finance receivables again that were paid, or financed elsewhere, since.
 
-        :raise UserError: naming the invoice, and what has to be undone before
+        :raise UserError: naming the invoice, and what to undo first
         """
         self.ensure_one()
         if self.kind not in RELEASING:
@@ -243,7 +244,7 @@ class VendorFinancingOperation(models.Model):
             needed = sum(again.mapped("principal")) + sum(
                 title.installment_ids.mapped("open_amount")
             )
-            # What a substitution took in leaves with it.
+            # The new title of a substitution is withdrawn by undoing it.
             if self.kind == "substitution" and title.is_live:
                 continue
             if self.currency_id.compare_amounts(line.amount_residual, needed) < 0:
@@ -261,10 +262,10 @@ class VendorFinancingOperation(models.Model):
         self.ensure_one()
         self.contract_id.lock_for_update()
         self._check_undoable()
-        # Nothing is taken back before it happened.
+        # The mirror entry is not dated before the entry.
         today = max(fields.Date.context_today(self), self.date)
         self._check_not_locked(today, self.contract_id.agreement_id.entry_journal_id)
-        # While it is being undone, what it settled may be opened again.
+        # In this state the entry may be reversed and its reconciliation removed.
         self._move_to("undoing")
         (mirror,) = self.move_id._reverse_moves(
             [{"date": today, "ref": self.env._("Undone: %(entry)s", entry=self.move_id.ref)}],
@@ -284,19 +285,19 @@ class VendorFinancingOperation(models.Model):
         self._release_report_lines()
 
     def _undo_state(self):
-        """Give instalments and contract the state from before this operation."""
+        """Restore instalments and contract as they were before this operation."""
         if self.kind == "effectivation":
-            self.contract_id._give_titles_back()
+            self.contract_id._restore_titles()
             return
         for line in self.line_ids:
             line.installment_id._apply_terms(line.previous)
         titles = self.line_ids.installment_id.title_id
-        titles._mark_receivables()
-        self.contract_id._follow_installments()
+        titles._update_receivables()
+        self.contract_id._sync_state()
 
 
 class VendorFinancingOperationLine(models.Model):
-    """What an operation did to one instalment."""
+    """One instalment of an operation."""
 
     _name = "vendor.financing.operation.line"
     _description = "Instalment of an Operation"
@@ -313,7 +314,7 @@ class VendorFinancingOperationLine(models.Model):
         ondelete="restrict",
     )
     principal = fields.Monetary(required=True)
-    # Undoing is in reverse order, so that this is what the instalment becomes again.
+    # Operations are undone in reverse order, so that these values fit when they are restored.
     previous = fields.Json(
         readonly=True, help="The instalment's terms and state before the operation."
     )

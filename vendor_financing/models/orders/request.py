@@ -117,7 +117,7 @@ class VendorFinancingRequest(models.Model):
     )
     def _compute_is_outgrown(self):
         for request in self:
-            request.is_outgrown = request.state != "draft" and not request._covers_order()
+            request.is_outgrown = request.state != "draft" and not request._is_covering_order()
 
     # -------------------------------------------------------------------------
     # CRUD METHODS
@@ -132,7 +132,7 @@ class VendorFinancingRequest(models.Model):
         requests.order_id.check_access("write")
         requests._check_plan()
         for request in requests:
-            # Defaults of a context decide nothing.
+            # Default values of a context cannot decide a request.
             request.sudo().write(
                 {
                     "state": "draft",
@@ -184,9 +184,10 @@ class VendorFinancingRequest(models.Model):
             values = request._prepare_proposal()
             if values:
                 request.write(values)
+        return True
 
     def action_request(self):
-        """Ask the managers for a decision on what the order is now.
+        """Request a decision of the managers on the order as it is now.
 
         :raise UserError: naming the order, if it has no Vendor bearer or was requested already
         """
@@ -203,7 +204,7 @@ class VendorFinancingRequest(models.Model):
                     )
                 )
             if request.currency_id.compare_amounts(order.amount_total, request.amount):
-                # What was proposed, or entered, is of another amount.
+                # The terms were proposed, or entered, for another amount.
                 request.action_propose()
             request.sudo()._move_to(
                 "requested",
@@ -218,6 +219,7 @@ class VendorFinancingRequest(models.Model):
                 )
             )
         self.sudo()._notify_deciders()
+        return True
 
     def action_view_order(self):
         self.ensure_one()
@@ -227,8 +229,8 @@ class VendorFinancingRequest(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _covers_order(self):
-        """Return whether this is about what the order is now: no more, and the same bearer."""
+    def _is_covering_order(self):
+        """Return whether this covers the order as it is now: up to its amount, with its bearer."""
         self.ensure_one()
         order = self.sudo().order_id
         return (
@@ -269,14 +271,14 @@ class VendorFinancingRequest(models.Model):
                 ) from error
 
     def _check_terms_open(self):
-        """Let requesters change terms before they request, managers before they decide."""
+        """Refuse changes of terms by requesters once requested, by managers once decided."""
         is_manager = self.env.user.has_group(MANAGER)
         self._check_state("draft", *(["requested"] if is_manager else []))
 
     def _check_state(self, *states):
-        """Refuse what cannot be done with a request in its state.
+        """Refuse an action on requests that are in no state for it.
 
-        :param states: in which it can be done
+        :param states: that allow the action
         :raise UserError: naming the request and its state
         """
         for request in self:

@@ -6,7 +6,7 @@ from ...tools.activity import end_told, tell_once
 
 
 class VendorFinancingRequest(models.Model):
-    """What managers decide on requests, one or many."""
+    """Decisions of managers on requests, one or many, and the notices to them."""
 
     _inherit = "vendor.financing.request"
 
@@ -15,14 +15,14 @@ class VendorFinancingRequest(models.Model):
     # -------------------------------------------------------------------------
 
     def action_approve(self):
-        """Approve, as a manager; all of them or none.
+        """Approve these requests, all or none.
 
-        :raise AccessError: for users who are no managers
+        :raise AccessError: for users who are not managers
         :raise UserError: naming the orders that have outgrown their requests
         """
         self._check_manager()
         self._check_state("requested")
-        if outgrown := self.filtered(lambda request: not request._covers_order()):
+        if outgrown := self.filtered(lambda request: not request._is_covering_order()):
             raise UserError(
                 self.env._(
                     "%(orders)s: the order has grown or changed its bearer since the approval was "
@@ -32,6 +32,7 @@ class VendorFinancingRequest(models.Model):
             )
         self._decide("approved")
         self.order_id.sudo()._confirm_approved()
+        return True
 
     def action_refuse(self):
         """Open the wizard that asks for the reason of a refusal."""
@@ -48,9 +49,9 @@ class VendorFinancingRequest(models.Model):
     # -------------------------------------------------------------------------
 
     def _refuse(self, reason):
-        """Refuse, as a manager; an approval of an order not confirmed yet may be taken back.
+        """Refuse these requests; an approval may be withdrawn until its order is confirmed.
 
-        :param reason: what requester and salesman are told
+        :param reason: shown to requester and salesman
         """
         self._check_manager()
         self._check_state("requested", "approved")

@@ -8,11 +8,11 @@ UNCONFIRMED = ("draft", "sent")
 
 
 class SaleOrder(models.Model):
-    """The one gate before a Vendor order is confirmed, whichever way is taken to it. Seed 004.
+    """The check before a Vendor order is confirmed, whichever way. Seed 004.
 
-    "Pede-se uma aprovação via planilha para o pedido ser emitido". The host asks
-    `_confirmation_error_message`; the ways around it end here: state or bearer written or created
-    over RPC, the customer's signature, and an online payment.
+    "Pede-se uma aprovação via planilha para o pedido ser emitido". The host calls
+    `_confirmation_error_message`; the other ways are checked here as well: state or bearer written
+    or created over RPC, the customer's signature, and an online payment.
     """
 
     _inherit = "sale.order"
@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
         if not self.is_vendor or not self.company_id.sudo().vendor_approval_required:
             return "none"
         requests = self.sudo().vendor_request_ids
-        covering = requests.filtered(lambda request: request._covers_order())
+        covering = requests.filtered(lambda request: request._is_covering_order())
         if any(request.state == "approved" for request in covering):
             return "approved"
         latest = requests.sorted("id")[-1:]
@@ -106,7 +106,7 @@ class SaleOrder(models.Model):
         return latest.state
 
     def _get_vendor_approval_error(self):
-        """Return why this order may not be confirmed, or False; no query for other bearers."""
+        """Return why this order may not be confirmed, or False. Other bearers cost no query."""
         self.ensure_one()
         if not self.is_vendor:
             return False
@@ -150,7 +150,7 @@ class SaleOrder(models.Model):
             self.filtered(lambda order: order.state == "sale")._check_vendor_approval()
 
     def _get_confirmed_bearers(self, vals):
-        """Return what `_check_vendor_approval_on_write` compares with, before values are written.
+        """Return the bearers before a write, for `_check_vendor_approval_on_write`.
 
         :return: {order id: bearer id of an order that is confirmed already, else False}, or None
             where the values neither confirm orders nor change a bearer
@@ -163,7 +163,7 @@ class SaleOrder(models.Model):
         }
 
     def _check_vendor_approval_on_write(self, bearers):
-        """Refuse orders that a write confirmed, or gave another bearer, without their approval.
+        """Refuse a write that confirms orders, or changes their bearer, without approval.
 
         :param bearers: see `_get_confirmed_bearers`
         """
@@ -186,15 +186,15 @@ class SaleOrder(models.Model):
         return super()._confirmation_error_message() or self._get_vendor_approval_error()
 
     def _validate_order(self):
-        """Keep the customer's signature on an order that is not approved, and confirm it then."""
+        """Confirm signed orders; those without approval are confirmed by their approval."""
         blocked = self.filtered(lambda order: order._get_vendor_approval_error())
-        blocked._await_vendor_approval()
+        blocked._confirm_on_vendor_approval()
         if others := self - blocked:
             return super(SaleOrder, others)._validate_order()
         return None
 
-    def _await_vendor_approval(self):
-        """Have these orders confirmed by their approval; tell customer and salesman so, once."""
+    def _confirm_on_vendor_approval(self):
+        """Confirm these orders once they are approved; inform customer and salesman, once."""
         for order in self.filtered(lambda order: not order.vendor_confirm_on_approval):
             order.vendor_confirm_on_approval = True
             order.message_post(
@@ -214,9 +214,9 @@ class SaleOrder(models.Model):
             )
 
     def _confirm_approved(self):
-        """Confirm, as their salesmen, the orders that only waited for their approval.
+        """Confirm, as their salesmen, the orders that were waiting for their approval only.
 
-        What else keeps an order from being confirmed is told on it, and undoes no approval.
+        Any other reason against the confirmation is shown on the order; the approval stays.
         """
         for order in self.filtered("vendor_confirm_on_approval"):
             if order.state not in UNCONFIRMED or order._get_vendor_approval_error():

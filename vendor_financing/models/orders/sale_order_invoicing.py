@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
-    """Collection Carteira: a Vendor order is invoiced by itself and charged by nobody here."""
+    """Collection Carteira: a Vendor order has an invoice of its own, and no charge here."""
 
     _inherit = "sale.order"
 
@@ -35,11 +35,11 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_invoice_grouping_keys(self):
-        """Vendor orders are never grouped: each invoice is a title of its own at the bank."""
+        """Never group Vendor orders: each invoice is a title of its own at the bank."""
         return [*super()._get_invoice_grouping_keys(), "vendor_order_id"]
 
     def _has_to_be_paid(self):
-        """The bank pays a Vendor order, so the portal asks for no payment."""
+        """Request no payment in the portal: the bank pays a Vendor order."""
         return not self.is_vendor and super()._has_to_be_paid()
 
     def _get_default_payment_link_values(self):
@@ -51,7 +51,7 @@ class SaleOrder(models.Model):
         return super()._get_default_payment_link_values()
 
     def _check_vendor_online(self):
-        """Raise UserError where one of these orders is the bank's to collect."""
+        """Raise UserError if the bank collects one of these orders."""
         if orders := self.filtered("is_vendor"):
             raise UserError(
                 self.env._(

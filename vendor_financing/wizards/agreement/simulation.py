@@ -5,7 +5,7 @@ from ...tools.pricing import parse_plan
 
 
 class VendorFinancingSimulation(models.TransientModel):
-    """What chosen invoices, or an amount, would cost at each bank by the quotes of the day.
+    """Cost of chosen invoices, or of an amount, at each bank by the quotes of the day.
 
     Seed 004: "O financeiro liga para os bancos para saber a melhor taxa de juros (que varia
     diariamente)." CET by Res. CMN 4.881/2020.
@@ -97,7 +97,7 @@ class VendorFinancingSimulation(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_simulate(self):
-        """Calculate anew, and stay.
+        """Calculate again, and stay in the simulator.
 
         :raise UserError: if there is nothing to simulate, or no bank has a quote
         """
@@ -156,7 +156,7 @@ class VendorFinancingSimulation(models.TransientModel):
         )
         if not found:
             return []
-        # What is paid at maturity lessens what the company has of it.
+        # Equalization at maturity reduces the gain of the company.
         gains = {one: figures["net"] - figures["equalization"] for one, figures in found.items()}
         most = max(gains.values())
         least = min(figures["customer_total"] for figures in found.values())

@@ -11,7 +11,7 @@ LINES_NAMED = 50
 
 
 class VendorFinancingReport(models.TransientModel):
-    """Takes the bank's report of payments and debits as a file (CSV or XLSX). Seed 004."""
+    """Import of the bank's report of payments and debits (CSV or XLSX). Seed 004."""
 
     _name = "vendor.financing.report"
     _description = "Import the Bank's Vendor Report"
@@ -25,7 +25,7 @@ class VendorFinancingReport(models.TransientModel):
     report_filename = fields.Char()
 
     def action_import(self):
-        """Keep the rows of the file and match them; what is known already stays as it is.
+        """Store the rows of the file and match them; rows that are stored already do not change.
 
         :return: the action that shows the rows
         :raise UserError: naming each line that cannot be read; nothing is changed then

@@ -5,7 +5,7 @@ from ...const import ACCOUNTANT, MANAGER
 
 
 class VendorFinancingMaintenance(models.TransientModel):
-    """What changes of a financed title (Manutenção de Vendor). Seed 004."""
+    """Changes of a financed title (Manutenção de Vendor). Seed 004."""
 
     _name = "vendor.financing.maintenance"
     _description = "Maintain a Vendor Title"
@@ -82,7 +82,7 @@ class VendorFinancingMaintenance(models.TransientModel):
 
     @api.depends("kind", "date_due", "date", "installment_id")
     def _compute_extension_costs(self):
-        """Propose what more time costs."""
+        """Propose the costs of a later due date."""
         for wizard in self:
             part = wizard.installment_id.sudo()
             costs = (0, 0)
@@ -115,9 +115,9 @@ class VendorFinancingMaintenance(models.TransientModel):
         )
 
     def action_confirm(self):
-        """Do it, with an entry of its day.
+        """Book the change, with an entry of its date.
 
-        :raise AccessError: for users who may not post entries; undoing a title is a manager's
+        :raise AccessError: for users who may not post entries, or withdraw titles
         :raise UserError: naming the title, and what to correct
         """
         self.ensure_one()
@@ -149,11 +149,16 @@ class VendorFinancingMaintenance(models.TransientModel):
 
     def _confirm_correction(self, contract, part):
         contract._correct(
-            part, self._need_date(), self.interest, self.date, self.settled_by, note=self.note
+            part,
+            self._get_required_date(),
+            self.interest,
+            self.date,
+            self.settled_by,
+            note=self.note,
         )
 
     def _confirm_request(self, contract, part):
-        part.write({"extension_state": "requested", "extension_date": self._need_date()})
+        part.write({"extension_state": "requested", "extension_date": self._get_required_date()})
         contract.message_post(
             body=self.env._(
                 "%(installment)s: the customer asks to pay on %(date)s. %(reason)s",
@@ -178,7 +183,7 @@ class VendorFinancingMaintenance(models.TransientModel):
             raise UserError(self.env._("IOF and interest of an extension cannot be negative."))
         contract._extend(
             part,
-            self._need_date(),
+            self._get_required_date(),
             self.date,
             self.iof,
             self.bank_interest,
@@ -203,7 +208,7 @@ class VendorFinancingMaintenance(models.TransientModel):
             part.title_id, self.date, self.debited if self.has_debited else None, note=self.note
         )
 
-    def _need_date(self):
+    def _get_required_date(self):
         if not self.date_due:
             raise UserError(
                 self.env._(
