@@ -3,7 +3,7 @@ PYTHON ?= python3
 HOST = $(PYTHON) -m tests.host
 
 .DEFAULT_GOAL := help
-.PHONY: help run test some e2e bench host-tests lint format clean screenshots translations
+.PHONY: help run test some dates e2e bench host-tests lint format clean screenshots translations
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ test: ## everything that CI checks: lint, each addon alone, all together, sandbo
 
 some: ## chosen tests: make some TESTS=supplier_credit/tests/orders PYTEST="-k gate -x"
 	@$(HOST) some $(TESTS) -- $(PYTEST)
+
+dates: ## the suite on the last and first day of a year, leap days, carnival, a month's last evening …
+	@$(HOST) dates
 
 e2e: ## everything end to end, with the long tests of faults, crashes and load
 	@$(HOST) e2e

@@ -9,10 +9,12 @@
     "license": "LGPL-3",
     "application": True,
     "depends": ["account", "account_payment", "mail", "portal"],
+    "external_dependencies": {"python": ["python-stdnum"]},
     "data": [
         "security/reseller_billing_groups.xml",
         "security/ir.model.access.csv",
         "security/reseller_billing_rules.xml",
+        "data/mail_activity_type_data.xml",
         "data/payment_provider_data.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",

@@ -14,3 +14,15 @@ SUPPORTED_CURRENCIES = ("BRL",)
 METHOD_OF_CHARGE = {"boleto": "boleto", "pix": "pix", "undefined": "unknown"}
 
 DEFAULT_PAYMENT_METHOD_CODES = {"boleto", "pix"}
+
+# States of a charge that its client can pay, or will be able to in a moment.
+LIVE_STATES = ("processing", "awaiting", "overdue")
+
+# Who gives refunds, and reads what the provider and the panel sent.
+MANAGER = "reseller_billing.reseller_billing_group_manager"
+
+# Of all activities that the addon schedules by itself: see `tools/activity.py`.
+ACTIVITY_TYPE = "reseller_billing.mail_activity_type_notice"
+
+# Of the days on which faturas are billed, due and reminded of, also in crons.
+TIME_ZONE = "America/Sao_Paulo"

@@ -1,6 +1,6 @@
 from odoo.addons.payment import reset_payment_provider, setup_provider
 
-from .const import ASAAS_CODE, ASAAS_TEST_URL_PARAMETER
+from .const import ACTIVITY_TYPE, ASAAS_CODE, ASAAS_TEST_URL_PARAMETER
 
 
 def post_init_hook(env):
@@ -28,14 +28,21 @@ def uninstall_hook(env):
     # The main one is data of the addon and goes with it.
     (providers - with_transactions - main_provider).unlink()
     env["ir.config_parameter"].search([("key", "=", ASAAS_TEST_URL_PARAMETER)]).unlink()
-    _forget_notes(env)
+    _delete_notices(env)
+    _delete_foreign_xml_ids(env)
 
 
-def _forget_notes(env):
-    """Remove the XML ids that other addons of the host noted about our models as their own.
+def _delete_notices(env):
+    """Delete the activities of the addon's own type: the host would keep the type for them."""
+    notices = env["mail.activity"].with_context(active_test=False)
+    notices.search([("activity_type_id", "=", env.ref(ACTIVITY_TYPE).id)]).unlink()
 
-    They note that our models inherit their mixins, and the values of the selections that come with
-    them, and leave both when we go.
+
+def _delete_foreign_xml_ids(env):
+    """Delete the XML ids that modules of the host hold on parts of the addon's models.
+
+    They record the mixins that the models inherit, and the values of the selections that come with
+    them, as their own, and leave both when the addon is uninstalled.
     """
     for model, name in (
         ("ir.model.inherit", r"model\_inherit\_\_reseller\_billing\_%"),

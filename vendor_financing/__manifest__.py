@@ -12,6 +12,7 @@
         "security/vendor_financing_groups.xml",
         "security/ir.model.access.csv",
         "security/vendor_financing_rules.xml",
+        "data/mail_activity_type_data.xml",
         "data/account_payment_method_data.xml",
         "data/account_payment_term_data.xml",
         "data/vendor_financing_iof_rate_data.xml",

@@ -1,21 +1,22 @@
 import json
 
-from .const import VENDOR_METHOD_CODE
+from .const import ACTIVITY_TYPE, VENDOR_METHOD_CODE
 
 
 def uninstall_hook(env):
-    """Take away what neither the host nor a foreign key would."""
-    _forget_bearers(env)
-    _forget_notes(env)
+    """Delete what neither the host nor a foreign key deletes."""
+    _clear_default_bearers(env)
+    _delete_notices(env)
+    _delete_foreign_xml_ids(env)
 
 
-def _forget_bearers(env):
-    """Forget the Vendor bearers where the host would keep their ids.
+def _clear_default_bearers(env):
+    """Clear the Vendor bearers where the host would keep their ids.
 
-    The charge type goes with the addon's data and takes its bearers along; the columns of
-    orders and invoices are foreign keys and empty themselves. The default bearer of a
-    customer is kept per company in a JSON column without a foreign key, so it is emptied
-    here, before the bearers go.
+    The charge type is deleted with the addon's data, and its bearers with it; the columns of
+    orders and invoices are foreign keys and are cleared by them. The default bearer of a
+    customer is stored per company in a JSON column without a foreign key, so it is cleared
+    here, before the bearers are deleted.
     """
     bearers = env["account.payment.method.line"].search(
         [("payment_method_id.code", "=", VENDOR_METHOD_CODE)]
@@ -37,11 +38,17 @@ def _forget_bearers(env):
         partners.write({fname: False})
 
 
-def _forget_notes(env):
-    """Remove the XML ids that the host's mail module noted about our models as its own.
+def _delete_notices(env):
+    """Delete the activities of the addon's own type: the host would keep the type for them."""
+    notices = env["mail.activity"].with_context(active_test=False)
+    notices.search([("activity_type_id", "=", env.ref(ACTIVITY_TYPE).id)]).unlink()
 
-    It notes that they inherit its mixins, and the values of the selections that come with them, and
-    leaves both when we go.
+
+def _delete_foreign_xml_ids(env):
+    """Delete the XML ids that the host's mail module holds on parts of the addon's models.
+
+    It records the mixins that the models inherit, and the values of the selections that come with
+    them, as its own, and leaves both when the addon is uninstalled.
     """
     for model, name in (
         ("ir.model.inherit", r"model\_inherit\_\_vendor\_financing\_%"),

@@ -1,4 +1,4 @@
-from . import test_neutralize, test_uninstall_hook
+from . import test_actions, test_neutralize, test_uninstall_hook
 from .asaas import test_connection, test_provider
 from .charges import (
     test_charge,
@@ -12,3 +12,4 @@ from .contracts import test_clients, test_contract, test_follow_up, test_overvie
 from .faturas import test_portal, test_screens
 from .panel import test_client_import, test_faturas, test_push
 from .panel import test_clients as test_panel_clients
+from .tools import test_table

@@ -1,5 +1,6 @@
 """An Asaas in memory, behind the host's one HTTP seam; shapes as in the recorded answers."""
 
+import io
 import json
 from datetime import date
 from decimal import Decimal
@@ -20,12 +21,14 @@ class FakeAsaas:
         self.calls, self.fail, self.fail_on = [], [], {}
         # Parts of a charge that the account does not have, like pixQrCode.
         self.refused_actions = set()
+        # What the address of a boleto gives: bytes, or an object to read from.
+        self.pdf, self.is_pdf_moved = b"%PDF-1.4 boleto", False
         # Of the next refunds: DONE, or PENDING while it is under way.
         self.refund_status = "DONE"
 
     def __call__(self, method, url, params=None, json=None, **kwargs):
         if "/b/pdf/" in url:
-            return self._response(200, b"%PDF-1.4 boleto")
+            return self._send_pdf(**kwargs)
         path = url.split("/v3/", 1)[1]
         self.calls.append((method, path))
         failures = self.fail_on.get((method, path)) or self.fail
@@ -85,8 +88,15 @@ class FakeAsaas:
         response = requests.Response()
         response.status_code = status
         response.url = "https://api-sandbox.asaas.com/v3"
-        is_file = isinstance(body, bytes)
-        response._content = body if is_file else json.dumps(body).encode()
+        response._content = json.dumps(body).encode()
+        return response
+
+    def _send_pdf(self, allow_redirects=True, stream=False, **_options):
+        response = requests.Response()
+        response.status_code = 302 if self.is_pdf_moved and not allow_redirects else 200
+        response.raw = io.BytesIO(self.pdf) if isinstance(self.pdf, bytes) else self.pdf
+        if not stream:
+            response._content = response.raw.read(50 * 1024 * 1024)
         return response
 
     @staticmethod

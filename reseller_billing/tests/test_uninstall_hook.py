@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID
 from odoo.tests import tagged
 
 from ..hooks import uninstall_hook
+from ..tools.activity import tell_once
 from .common import ResellerBillingCommon
 
 
@@ -23,6 +24,16 @@ class TestUninstallHook(ResellerBillingCommon):
         self.assertFalse(
             self.env["ir.config_parameter"].get_param("reseller_billing.asaas_test_url")
         )
+
+    def test_notices_go_and_the_to_dos_of_others_stay(self):
+        contract = self.env["reseller.billing.contract"].create({"partner_id": self.partner_a.id})
+        tell_once(contract, self.billing_user, "Trial is over", "Decide.")
+        todo = contract.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.billing_user.id
+        )
+        uninstall_hook(self.env)
+        contract.invalidate_recordset(["activity_ids"])
+        self.assertEqual(contract.activity_ids, todo)
 
     def test_provider_with_transactions_stays_disabled_and_without_key(self):
         self.env["payment.transaction"].create(

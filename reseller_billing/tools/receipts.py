@@ -1,36 +1,14 @@
-"""What an online receipts provider says about a charge, and how it fails. No ORM."""
+"""Charges of an online receipts provider as data. No ORM."""
 
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-
-class ReceiptsError(Exception):
-    """A request that did not end well; `str()` is what the provider or the network said."""
+from .errors import Unavailable
 
 
-class Rejected(ReceiptsError):
-    """The provider understood and refuses; sending the same again is useless."""
-
-
-class Gone(Rejected):
-    """The provider does not know the charge, or it was deleted there."""
-
-
-class Unauthorized(ReceiptsError):
-    """Key or permissions are wrong; nothing was done. A person has to correct it."""
-
-
-class Unavailable(ReceiptsError):
-    """The provider was not reached or takes no requests now; nothing was done."""
-
-    def __init__(self, text, retry_after=None):
-        super().__init__(text)
-        self.retry_after = retry_after
-
-
-class OutcomeUnknown(ReceiptsError):
-    """The request left and no answer came: it may have been done. Ask before sending again."""
+class RefundUnderWay(Unavailable):
+    """The provider is giving money back and does not say yet how much."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +51,7 @@ class Charge:
     refunding: Decimal | None = Decimal(0)
 
     @property
-    def refunded(self):
+    def refunded(self) -> Decimal:
         """What went back to the payer, in BRL."""
         return sum((refund.amount for refund in self.refunds), Decimal(0))
 
@@ -115,4 +93,4 @@ class Payer:
     tax_id: str
     email: str = ""
     phone: str = ""
-    address: dict = field(default_factory=dict)
+    address: dict[str, str] = field(default_factory=dict)

@@ -2,8 +2,7 @@
 
 import re
 
-CPF = re.compile(r"[0-9]{11}", re.ASCII)
-CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}", re.ASCII)
+from stdnum.br import cnpj, cpf
 
 
 def normalize(text):
@@ -14,14 +13,12 @@ def normalize(text):
 
 
 def is_valid(number):
-    """Return whether the check digits of a normalised CPF or CNPJ are right."""
-    if len(set(number)) == 1:
-        return False
-    if CPF.fullmatch(number):
-        return all(_digit(number[:end], 11) == int(number[end]) for end in (9, 10))
-    if CNPJ.fullmatch(number):
-        return all(_digit(number[:end], 9) == int(number[end]) for end in (12, 13))
-    return False
+    """Return whether a normalised CPF or CNPJ has its length and right check digits.
+
+    Numbers of one digit repeated pass the check of the digits, and are nobody's.
+    """
+    check = {11: cpf, 14: cnpj}.get(len(number))
+    return bool(check) and len(set(number)) > 1 and check.is_valid(number)
 
 
 def restore_zeros(number):
@@ -31,17 +28,3 @@ def restore_zeros(number):
             if 8 <= len(number) < length and is_valid(number.zfill(length)):
                 return number.zfill(length)
     return number
-
-
-def _digit(text, highest):
-    """Return the check digit (modulus 11) of the characters before it.
-
-    :param highest: after this weight it starts with 2 again
-    """
-    weights = range(2, highest + 1)
-    total = sum(
-        (ord(character) - 48) * weights[position % len(weights)]
-        for position, character in enumerate(reversed(text))
-    )
-    rest = total % 11
-    return 0 if rest < 2 else 11 - rest

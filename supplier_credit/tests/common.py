@@ -1,6 +1,7 @@
 import json
 import re
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -10,6 +11,7 @@ from freezegun import freeze_time
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command
 from odoo.modules import module
+from odoo.sql_db import BaseCursor
 from odoo.tests import new_test_user
 
 SAMPLES = Path(nfelib.__file__).parent / "nfe" / "samples" / "v4_0" / "leiauteNFe"
@@ -79,14 +81,14 @@ class AnyTest:
 class SupplierCreditCommon(AccountTestInvoicingCommon):
     """A Brazilian company with an agreement, a bearer, a customer and an order of 610.37 BRL.
 
-    The clock of Python is fixed, because answers and calendars have fixed dates; that of the
-    database is not.
+    Both clocks, Python's and the database's, are fixed, because answers and calendars have fixed
+    dates.
     """
 
     @classmethod
     @AccountTestInvoicingCommon.setup_country("br")
     def setUpClass(cls):
-        cls.startClassPatcher(freeze_time("2026-11-22 12:00:00"))
+        cls._freeze_clocks("2026-11-22 12:00:00")
         super().setUpClass()
         # The tests read messages in English, whatever language the database was made with.
         cls.env.user.lang = "en_US"
@@ -148,6 +150,15 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
         self.supplier.requests.clear()
         kept = list(self.supplier.answers)
         self.addCleanup(self.supplier.answers.__setitem__, slice(None), kept)
+
+    @classmethod
+    def _freeze_clocks(cls, moment):
+        """Stop Python's clock, and the one that records are stamped with, at a moment in UTC.
+
+        Both are one clock for users, too: a record made today must not look made later.
+        """
+        cls.startClassPatcher(freeze_time(moment))
+        cls.startClassPatcher(patch.object(BaseCursor, "now", lambda _cursor: datetime.now()))
 
     @classmethod
     def _create_user(cls, name, groups, company=None):

@@ -33,7 +33,7 @@ SCENARIOS = {
 
 
 class Delivery:
-    """The sandbox, and a database in which messages wait; each run has a copy of its own."""
+    """The sandbox and a database with waiting messages; each run gets a copy of the database."""
 
     def __init__(self, databases, count, latency):
         self._databases = databases

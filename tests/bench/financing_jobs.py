@@ -79,7 +79,7 @@ def make_effective(env, count):
     agreement = env["vendor.financing.agreement"].search([("name", "=", REFERENCE)])
     contract = env["vendor.financing.contract"].create({"agreement_id": agreement.id})
     contract._add_titles(contract._find_pending()[:count])
-    contract.action_take_expected()
+    contract.action_apply_expected()
     measured = measure(env, contract.action_effect)
     assert contract.state == "effective", contract.state
     agreement.invalidate_recordset()

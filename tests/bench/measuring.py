@@ -4,7 +4,7 @@ import time
 
 
 def measure(env, function):
-    """Return [seconds, SQL queries] of a function and of writing down what it left unwritten."""
+    """Return [seconds, SQL queries] of a function, pending writes included."""
     env.flush_all()
     env.invalidate_all()
     queries = env.cr.sql_log_count

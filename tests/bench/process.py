@@ -48,7 +48,7 @@ class Resident:
         )
 
     def result(self):
-        """Wait for the job that was started; return what it returned."""
+        """Wait for the started job and return its result."""
         line = self._process.stdout.readline()
         if not line:
             raise HostError(f"A benchmark's Odoo ended early; see {self._log}.")

@@ -2,6 +2,7 @@
 
 from statistics import median
 
+from tests.host import figures
 from tests.host.layout import ROOT
 from tests.host.statement import SHARES
 
@@ -112,6 +113,19 @@ equal invoices in equal chunks. Both take turns on one database and are rolled b
 |---:|---:|---:|---:|---:|
 {billing}
 
+## The suite
+
+Minutes of each part of `make test`, of which two run beside each other, and how much of an addon
+its own tests execute. Loading an addon executes its declarations, so that branches tell more.
+
+| part | minutes |
+|---|---:|
+{suite}
+
+| addon | lines | branches |
+|---|---:|---:|
+{coverage}
+
 ## Repeat
 
     make bench
@@ -144,8 +158,11 @@ def write(delivery, sales, approvals, settlements, financing, billing, settings)
     :param financing: what `beside_host.measure` returned
     :param billing: what `beside_host.measure` returned
     """
+    seconds, coverage = figures.read()
     TARGET.write_text(
         TEXT.format(
+            suite="\n".join(figures.list_seconds(seconds)),
+            coverage="\n".join(figures.list_coverage(coverage)),
             delivery="\n".join(_delivery_rows(delivery, settings)),
             ratios="\n".join(_ratio_rows(delivery)),
             sales="\n".join(_sale_rows(sales)),

@@ -35,7 +35,7 @@ def deliver(env):
     began = time.time()
     while messages._find_due():
         messages._cron_deliver()
-        # What other workers did meanwhile is seen in a new transaction only.
+        # Only a new transaction sees what other workers committed.
         env.cr.rollback()
     return [began, time.time()]
 

@@ -1,4 +1,4 @@
-"""Sale orders that are not Supplier's, and what they cost. Runs in Odoo's Python."""
+"""The cost of sale orders without Supplier's bearer. Runs in Odoo's Python."""
 
 import time
 

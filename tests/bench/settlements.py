@@ -17,7 +17,7 @@ DATABASE = "bench_settlements"
 # The sandbox's clock stands there.
 ZONE = ZoneInfo("America/Sao_Paulo")
 FUTURE_DAYS = 20
-# Small statements take more turns, so that what is compared is never a matter of seconds.
+# Small statements take more turns, so that a comparison never rests on a few seconds.
 ENTRIES_IN_ALL = 4000
 MOST_ROUNDS = 8
 # Entries of the statement that only warms the caches up.
@@ -117,7 +117,7 @@ class _Bench:
         return ours, host, settled
 
     def _tell(self, size):
-        """Put a statement on the books of a client of its own; return both."""
+        """Create a sandbox client with a statement on its books; return both."""
         client = f"bench-{next(self._numbers)}"
         told = statement.tell(client, self._instalments, size, *self._days)
         self._control("/clients", {"clientId": client, "clientSecret": "secret"})

@@ -1,10 +1,10 @@
 """A company that sells on Supplier's credit, takes sales back, and is paid by Supplier.
 
-Each sequence has an agreement, accounts, customers and a client of the sandbox of its own, so that
-nothing of an earlier one is in its books.
+Each sequence gets its own agreement, accounts, customers and sandbox client, so that its books
+start empty.
 
-A running Odoo cannot be told another date. Only the sandbox's clock moves: what Supplier pays later
-is for Odoo a statement with days to come, and the entries are dated as the statement says.
+The date of a running Odoo cannot be changed. Only the sandbox's clock moves: later transfers are
+entries with future dates for Odoo, dated as the statement says.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Both sides' books of sales and what was taken back of them, at one moment, compared to the cent.
+"""The books of sales and post-sales on both sides at one moment, compared to the cent.
 
 What must stand in Odoo follows from the sandbox's ledger and from what people did, never from what
 Odoo made of it.
@@ -134,7 +134,7 @@ class AfterSalesBooks:
         return sale.total - sum(claim.counted for claim in claims if claim.sale is sale)
 
     def get_refused(self, claim):
-        """Return how much of the last request of a claim Supplier refused, and nobody decided."""
+        """Return the refused amount (BRL) of a claim's last request until a user decides."""
         code = self.requests[claim.last]["code"]
         if claim.is_decided or not claim.has_nfe:
             return ZERO

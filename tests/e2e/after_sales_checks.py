@@ -1,4 +1,4 @@
-"""What must hold between both sides' books after every step."""
+"""The invariants between the books of both sides after every step."""
 
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -92,7 +92,7 @@ class AfterSalesChecks(AfterSalesBooks):
     # -------------------------------------------------------------------------
 
     def _check_claim(self, claim):
-        """A + B = temporary credit; what is undecided, or refused, is temporary still."""
+        """Check A + B = temporary credit; undecided and refused amounts stay temporary."""
         chain = self.get_chain(claim)
         booked = [self.claims[self.requests[r]["code"]] for r in chain if self.requests[r]["code"]]
         supplier = sum((money(found["valorSupplier"]) for found in booked), ZERO)
@@ -141,7 +141,7 @@ class AfterSalesChecks(AfterSalesBooks):
         assert used["total"] == money(self.booked["totals"]["limiteUtilizado"])
 
     def _check_receivable(self, settled):
-        """By day Supplier owes what it announces, and what came and is not posted."""
+        """Check by day that Supplier owes the announced entries and the imported, unposted ones."""
         own = [entry for entry in self.entries if not entry["avulso"]]
         waiting = [entry for entry in own if entry["lancamentoId"] not in settled]
         expected = self.sum_entries(waiting)
@@ -205,7 +205,7 @@ class AfterSalesChecks(AfterSalesBooks):
         assert not open_lines, open_lines
 
     def _check_proof(self, imported):
-        """Calendar, ledger and statement agree; what was not imported yet is the difference."""
+        """Check that calendar, ledger and statement agree but for the entries not imported yet."""
         unknown = [
             entry
             for entry in self.entries

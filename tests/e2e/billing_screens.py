@@ -155,7 +155,7 @@ def expect_status(page, word):
 
 
 def wait_for_status(page, word):
-    """Load the form until it shows this status, as somebody who waits would."""
+    """Reload the form until it shows this status."""
     current = page.locator(".o_form_view div[name=charge_state] .o_arrow_button_current").first
 
     def shown():

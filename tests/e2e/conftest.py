@@ -39,7 +39,7 @@ def databases():
 
 @pytest.fixture(scope="module")
 def odoo_options():
-    """More options of Odoo's command line; a module that wants some has its own."""
+    """Further options of Odoo's command line; a test module may override this fixture."""
     return []
 
 

@@ -75,7 +75,7 @@ class Visitor:
         return "" if answer.ok else answer.json()["message"]
 
     def sign(self, order):
-        """Sign as a customer who has only the link that the company sent; no user at all."""
+        """Sign as a customer without a login, by the link that the company sent."""
         link = self.session.call("sale.order", "action_preview_sale_order", [order])["url"]
         address, _question, token = link.partition("?")
         path = f"{address}/accept?{token}"
@@ -92,7 +92,7 @@ class Visitor:
 
 
 def refusal(function, *arguments, **keywords):
-    """Return what the user is told if this is refused, or an empty text."""
+    """Return the message to the user if this is refused, else an empty text."""
     try:
         function(*arguments, **keywords)
     except OdooError as error:

@@ -12,7 +12,7 @@ from .orders import wait_until
 
 # States of messages that are still on their way.
 OPEN = ("waiting", "sending", "unknown", "answered")
-# What Odoo tells users on purpose; anything else is a traceback.
+# Errors meant for users; any other is a traceback.
 FOR_USERS = (
     "odoo.exceptions.UserError",
     "odoo.exceptions.ValidationError",
@@ -21,7 +21,7 @@ FOR_USERS = (
 
 
 class Driven:
-    """What a test needs to move things on, and to see what is still moving."""
+    """Lets a test run crons and see which records are still on their way."""
 
     def __init__(self, running, databases, admin):
         self.sandbox = running.sandbox
@@ -60,7 +60,7 @@ class Driven:
         return ""
 
     def retry(self, *states):
-        """Have a person retry what is in these states."""
+        """Press Retry, as a user does, on the messages in these states."""
         found = self.admin.call("supplier.credit.message", "search", [["state", "in", states]])
         if found:
             self.admin.call("supplier.credit.message", "action_retry", found)

@@ -7,7 +7,7 @@ from tests.host.layout import ROOT
 
 def _load():
     # By its file: to import its package would take all of Odoo.
-    path = ROOT / "supplier_credit/tests/nfe_maker.py"
+    path = ROOT / "supplier_credit/tests/nfe/nfe_maker.py"
     specification = importlib.util.spec_from_file_location("nfe_maker", path)
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)

@@ -21,7 +21,7 @@ TOLERANCE = Decimal("1.05")
 TIMEOUT = 1
 IN_FORCE = ("active", "partially_used")
 LIVE = ("sending", "in_analysis", *IN_FORCE)
-# What may leave less reserved than Odoo has heard of.
+# Faults after which less may be reserved than Odoo knows.
 LOWERING = ["preauthorization_change", "preauthorization_release"]
 STATES = {
     "EM_ANALISE": "in_analysis",
@@ -77,11 +77,11 @@ class Books:
         ]
 
     def get_needed(self, order):
-        """What is still to be invoiced: all of it until Supplier has approved the invoice."""
+        """Return the amount (BRL) to be invoiced: all, until Supplier approves the invoice."""
         return Decimal(0) if order.invoice in self._approved else order.total
 
     def is_covered(self, order):
-        """Whether Odoo knows of enough credit in force for what is still to be invoiced."""
+        """Return whether Odoo knows enough reserved credit for the amount still to be invoiced."""
         return any(
             found["state"] in IN_FORCE
             and not found["cancel_requested"]
@@ -91,7 +91,7 @@ class Books:
         )
 
     def _get_held(self, found):
-        """What is held at least, whether messages without an answer have arrived or not."""
+        """Return the least amount (BRL) held, whether or not unanswered messages arrived."""
         asked = [money(found["amount"])]
         for message in self._lowering:
             if message["res_id"] == found["id"]:
@@ -153,7 +153,7 @@ class Company(Driven):
     # -------------------------------------------------------------------------
 
     def begin(self, *, validity, confirm, renew):
-        """Forget what was: empty books on both sides, no order in play.
+        """Start anew: empty books on both sides and no order.
 
         :param validity: days that reservations are valid beside today
         :param confirm: parameter 3.4
@@ -204,9 +204,9 @@ class Company(Driven):
         )
 
     def pass_day(self):
-        """Let the validity that ends today be over, on both sides.
+        """End, on both sides, the validity of reservations that are valid through today.
 
-        A running Odoo cannot be told another date. The sandbox can: its clock goes to tomorrow,
+        The date of a running Odoo cannot be changed. The sandbox can: its clock goes to tomorrow,
         what was valid through today expires and stays so, and the clock comes back. In Odoo the
         last day of the same reservations goes to yesterday: the same distance from today.
         """
@@ -297,7 +297,7 @@ class Company(Driven):
         )
 
     # -------------------------------------------------------------------------
-    # WHAT HAS BECOME OF IT
+    # RESULTS
     # -------------------------------------------------------------------------
 
     def look(self, orders):

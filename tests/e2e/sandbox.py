@@ -52,7 +52,7 @@ class Sandbox:
         self._call("POST", "/_sandbox/clock", json={"clientId": self.client[0], **step})
 
     def send_webhooks(self, url, secret, **conditions):
-        """Have the client told what changes; repeated soon, so that no test waits long.
+        """Send webhooks about changes to the client; retries come soon, so that no test waits long.
 
         From now on queries decide no analysis, unless the conditions say so: only `decide` does.
 
@@ -68,7 +68,7 @@ class Sandbox:
         self._call("POST", "/_sandbox/clients", json=body)
 
     def decide(self, resource=None, code=None):
-        """Decide what is in analysis: one record, those of a resource, or all."""
+        """Decide pending analyses: of one record, of a resource, or all."""
         self._control("decide", recurso=resource, codigo=code)
 
     def emit(self, resource, code):
@@ -76,7 +76,7 @@ class Sandbox:
         self._control("webhooks", recurso=resource, codigo=code)
 
     def set_customer(self, vat, **values):
-        """Set what is known of a customer; one who is not known becomes one in good standing."""
+        """Set a customer's data at Supplier; an unknown customer becomes one in good standing."""
         path = f"/_sandbox/clientes/{vat}"
         self._call("PUT", path, params={"clientId": self.client[0]}, json=values)
 

@@ -59,7 +59,7 @@ class Stage:
         )
 
     def kill(self):
-        """Kill Odoo; return once PostgreSQL, too, has ended what was under way."""
+        """Kill Odoo; return once PostgreSQL has ended its transactions, too."""
         self._odoo.kill()
         wait_until(
             lambda: not self._databases.postgres.count_clients(DATABASE), "the connections ended"
@@ -101,7 +101,7 @@ class Accountant(threading.Thread):
 
     def __init__(self, stage):
         super().__init__(daemon=True)
-        # What the user was told instead of a result, which never happens here.
+        # Errors shown to the user; none is expected.
         self.refusals = []
         self._stage = stage
         self._session = None
@@ -128,7 +128,7 @@ class Accountant(threading.Thread):
         return Session(self._stage.url, DATABASE, ACCOUNTANT, password)
 
     def advance(self):
-        """Do what is next to be done; return whether nothing is left."""
+        """Do the next step; return whether nothing is left to do."""
         unmatched = ["&", ["state", "in", ["open", "proposed"]], ["problem", "=", False]]
         waiting = ["|", ["to_acknowledge", "=", True], *unmatched]
         agreement = self._read_agreement()
@@ -145,7 +145,7 @@ class Accountant(threading.Thread):
         self._call("agreement", "action_import_settlements", [agreement["id"]])
 
     def ignore_undecided(self):
-        """Ignore, with a reason, what was matched with nothing and says why."""
+        """Ignore, with a reason, the entries without a match that name their problem."""
         undecided = self._search(
             "settlement.entry",
             [["state", "in", ["open", "proposed"]], ["problem", "!=", False]],

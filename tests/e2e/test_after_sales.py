@@ -1,4 +1,4 @@
-"""Whatever is sold, taken back, refused and paid in whatever order, both ledgers agree to the cent.
+"""Random sales, returns, refusals and payments: both ledgers agree to the cent after each step.
 
 Hypothesis draws the sequences. After each step all messages arrive, and both sides' books are
 compared; what is expected is the sandbox's ledger and what people did.
@@ -48,7 +48,7 @@ class AfterSales(RuleBasedStateMachine):
         super().__init__()
         # What people did.
         self.sales, self.claims = [], []
-        # What Odoo was told of the statement, and what of it is posted.
+        # The statement's entries that Odoo has imported, and those it has posted.
         self.imported, self.settled = set(), set()
         self.days = 0
 
@@ -191,7 +191,7 @@ class AfterSales(RuleBasedStateMachine):
     @precondition(lambda self: self.books.has_undecided())
     @rule(fault=EVENT_FAULTS)
     def decide(self, fault):
-        """Supplier ends all analyses and tells of it."""
+        """Supplier ends all analyses and sends the events."""
         if fault:
             self.company.sandbox.set_faults({**fault, "times": 2})
         self.company.sandbox.decide()
@@ -232,7 +232,7 @@ class AfterSales(RuleBasedStateMachine):
         self.settled = {entry["lancamentoId"] for entry in effective}
 
     # -------------------------------------------------------------------------
-    # WHAT MUST HOLD
+    # INVARIANTS
     # -------------------------------------------------------------------------
 
     def read(self):

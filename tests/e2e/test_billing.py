@@ -89,7 +89,7 @@ def test_create_that_fails_makes_one_charge(reseller, asaas, fault):
     fatura = reseller.make_fatura(contract, due=SOON)
     values = reseller.read(fatura, "charge_state", "charge_problem")
     asaas.clear_faults()
-    # What was made without an answer may be told by the provider's news before it is asked for.
+    # An event may report a charge whose creation had no answer before it is looked up.
     if values["charge_state"] != "awaiting":
         assert values["charge_state"] == "processing"
         assert values["charge_problem"]
@@ -150,7 +150,7 @@ def test_refund_under_way_is_asked_for_once_and_booked_when_done(reseller, asaas
         refund(40)
         wait_until(lambda: held() == [(40, "PENDING")], "the refund is under way")
         asaas.clear_faults()
-        # What had no answer is not sent again with what is asked for next.
+        # A refund without an answer is not sent again with the next one.
         refund(30)
         wait_until(lambda: len(held()) == 2, "the second refund is under way")
         assert held() == [(40, "PENDING"), (30, "PENDING")]

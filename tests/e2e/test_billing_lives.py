@@ -1,4 +1,4 @@
-"""Whatever is paid, late or early, refunded and charged back: both ledgers agree to the cent.
+"""Random payments, refunds and chargebacks: both ledgers agree to the cent.
 
 Hypothesis draws values, days and what happens; Asaas' statement in the sandbox is what is expected.
 BILLING_EXAMPLES and BILLING_SEED make other runs.
@@ -107,7 +107,7 @@ def compare(reseller):
     said, booked = sum_statement(ledger), reseller.balances()
     assert booked["outstanding"] == Decimal(f"{ledger['balance']:.2f}")
     assert booked["fee"] == -said.get("PAYMENT_FEE", Decimal(0))
-    # Of what was neither refunded nor charged back, interest, fine and discount stand.
+    # Charges neither refunded nor charged back keep interest, fine and discount.
     faturas = {
         one["charge_number"]: one
         for one in admin.search_read(

@@ -42,7 +42,7 @@ def test_setup_proposes_what_is_there(page, running):
 
 
 def test_customer_is_sent_for_credit_analysis(page, running, analyst):
-    """Known to Supplier already, so the answer is what it knows: approved, with its position."""
+    """Supplier knows the customer already and answers with approval and position."""
     (order,) = analyst.search_read(
         "sale.order", [["amount_total", "=", ORDER_AMOUNT]], ["partner_id"]
     )

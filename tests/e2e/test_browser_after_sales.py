@@ -15,7 +15,7 @@ from .orders import wait_until
 
 ORDER_AMOUNT = 610.37
 BONUS = 50.01
-# What one transfer is short of.
+# By so much (BRL) one transfer is too low.
 SHORT = 10
 REQUESTS = "action-supplier_credit.supplier_credit_post_sale_action"
 STATEMENTS = "action-supplier_credit.supplier_credit_settlement_action"
@@ -171,7 +171,7 @@ def transfer(sale, number):
 
 
 def test_settlement_shows_what_needs_a_person(page, running, analyst, sale, sandbox):
-    """A transfer too short, an event that nobody knows, a fee of a day in a locked period."""
+    """A transfer that is too low, an unknown event, and a fee dated in a locked period."""
     due = transfer(sale, 1)["transfer_date"]
     short = transfer(sale, 2)
     yesterday = today() - datetime.timedelta(days=1)

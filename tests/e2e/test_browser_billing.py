@@ -43,7 +43,7 @@ BATCH = "reseller_billing.reseller_billing_batch_menu"
 LOGIN = "fabio"
 VALUE = Decimal("149.90")
 DUE = today() + timedelta(days=10)
-# Not billed by itself yet, and none before the contracts began.
+# No automatic billing yet, and none before the contracts' start.
 NEXT_MONTH = today().replace(day=1) + timedelta(days=32)
 
 
@@ -79,7 +79,7 @@ def administrator(running, reseller, page):
 
 @pytest.fixture(scope="module")
 def panel(running):
-    """The reseller's panel, with the story's client, who is known nowhere else."""
+    """The reseller's panel with the story's client, who exists only there."""
     panel = Panel(running.sandbox.url)
     panel.client = panel.make_client(CLIENT, make_cpf(900), email="contato@docevida.example")["id"]
     return panel
@@ -194,7 +194,7 @@ def test_clients_page_says_paid_by_itself(page, running, reseller, asaas, story)
         button(page, "action_open_fatura_page").click()
     address = opened.value.url
     opened.value.close()
-    # Who has the link needs no login.
+    # The link works without a login.
     context = page.context.browser.new_context(
         viewport={"width": 1280, "height": 860}, locale=LANGUAGE.replace("_", "-")
     )

@@ -1,4 +1,4 @@
-"""A Monday morning at the desk, clicked in Chromium: what needs somebody, worked off."""
+"""A Monday morning at the desk in Chromium: the open tasks of the overview, worked off."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -37,7 +37,7 @@ LAST_MONTH = (today() - timedelta(days=22)).isoformat()
 # Two clients here have the CPF of one of the panel.
 SHARED = make_cpf(910)
 CANDIDATES = ("Oficina Três Irmãos", "Oficina Três Irmãos Filial")
-# What comes in a file: somebody new, somebody who moved, one twice, and one nobody can be.
+# The file's rows: a new client, one who moved, a repeated one and an invalid one.
 NEW, KNOWN, WRONG = "Gráfica São João", "Floricultura Primavera", "Padaria Sem CPF"
 
 
@@ -66,7 +66,7 @@ def page(running, reseller):
 
 @pytest.fixture(scope="module")
 def monday(running, reseller):
-    """What has come together over the weekend."""
+    """The events and rows of a weekend."""
     conflict = bring_a_conflict(running, reseller)
     contracts = [make_contract_of(reseller, "Farmácia Boa Vista", plan=False)]
     refusal = {"kind": "status", "status": 400, "method": "POST", "path": "/payments$"}
@@ -89,7 +89,7 @@ def make_contract_of(reseller, name, **values):
 
 
 def pay_without_fatura(running, reseller):
-    """Have somebody pay a charge that was made at Asaas' own site."""
+    """Pay a charge that was created on Asaas' own site."""
     base = f"{running.sandbox.url}/asaas/v3"
     headers = {"access_token": ASAAS_KEY, "User-Agent": "tests"}
     found = requests.get(f"{base}/customers?limit=1", headers=headers, timeout=10).json()
@@ -118,7 +118,7 @@ def bring_a_conflict(running, reseller):
         "create",
         {"name": "oGestor", "url": panel.url, "token": TOKEN},
     )
-    # What it lists is in the language of who is responsible for the panel.
+    # The rows are in the language of the panel's responsible.
     speaks = {"lang": browser.LANGUAGE}
     reseller.admin.call("res.users", "write", [reseller.admin.info["uid"]], speaks)
     reseller.admin.call("reseller.billing.panel", "action_synchronise", [connected])
@@ -176,7 +176,7 @@ def test_each_number_opens_its_list(page, monday):
     assert opened >= 5
 
 
-# What it led to
+# The results
 
 
 def test_person_says_which_client_of_the_panel_it_is(page, reseller, monday):

@@ -103,7 +103,7 @@ def trigger(admin, name):
     try:
         admin.call("ir.cron", "write", [data["res_id"]], {"nextcall": "2020-01-01 00:00:00"})
     except OdooError as error:
-        # The host lets nobody change a cron that is running, which is what is wanted.
+        # The host refuses to change a running cron; the test relies on it.
         assert error.kind == "odoo.exceptions.UserError", error
 
 
@@ -164,7 +164,7 @@ def test_payments_are_settled_once_each_though_odoo_is_killed(stage):
     assert paid["paid"] == CONTRACTS
     kill_now_and_then(stage, generator)
     admin = reseller.admin
-    # What the provider could not deliver while nobody was there is found by comparing.
+    # Events lost while Odoo was down are found by the comparison.
     trigger(admin, "reconcile_charges")
     wait_until(
         lambda: count(admin, charge_state="received") == CONTRACTS,

@@ -30,7 +30,7 @@ SECONDS_TO_FINISH = 300
 # them.
 PAGE_SECONDS = 0.5
 CONFIRMATION_SECONDS = 0.01
-# What an entry came to, what it settled and whether that is settled, and by whom else.
+# Per entry: its state, the item it settled, whether that item is settled, and other entries on it.
 ENTRY_BOOKS = """
     SELECT e.external_id, e.state, e.amount, e.settled_amount, e.difference, e.write_off,
            e.to_acknowledge, e.acknowledged, e.conflict IS NOT NULL,
@@ -167,7 +167,7 @@ def test_killed_again_and_again_it_ends_as_an_unharmed_run(stage):
 
 
 def finish(accountant):
-    """Wait until an accountant has nothing left to do; nobody was refused anything."""
+    """Work as an accountant until nothing is left; no action may be refused."""
     if accountant.is_alive():
         accountant.join(SECONDS_TO_FINISH)
         assert not accountant.is_alive(), "the statement was not settled in time"

@@ -1,8 +1,8 @@
-"""No way to confirmation passes a blocked order, and each one is open to a released one.
+"""Every way to confirm an order refuses a blocked one and accepts a released one.
 
 Everything over real HTTP, as users without other rights. Seed 001, "Bloqueio de Pedidos". An online
 payment needs a provider, and the host's own are not installed here; what one does to a blocked
-order is in supplier_credit/tests/test_gate.py.
+order is in supplier_credit/tests/orders/test_gate.py.
 """
 
 import pytest
@@ -86,7 +86,7 @@ def test_selection_with_a_blocked_order_confirms_none_and_names_it(users, order,
 
 @pytest.mark.parametrize("is_released", [False, True])
 def test_signature_on_the_portal(users, visitor, order, is_released):
-    """A blocked order keeps it, tells the customer so, and is confirmed by its release."""
+    """A blocked order keeps the signature, informs the customer, and its release confirms it."""
     users.salesman.call("sale.order", "write", [order["id"]], {"require_signature": True})
     if is_released:
         send(users, order)

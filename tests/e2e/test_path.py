@@ -38,7 +38,7 @@ def sandbox_reservations(sandbox, order):
 
 
 def press_send(pressed):
-    """Press Send Pre-Authorization; return what the user is told if it is refused, else ''."""
+    """Press Send Pre-Authorization; return the message to the user if it is refused, else ''."""
     users, order = pressed
     try:
         users.salesman.call("sale.order", "action_send_supplier_preauthorization", [order["id"]])

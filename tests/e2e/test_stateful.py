@@ -1,4 +1,4 @@
-"""Whatever people, crons, events and faults do in whatever order, both ledgers come to agree.
+"""Random actions of users, crons, events and faults: both ledgers agree in the end.
 
 Hypothesis draws the sequences. A test's own small model says which orders are blocked; after each
 step Odoo must say the same, and must not believe in credit that the sandbox does not hold. At the
@@ -66,7 +66,7 @@ PATHS = (
     "/liberacao-saldo$",
     "/pre-autorizacoes",
 )
-# What one person can do, and the call that it leads to.
+# A user's actions, and the call behind each.
 ACTIONS = {
     "send": "/pre-autorizacoes$",
     "cancel": "/cancelamento$",
@@ -184,7 +184,7 @@ class Reserving(RuleBasedStateMachine):
 
     @rule(order=orders, customer=CUSTOMER, keeps_bearer=st.booleans())
     def change_customer(self, order, customer, keeps_bearer):
-        """The host takes the bearer of the new customer, who has none, unless it is said."""
+        """The host takes over the new customer's bearer, here none, unless one is given."""
         if order.state != "draft" or customer == order.customer:
             return
         values = {"partner_id": self.company.partners[customer]}
@@ -370,7 +370,7 @@ class Reserving(RuleBasedStateMachine):
         self.company.sandbox.decide()
 
     # -------------------------------------------------------------------------
-    # WHAT MUST HOLD
+    # INVARIANTS
     # -------------------------------------------------------------------------
 
     @invariant()

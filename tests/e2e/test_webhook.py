@@ -1,4 +1,4 @@
-"""Supplier tells by itself what it decided: sandbox to Odoo over real HTTP, with Odoo's crons."""
+"""Supplier's decisions arrive as webhooks: sandbox to Odoo over real HTTP, with Odoo's crons."""
 
 import hashlib
 import hmac

@@ -8,7 +8,7 @@ from decimal import Decimal
 class Customer:
     vat: str
     partner: int
-    # What it owes the company by sales that Supplier knows nothing of.
+    # The customer's debt (BRL) from sales without Supplier.
     owes: Decimal = Decimal(0)
 
 
@@ -45,5 +45,5 @@ class Claim:
 
     @property
     def counted(self):
-        """What it takes of its sale."""
+        """The amount (BRL) that it takes of its sale."""
         return self.amount - self.withdrawn

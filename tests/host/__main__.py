@@ -6,6 +6,7 @@ import signal
 import sys
 
 from . import commands
+from .clock import NAMES
 from .terminal import HostError, say
 
 
@@ -25,6 +26,9 @@ def main():
         sub.set_defaults(function=function)
         if name == "test":
             sub.add_argument("--only", help="one part of the suite; see `--only list`")
+        elif name == "dates":
+            sub.add_argument("--clock", choices=NAMES, help="one of the days; all unless given")
+            sub.add_argument("--part", action="append", help="a part of the suite, repeatable")
         elif name == "some":
             sub.add_argument(
                 "paths", nargs="+", metavar="PATH", help="test files, each may end in ::name"

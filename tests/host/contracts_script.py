@@ -6,7 +6,7 @@ from .taxpayers import make_cpf
 
 
 def make(env, count, price=100.0):
-    """Make active contracts of the demo's plan, each of a client of its own, due today; commit."""
+    """Create and commit active contracts of the demo's plan, one client each, due today."""
     plan = env["reseller.billing.plan"].search([], limit=1)
     clients = env["res.partner"].create(
         [

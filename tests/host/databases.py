@@ -3,10 +3,12 @@
 import hashlib
 import shutil
 
+from . import clock
 from .layout import HOST, LOGS, ROOT, TEMPLATE_MODULES, TEST_ADDONS
 from .terminal import run, step
 
 FILESTORE = HOST / "data"
+TEMPLATE_DUMP = HOST / "template.dump"
 # English first: a database whose only language is Portuguese would take it for the source language.
 TEMPLATE_OPTIONS = ("-i", ",".join(TEMPLATE_MODULES), "--load-language=en_US,pt_BR")
 # A company as the host makes it for Brazil: country, language, chart of accounts and a valid CNPJ.
@@ -16,6 +18,17 @@ company = env.company
 company.write({'country_id': env.ref('base.br').id, 'name': 'Empresa Modelo Ltda'})
 env['account.chart.template'].try_loading('br', company, install_demo=False)
 assert company.chart_template == 'br', company.chart_template
+env.cr.commit()
+"""
+# Companies that test classes take (spare_companies.py); no user belongs to them before.
+PREPARE_TESTS = """
+brazil = {'country_id': env.company.country_id.id, 'currency_id': env.company.currency_id.id}
+for kind, chart, values in (('BR', 'br', brazil), ('generic', 'generic_coa', {})):
+    for number in (1, 2):
+        spare = env['res.company'].create({'name': f'Spare company {kind} {number}', **values})
+        env['account.chart.template'].try_loading(chart, spare, install_demo=False)
+        spare.write(values or {'account_fiscal_country_id': env.ref('base.us').id})
+        env['res.users'].search([]).company_ids -= spare
 env.cr.commit()
 """
 
@@ -29,6 +42,8 @@ class Databases:
         self.python = python
         recipe = repr((TEMPLATE_OPTIONS, PREPARE_TEMPLATE)).encode()
         self.template = f"template_{source.key}_{hashlib.sha256(recipe).hexdigest()[:8]}"
+        key = hashlib.sha256(PREPARE_TESTS.encode()).hexdigest()[:8]
+        self.template_of_tests = f"{self.template}_{key}"
 
     @property
     def addons_path(self):
@@ -84,11 +99,40 @@ class Databases:
         with step(f"Making the template database ({', '.join(TEMPLATE_MODULES)}; once)"):
             self.drop(making)
             self.postgres.create(making)
-            self._odoo_update(making, TEMPLATE_OPTIONS, "template")
-            self.odoo_shell(making, PREPARE_TEMPLATE, what="Preparing the template database")
-            # The files first: a template that has its name is whole.
-            self._copy_filestore(making, self.template)
+            if clock.chosen() and TEMPLATE_DUMP.exists():
+                self._restore_template(making)
+            else:
+                self._odoo_update(making, TEMPLATE_OPTIONS, "template")
+                self.odoo_shell(making, PREPARE_TEMPLATE, what="Preparing the template database")
+                # The files first: a template that has its name is whole.
+                self._copy_filestore(making, self.template)
             self.postgres.rename(making, self.template)
+
+    def ensure_template_of_tests(self):
+        """Make the template of unit tests, with companies that they take."""
+        if self.postgres.exists(self.template_of_tests):
+            return
+        making = f"{self.template_of_tests}_making"
+        with step("Making the template database of tests (once)"):
+            self.copy(making)
+            self.odoo_shell(making, PREPARE_TESTS, what="Preparing the template of tests")
+            self._copy_filestore(making, self.template_of_tests)
+            self.postgres.rename(making, self.template_of_tests)
+
+    def dump_template(self):
+        """Write the template to a file, for the server whose clock is set: older than its today."""
+        run(
+            [self.postgres.program("pg_dump"), "-Fc", "-f", TEMPLATE_DUMP, self.template],
+            what="Copying the template database",
+            env=self.postgres.environment,
+        )
+
+    def _restore_template(self, database):
+        run(
+            [self.postgres.program("pg_restore"), "-O", "-d", database, TEMPLATE_DUMP],
+            what="Restoring the template database",
+            env=self.postgres.environment,
+        )
 
     def copy(self, name, addons=(), *, template=None):
         """Make database `name` from a template with these addons installed."""

@@ -101,7 +101,7 @@ def run_demo(databases):
 def fill(databases, database, sandbox_port, odoo_url=None):
     """Fill a database with the demo company, and let the sandbox know its customers.
 
-    :param odoo_url: where Odoo will be reached; the sandbox tells it then what happens to charges
+    :param odoo_url: where Odoo will be reached; the sandbox sends the events of charges there
     """
     fill_company(databases, database, sandbox_port, odoo_url)
     for vat in ("57647232000153", "95398560000152"):

@@ -1,27 +1,27 @@
 """Checks that what the documents name exists: files, tests and the methods beside them."""
 
+import functools
 import re
-from pathlib import Path
 
-from .layout import ROOT
+from .layout import ADDONS, ROOT
 
-TRACEABILITY = ROOT / "docs/traceability.md"
-# Which addon the rows of a document of the users are built in.
-ADDON_OF_DOCUMENT = {
+# Which addon a section is about: one named like it, or like a document of the users.
+ADDON_OF_SECTION = {
+    **{addon: addon for addon in ADDONS},
     "000": "supplier_credit",
     "001": "supplier_credit",
     "002": "supplier_credit",
     "003": "reseller_billing",
     "004": "vendor_financing",
 }
-SECTION = re.compile(r"^## (\d{3}) ")
+SECTION = re.compile(r"^## (\w+)")
 FILE = re.compile(r"`([\w./-]+\.(?:py|xml|csv|sql|md|yaml))(?:::(\w+))?`((?: `_?\w+`,?)*)")
 LATER_TEST = re.compile(r"`::(\w+)`")
 NAME = re.compile(r"`(_?\w+)`")
 
 
 def missing_in_docs():
-    """Return a line for each file, test or method that a document names and nobody has."""
+    """Return a line for each file, test or method that a document names and that does not exist."""
     documents = [
         path
         for path in (ROOT / "docs").rglob("*.md")
@@ -33,9 +33,8 @@ def missing_in_docs():
 def _missing(document):
     addon = None
     for number, line in enumerate(document.read_text().splitlines(), start=1):
-        section = SECTION.match(line) if document == TRACEABILITY else None
-        if section:
-            addon = ADDON_OF_DOCUMENT[section[1]]
+        if section := SECTION.match(line):
+            addon = ADDON_OF_SECTION.get(section[1])
         place = f"{document.relative_to(ROOT)}:{number}"
         for name in _missing_in_line(line, addon):
             yield f"{place}: {name}"
@@ -58,6 +57,20 @@ def _missing_in_line(line, addon):
 
 
 def _resolve(file, addon):
-    """Return the path of a file as a document writes it, from the root or from the addon."""
-    folders: list[Path] = [ROOT, *([ROOT / addon] if addon else [])]
-    return next((folder / file for folder in folders if (folder / file).is_file()), None)
+    """Return the path of a file as a document writes it.
+
+    From the root, or from the addon of the section; a bare name is any file of that name.
+    """
+    folders = [ROOT, *([ROOT / addon] if addon else [])]
+    found = (folder / file for folder in folders if (folder / file).is_file())
+    return next(found, None) or (None if "/" in file else _files_by_name().get(file))
+
+
+@functools.cache
+def _files_by_name():
+    return {
+        path.name: path
+        for folder in (*ADDONS, "tests", "docs")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    }

@@ -1,6 +1,6 @@
 """Checks the rules of the house that no ready linter knows, by reading the sources alone.
 
-1. A method of a model stands in one file of an addon: who reads it sees all that the addon does there.
+1. A method of a model stands in one file of an addon, where a reader sees all of it.
 2. Imports between folders run one way, in the order in which `models/__init__.py` loads them.
 """
 

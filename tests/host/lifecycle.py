@@ -1,4 +1,4 @@
-"""Uninstalls an addon and compares the database with what it was before the addon came."""
+"""Uninstalls an addon and compares the database with its state before the installation."""
 
 import json
 
@@ -27,7 +27,7 @@ REGISTER = "base.module_"
 
 
 def snapshot(postgres, database):
-    """Return what is in a database, by kind."""
+    """Return the contents of a database by kind: tables, columns, XML ids and so on."""
     return {
         kind: set(postgres.query(sql, database).splitlines())
         for kind, sql in INVENTORY.items()

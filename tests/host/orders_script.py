@@ -35,7 +35,7 @@ def make(env, count, amount):
 
 
 def queue(env):
-    """Queue the pre-authorizations of these orders, and leave their delivery to whoever comes."""
+    """Queue the pre-authorizations of these orders without delivering them."""
     orders = env["sale.order"].search([("client_order_ref", "=", "many")])
     orders.action_send_supplier_preauthorization()
     env.cr.postcommit.clear()

@@ -96,3 +96,21 @@ def wkhtmltopdf():
     return require_program(
         ("wkhtmltopdf",), ["wkhtmltopdf"], "Odoo's own PDF reports", optional=True
     )
+
+
+def faketime():
+    """Return the library that sets the clock of the processes which load it."""
+
+    def search():
+        return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
+
+    found = search()
+    if not found and _may_install():
+        _install(["libfaketime"], "tests on special days")
+        found = search()
+    if not found:
+        raise HostError(
+            "libfaketime was not found; it is needed for tests on special days. Install it, on "
+            "Debian or Ubuntu with:  sudo apt-get install libfaketime"
+        )
+    return found

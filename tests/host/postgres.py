@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from . import clock
 from .layout import HOST, IS_ROOT, LOGS, ROOT
 from .packages import postgres_binaries
 from .terminal import HostError, run, say, step
@@ -48,6 +49,9 @@ class Postgres:
         self._make_folders()
         if not (self._data / ".complete").exists():
             self._initialise()
+        if clock.chosen():
+            # One that a killed run left behind has another time.
+            self.stop()
         if not self._is_running():
             self._run_as_owner(
                 [
@@ -60,7 +64,7 @@ class Postgres:
             )  # fmt: skip
 
     def stop(self):
-        """Stop the private cluster unless somebody else is using it."""
+        """Stop the private cluster unless another process is connected to it."""
         if not self.private or not self._is_running():
             return
         if not self.count_clients():
@@ -107,7 +111,7 @@ class Postgres:
         """Return what psql prints for one statement, unaligned and without headings."""
         return run(
             [
-                self._program("psql"),
+                self.program("psql"),
                 "-d",
                 database,
                 "-X",
@@ -127,14 +131,14 @@ class Postgres:
 
     def create(self, name, template="template0"):
         """Create a database, from a template in a second or so."""
-        command = [self._program("createdb"), "-T", template, "-E", "UTF8"]
+        command = [self.program("createdb"), "-T", template, "-E", "UTF8"]
         if template == "template0":
             command += ["--lc-collate=C"]
         run([*command, name], what=f"Creating database {name}", env=self.environment)
 
     def drop(self, name):
         run(
-            [self._program("dropdb"), "--if-exists", "--force", name],
+            [self.program("dropdb"), "--if-exists", "--force", name],
             what=f"Dropping database {name}",
             env=self.environment,
         )
@@ -144,7 +148,8 @@ class Postgres:
 
     # Inside
 
-    def _program(self, name):
+    def program(self, name):
+        """Return how a client program of the server is called."""
         return self.bin / name if self.bin else name
 
     def _check_reachable(self):
@@ -161,12 +166,14 @@ class Postgres:
             )
 
     def _choose_folder(self):
-        inside = HOST / "postgres"
+        # A server whose clock is set shares nothing with the one that has the real time.
+        name = "postgres-clock" if clock.chosen() else "postgres"
+        inside = HOST / name
         if not IS_ROOT or _can_enter(self._user, HOST if HOST.exists() else ROOT):
             return inside
         # This checkout lies where the cluster's user may not go (below /root, say).
         key = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
-        return Path("/var/tmp") / f"odoo-host-postgres-{key}"
+        return Path("/var/tmp") / f"odoo-host-{name}-{key}"
 
     def _choose_socket(self):
         inside = self._folder / "socket"

@@ -71,7 +71,7 @@ def make_sales(env, bearer, partner, codes):
         )
         invoice.action_post()
         _approve(env, bearer.supplier_agreement_id, invoice, code, calendar)
-        # Nothing is sent of what is made here.
+        # None of these records is sent to Supplier.
         env.cr.postcommit.clear()
         env.cr.commit()
         env.invalidate_all()

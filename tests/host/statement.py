@@ -1,6 +1,6 @@
-"""What Supplier tells of sales that `settlement_script` made, as the sandbox takes it.
+"""Supplier's statement of the sales that `settlement_script` created, in the sandbox's format.
 
-Knows no Odoo: those who drive a test use it as well as what runs inside Odoo.
+Imports nothing of Odoo, so that test drivers and scripts inside Odoo can both use it.
 """
 
 import random

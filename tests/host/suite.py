@@ -4,11 +4,14 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 
+from . import clock
 from .demo import fill_company, fill_contracts
 from .environments import ODOO_PYTHON, TOOLS_PYTHON
-from .layout import ADDONS, HOST, ROOT
+from .figures import Figures
+from .layout import ADDONS, HOST, PYTHON, ROOT
 from .lifecycle import check_uninstall, snapshot
 from .lint import lint
 from .packages import chromium
@@ -30,7 +33,7 @@ ORDER = (
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
 OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
 SECONDS_TO_CLEAN_UP = 60
-# What is clicked, and pictured on the way.
+# The browser tests; they take the pictures of the documentation.
 CLICKED = (
     "tests/e2e/test_browser.py",
     "tests/e2e/test_browser_after_sales.py",
@@ -49,6 +52,7 @@ class Suite:
         self._processes = set()
         self._live = True
         self._interrupted = False
+        self.figures = Figures()
         self.parts = {
             "lint": lint,
             "sandbox": self._sandbox,
@@ -72,8 +76,12 @@ class Suite:
             except BaseException:
                 self._interrupt()
                 raise
+        for line in self.figures.lines():
+            say(line)
         if failed:
             raise HostError(f"Failed: {', '.join(failed)}")
+        if not only:
+            self.figures.save()
         say("All green.")
 
     def _run_part(self, name):
@@ -81,16 +89,19 @@ class Suite:
         if self._interrupted:
             return None
         say(f"== {name}")
+        began = time.monotonic()
         try:
             self.parts[name]()
         except HostError as error:
             say(f"== {name} FAILED: {error}")
             return name
+        finally:
+            self.figures.seconds[name] = time.monotonic() - began
         say(f"== {name}: ok")
         return None
 
     def _interrupt(self):
-        """End what is running as Ctrl-C would, and let it clean up."""
+        """Interrupt the running processes as Ctrl-C does, so that they clean up."""
         self._interrupted = True
         for process in list(self._processes):
             process.send_signal(signal.SIGINT)
@@ -102,10 +113,11 @@ class Suite:
         """Install one addon without the others, test it, and see that it leaves nothing behind."""
         database = f"test_{addon}"
         with step(f"Installing {addon} alone"):
-            self.databases.copy(database)
+            self.databases.copy(database, template=self.databases.template_of_tests)
             before = snapshot(self.databases.postgres, database)
             self.databases.install(database, [addon])
-        self._odoo_pytest(database, [addon])
+        self._odoo_pytest(database, [addon], python_options=self.figures.options_to_cover(addon))
+        self.figures.read_coverage(addon)
         if addon == "supplier_credit":
             # With agreement, bearer, customers and orders in it, as a company would uninstall it.
             fill_company(self.databases, database, free_port())
@@ -116,8 +128,25 @@ class Suite:
         self.databases.drop(database)
 
     def _together(self):
+        """Test the three addons in one database, by the clock that today has its turn."""
+        if clock.chosen() or not self.databases.postgres.private:
+            self._test_together()
+            return
+        say(f"== together runs by the clock {clock.of_the_day()}")
+        self.run_by_clock(clock.of_the_day(), "together")
+
+    def run_by_clock(self, name, part):
+        """Run a part by a clock of `tests.host.clock`, on a server whose time is set with it."""
+        self.databases.dump_template()
+        self._run_process(
+            [str(PYTHON), "-m", "tests.host", "test", "--only", part],
+            f"{part} by the clock {name}",
+            {**os.environ, **clock.environment(name)},
+        )
+
+    def _test_together(self):
         with step("Installing the three addons together"):
-            self.databases.copy(TOGETHER, ADDONS)
+            self.databases.copy(TOGETHER, ADDONS, template=self.databases.template_of_tests)
         self._odoo_pytest(TOGETHER, ADDONS, *(f"--ignore-glob={name}" for name in OF_ONE_ADDON))
         with step("Comparing the translation templates with the source"):
             self.translate("compare")
@@ -153,7 +182,7 @@ class Suite:
             self.databases.update(database, [addon])
         else:
             with step(f"Installing {addon} alone"):
-                self.databases.copy(database, [addon])
+                self.databases.copy(database, [addon], template=self.databases.template_of_tests)
         self._odoo_pytest(database, paths, *options)
 
     def end_to_end(self):
@@ -165,7 +194,7 @@ class Suite:
         """Measure and write docs/benchmarks.md."""
         self._run(TOOLS_PYTHON, ["tests.bench"])
 
-    def _odoo_pytest(self, database, paths, *options):
+    def _odoo_pytest(self, database, paths, *options, python_options=()):
         self._pytest(
             ODOO_PYTHON,
             [
@@ -173,29 +202,40 @@ class Suite:
                 f"--odoo-addons-path={self.databases.addons_path}",
                 f"--odoo-extra=data-dir={HOST / 'data'}",
                 "--odoo-http",
+                "-p",
+                "tests.host.spare_companies",
                 *options,
                 *paths,
             ],
+            python_options=python_options,
         )
 
-    def _pytest(self, python, arguments, environment=()):
-        self._run(python, ["pytest", "-q", "-p", "no:cacheprovider", *arguments], environment)
+    def _pytest(self, python, arguments, environment=(), python_options=()):
+        pytest = ["pytest", "-q", "-p", "no:cacheprovider", *arguments]
+        self._run(python, [*python_options, *pytest], environment)
 
     def _run(self, python, module_and_arguments, environment=()):
         """Run a Python module; raise HostError unless it ends well."""
-        output = None if self._live else tempfile.TemporaryFile("w+", errors="replace")
-        # A session of its own: Ctrl-C reaches it once, from here, and it has time to clean up.
-        process = subprocess.Popen(
+        self._run_process(
             [str(python), "-m", *module_and_arguments],
-            cwd=ROOT,
-            start_new_session=True,
-            stdout=output,
-            stderr=subprocess.STDOUT if output else None,
-            env={
+            module_and_arguments[0],
+            {
                 **self.databases.postgres.environment,
                 **_unchanged(os.environ),
                 **dict(environment),
             },
+        )
+
+    def _run_process(self, command, what, environment):
+        output = None if self._live else tempfile.TemporaryFile("w+", errors="replace")
+        # A session of its own: Ctrl-C reaches it once, from here, and it has time to clean up.
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            start_new_session=True,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            env=environment,
             stdin=subprocess.DEVNULL,
         )
         self._processes.add(process)
@@ -211,7 +251,7 @@ class Suite:
             output.seek(0)
             show(output.read())
         if code:
-            raise HostError(f"{module_and_arguments[0]} ended with exit code {code}")
+            raise HostError(f"{what} ended with exit code {code}")
 
 
 def take_screenshots(databases):

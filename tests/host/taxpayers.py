@@ -1,4 +1,4 @@
-"""CPF numbers for tests: valid, and of nobody."""
+"""Valid CPF numbers for tests that are issued to no person."""
 
 
 def make_cpf(number):

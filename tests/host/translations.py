@@ -24,7 +24,7 @@ def _files(addon):
 
 
 def problems(addon):
-    """Return what is missing or wrong in the addon's Brazilian translation, as lines."""
+    """Return a line for each missing or wrong entry of the addon's Brazilian translation."""
     template, translation = _files(addon)
     translated = {entry.msgid: entry for entry in polib.pofile(translation)}
     return [
@@ -55,7 +55,7 @@ def outdated(addon, exported):
 
 
 def update(addon, exported):
-    """Take over a fresh template; keep what is translated, leave what is new empty."""
+    """Take over a fresh template: known entries keep their translation, new ones stay empty."""
     template_path, translation_path = _files(addon)
     old = {entry.msgid: entry for entry in polib.pofile(translation_path)}
     metadata = polib.pofile(translation_path).metadata

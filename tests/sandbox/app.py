@@ -95,7 +95,7 @@ class Sandbox(Flask):
 
 
 def _let_time_pass(store):
-    """Bring the books of the clients that want events up to their clocks."""
+    """Bring the books of clients with webhooks up to their clocks."""
     with store.transaction() as db:
         for client_id in webhooks.client_ids(db):
             with events.open_books(db, clients.get(db, client_id)):

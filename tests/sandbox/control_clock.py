@@ -64,7 +64,7 @@ def _moment(reader):
 
 
 def clock_answer(db, client_id):
-    """The answer that tells how late it is for one client, or for all."""
+    """Return the answer with the time of one client, or of all."""
     moment = clock.now(db, client_id)
     return jsonify(
         clientId=client_id or None,
@@ -79,7 +79,7 @@ def show_faults():
 
 
 def faults_answer(client_id):
-    """The answer that tells the faults of one client, or all."""
+    """Return the answer with the faults of one client, or of all."""
     return jsonify(faults=current_app.faults.as_json(client_id))
 
 
@@ -98,7 +98,7 @@ def set_faults():
 
 
 def replace_faults(reader, client_id):
-    """Set the faults that the body names; the answer tells them."""
+    """Set the faults of the body and return them."""
     seed = reader.integer("seed", 0, 2**31, required=False)
     specifications = [_fault(child) for child in reader.children("faults", minimum=0, maximum=50)]
     reader.finish()

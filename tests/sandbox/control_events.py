@@ -13,7 +13,7 @@ blueprint = Blueprint("control_events", __name__)
 
 @blueprint.post("/decide")
 def decide():
-    """Decide what is in analysis now: one record, those of one resource, or all."""
+    """Decide pending analyses: of one record, of one resource, or all."""
     reader = Reader(json_body(optional=True))
     client_id, resource, code = _subject(reader, required=False)
     if code and not resource:
@@ -48,7 +48,7 @@ def emit():
 
 def _subject(reader, *, required):
     client_id = reader.text("clientId", required=False, pattern=CLIENT_ID)
-    # An event about what does not exist is wanted sometimes; a decision about it never is.
+    # A test may send an event about an unknown record, but never decide one.
     if required:
         resource = reader.text("recurso", maximum=40)
     else:

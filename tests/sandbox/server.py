@@ -89,7 +89,7 @@ class Handler(WSGIRequestHandler):
             os.close(self.connection.detach())
 
     def log(self, type, message, *args):
-        """Quiet: what was asked stands in the ledger."""
+        """Log nothing: the ledger holds the requests."""
 
 
 class Server(ThreadedWSGIServer):

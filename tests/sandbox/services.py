@@ -16,9 +16,9 @@ class Service:
         """Note the arrival of a request; whatever is refused here has been counted."""
 
     def error(self, problem):
-        """The answer that tells a Problem as this service does."""
+        """Return the answer for a Problem in this service's form."""
         return as_problem(problem)
 
     def leave(self, response):
-        """The answer with what this service puts on each of them."""
+        """Return the answer with the headers that this service adds."""
         return response

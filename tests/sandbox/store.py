@@ -42,7 +42,7 @@ class Store:
     def transaction(self):
         """Yield a connection; commit on a normal end, undo everything on an exception.
 
-        Transactions run one after another: what one reads, no other changes meanwhile.
+        Transactions run one after another, so that no other changes what one has read.
         """
         with self._lock:
             try:

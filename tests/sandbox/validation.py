@@ -226,7 +226,7 @@ class Reader:
         return value
 
     def close(self):
-        """Note the fields that nobody asked for."""
+        """Note the unknown fields."""
         for name in sorted(set(self._data) - self._seen):
             self.note(name, "Campo desconhecido.")
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 # Seconds after the first, second, … failed attempt; the last goes on without end.
 PAUSES = (0.5, 1, 2, 5, 15, 60)
 TIMEOUT = 10
-# How often the thread looks for what is due.
+# Seconds between two looks for due events.
 TICK = 0.1
 # How long an event is held back when no later one overtakes it.
 HOLD_SECONDS = 5
@@ -80,7 +80,7 @@ def client_ids(db):
 
 
 def add(db, client_id, resource, code, kind, moment):
-    """Store an event to be sent at once. Returns it, or None where nobody wants it."""
+    """Store an event to be sent at once. Returns it, or None if no webhook is subscribed."""
     if not get_url(db, client_id):
         return None
     event = {
@@ -118,7 +118,7 @@ def signature(secret, body, moment):
 
 
 class Sender(threading.Thread):
-    """Sends what is due, one event at a time; no transaction is open while it waits."""
+    """Sends due events one at a time, with no transaction open during the request."""
 
     def __init__(self, store, faults, let_time_pass):
         super().__init__(daemon=True, name="webhooks")
@@ -181,7 +181,7 @@ def _update(db, row, **values):
 
 
 def _release_held(db, row):
-    """Let go what was held back until a later event has been taken."""
+    """Send events that were held back until a later one was accepted."""
     db.execute(
         "UPDATE webhooks SET next_attempt = ? "
         "WHERE client_id = ? AND held AND seq < ? AND attempts = 0 AND next_attempt IS NOT NULL",

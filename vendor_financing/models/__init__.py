@@ -1,5 +1,6 @@
 # In the order in which they load: a folder uses only those above it (docs/architecture.md).
 # isort: off
+from . import common  # states that move by a table
 from . import bearers  # which payment methods are the vendor's
 from . import agreement  # the contract with the bank, its rates and limits
 from . import orders  # are priced and approved under an agreement

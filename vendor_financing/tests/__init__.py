@@ -1,4 +1,4 @@
-from . import test_install, test_uninstall_hook
+from . import test_actions, test_install, test_uninstall_hook
 from .agreement import test_inquiry, test_overview, test_simulation
 from .bank_report import test_bank_report
 from .bearers import test_bearers
@@ -9,6 +9,7 @@ from .contract import (
     test_effectivation,
     test_maintenance,
     test_settlement,
+    test_terms,
 )
 from .invoicing import (
     test_charge_type,
@@ -20,4 +21,4 @@ from .invoicing import (
 )
 from .orders import test_order_term, test_request, test_request_activity, test_request_doors
 from .receivables import test_receivable_report
-from .tools import test_formulas
+from .tools import test_formulas, test_table

@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID
 from odoo.tests import tagged
 
 from ..hooks import uninstall_hook
+from ..tools.activity import tell_once
 from .common import VendorFinancingCommon
 
 
@@ -21,3 +22,11 @@ class TestUninstallHook(VendorFinancingCommon):
         self.assertFalse(there[fname])
         self.assertEqual(other[fname], self.manual_line)
         self.assertFalse(self.env["ir.default"]._get("res.partner", fname, company_id=True))
+
+    def test_notices_go_and_the_to_dos_of_others_stay(self):
+        order = self._create_order(self.bearer)
+        tell_once(order, self.salesman, "Approval missing", "Request it.")
+        todo = order.activity_schedule("mail.mail_activity_data_todo", user_id=self.salesman.id)
+        uninstall_hook(self.env(user=SUPERUSER_ID, su=True))
+        order.invalidate_recordset(["activity_ids"])
+        self.assertEqual(order.activity_ids, todo)

@@ -1,15 +1,15 @@
-"""Reads a bank's report of payments and debits: CSV whose columns the agreement names. No ORM."""
+"""Reads a bank's report of payments and debits, whose columns the agreement names. No ORM."""
 
-import csv
-import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from .rounding import CENT
+from .table import UnreadableTable, read_table
 
-# What 1.234 means nobody can tell, so thousands are taken only before a decimal part.
+# 1.234 is ambiguous, so thousands are separated only where decimals follow.
 PLAIN = re.compile(r"-?\d{1,13}([.,]\d{1,2})?")
 GROUPED = re.compile(r"-?\d{1,3}(?:(\.\d{3})+,\d{1,2}|(,\d{3})+\.\d{1,2})")
 DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y")
@@ -24,24 +24,24 @@ class ReportProblem(Exception):
     :param names: the columns that are missing
     """
 
-    def __init__(self, kind, names=()):
+    def __init__(self, kind: str, names: Sequence[str] = ()) -> None:
         super().__init__(kind)
         self.kind = kind
         self.names = names
 
 
 class _Unreadable(Exception):
-    """A field of one line; args are the column's name and what stands there."""
+    """A field of one line cannot be read; args are the column's name and the field's text."""
 
 
 @dataclass(frozen=True)
 class ReportRow:
-    """What the bank reports of one instalment.
+    """One row: a payment or a debit of an instalment.
 
     :param key: the bank's own number of the row, or empty
-    :param kind: what stands in the column of the kind, or empty
+    :param kind: text of the column of the kind, or empty
     :param amount: in BRL
-    :param charges: in BRL, what the bank debited on top
+    :param charges: in BRL, debited by the bank on top
     """
 
     key: str
@@ -53,32 +53,33 @@ class ReportRow:
     kind: str
 
 
-def read_report(content, columns):
+def read_report(
+    content: bytes, columns: dict[str, str]
+) -> tuple[list[ReportRow], list[tuple[int, str, str]]]:
     """Read a bank's report.
 
-    :param content: bytes, UTF-8 or Latin-1; columns separated by ; or , and decimals by , or .
+    :param content: CSV or XLSX, see `table.read_table`; decimals separated by , or .
     :param columns: {name of `COLUMNS`: the file's name for it, or empty}
-    :return: the rows, and (number of the line, column, what stands there) for each line that
-        cannot be read
-    :raise ReportProblem: when there are no lines to speak of
+    :return: the rows, and (number of the line, column, its text) for each line that cannot be
+        read
+    :raise ReportProblem: if the file is no table, is empty, or lacks a column
     """
-    text = _decode(content)
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") >= header.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    named = {name: column.strip() for name, column in columns.items() if column}
     try:
-        found = [(name or "").strip() for name in reader.fieldnames or ()]
-        wanted = [named[name] for name in COLUMNS if name in named]
-        if missing := [column for column in wanted if column not in found]:
-            raise ReportProblem("columns", missing)
-        reader.fieldnames = found
-        lines = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
+        table = read_table(content)
+    except UnreadableTable as error:
         raise ReportProblem("encoding") from error
+    if not table:
+        raise ReportProblem("empty")
+    (_number, header), *lines = table
+    header = [name.strip() for name in header]
+    named = {name: column.strip() for name, column in columns.items() if column}
+    wanted = [named[name] for name in COLUMNS if name in named]
+    if missing := [column for column in wanted if column not in header]:
+        raise ReportProblem("columns", missing)
     rows, problems = [], []
-    for line, row in lines:
-        values = {name: (row.get(named.get(name)) or "").strip() for name in COLUMNS}
+    for line, cells in lines:
+        row = dict(zip(header, cells, strict=False))
+        values = {name: row.get(named.get(name), "").strip() for name in COLUMNS}
         if not any(values.values()):
             continue
         try:
@@ -90,16 +91,7 @@ def read_report(content, columns):
     return rows, problems
 
 
-def _decode(content):
-    if b"\0" in content:
-        raise ReportProblem("encoding")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
-def _read(values, named):
+def _read(values: dict[str, str], named: dict[str, str]) -> ReportRow:
     if not values["document"].isprintable() or not values["document"]:
         raise _Unreadable(named["document"], values["document"])
     amount = _read_amount(values, named, "amount")
@@ -119,7 +111,7 @@ def _read(values, named):
     )
 
 
-def _read_date(text, column):
+def _read_date(text: str, column: str) -> date:
     for form in DATE_FORMS:
         try:
             return datetime.strptime(text, form).date()
@@ -128,14 +120,14 @@ def _read_date(text, column):
     raise _Unreadable(column, text)
 
 
-def _read_number(values, named):
+def _read_number(values: dict[str, str], named: dict[str, str]) -> int:
     text = values["installment"]
     if text and not (text.isascii() and text.isdigit() and len(text) < 4):
         raise _Unreadable(named["installment"], text)
     return int(text or 0)
 
 
-def _read_amount(values, named, name):
+def _read_amount(values: dict[str, str], named: dict[str, str], name: str) -> Decimal:
     text = values[name].removeprefix("R$").strip()
     if not text:
         if name in REQUIRED:

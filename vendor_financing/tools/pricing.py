@@ -1,4 +1,4 @@
-"""What one instalment costs customer and company by a bank's quote. No ORM.
+"""Terms of one instalment by a bank's quote. No ORM.
 
 Source: seed 004 and its worked examples; rates are fractions of the convention's period, amounts
 Decimals in BRL.
@@ -13,7 +13,7 @@ from .rounding import to_cents
 
 @dataclass(frozen=True)
 class Conditions:
-    """How a bank counts: see `vendor.financing.agreement` for the values of each."""
+    """A bank's conditions; `vendor.financing.agreement` has the values of each."""
 
     convention: str = "compound"
     rounding: str = "half_up"
@@ -21,18 +21,23 @@ class Conditions:
     equalization: str = "closing"
 
 
-def price(principal, tax, rates, days, conditions):
+def price(
+    principal: Decimal,
+    tax: Decimal,
+    rates: tuple[Decimal, Decimal],
+    days: int,
+    conditions: Conditions,
+) -> dict[str, Decimal]:
     """Return the terms of an instalment.
 
     Where the customer's rate is above the bank's, the bank's charge is its rate on the principal
-    and the rest is the company's. Below, the company bears what is missing: at closing the bank
+    and the company earns the rest. Below, the company bears the difference: at closing the bank
     credits the present value only, at maturity it debits the difference.
 
-    :param principal: Decimal, its part of the title
-    :param tax: Decimal, its IOF
-    :param rates: the bank's and the customer's rate, Decimals
+    :param principal: its part of the title, in BRL
+    :param tax: its IOF, in BRL
+    :param rates: the bank's and the customer's rate
     :param days: as the convention counts them
-    :param conditions: Conditions
     :return: {interest (the company's), bank_charge, iof, equalization (paid at maturity),
         customer_total}, Decimals in BRL
     """
@@ -55,7 +60,7 @@ def price(principal, tax, rates, days, conditions):
     }
 
 
-def parse_plan(text):
+def parse_plan(text: str | None) -> list[int]:
     """Return the days of a plan: 30/60/90 is three instalments.
 
     :raise ValueError: if the text is no list of days from 1 to 3650

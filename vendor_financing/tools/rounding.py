@@ -1,34 +1,35 @@
 """Amounts in BRL on Decimal: rounding to cents, and sharing a total out without losing one."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 
 
-def exact(value):
+def exact(value: Decimal | float) -> Decimal:
     """Return a number as the Decimal that its shortest text names, not as its binary fraction."""
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
-def to_cents(value, rounding="half_up"):
+def to_cents(value: Decimal, rounding: str = "half_up") -> Decimal:
     """Round to cents.
 
-    :param value: Decimal, in BRL
+    :param value: BRL
     :param rounding: half_up (usual in Brazil) or half_even
     """
     return value.quantize(CENT, ROUNDINGS[rounding])
 
 
-def prorate(total, weights):
+def prorate(total: Decimal, weights: Iterable[Decimal]) -> list[Decimal]:
     """Share a total out in proportion to weights; the parts sum up to it exactly.
 
     Each part is rounded down to cents, and the cents left go one by one to the largest remainders,
     on a tie to the first.
 
-    :param total: Decimal, in BRL, whole cents; may be negative
-    :param weights: Decimals that are not negative, in the order of the parts
-    :return: list of Decimals in BRL
+    :param total: BRL, whole cents; may be negative
+    :param weights: not negative, in the order of the parts
+    :return: BRL of each part
     :raise ValueError: without a positive weight, if there is something to share
     """
     weights = list(weights)

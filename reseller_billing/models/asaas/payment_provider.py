@@ -1,7 +1,3 @@
-import logging
-from urllib.parse import urlsplit
-
-import requests
 from odoo import api, fields, models
 from odoo.addons.payment import utils as payment_utils
 from odoo.exceptions import UserError, ValidationError
@@ -14,15 +10,14 @@ from ...const import (
 )
 from ...tools.asaas import api as asaas_api
 from ...tools.asaas.client import AsaasClient
-from ...tools.receipts import OutcomeUnknown, ReceiptsError
-
-_logger = logging.getLogger(__name__)
+from ...tools.errors import ServiceError
+from ...tools.http import is_header, is_safe_url
 
 
 class PaymentProvider(models.Model):
     """Online receipts provider (Recebimentos online): Asaas."""
 
-    _inherit = "payment.provider"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.provider"
 
     code = fields.Selection(
         selection_add=[(ASAAS_CODE, "Asaas")], ondelete={ASAAS_CODE: "set default"}
@@ -45,7 +40,7 @@ class PaymentProvider(models.Model):
     def _check_asaas_api_key(self):
         """Refuse what cannot be an HTTP header: the library would quote the key in its error."""
         for provider in self:
-            if asaas_api.is_valid_key(provider.asaas_api_key or ""):
+            if is_header(provider.asaas_api_key or ""):
                 continue
             raise ValidationError(
                 self.env._(
@@ -73,15 +68,6 @@ class PaymentProvider(models.Model):
             return super()._get_default_payment_method_codes()
         return DEFAULT_PAYMENT_METHOD_CODES
 
-    def _get_removal_values(self):
-        """Leave no key behind on a provider that the host keeps after the uninstallation."""
-        return {**super()._get_removal_values(), "asaas_api_key": False}
-
-    def _get_reset_values(self):
-        if self.code != ASAAS_CODE:
-            return super()._get_reset_values()
-        return {**super()._get_reset_values(), "asaas_api_key": False}
-
     # -------------------------------------------------------------------------
     # ACTION METHODS
     # -------------------------------------------------------------------------
@@ -96,7 +82,10 @@ class PaymentProvider(models.Model):
         :raise UserError: what went wrong and what to do about it
         """
         self.ensure_one()
-        self._asaas_get("customers", {"limit": 1})
+        try:
+            self._get_asaas_client().check()
+        except ServiceError as error:
+            raise UserError(self._describe_failure(error)) from None
         environment = dict(self._fields["state"]._description_selection(self.env))[self.state]
         return {
             "type": "ir.actions.client",
@@ -133,51 +122,16 @@ class PaymentProvider(models.Model):
     # REQUESTS
     # -------------------------------------------------------------------------
 
-    def _get_receipts_client(self):
-        if self.code != ASAAS_CODE:
-            return super()._get_receipts_client()
-        return AsaasClient(self._asaas_request)
+    def _get_asaas_client(self):
+        """Return what talks to Asaas with this provider's key; it needs no record afterwards.
 
-    def _asaas_get(self, endpoint, params):
-        """Read from Asaas for a person who waits.
-
-        :param str endpoint: path below the version, without a leading slash
-        :param dict params: query string
-        :return: the decoded answer
-        :rtype: dict
-        :raise UserError: in the user's language, naming the provider and the next step
-        """
-        try:
-            answer = self._asaas_request("GET", endpoint, params=params)
-        except ReceiptsError as error:
-            raise UserError(str(error)) from None
-        if "object" not in answer:
-            raise UserError(self._asaas_failure_message(None))
-        return answer
-
-    def _asaas_request(self, method, endpoint, params=None, json=None, reference=None):
-        """Send a request to Asaas by the host's helper.
-
-        :param str endpoint: path below the version, without a leading slash
-        :return: the decoded answer
-        :rtype: dict
-        :raise ReceiptsError: one of `tools.receipts`, with a text for people
         :raise UserError: if the provider's settings allow no request
         """
         self.ensure_one()
         self._asaas_check_ready()
-        try:
-            answer = self._send_api_request(
-                method, endpoint, params=params, json=json, reference=reference
-            )
-        except ValidationError as error:
-            # The host turns every failure into one error; the cause is in its context.
-            raise self._asaas_failure(error.__context__) from None
-        except (requests.exceptions.RequestException, ValueError) as error:
-            raise self._asaas_failure(error) from None
-        if not isinstance(answer, dict):
-            raise OutcomeUnknown(self._asaas_failure_message(None))
-        return answer
+        return AsaasClient(
+            asaas_api.make_service(self._asaas_get_base_url(), self.asaas_api_key, self.id)
+        )
 
     def _asaas_check_ready(self):
         """Say what is missing before anything is sent.
@@ -227,7 +181,7 @@ class PaymentProvider(models.Model):
         url = self.env["ir.config_parameter"].sudo().get_param(ASAAS_TEST_URL_PARAMETER)
         if not url:
             return asaas_api.URLS["test"]
-        if asaas_api.is_safe_url(url):
+        if is_safe_url(url):
             return url.rstrip("/")
         raise UserError(
             self.env._(
@@ -237,48 +191,4 @@ class PaymentProvider(models.Model):
                 parameter=ASAAS_TEST_URL_PARAMETER,
                 provider=self.name,
             )
-        )
-
-    def _build_request_url(self, endpoint, **kwargs):
-        if self.code != ASAAS_CODE:
-            return super()._build_request_url(endpoint, **kwargs)
-        return f"{self._asaas_get_base_url()}/{endpoint}"
-
-    def _build_request_headers(self, method, endpoint, payload, **kwargs):
-        if self.code != ASAAS_CODE:
-            return super()._build_request_headers(method, endpoint, payload, **kwargs)
-        return {
-            "Accept": "application/json",
-            "User-Agent": asaas_api.USER_AGENT,
-            "access_token": self.asaas_api_key,
-        }
-
-    def _parse_response_error(self, response):
-        if self.code != ASAAS_CODE:
-            return super()._parse_response_error(response)
-        return self._asaas_error_text(response)
-
-    # -------------------------------------------------------------------------
-    # LOG: what was asked and how it ended. Answers hold names, CPF and e-mail addresses of the
-    # clients, and an error may repeat what was sent; none of that belongs in a log file.
-    # -------------------------------------------------------------------------
-
-    def _log_request(self, method, url, payload, *, reference=None):
-        if self.code != ASAAS_CODE:
-            return super()._log_request(method, url, payload, reference=reference)
-        _logger.info(
-            "Asaas provider %s: %s %s %s", self.id, method, urlsplit(url).path, reference or ""
-        )
-
-    def _log_response(self, response, *, reference=None):
-        if self.code != ASAAS_CODE:
-            return super()._log_response(response, reference=reference)
-        codes = [] if response.ok else [code for code, _text in asaas_api.read_errors(response)]
-        _logger.log(
-            logging.INFO if response.ok else logging.WARNING,
-            "Asaas provider %s: HTTP %s %s %s",
-            self.id,
-            response.status_code,
-            " ".join(codes),
-            reference or "",
         )

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...tools.receipts import ReceiptsError
+from ...tools.errors import ServiceError
 
 _logger = logging.getLogger(__name__)
 
@@ -25,7 +25,15 @@ class ResellerBillingEvent(models.Model):
 
     _name = "reseller.billing.event"
     _description = "Event of a Receipts Provider"
+    _inherit = ["reseller.billing.abstract.state"]
     _order = "id desc"
+    _transitions = {
+        "waiting": {"orphan", "failed"},
+        "done": {"waiting", "orphan", "failed"},
+        # A charge that was not made here.
+        "orphan": {"waiting"},
+        "failed": {"waiting"},
+    }
 
     provider_id = fields.Many2one(
         comodel_name="payment.provider",
@@ -56,9 +64,6 @@ class ResellerBillingEvent(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    # waiting → done
-    #    ⇅
-    # failed | orphan (a charge that was not made here)
     state = fields.Selection(
         selection=[
             ("waiting", "Waiting"),
@@ -183,8 +188,8 @@ class ResellerBillingEvent(models.Model):
             # At once: a later trigger wakes the cron up to a minute late, and somebody is waiting
             # for the page to say that it is paid.
             together._wait_shortly(timedelta())
-        except (UserError, ReceiptsError) as error:
-            together._keep_waiting(str(error))
+        except (UserError, ServiceError) as error:
+            together._keep_waiting(together.provider_id._describe_failure(error))
         except Exception as error:
             _logger.exception("Event %s could not be processed", self.id)
             together._keep_waiting(
@@ -223,13 +228,15 @@ class ResellerBillingEvent(models.Model):
         """Try events again now."""
         self.check_access("write")
         waiting = self.sudo().filtered(lambda event: event.state != "done")
-        waiting.write({"state": "waiting", "next_attempt": fields.Datetime.now()})
+        waiting._move_to("waiting", next_attempt=fields.Datetime.now())
         waiting._trigger_processing()
+        return True
 
     def action_set_done(self):
         """Put orphans away that need nothing, or were booked by hand."""
         self.check_access("write")
         self.sudo().filtered(lambda event: event.state in ("orphan", "failed"))._end("done")
+        return True
 
     @api.model
     def _read_payload(self, body):

@@ -2,13 +2,13 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ...tools.attempts import TELL_AFTER, get_pause
-from ...tools.receipts import Gone
+from ...tools.errors import Gone
 
 
 class ResellerBillingEvent(models.Model):
     """What comes of an event: its charge is asked for and followed, or listed as not ours."""
 
-    _inherit = "reseller.billing.event"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.event"
 
     def _follow_charge(self):
         """Ask how the charge stands, and let transaction, money and fatura be so."""
@@ -25,7 +25,8 @@ class ResellerBillingEvent(models.Model):
             if charge:
                 charge._move_charge_to("cancelled")
                 charge._set_canceled()
-            self._end("done", error=str(error), charge_id=charge.id)
+            problem = event.provider_id._describe_failure(error)
+            self._end("done", error=problem, charge_id=charge.id)
             return
         charge = charge or event._find_charge(found.external_reference)
         if not charge:
@@ -81,7 +82,7 @@ class ResellerBillingEvent(models.Model):
         (others.filtered(lambda event: event.state == "orphan") | self[1:])._end("done", amount=0.0)
 
     def _end(self, state, **values):
-        self.write({"state": state, "error": False, "attempts": self[:1].attempts + 1, **values})
+        self._move_to(state, **{"error": False, "attempts": self[:1].attempts + 1, **values})
 
     def _keep_waiting(self, text):
         """Say why these events wait and when they are tried again. None is ever given up."""

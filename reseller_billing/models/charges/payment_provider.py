@@ -1,18 +1,17 @@
-import base64
 import hashlib
 import secrets
 from datetime import timedelta
 
-import requests
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import RECEIPTS_CODES
-from ...tools.asaas.api import USER_AGENT, is_safe_url
+from ...tools.errors import ServiceError
 
-LONGEST_PDF = 5 * 1024 * 1024
+# What lets somebody act in the company's name at the provider, or in the provider's name here.
+SECRETS = ("asaas_api_key", "webhook_key", "webhook_token")
 
 
 class PaymentProvider(models.Model):
@@ -82,6 +81,29 @@ class PaymentProvider(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _get_removal_values(self):
+        """Leave no secret behind on a provider that the host keeps after the uninstallation."""
+        return {**super()._get_removal_values(), **dict.fromkeys(SECRETS, False)}
+
+    def _get_reset_values(self):
+        values = super()._get_reset_values()
+        return {**values, **dict.fromkeys(SECRETS, False)} if self._makes_charges() else values
+
+    def _describe_failure(self, error):
+        """Return what happened and what to do next, for people.
+
+        :param error: a ServiceError, or another exception that says it by itself
+        """
+        if isinstance(error, ServiceError) and error.cause != "settings":
+            match self.code:
+                case "asaas":
+                    return self._describe_asaas_failure(error)
+        return str(error)
+
+    def _makes_charges(self):
+        """Return whether this is an online receipts provider of this addon."""
+        return self.code in RECEIPTS_CODES
+
     @api.model
     def _get_receipts_provider(self, company):
         """Return the provider that charges faturas of a company, or none."""
@@ -94,28 +116,14 @@ class PaymentProvider(models.Model):
         )
 
     def _get_receipts_client(self):
-        """Return what talks to the provider: see `tools.asaas_client` for its methods.
+        """Return what talks to the provider: see `tools.asaas.client` for its methods.
 
-        A second provider overrides this for its own code, in its own file.
+        A second provider has its own case here, or overrides this in its own addon.
         """
+        match self.code:
+            case "asaas":
+                return self._get_asaas_client()
         raise NotImplementedError
-
-    def _fetch_slip_pdf(self, url):
-        """Return the boleto that the provider drew, in base64, or nothing.
-
-        The e-mail goes without it rather than not at all. The key is not sent there: the address
-        is public, and came from outside.
-        """
-        if not url or not is_safe_url(url):
-            return b""
-        try:
-            answer = requests.request("GET", url, timeout=10, headers={"User-Agent": USER_AGENT})
-        except requests.exceptions.RequestException:
-            return b""
-        pdf = answer.content
-        if not answer.ok or not pdf.startswith(b"%PDF") or len(pdf) > LONGEST_PDF:
-            return b""
-        return base64.b64encode(pdf)
 
     def _get_billing_account(self, name):
         """Return where fee, interest, fine or discount is booked.
@@ -230,14 +238,11 @@ class PaymentProvider(models.Model):
     def _get_paused_ids(self, now):
         return self.sudo().search([("billing_paused_until", ">", now)]).ids
 
-    def _get_payer(self, partner, client, ask=False):
-        """Return under which id the provider keeps a client, and what it was told of it.
+    def _prepare_payer(self, partner):
+        """Return a client as this provider is told of it.
 
-        Asked where it is not known, or where the client's data or the account have changed.
-
-        :param client: see `_get_receipts_client`
-        :param ask: ask in any case
-        :return: (id, digest), for `_keep_payer`
+        :return: (tools.receipts.Payer, the provider's id of the client or nothing where it is not
+            known or the client or the account has changed, digest for `_keep_payer`)
         """
         self.ensure_one()
         payers = self.env["reseller.billing.payer"]
@@ -245,9 +250,7 @@ class PaymentProvider(models.Model):
         # Test Mode and production are two accounts, with ids of their own.
         digest = hashlib.sha256(repr((self.state, payer)).encode()).hexdigest()
         known = payers._find(self, partner)
-        if known.digest == digest and not ask:
-            return known.reference, digest
-        return client.ensure_payer(payer), digest
+        return payer, known.reference if known.digest == digest else "", digest
 
     def _keep_payer(self, partner, reference, digest):
         payers = self.env["reseller.billing.payer"]

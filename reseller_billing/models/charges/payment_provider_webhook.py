@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...const import ASAAS_CODE, RECEIPTS_CODES
-from ...tools.receipts import ReceiptsError
+from ...const import RECEIPTS_CODES
+from ...tools.errors import ServiceError
 
 # Asaas' names of what happens to a charge (docs.asaas.com, webhooks).
 EVENTS = [
@@ -38,7 +38,7 @@ SLIP_DAYS = 3
 class PaymentProvider(models.Model):
     """News of the charges: the webhook, its health, and comparing where an event was missed."""
 
-    _inherit = "payment.provider"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.provider"
 
     webhook_key = fields.Char(
         copy=False, groups="base.group_system", help="Opaque part of the webhook's address."
@@ -76,8 +76,8 @@ class PaymentProvider(models.Model):
         self.ensure_one()
         try:
             self._ensure_webhook()
-        except ReceiptsError as error:
-            raise UserError(str(error)) from None
+        except ServiceError as error:
+            raise UserError(self._describe_failure(error)) from None
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -121,7 +121,7 @@ class PaymentProvider(models.Model):
     def _ensure_webhook(self):
         """Have the provider tell its news to this system.
 
-        :raise ReceiptsError: if the provider refuses, or is not reached
+        :raise ServiceError: if the provider refuses, or is not reached
         """
         self.ensure_one()
         provider = self.sudo()
@@ -171,8 +171,9 @@ class PaymentProvider(models.Model):
                 self._ensure_webhook()
             else:
                 values |= {"webhook_state": "active", "webhook_problem": False}
-        except (ReceiptsError, UserError) as error:
-            values |= {"webhook_state": "error", "webhook_problem": str(error)}
+        except (ServiceError, UserError) as error:
+            problem = self._describe_failure(error)
+            values |= {"webhook_state": "error", "webhook_problem": problem}
         self.write(values)
 
     @api.model
@@ -191,8 +192,8 @@ class PaymentProvider(models.Model):
                 provider._ask_for_slips()
                 provider._ask_for_old_charges()
                 provider._compare_charges()
-            except (ReceiptsError, UserError) as error:
-                provider.webhook_problem = str(error)
+            except (ServiceError, UserError) as error:
+                provider.webhook_problem = provider._describe_failure(error)
             if not cron._commit_progress(1):
                 break
 
@@ -230,7 +231,7 @@ class PaymentProvider(models.Model):
 
         :param days: made so many days ago at most
         :return: how many differ
-        :raise ReceiptsError: if the provider does not answer; what was found until then is kept
+        :raise ServiceError: if the provider does not answer; what was found until then is kept
         """
         self.ensure_one()
         client = self._get_receipts_client()
@@ -266,13 +267,3 @@ class PaymentProvider(models.Model):
             reference = f"poll:{charge.reference}:{charge.raw_state}:{back:.2f}:{again}"
             events.append((reference, charge.raw_state, charge.reference, None))
         return self.env["reseller.billing.event"]._receive(self, events, "poll")
-
-    def _get_removal_values(self):
-        values = super()._get_removal_values()
-        return {**values, "webhook_key": False, "webhook_token": False}
-
-    def _get_reset_values(self):
-        values = super()._get_reset_values()
-        if self.code != ASAAS_CODE:
-            return values
-        return {**values, "webhook_key": False, "webhook_token": False}

@@ -1,8 +1,8 @@
 from odoo import fields, models
 
+from ...const import LIVE_STATES, TIME_ZONE
 from ...tools.activity import tell_once
 
-LIVE_STATES = ("processing", "awaiting", "overdue")
 # A payer may have the boleto of a cancelled charge in hand.
 PAYABLE = {*LIVE_STATES, "error", "cancelled"}
 # Which states a charge may come from. The provider's news may leave some out, never go back.
@@ -134,17 +134,13 @@ class PaymentTransaction(models.Model):
     def _as_responsible(self):
         """Return this charge in the language of who reads what becomes of it, on Brazil's day."""
         lang = self._get_fatura_responsible().lang
-        return self.with_context(lang=lang, tz="America/Sao_Paulo")
+        return self.with_context(lang=lang, tz=TIME_ZONE)
 
     def _tell_responsible(self, summary, note):
         """Have somebody look at this charge's fatura; never twice for the same reason."""
         self.ensure_one()
-        record = self.fatura_id or self.provider_id
-        if "activity_ids" in record:
-            tell_once(record.sudo(), self._get_fatura_responsible(), summary, note)
-
-    def _after_registration(self):
-        """The client can pay from now on: a hook for what tells them so."""
+        if self.fatura_id:
+            tell_once(self.fatura_id.sudo(), self._get_fatura_responsible(), summary, note)
 
     def _after_payment_news(self, found):
         """What the provider says of the money has changed: a hook for what follows."""

@@ -9,14 +9,15 @@ _logger = logging.getLogger(__name__)
 class PaymentTransaction(models.Model):
     """The client gets the fatura by e-mail as soon as it can be paid: at once, once. Seed 003."""
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
-    def _after_registration(self):
-        result = super()._after_registration()
-        # Without boleto line and Pix the client could not pay; they are asked for again at once.
+    def _mail_payable_fatura(self):
+        """Write to the client, if the charge can be paid: it has a boleto line or a Pix.
+
+        Without either the client could not pay; they are asked for again at once.
+        """
         if self.slip_line or self.pix_payload:
             self._mail_fatura_once()
-        return result
 
     def _mail_fatura_once(self):
         fatura = self.fatura_id

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...tools.attempts import TELL_AFTER, get_pause
-from ...tools.receipts import Gone, Rejected, Unauthorized
+from ...tools.errors import Gone, Rejected, ServiceError, Unauthorized
 
 # Seconds that nothing is sent with a key that was refused.
 REFUSED_PAUSE = 60
@@ -12,33 +12,31 @@ REFUSED_PAUSE = 60
 class PaymentTransaction(models.Model):
     """What came of telling the receipts provider something."""
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     @api.model
     def _apply_outcome(self, job, outcome):
-        """Write what the provider said, or why it said nothing, and when to try again."""
-        charge = self.browse(job["charge_id"]).exists()
+        charge = self.browse(job.record_id).exists()
         charge = charge.with_company(charge.company_id)
         if not charge:
             return
         charge = charge._as_responsible()
-        if isinstance(outcome, Exception):
+        if isinstance(outcome, ServiceError):
             charge._apply_failure(job, outcome)
             return
         charge.charge_lease_until = False
         charge._end_task(job)
-        if payer := outcome.get("payer"):
-            charge.provider_id._keep_payer(charge.partner_id, *payer)
-        found = outcome.get("charge")
+        if outcome.payer:
+            charge.provider_id._keep_payer(charge.partner_id, *outcome.payer)
+        found, slip = outcome.charge, outcome.slip
         if found:
-            slip = outcome.get("slip")
-            if job["task"] == "update" and found.state in ("awaiting", "overdue"):
+            if job.task == "update" and found.state in ("awaiting", "overdue"):
                 # Line and Pix of the former value are not to be paid any more.
                 charge._forget_slip()
             charge._follow(found, slip)
             if not slip and charge.charge_state in ("awaiting", "overdue"):
                 charge._await_slip()
-        if outcome.get("deleted") and (not found or found.deleted):
+        if outcome.deleted and (not found or found.deleted):
             charge._move_charge_to("cancelled")
             charge._set_canceled()
 
@@ -46,39 +44,42 @@ class PaymentTransaction(models.Model):
         """Say on the fatura what happened and what is done about it."""
         self.ensure_one()
         self.charge_lease_until = False
-        if job["task"] == "register" and self.provider_reference:
+        if job.task == "register" and self.provider_reference:
             # The provider's own news were faster than its answer.
             self._end_task(job)
             return
-        if isinstance(error, Gone) and job["task"] in ("delete", "cash"):
+        if isinstance(error, Gone) and job.task in ("delete", "cash"):
             self._end_task(job)
             self._move_charge_to("cancelled")
             return
         if isinstance(error, Rejected):
             self._end_task(job)
-            if job["task"] == "refund" and not self.charge_task:
+            text = self._describe_failure(error)
+            if job.task == "refund" and not self.charge_task:
                 # Nothing went back, and more may be asked for than the refused amount left.
                 self.charge_refund_wanted = self.charge_refunded
-            self._move_charge_to("error", state_message=str(error))
-            self._show_on_fatura(str(error))
-            self._tell_responsible(self.env._("Charge refused"), str(error))
+            self._move_charge_to("error", state_message=text)
+            self._show_on_fatura(text)
+            self._tell_responsible(self.env._("Charge refused"), text)
             return
-        self._postpone(job, error)
+        self._postpone(error)
 
     def _end_task(self, job):
         """Nothing is left to be sent, unless something was wanted in the meantime."""
-        if self.charge_ticket == job["ticket"]:
+        if self.charge_ticket == job.ticket:
             self.write({"charge_task": False, "charge_next_attempt": False})
         elif self.charge_task:
             self._trigger_delivery()
 
-    def _postpone(self, job, error):
+    def _postpone(self, error):
         """Try again later; of what was queued anew meanwhile only the newer is tried.
 
-        :param error: why not now; its `retry_after` is what the provider asks for, in seconds
+        :param error: why not now; a ServiceError may say after how many seconds
         """
-        charge = self or self.browse(job["charge_id"])
-        text, seconds = str(error), getattr(error, "retry_after", None)
+        charge = self._as_responsible()
+        text, seconds = charge._describe_failure(error), None
+        if isinstance(error, ServiceError):
+            seconds = error.retry_after
         pause = timedelta(seconds=seconds) if seconds else get_pause(charge.charge_attempts)
         at = fields.Datetime.now() + pause
         charge.write({"charge_next_attempt": at, "charge_lease_until": False})

@@ -13,7 +13,7 @@ class PaymentTransaction(models.Model):
     of /v3/payments.
     """
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     chargeback_payment_id = fields.Many2one(
         comodel_name="account.payment", string="Chargeback", readonly=True, copy=False

@@ -1,8 +1,8 @@
 from odoo import Command, fields, models
 
+from ...const import LIVE_STATES
 from ...tools.rounding import exact
 from ...tools.settlement import split_payment
-from .payment_transaction import LIVE_STATES
 
 
 class PaymentTransaction(models.Model):
@@ -13,7 +13,7 @@ class PaymentTransaction(models.Model):
     do no harm.
     """
 
-    _inherit = "payment.transaction"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "payment.transaction"
 
     charge_payment_ids = fields.One2many(
         comodel_name="account.payment",
@@ -52,7 +52,7 @@ class PaymentTransaction(models.Model):
         if found.state in ("awaiting", "overdue") and self.charge_state == found.state:
             self._set_pending()
             if not was_live or slip:
-                self._after_registration()
+                self._mail_payable_fatura()
         elif found.state == "cancelled" and moved:
             self._set_canceled()
         elif moved:

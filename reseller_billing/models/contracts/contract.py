@@ -2,14 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-# Which states a contract may come from.
-SOURCES = {
-    "trial": set(),
-    "active": {"trial", "suspended"},
-    "suspended": {"active"},
-    "cancelled": {"trial", "active", "suspended"},
-}
 OPEN_STATES = ("trial", "active", "suspended")
+# In the context where billing itself moves the next month on: plans stay in their cycles then.
+BILLED_KEY = "reseller_billing_billed"
 
 
 class ResellerBillingContract(models.Model):
@@ -20,10 +15,16 @@ class ResellerBillingContract(models.Model):
     """
 
     _name = "reseller.billing.contract"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "reseller.billing.abstract.state"]
     _description = "Subscription Contract"
     _order = "name desc, id desc"
     _check_company_auto = True
+    _transitions = {
+        "trial": set(),
+        "active": {"trial", "suspended"},
+        "suspended": {"active"},
+        "cancelled": set(OPEN_STATES),
+    }
 
     name = fields.Char(string="Code", readonly=True, copy=False, default="/")
     partner_id = fields.Many2one(
@@ -247,27 +248,35 @@ class ResellerBillingContract(models.Model):
                 company = vals.get("company_id") or self.env.company.id
                 sequence = self.env["ir.sequence"].with_company(company)
                 vals["name"] = sequence.next_by_code(self._name) or "/"
-        wanted = [vals.pop("state", "trial") for vals in vals_list]
+        states = [vals.pop("state", "trial") for vals in vals_list]
         contracts = super().create(vals_list)
         contracts.partner_id.sudo()._increase_rank("customer_rank")
         for company in contracts.company_id:
             company.sudo()._get_billing_consumer()
-        for contract, state in zip(contracts, wanted, strict=True):
+        for contract, state in zip(contracts, states, strict=True):
             if state != "trial":
                 contract._move_to(state)
+        contracts._queue_for_panel()
         return contracts
 
     def write(self, vals):
-        # The form saves the status together with the rest: the rest first, then the transition.
+        """Write values; a state brings with it what `_prepare_transition` says.
+
+        The form saves the state together with the rest: the rest is written first.
+        """
         rest = self._round_next_month(vals)
         state = rest.pop("state", None)
+        moving = self.filtered(lambda contract: contract.state != state) if state else self.browse()
+        moving._check_transition(state)
         if rest:
             super().write(rest)
-        if rest.get("next_month"):
-            self._follow_next_month()
-        if state:
-            for contract in self:
-                contract._move_to(state)
+        if rest.get("next_month") and not self.env.context.get(BILLED_KEY):
+            self._begin_cycles_in_next_month()
+        for contract in moving:
+            super(ResellerBillingContract, contract).write(
+                {"state": state, **contract._prepare_transition(state)}
+            )
+        moving._queue_for_panel()
         return True
 
     @api.model
@@ -295,16 +304,19 @@ class ResellerBillingContract(models.Model):
         """Set contracts to active, from trial or suspension, whose months are not billed."""
         for contract in self:
             contract._move_to("active")
+        return True
 
     def action_suspend(self):
         """Stop billing until somebody activates the contracts again."""
         for contract in self:
             contract._move_to("suspended")
+        return True
 
     def action_cancel(self):
         """End the contracts. Faturas that are not paid stay owed."""
         for contract in self:
             contract._move_to("cancelled")
+        return True
 
     def action_open_faturas(self):
         """Show the faturas of this contract."""
@@ -323,34 +335,6 @@ class ResellerBillingContract(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _move_to(self, state, **values):
-        """Move a contract on; to where it is already is no change.
-
-        :raise UserError: if it cannot go there from its state, or lacks what an active one needs
-        """
-        self.ensure_one()
-        if self.state == state:
-            return
-        if self.state not in SOURCES[state]:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "%(contract)s is %(state)s and cannot become %(target)s. Make a new contract.",
-                    contract=self.display_name,
-                    state=labels[self.state],
-                    target=labels[state],
-                )
-            )
-        # The transition itself.
-        super().write(  # pylint: disable=super-method-mismatch
-            {"state": state, **getattr(self, f"_prepare_{state}")(), **values}
-        )
-
-    def _keep_next_month(self, month):
-        """Write the next month that billing comes to; plans stay in their cycles."""
-        # Not as if it were entered by hand.
-        return super().write({"next_month": month})  # pylint: disable=super-method-mismatch
 
     @api.model
     def _get_default_reminders(self):

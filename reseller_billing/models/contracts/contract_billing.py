@@ -8,7 +8,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ...const import TIME_ZONE
 from ...tools.activity import end_told
+from .contract import BILLED_KEY
 
 _logger = logging.getLogger(__name__)
 
@@ -21,7 +23,7 @@ BUSY_PAUSE = timedelta(minutes=1)
 class ResellerBillingContract(models.Model):
     """Billing by itself: each active contract once for each reference month, missed days too."""
 
-    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.contract"
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -49,7 +51,7 @@ class ResellerBillingContract(models.Model):
     @api.model
     def _cron_bill(self):
         """Issue the faturas that are due, in small transactions; errors stand on the contracts."""
-        today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
+        today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
         domain = self._get_to_bill_domain(today)
         due = self.search(domain, order="id")
         due = due.filtered(lambda contract: contract._get_due_months(today))
@@ -133,7 +135,8 @@ class ResellerBillingContract(models.Model):
                 [vals for vals in values if vals["billing_contract_id"] in ids]
             )
         for month, contracts in self._group_by_month(last).items():
-            contracts._keep_next_month(month + relativedelta(months=1))
+            next_month = month + relativedelta(months=1)
+            contracts.with_context(**{BILLED_KEY: True}).write({"next_month": next_month})
         self.filtered("billing_error")._forget_billing_error()
 
     def _forget_billing_error(self):
@@ -193,7 +196,7 @@ class ResellerBillingContract(models.Model):
         self.ensure_one()
         return max(self.next_month or today.replace(day=1), self.date_start.replace(day=1))
 
-    def _follow_next_month(self):
+    def _begin_cycles_in_next_month(self):
         """Have plans billed in a next month entered by hand, where none of them would be.
 
         Who enters an earlier month wants what was left out: those in whose cycle it is begin

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class ResellerBillingContract(models.Model):
     """What a fatura of a contract consists of."""
 
-    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.contract"
 
     def _check_may_be_billed(self):
         """Refuse what the seed refuses: a fatura for who has no active contract.

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import TIME_ZONE
 from ...tools.activity import tell_once
 
 _logger = logging.getLogger(__name__)
@@ -12,7 +13,7 @@ _logger = logging.getLogger(__name__)
 class ResellerBillingContract(models.Model):
     """What the days bring: reminders, the end of a trial, suspension and reactivation."""
 
-    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.contract"
 
     @api.model
     def _cron_follow_up(self):
@@ -20,7 +21,7 @@ class ResellerBillingContract(models.Model):
 
         What there is no time for is done by another run, at once.
         """
-        today = fields.Date.context_today(self.with_context(tz="America/Sao_Paulo"))
+        today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
         if not self._follow_up(today):
             self.env.ref("reseller_billing.ir_cron_follow_up").sudo()._trigger()
 
@@ -33,14 +34,17 @@ class ResellerBillingContract(models.Model):
         trials = self.search(
             [("state", "=", "trial"), ("trial_end", "<=", today), ("trial_told", "=", False)]
         )
-        if not trials._each_alone(ResellerBillingContract._tell_of_trial):
+        if not trials._each_alone(lambda contract: contract._notify_trial_end()):
             return False
         overdue = self._get_overdue_contracts(today)
-        return overdue._each_alone(ResellerBillingContract._suspend_overdue)
+        return overdue._each_alone(lambda contract: contract._suspend_overdue())
 
-    def _each_alone(self, method):
-        """Do something to each contract, and commit it; one that fails never keeps the others.
+    def _each_alone(self, action):
+        """Do something to each contract and commit it; one that fails does not stop the others.
 
+        What fails is shown to the responsible of the contract.
+
+        :param action: function of one contract
         :return: whether there was time for all of them
         """
         cron = self.env["ir.cron"]
@@ -51,16 +55,31 @@ class ResellerBillingContract(models.Model):
             contract = self.browse(contract_id)
             try:
                 with self.env.cr.savepoint():
-                    method(contract)
-            except Exception:
-                _logger.exception("Contract %s: what the day brings was not done", contract.id)
+                    action(contract)
+            except Exception as error:
+                _logger.exception("Contract %s: the daily follow-up failed", contract.id)
+                contract._notify_follow_up_failure(error)
             left -= 1
             if not cron._commit_progress(1) and left:
                 return False
         return True
 
-    def _tell_of_trial(self):
-        """Have the responsible decide about a contract whose trial is over; told once an end."""
+    def _notify_follow_up_failure(self, error):
+        """Have the responsible see why the daily follow-up of this contract failed, once."""
+        self.ensure_one()
+        contract = self._in_readers_language()
+        contract._tell_once(
+            contract.env._("Follow-up failed"),
+            contract.env._(
+                "%(contract)s could not be followed up: its trial has ended, or its faturas are "
+                "overdue. It is tried again every day; correct the cause.\n%(reason)s",
+                contract=contract.display_name,
+                reason=str(error),
+            ),
+        )
+
+    def _notify_trial_end(self):
+        """Have the responsible decide on a contract whose trial is over, once for each end."""
         self.ensure_one()
         self.trial_told = True
         contract = self._in_readers_language()
@@ -117,7 +136,7 @@ class ResellerBillingContract(models.Model):
         )
         if not suspended:
             return
-        suspended = suspended.with_context(tz="America/Sao_Paulo")
+        suspended = suspended.with_context(tz=TIME_ZONE)
         today = fields.Date.context_today(suspended)
         for contract in suspended - suspended._get_overdue(today).billing_contract_id:
             try:

@@ -3,9 +3,24 @@ from odoo.exceptions import UserError
 
 
 class ResellerBillingContract(models.Model):
-    """What each state of a contract brings with it; `_move_to` writes it with the state."""
+    """What each state of a contract brings with it; it is written with the state."""
 
-    _inherit = "reseller.billing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.contract"
+
+    def _prepare_transition(self, state):
+        """Return the values that are written with a state of this contract.
+
+        :raise UserError: naming what the client of an active one lacks
+        """
+        self.ensure_one()
+        match state:
+            case "active":
+                return self._prepare_active()
+            case "suspended":
+                return self._prepare_suspended()
+            case "cancelled":
+                return {"date_end": fields.Date.context_today(self)}
+        return {}
 
     def _prepare_active(self):
         self._check_complete()
@@ -14,9 +29,10 @@ class ResellerBillingContract(models.Model):
         if not self.date_active:
             month = self._get_first_month(today)
             lines = self.line_ids.filtered(lambda line: not line.first_month)
+            is_billed_here = self.next_month or not self._is_billed_by_panel()
             values |= {
                 "date_active": today,
-                "next_month": month,
+                "next_month": is_billed_here and month,
                 "line_ids": [Command.update(line.id, {"first_month": month}) for line in lines],
             }
         elif self.next_month and self._was_suspended_before(today):
@@ -48,11 +64,9 @@ class ResellerBillingContract(models.Model):
     def _prepare_suspended(self):
         return {
             "date_suspended": fields.Date.context_today(self),
-            "suspension_reason": "manual",
+            # Who suspends for another reason writes it with the state.
+            "suspension_reason": self.suspension_reason or "manual",
         }
-
-    def _prepare_cancelled(self):
-        return {"date_end": fields.Date.context_today(self)}
 
     def _check_complete(self):
         """Refuse to activate a contract of a client that cannot be charged; says all at once.

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -117,12 +118,27 @@ class ResellerBillingOverview(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_list(self):
-        """Open the list behind a number; which one is in the context as `overview`."""
+        """Open the list behind a number of this card.
+
+        The context key `overview` names the number: one of the fields of `_get_lists`.
+
+        :raise UserError: naming the card and what it does not count
+        """
         self.ensure_one()
-        wanted = self.env.context["overview"]
+        number = self.env.context.get("overview")
         model, domain, _measure = next(
-            entry for names, entry in self._get_lists().items() if wanted in names
+            (entry for names, entry in self._get_lists().items() if number and number in names),
+            (None, None, None),
         )
+        if not model:
+            raise UserError(
+                self.env._(
+                    "%(card)s has no list of %(number)s. Open one of the numbers that the card "
+                    "shows.",
+                    card=self.name,
+                    number=number or "?",
+                )
+            )
         xml_id = f"reseller_billing.{ACTIONS[model]}"
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         mine = Domain("company_id", "=", self.company_id.id)

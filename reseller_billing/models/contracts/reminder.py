@@ -3,6 +3,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ...tools.activity import tell_once
+
 _logger = logging.getLogger(__name__)
 
 # A server that stood still for longer reminds of nothing that is over by then.
@@ -77,15 +79,35 @@ class ResellerBillingReminder(models.Model):
         return faturas - sent.move_id
 
     def _remind(self, fatura):
-        """Write to one client; one who cannot be written to never keeps the others."""
+        """Send one reminder; where that fails, notify the responsible of the contract."""
         try:
             with self.env.cr.savepoint():
                 self.env["reseller.billing.reminder.sent"].create(
                     {"move_id": fatura.id, "reminder_id": self.id}
                 )
                 fatura._mail_fatura(self.template_id)
-        except Exception:
-            _logger.exception("Fatura %s: no reminder could be written", fatura.id)
+        except Exception as error:
+            _logger.exception("Fatura %s: no reminder could be sent", fatura.id)
+            self._notify_failure(fatura, error)
+
+    def _notify_failure(self, fatura, error):
+        """Show the responsible of a fatura's contract why a reminder was not sent, once."""
+        contract = fatura.billing_contract_id
+        user = contract._get_responsible()
+        reminder = self.with_context(lang=user.lang)
+        tell_once(
+            contract,
+            user,
+            reminder.env._("Reminder of %s not sent", fatura.name),
+            reminder.env._(
+                "%(reminder)s of %(fatura)s could not be sent. It is tried again for %(days)s "
+                "days; correct the e-mail template or the client's address.\n%(reason)s",
+                reminder=reminder.name,
+                fatura=fatura.display_name,
+                days=MISSED_DAYS,
+                reason=str(error),
+            ),
+        )
 
 
 class ResellerBillingReminderSent(models.Model):

@@ -1,7 +1,6 @@
 from . import (
     account_move,
     account_move_charge,
-    account_move_document,
     account_move_fatura,
     account_move_mail,
     account_move_service_invoice,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..charges.payment_transaction import LIVE_STATES
+from ...const import LIVE_STATES
 
 MONTHS = [(f"{number:02}", f"{number:02}") for number in range(1, 13)]
 # What the host's payment states are for who waits for the money; the others are open.
@@ -156,8 +156,36 @@ class AccountMove(models.Model):
                 )
 
     # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Saving a fatura posts it and has its charge registered. Seed 003, "Gerar a fatura".
+
+        :raise UserError: if its contract is not active
+        """
+        contracts = self._find_contracts_to_bill(vals_list)
+        moves = super().create(self._complete_faturas(vals_list, contracts))
+        moves._check_contracts_chosen()
+        moves._issue_created_faturas(contracts)
+        return moves
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._check_contracts_written(vals)
+        self._update_charge_due_date(vals)
+        self._queue_changes_for_panel(vals)
+        return result
+
+    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self._is_fatura()._cancel_charge()
+        return result
 
     def action_open_fatura_page(self):
         """Show the fatura as the client sees it (HTML)."""
@@ -202,6 +230,7 @@ class AccountMove(models.Model):
                 move.charge_id.sudo()._queue_charge("uncash")
             else:
                 move._make_charge()
+        return True
 
     def action_open_ledger(self):
         """Show what is booked of this fatura: itself, its payments, refunds and corrected fees."""
@@ -219,6 +248,21 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        self._check_contracts_to_issue()
+        posted = super()._post(soft)
+        posted._charge_posted_faturas()
+        posted._update_charges_of_credit_notes()
+        posted._queue_for_panel()
+        return posted
+
+    def _invoice_paid_hook(self):
+        result = super()._invoice_paid_hook()
+        self._queue_cash_receipts()
+        self._reactivate_paid_contracts()
+        self._queue_for_panel()
+        return result
 
     @api.model
     def _get_fatura_context(self):

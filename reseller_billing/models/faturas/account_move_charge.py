@@ -4,24 +4,17 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
-from ...const import METHOD_OF_CHARGE
-from ..charges.payment_transaction import LIVE_STATES
+from ...const import LIVE_STATES, METHOD_OF_CHARGE
 
 
 class AccountMove(models.Model):
     """The charge of a fatura: asked for when it is posted, changed and cancelled with it."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # -------------------------------------------------------------------------
     # CRUD METHODS
     # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "invoice_date_due" in vals:
-            self.filtered(lambda move: move.charge_id and move.state == "posted")._update_charge()
-        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_charged(self):
@@ -54,40 +47,40 @@ class AccountMove(models.Model):
                 )
         self.button_draft()
         self.button_cancel()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS - WHAT THE HOST DOES TO A FATURA
     # -------------------------------------------------------------------------
 
-    def _post(self, soft=True):
-        posted = super()._post(soft)
-        faturas = posted._is_fatura()
-        if faturas:
-            faturas.filtered(
-                lambda move: not move.currency_id.is_zero(move.amount_residual)
-            )._update_charge()
-        notes = posted.filtered(lambda move: move.move_type == "out_refund")
+    def _update_charge_due_date(self, vals):
+        """Change the charges of posted faturas whose due date was written."""
+        if "invoice_date_due" in vals:
+            self.filtered(lambda move: move.charge_id and move.state == "posted")._update_charge()
+
+    def _charge_posted_faturas(self):
+        """Queue the charges of those faturas, just posted, of which something is owed."""
+        self._is_fatura().filtered(
+            lambda move: not move.currency_id.is_zero(move.amount_residual)
+        )._update_charge()
+
+    def _update_charges_of_credit_notes(self):
+        """Change the live charges of faturas that were credited by these documents."""
+        notes = self.filtered(lambda move: move.move_type == "out_refund")
         for charge in notes.reversed_entry_id.charge_id.sudo():
             if charge.charge_state in LIVE_STATES:
                 charge.fatura_id._follow_debt(charge)
-        return posted
 
-    def button_cancel(self):
-        result = super().button_cancel()
-        self._is_fatura()._cancel_charge()
-        return result
-
-    def _invoice_paid_hook(self):
-        """A fatura that was paid to the company itself is not to be paid at the provider too."""
-        result = super()._invoice_paid_hook()
+    def _queue_cash_receipts(self):
+        """Report faturas that were paid to the company itself, so that nobody pays them twice."""
         for charge in self.charge_id.sudo():
             # Its own payment is what has just been matched.
             if charge.charge_state in LIVE_STATES and charge.state != "done":
                 charge._queue_charge("cash")
-        contracts = self._is_fatura().billing_contract_id
-        if contracts:
-            contracts.sudo()._reactivate_paid()
-        return result
+
+    def _reactivate_paid_contracts(self):
+        """Set contracts to active again that were suspended until these faturas are paid."""
+        self._is_fatura().billing_contract_id.sudo()._reactivate_paid()
 
     def _get_online_payment_error(self):
         """Send the client of a fatura to its charge instead of saying two things at once."""
@@ -105,7 +98,7 @@ class AccountMove(models.Model):
         Who has none that lives gets one.
         """
         missing = self.browse()
-        for move in self:
+        for move in self._filtered_charged_by_itself():
             charge = move.charge_id.sudo()
             if charge.charge_state not in LIVE_STATES and charge.charge_state != "error":
                 missing |= move

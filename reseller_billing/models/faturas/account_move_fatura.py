@@ -5,44 +5,7 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     """Making a fatura: on the form, by the wizard and by the cron, always posted at once."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
-
-    # -------------------------------------------------------------------------
-    # CRUD METHODS
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Saving a fatura posts it and has its charge registered. Seed 003, "Gerar a fatura".
-
-        :raise UserError: if its contract is not active
-        """
-        if not any(vals.get("billing_contract_id") for vals in vals_list):
-            moves = super().create(vals_list)
-            moves._check_contracts_chosen()
-            return moves
-        ids = {vals["billing_contract_id"] for vals in vals_list if self._is_new_fatura(vals)}
-        contracts = [
-            self._find_contract_to_bill(vals, ids) if self._is_new_fatura(vals) else None
-            for vals in vals_list
-        ]
-        moves = super().create(
-            [
-                contract._complete_fatura(vals) if contract else vals
-                for vals, contract in zip(vals_list, contracts, strict=True)
-            ]
-        )
-        moves._check_contracts_chosen()
-        self.browse(
-            move.id for move, contract in zip(moves, contracts, strict=True) if contract
-        )._issue()
-        return moves
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "billing_contract_id" in vals or "move_type" in vals:
-            self._check_contracts_chosen()
-        return result
+    _inherit = "account.move"
 
     # -------------------------------------------------------------------------
     # ONCHANGE METHODS
@@ -85,16 +48,45 @@ class AccountMove(models.Model):
         )
 
     @api.model
-    def _find_contract_to_bill(self, vals, ids):
-        """Return the contract of a new fatura.
+    def _find_contracts_to_bill(self, vals_list):
+        """Return the contract of each new fatura, None for all other documents.
 
-        :param ids: of all contracts that are billed with it, to be read together
-        :raise UserError: if it is not active, or its client cannot be charged
+        :raise UserError: if a contract is not active, or its client cannot be charged
         """
-        contract = self.env["reseller.billing.contract"].browse(vals["billing_contract_id"])
-        contract = contract.with_prefetch(ids)
-        contract._check_may_be_billed()
-        return contract
+        new = [bool(self._is_new_fatura(vals)) for vals in vals_list]
+        # Read together, however many faturas are made at once.
+        ids = [
+            vals["billing_contract_id"]
+            for vals, is_new in zip(vals_list, new, strict=True)
+            if is_new
+        ]
+        contracts = self.env["reseller.billing.contract"]
+        found = [
+            contracts.browse(vals["billing_contract_id"]).with_prefetch(ids) if is_new else None
+            for vals, is_new in zip(vals_list, new, strict=True)
+        ]
+        for contract in filter(None, found):
+            contract._check_may_be_billed()
+        return found
+
+    @api.model
+    def _complete_faturas(self, vals_list, contracts):
+        """Return the values with the lines of new faturas, which their contracts bring."""
+        return [
+            contract._complete_fatura(vals) if contract else vals
+            for vals, contract in zip(vals_list, contracts, strict=True)
+        ]
+
+    def _issue_created_faturas(self, contracts):
+        """Issue those of these documents whose contracts brought their lines."""
+        self.browse(
+            move.id for move, contract in zip(self, contracts, strict=True) if contract
+        )._issue()
+
+    def _check_contracts_written(self, vals):
+        """Check the contracts of documents that became faturas of them, or of others."""
+        if "billing_contract_id" in vals or "move_type" in vals:
+            self._check_contracts_chosen()
 
     def _check_contracts_chosen(self):
         """Refuse contracts that are not active; the system takes over what the panel has made.
@@ -113,7 +105,7 @@ class AccountMove(models.Model):
         for contract in self._is_fatura().billing_contract_id.sudo():
             contract._check_active()
 
-    def _post(self, soft=True):
+    def _check_contracts_to_issue(self):
         """Refuse to post a fatura whose contract is not active.
 
         What was posted before was issued, and may be corrected; what the panel has made may be owed
@@ -124,7 +116,6 @@ class AccountMove(models.Model):
         new = self._is_fatura().filtered(lambda move: not move.posted_before)
         new = new.filtered(lambda move: move.billing_contract_id.sudo().state != "active")
         (new - new._get_made_in_panel())._check_contracts_active()
-        return super()._post(soft)
 
     def _issue(self):
         """Post new faturas, which queues their charges in the same transaction.

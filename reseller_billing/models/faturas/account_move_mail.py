@@ -2,15 +2,16 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    """What clients get by e-mail about a fatura."""
+    """What clients get of a fatura: the document itself, and e-mails with its boleto."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     def action_mail_fatura(self):
         """Send the fatura to its client again."""
         self.check_access("write")
         for fatura in self:
             fatura._mail_fatura("reseller_billing.mail_template_fatura")
+        return True
 
     def _mail_fatura(self, template):
         """Queue an e-mail with the boleto to the fatura's client, in the client's language.
@@ -39,3 +40,17 @@ class AccountMove(models.Model):
             return {}
         name = f"boleto-{(self.name or '').replace('/', '-')}.pdf"
         return {"attachments": [(name, pdf)]}
+
+    def _get_invoice_pdf_proforma(self):
+        """Let clients download a fatura as one: the host calls what it has not sent pro forma."""
+        self.ensure_one()
+        if not self._is_fatura():
+            return super()._get_invoice_pdf_proforma()
+        reports = self.env["ir.actions.report"]
+        name = "account.account_invoices"
+        content, kind = reports._pre_render_qweb_pdf(name, self.ids, data={})
+        return {
+            "filename": self._get_invoice_report_filename(),
+            "filetype": "pdf",
+            "content": reports._get_splitted_report(name, content, kind)[self.id],
+        }

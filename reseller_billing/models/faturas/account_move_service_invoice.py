@@ -9,7 +9,7 @@ class AccountMove(models.Model):
     addon's: it overrides the two methods below and finds service code and ISS ready.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     can_issue_service_invoice = fields.Boolean(compute="_compute_can_issue_service_invoice")
 

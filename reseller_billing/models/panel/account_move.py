@@ -12,7 +12,7 @@ WATCHED = {"state", "charge_id", "charge_state", "invoice_date_due", "billing_de
 class AccountMove(models.Model):
     """Faturas that come from the reseller panel, and faturas that it is told of."""
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     panel_uncharged = fields.Boolean(
         string="Not Charged by Itself",
@@ -23,28 +23,13 @@ class AccountMove(models.Model):
     )
 
     # -------------------------------------------------------------------------
-    # CRUD METHODS
-    # -------------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not WATCHED.isdisjoint(vals):
-            self._queue_for_panel()
-        return result
-
-    # -------------------------------------------------------------------------
     # BUSINESS METHODS - ERP → PANEL
     # -------------------------------------------------------------------------
 
-    def _post(self, soft=True):
-        posted = super()._post(soft)
-        posted._queue_for_panel()
-        return posted
-
-    def _invoice_paid_hook(self):
-        result = super()._invoice_paid_hook()
-        self._queue_for_panel()
-        return result
+    def _queue_changes_for_panel(self, vals):
+        """Have the panel told of these faturas if something was written that it knows."""
+        if not WATCHED.isdisjoint(vals):
+            self._queue_for_panel()
 
     def _queue_for_panel(self):
         """Have the panel told of these faturas, those that were issued or are known to it."""
@@ -120,7 +105,8 @@ class AccountMove(models.Model):
         )
 
     def _tell_of_panel_payment(self, panel, data):
-        user = self.billing_contract_id.user_id or panel.user_id
+        users = self.billing_contract_id.user_id or panel.user_id
+        user = self.company_id._get_billing_responsible(users)
         tell_once(self, user, self.env._("Paid in the panel"), self._describe_panel_payment(data))
 
     def _link_charge(self, data):
@@ -169,10 +155,9 @@ class AccountMove(models.Model):
         links = links.search([("fatura_id", "in", self.ids), ("from_panel", "=", True)])
         return self & links.fatura_id.sudo(self.env.su)
 
-    def _update_charge(self):
-        return super(
-            AccountMove, self.filtered(lambda one: not one.panel_uncharged or one.charge_id)
-        )._update_charge()
+    def _filtered_charged_by_itself(self):
+        """Return those of these faturas whose charge is made without a person's decision."""
+        return self.filtered(lambda one: not one.panel_uncharged or one.charge_id)
 
     def _follow_panel(self, data, before):
         """Do here what was done to this fatura in the panel since we saw it last.

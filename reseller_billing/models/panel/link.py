@@ -104,6 +104,7 @@ class ResellerBillingPanelLink(models.Model):
         links = self.sudo()
         links.panel_id.paused_until = False
         links._set_pending()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -168,16 +169,7 @@ class ResellerBillingPanelLink(models.Model):
     def _set_pending(self):
         if self:
             self.write({"is_pending": True, "next_attempt": fields.Datetime.now(), "attempts": 0})
-            self._trigger_delivery()
-
-    @api.model
-    def _trigger_delivery(self):
-        """Have the cron run after this transaction; one trigger that waits is enough."""
-        cron = self.env.ref("reseller_billing.ir_cron_send_to_panels").sudo()
-        now = fields.Datetime.now()
-        waiting = [("cron_id", "=", cron.id), ("call_at", "<=", now)]
-        if not self.env["ir.cron.trigger"].sudo().search_count(waiting, limit=1):
-            cron._trigger(now)
+            self._trigger_delivery_once()
 
     # -------------------------------------------------------------------------
     # WHAT BOTH SIDES KNOW
@@ -199,9 +191,9 @@ class ResellerBillingPanelLink(models.Model):
         told = {name: value for name, value in after.items() if value != before.get(name)}
         self.write({"told": after if first else {**(self.told or {}), **told}, "error": False})
         if not self._get_changes():
-            self._forget_pending()
+            self._clear_pending()
 
-    def _keep_answer(self, answer, body):
+    def _store_answer(self, answer, body):
         """Remember how the panel's record looks after what we sent.
 
         :param answer: the panel's JSON
@@ -222,5 +214,5 @@ class ResellerBillingPanelLink(models.Model):
             }
         )
 
-    def _forget_pending(self):
+    def _clear_pending(self):
         self.write({"is_pending": False, "next_attempt": False, "attempts": 0, "error": False})

@@ -1,6 +1,10 @@
+from dataclasses import replace
+from datetime import timedelta
+
 from odoo import fields, models
 
 from ...tools import tax_id
+from ...tools.errors import Unauthorized
 from ...tools.panel.data import (
     CONTRACT_STATES,
     read_client,
@@ -9,6 +13,7 @@ from ...tools.panel.data import (
     write_money,
     write_text,
 )
+from ...tools.panel.exchange import LinkJob
 
 STATE_OF_CONTRACT = {state: name for name, state in CONTRACT_STATES.items()}
 STATE_OF_CHARGE = {
@@ -49,6 +54,10 @@ CHANGED = {
 }
 
 
+# Until a record that waits for another is tried again.
+WAITING_MINUTES = 1
+
+
 class NotYet(Exception):
     """The panel has to be told of another record first; `str()` says which."""
 
@@ -56,13 +65,19 @@ class NotYet(Exception):
 class ResellerBillingPanelLink(models.Model):
     """How our records look in the panel's words. Source: docs/api/reseller-panel.openapi.yaml."""
 
-    _inherit = "reseller.billing.panel.link"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.panel.link"
 
     def _get_wire(self):
         """Return the record as the panel would have it."""
         self.ensure_one()
         record = self._get_record().with_company(self.company_id)
-        return getattr(self, f"_get_wire_{self.kind}")(record)
+        match self.kind:
+            case "client":
+                return self._get_wire_client(record)
+            case "contract":
+                return self._get_wire_contract(record)
+            case "fatura":
+                return self._get_wire_fatura(record)
 
     def _get_changes(self):
         """Return what was changed here and not told yet; of a new record nothing."""
@@ -73,29 +88,50 @@ class ResellerBillingPanelLink(models.Model):
         names = CHANGED[self.kind] or wire
         return {name: wire[name] for name in names if wire[name] != told.get(name)}
 
-    def _prepare_job(self):
-        """Return what is to be sent, or None if the panel knows all.
+    def _prepare_job(self, again):
+        """Return what is to be sent to the panel, as a LinkJob.
+
+        A record that the panel knows already, or need not know, is done with; one that waits for
+        another stays pending. Their jobs are empty.
+
+        :param again: it had to wait in this run before
+        """
+        self.ensure_one()
+        link = self.with_context(lang=self.panel_id.user_id.lang)
+        job = LinkJob(record_id=self.id, try_key=self._get_try_key(), is_empty=True)
+        try:
+            request = link._prepare_request()
+        except NotYet as reason:
+            pause = timedelta(minutes=WAITING_MINUTES if again else 0)
+            self.write({"next_attempt": fields.Datetime.now() + pause, "error": str(reason)})
+            return job
+        if not request:
+            self._clear_pending()
+            return job
+        try:
+            client, failure = self.panel_id._get_panel_client(), None
+        except Unauthorized as error:
+            client, failure = None, error
+        return replace(job, is_empty=False, client=client, failure=failure, **request)
+
+    def _prepare_request(self):
+        """Return path, body and key of what is to be sent, or None if the panel knows all.
 
         What makes a record is stored before it is sent, and sent unchanged until it is answered.
 
-        :return: dict of link_id, resource or path, body and key
         :raise NotYet: another record comes first
         """
-        self.ensure_one()
-        job = {"link_id": self.id, "panel_id": self.panel_id.id}
+        path = RESOURCE_OF_KIND[self.kind]
         if not self.reference:
             if not self.body and self._is_obsolete():
                 return None
             self.body = self.body or self._prepare_post()
-            resource = RESOURCE_OF_KIND[self.kind]
-            return {**job, "resource": resource, "body": self.body, "key": self.key}
+            return {"path": path, "body": self.body, "key": self.key}
         body = self._get_changes()
         if not body:
             return None
-        path = f"{RESOURCE_OF_KIND[self.kind]}/{self.reference}"
-        if self.kind == "contract":
-            path += "/situacao"
-        return {**job, "path": path, "body": body}
+        suffix = "/situacao" if self.kind == "contract" else ""
+        return {"path": f"{path}/{self.reference}{suffix}", "body": body}
 
     def _is_obsolete(self):
         """Return whether the panel need not hear of a record that it never heard of."""
@@ -108,11 +144,28 @@ class ResellerBillingPanelLink(models.Model):
         wire = self._get_wire()
         names = POSTED[self.kind] or wire
         body = {name: wire[name] for name in names}
-        return {**getattr(self, f"_prepare_post_{self.kind}")(), **body} | {
-            "referenciaExterna": self.key
-        }
+        return {**self._prepare_owners(), **body, "referenciaExterna": self.key}
 
-    def _prepare_post_client(self):
+    def _prepare_owners(self):
+        """Return the panel's ids of the records that a new one belongs to.
+
+        :raise NotYet: one of them comes first, or a person decides who the client is
+        """
+        match self.kind:
+            case "client":
+                self._check_client_decided()
+                return {}
+            case "contract":
+                client = self._ensure(self.panel_id, self.contract_id.partner_id)
+                return {"clienteId": client._get_reference()}
+            case "fatura":
+                return self._prepare_fatura_owners()
+
+    def _check_client_decided(self):
+        """Refuse to send a client that may be one of the panel's until a person has decided.
+
+        :raise NotYet: naming the client and the panel's record
+        """
         row = self.env["reseller.billing.panel.row"].search(
             [
                 ("panel_id", "=", self.panel_id.id),
@@ -130,13 +183,8 @@ class ResellerBillingPanelLink(models.Model):
                     reference=row.reference,
                 )
             )
-        return {}
 
-    def _prepare_post_contract(self):
-        client = self._ensure(self.panel_id, self.contract_id.partner_id)
-        return {"clienteId": client._get_reference()}
-
-    def _prepare_post_fatura(self):
+    def _prepare_fatura_owners(self):
         contract = self._ensure(self.panel_id, self.fatura_id.billing_contract_id)
         reference = contract._get_reference()
         if contract._get_changes():

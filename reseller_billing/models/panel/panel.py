@@ -2,8 +2,9 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.activity import tell_once
-from ...tools.panel.client import PanelClient, is_acceptable_url
-from ...tools.receipts import ReceiptsError, Unauthorized
+from ...tools.errors import ServiceError, Unauthorized
+from ...tools.http import is_header, is_safe_base_url
+from ...tools.panel.client import PanelClient
 
 
 class ResellerBillingPanel(models.Model):
@@ -88,7 +89,7 @@ class ResellerBillingPanel(models.Model):
     def _check_url(self):
         """The token is not sent in clear over a network."""
         for panel in self:
-            if not is_acceptable_url(panel.url):
+            if not is_safe_base_url(panel.url):
                 raise ValidationError(
                     self.env._(
                         "%(url)s is no address that %(panel)s may send its token to. Enter an "
@@ -102,7 +103,7 @@ class ResellerBillingPanel(models.Model):
     def _check_token(self):
         """Refuse what cannot be an HTTP header: the library would quote it in its error."""
         for panel in self:
-            if not all("!" <= character <= "~" for character in panel.sudo().token or ""):
+            if not is_header(panel.sudo().token or ""):
                 raise ValidationError(
                     self.env._(
                         "The token of %(panel)s contains a blank, a line break or a character that "
@@ -153,7 +154,7 @@ class ResellerBillingPanel(models.Model):
         self.check_access("read")
         try:
             self._get_panel_client().check()
-        except ReceiptsError as error:
+        except ServiceError as error:
             raise UserError(self._describe_failure(error)) from None
         return self._notify(self.env._("%(panel)s answers and accepts the token.", panel=self.name))
 
@@ -168,7 +169,7 @@ class ResellerBillingPanel(models.Model):
         self.env.invalidate_all()
         if self.problem:
             raise UserError(self.problem)
-        self.env["reseller.billing.panel.link"]._trigger_delivery()
+        self.env["reseller.billing.panel.link"]._trigger_delivery_once()
         return self._notify(
             self.env._(
                 "%(panel)s is read. %(rows)s records need attention.",
@@ -220,13 +221,13 @@ class ResellerBillingPanel(models.Model):
     def _get_panel_client(self):
         """Return what talks to this panel.
 
-        :rtype: tools.panel_client.PanelClient
+        :rtype: tools.panel.client.PanelClient
         :raise Unauthorized: without a token
         """
         self.ensure_one()
         token = self.sudo().token
         if not token:
-            raise Unauthorized(self.env._("No token is entered."))
+            raise Unauthorized(self.env._("No token is entered."), cause="settings")
         return PanelClient(self.url, token)
 
     def _describe_failure(self, error):
@@ -250,7 +251,7 @@ class ResellerBillingPanel(models.Model):
         """Have the responsible look at what could not be taken over; one activity for all."""
         tell_once(
             self,
-            self.user_id,
+            self.company_id._get_billing_responsible(self.user_id),
             self.env._("Not taken over from the panel"),
             self.env._("Open what needs attention, say who is meant or correct it, retry."),
         )

@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from psycopg2 import IntegrityError
 
-from ...tools.receipts import ReceiptsError
+from ...const import TIME_ZONE
+from ...tools.errors import ServiceError
 from .res_partner_matching import ClientConflict
 
 _logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class ResellerBillingPanel(models.Model):
     a row, and does not hold back the others.
     """
 
-    _inherit = "reseller.billing.panel"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.panel"
 
     # -------------------------------------------------------------------------
     # SYNCHRONISING
@@ -57,7 +58,7 @@ class ResellerBillingPanel(models.Model):
             if done:
                 now = fields.Datetime.now()
                 values |= {"last_success": now, "first_success": self.first_success or now}
-        except ReceiptsError as error:
+        except ServiceError as error:
             done, values = True, {"problem": self._describe_failure(error)}
         except Exception as error:
             _logger.exception("Panel %s could not be read", self.id)
@@ -70,14 +71,14 @@ class ResellerBillingPanel(models.Model):
         """Take over pages of a resource, then what failed before.
 
         :return: whether all was read
-        :raise ReceiptsError: what the panel or the network said; what was taken over stays
+        :raise ServiceError: what the panel or the network said; what was taken over stays
         """
         client = self._get_panel_client()
         since, page, more = self[f"cursor_{resource}"] or None, 1, True
         while more:
             if time.monotonic() > deadline:
                 return False
-            items, more = client.list(resource, since, page)
+            items, more = client.list_records(resource, since, page)
             if not items:
                 break
             self._in_own_transaction(lambda panel, items=items: panel._take_page(resource, items))
@@ -97,7 +98,7 @@ class ResellerBillingPanel(models.Model):
             context = {
                 "allowed_company_ids": panel.company_id.ids,
                 "lang": panel.user_id.lang,
-                "tz": "America/Sao_Paulo",
+                "tz": TIME_ZONE,
             }
             panel = panel.with_context(**context)
             return retrying(functools.partial(function, panel), env)
@@ -134,7 +135,7 @@ class ResellerBillingPanel(models.Model):
         rows = self.env["reseller.billing.panel.row"]
         try:
             with self.env.cr.savepoint():
-                getattr(self, f"_take_{RESOURCES[resource]}")(item, row or rows)
+                self._apply_item(RESOURCES[resource], item, row or rows)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except ClientConflict as error:
@@ -194,7 +195,7 @@ class ResellerBillingPanel(models.Model):
             return found
         found = links.search([*domain, ("reference", "=", False), ("key", "=", key)], limit=1)
         if found:
-            found._keep_answer({**item, **(found.body or {})}, found.body or {})
+            found._store_answer({**item, **(found.body or {})}, found.body or {})
         return found
 
     def _find_record(self, kind, reference, row_text):

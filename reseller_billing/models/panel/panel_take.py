@@ -11,7 +11,23 @@ class ResellerBillingPanel(models.Model):
     Each `_take_…` takes over one record or raises; what it did is undone then.
     """
 
-    _inherit = "reseller.billing.panel"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "reseller.billing.panel"
+
+    def _apply_item(self, kind, item, row):
+        """Create or update what a record of the panel stands for.
+
+        :param kind: client, contract or fatura
+        :param item: the panel's JSON
+        :param row: what a person has chosen, or an empty record
+        :raise UserError, ClientConflict, ValueError: why it cannot be applied
+        """
+        match kind:
+            case "client":
+                self._take_client(item, row)
+            case "contract":
+                self._take_contract(item, row)
+            case "fatura":
+                self._take_fatura(item, row)
 
     # -------------------------------------------------------------------------
     # CLIENTS

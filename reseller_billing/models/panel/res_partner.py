@@ -18,7 +18,7 @@ WATCHED = {
 class ResPartner(models.Model):
     """Clients whom the reseller panel is told of."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     def write(self, vals):
         result = super().write(vals)
@@ -44,3 +44,4 @@ class ResPartner(models.Model):
                     )
                 )
         self.env["reseller.billing.panel.link"]._push(self.env.company, self)
+        return True

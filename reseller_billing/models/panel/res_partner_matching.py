@@ -19,7 +19,7 @@ class ClientConflict(Exception):
 class ResPartner(models.Model):
     """Recognising a client that comes from the panel or from a file, and taking its data over."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     # Numbers are stored with and without their points.
     _normalized_vat_idx = models.Index(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import TIME_ZONE
 from ...tools.attempts import get_pause
 
 # Minutes until the next attempt; the last one again and again.
@@ -12,8 +13,15 @@ class ResellerBillingPanelRow(models.Model):
 
     _name = "reseller.billing.panel.row"
     _description = "Record of the Reseller Panel Not Taken Over"
+    _inherit = ["reseller.billing.abstract.state"]
     _order = "id desc"
     _check_company_auto = True
+    _transitions = {
+        # Again, once the panel changes it.
+        "waiting": {"done", "ignored"},
+        "done": {"waiting"},
+        "ignored": {"waiting"},
+    }
 
     panel_id = fields.Many2one(
         comodel_name="reseller.billing.panel", required=True, readonly=True, ondelete="cascade"
@@ -37,7 +45,6 @@ class ResellerBillingPanelRow(models.Model):
         help="As the panel gave it last.",
     )
     error = fields.Text(string="Problem", readonly=True)
-    # waiting → done | ignored; waiting again once the panel changes it
     state = fields.Selection(
         selection=[("waiting", "Waiting"), ("done", "Done"), ("ignored", "Nothing to do")],
         required=True,
@@ -75,16 +82,16 @@ class ResellerBillingPanelRow(models.Model):
         """Try these again now, with what was chosen."""
         self.check_access("write")
         for row in self.sudo():
-            panel = row.panel_id.with_context(
-                allowed_company_ids=row.company_id.ids, tz="America/Sao_Paulo"
-            )
+            panel = row.panel_id.with_context(allowed_company_ids=row.company_id.ids, tz=TIME_ZONE)
             panel = panel.with_company(row.company_id)
             panel._take(row.resource, row.payload, row.with_env(panel.env))
+        return True
 
     def action_ignore(self):
         """Put these away. They come again when the panel changes them."""
         self.check_access("write")
-        self.sudo().filtered(lambda row: row.state == "waiting").state = "ignored"
+        self.sudo().filtered(lambda row: row.state == "waiting")._move_to("ignored")
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -99,13 +106,12 @@ class ResellerBillingPanelRow(models.Model):
             "payload": item,
             "name": str(item.get("nome") or item.get("descricao") or item.get("plano") or "")[:120],
             "error": text,
-            "state": "waiting",
             "attempts": attempts,
             "next_attempt": fields.Datetime.now() + get_pause(attempts, PAUSES),
             "candidate_ids": [fields.Command.set(candidates.ids if candidates else [])],
         }
         if row:
-            row.write(values)
+            row._move_to("waiting", **values)
             return
         self.create({"panel_id": panel.id, "resource": resource, "reference": item["id"], **values})
         panel._tell_of_rows()
@@ -127,7 +133,7 @@ class ResellerBillingPanelRow(models.Model):
         """A record was taken over: nothing is left to do about it."""
         row = self._find(panel, resource, reference)
         if row.state == "waiting":
-            row.write({"state": "done", "error": False})
+            row._move_to("done", error=False)
 
     @api.model
     def _find(self, panel, resource, reference):

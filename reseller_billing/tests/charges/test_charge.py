@@ -1,14 +1,18 @@
+import time
 from datetime import timedelta
+from unittest.mock import patch
 
 import requests
 from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tests.test_cursor import TestCursor
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 from urllib3.exceptions import NewConnectionError
 
+from ..common import REQUEST_SEAM
 from ..common_billing import BillingCommon
 
 
@@ -38,6 +42,19 @@ class TestCharge(BillingCommon):
                 self.send_again(fatura)
                 self.assertEqual((fatura.charge_state, self.made()), ("awaiting", 1))
                 self.assertFalse(fatura.charge_problem)
+
+    def test_no_cursor_is_open_while_the_provider_is_asked(self):
+        fatura, open_cursors = self.make_fatura(), set()
+
+        def ask(*args, **kwargs):
+            open_cursors.add(len(TestCursor._cursors_stack))
+            return self.asaas(*args, **kwargs)
+
+        with patch(REQUEST_SEAM, side_effect=ask), self.enter_registry_test_mode():
+            charges = self.env["payment.transaction"]
+            sent = list(charges._send_due(time.monotonic() + 60))
+        self.assertEqual(sent, fatura.charge_id.ids)
+        self.assertEqual(open_cursors, {0})
 
     def test_client_is_not_made_twice_either(self):
         self.asaas.fail = [None, ("after", requests.exceptions.ReadTimeout())]

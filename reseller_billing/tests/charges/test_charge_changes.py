@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...tools.charge_exchange import exchange_charge
 from ..common_billing import BillingCommon
 
 
@@ -36,7 +37,7 @@ class TestChargeChanges(BillingCommon):
     def test_change_while_a_change_is_being_sent_is_not_lost(self):
         self.fatura._change_fatura(90.0, self.fatura.invoice_date_due)
         job = self.charge._claim()
-        outcome = self.charge._exchange_update(job)
+        outcome = exchange_charge(job)
         self.fatura._change_fatura(80.0, self.fatura.invoice_date_due)
         self.charge._apply_outcome(job, outcome)
         self.send()

@@ -1,10 +1,30 @@
+import io
 from datetime import timedelta
 
 from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ...tools.charge_exchange import exchange_charge
 from ..common_billing import BillingCommon
+
+
+class EndlessFile(io.RawIOBase):
+    """A file that never ends, and counts how much of it was read."""
+
+    def __init__(self, start):
+        super().__init__()
+        self.start, self.count = start, 0
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        chunk = self.start if not self.count else b""
+        size = len(buffer)
+        buffer[:] = chunk[:size].ljust(size, b"0")
+        self.count += size
+        return size
 
 
 @tagged("post_install", "-at_install")
@@ -42,6 +62,19 @@ class TestChargeSlip(BillingCommon):
         self.assertFalse(fatura.slip_line)
         self.assertEqual(len(self.mails(fatura)), 1)
 
+    def test_pdf_that_has_moved_is_not_followed(self):
+        self.asaas.is_pdf_moved = True
+        fatura = self.make_charged()
+        self.assertFalse(fatura.charge_id.slip_pdf)
+        self.assertEqual(len(self.mails(fatura)), 1)
+
+    def test_no_more_of_a_pdf_is_read_than_a_boleto_has(self):
+        self.asaas.pdf = EndlessFile(b"%PDF-1.4 ")
+        fatura = self.make_charged()
+        self.assertFalse(fatura.charge_id.slip_pdf)
+        self.assertLess(self.asaas.pdf.count, 6 * 1024 * 1024)
+        self.assertEqual(len(self.mails(fatura)), 1)
+
     def test_account_without_a_pix_key_has_boletos_all_the_same(self):
         self.asaas.refused_actions = {"pixQrCode"}
         fatura = self.make_charged()
@@ -59,9 +92,9 @@ class TestChargeSlip(BillingCommon):
         fatura = self.make_fatura()
         charge = fatura.charge_id
         job = charge._claim()
-        outcome = charge._exchange_register(job)
+        outcome = exchange_charge(job)
         # Made there, not known here yet.
-        self.hear(reference=outcome["charge"].reference, name="PAYMENT_CREATED")
+        self.hear(reference=outcome.charge.reference, name="PAYMENT_CREATED")
         self.assertFalse(self.mails(fatura))
         self.assertEqual(fatura.charge_state, "processing")
         charge._apply_outcome(job, outcome)

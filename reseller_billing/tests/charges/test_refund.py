@@ -2,6 +2,7 @@ import requests
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...tools.charge_exchange import exchange_charge
 from ..common_billing import BillingCommon
 
 
@@ -134,7 +135,7 @@ class TestRefund(BillingCommon):
         charge = self.fatura.charge_id
         charge._ask_for_refund(40.0)
         job = charge._claim()
-        outcome = charge._exchange_refund(job)
+        outcome = exchange_charge(job)
         charge._ask_for_refund(30.0)
         charge._apply_outcome(job, outcome)
         self.assertEqual(charge.charge_task, "refund")

@@ -405,6 +405,19 @@ class TestBilling(BillingCommon):
         self.assertEqual((self.months(broken), broken.billing_error), (["2026-07"], False))
         self.assertFalse(broken.activity_ids)
 
+    def test_notice_of_a_contract_not_billed_leaves_the_to_dos_of_others_open(self):
+        todo = self.contract.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary="Fatura not issued",
+            user_id=self.billing_user.id,
+        )
+        self.client_partner.zip = False
+        self.bill("2026-07-01")
+        self.assertEqual(len(self.contract.activity_ids), 2)
+        self.client_partner.zip = "01310-100"
+        self.bill("2026-07-02")
+        self.assertEqual(self.contract.activity_ids, todo)
+
     def bill_triggers(self, day):
         """Bill, and return when billing is to be tried again, in minutes."""
         cron = self.env.ref("reseller_billing.ir_cron_bill_contracts")

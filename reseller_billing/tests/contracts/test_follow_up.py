@@ -5,6 +5,7 @@ from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Binary
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from ..common_billing import BillingCommon
 
@@ -176,6 +177,36 @@ class TestFollowUp(BillingCommon):
         # The first mail of each is the fatura's own.
         self.assertEqual((len(self.mails(soon)), len(self.mails(late))), (1, 2))
         self.assertEqual(self.contract.state, "suspended")
+
+    def test_reminder_that_cannot_be_written_is_told_on_the_contract(self):
+        first = self.contract.reminder_ids.sorted("days")[0]
+        first.template_id = first.template_id.copy(
+            {"body_html": "<p t-out='1 / (object.amount_total - 77)'/>"}
+        )
+        fatura = self.make_charged(77.0, due="2026-07-10")
+        for day in ("2026-07-07", "2026-07-08"):
+            with self.assertLogs("odoo.addons.reseller_billing.models.contracts.reminder"):
+                self.follow_up(day)
+        (notice,) = self.contract.activity_ids
+        self.assertEqual(notice.user_id, self.contract.user_id)
+        self.assertIn(first.name, notice.note)
+        self.assertIn(fatura.name, notice.summary)
+
+    def test_suspension_that_fails_is_told_on_the_contract(self):
+        self.provider.billing_suspend_days = 6
+        self.make_charged(due="2026-07-10")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "ALTER TABLE reseller_billing_contract"
+            " ADD CONSTRAINT no_suspension CHECK (state <> 'suspended')"
+        )
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertLogs("odoo.addons.reseller_billing.models.contracts.contract_follow_up"),
+        ):
+            self.follow_up("2026-07-17")
+        self.assertEqual(self.contract.state, "active")
+        self.assertIn("no_suspension", self.contract.activity_ids.note)
 
     def test_each_reminder_reads_its_own_fatura_only(self):
         clients = [self._create_client(name) for name in ("Lua", "Sol", "Mar", "Rio", "Vento")]

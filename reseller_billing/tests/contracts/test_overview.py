@@ -2,7 +2,7 @@ import json
 
 from freezegun import freeze_time
 from lxml import etree
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..common_billing import BillingCommon
@@ -44,6 +44,12 @@ class TestOverview(BillingCommon):
         found = self.env[action["res_model"]].with_env(card.env).search(action["domain"])
         self.assertEqual(card[name], len(found), name)
         return found.sudo()
+
+    def test_unknown_number_is_refused(self):
+        card = self.card()
+        for context in ({}, {"overview": "no_such_number"}):
+            with self.subTest(context), self.assertRaisesRegex(UserError, card.name):
+                card.with_context(**context).action_open_list()
 
     def test_nothing_needs_anybody_where_all_is_well(self):
         card = self.card()

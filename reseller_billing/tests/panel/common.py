@@ -3,7 +3,7 @@ from unittest.mock import patch
 from ..common_billing import BillingCommon
 from .fake_panel import TOKEN, URL, FakePanel
 
-PANEL_SEAM = "odoo.addons.reseller_billing.tools.panel.client.requests.request"
+PANEL_SEAM = "odoo.addons.reseller_billing.tools.http.requests.request"
 
 
 class PanelCommon(BillingCommon):

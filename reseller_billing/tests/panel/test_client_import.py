@@ -5,6 +5,7 @@ from odoo.tests import Form, tagged
 
 from ...tools import tax_id
 from ..common import ResellerBillingCommon
+from ..tools.test_table import make_workbook
 
 FILE = """Nome;CPF/CNPJ;E-mail;Telefone;CEP;Endereço;Número;Bairro;Cidade;UF
 Padaria Pão;11.222.333/0001-81;pao@example.com;11 3333-4444;01310-100;Rua Um;10;Centro;São Paulo;sp
@@ -90,6 +91,13 @@ class TestClientImport(ResellerBillingCommon):
                 wizard = self.open_wizard(content)
                 self.assertEqual(wizard.line_ids.mapped("name"), ["Padaria Pão", "João da Silva"])
                 self.assertEqual(wizard.line_ids.mapped("decision"), ["create", "create"])
+
+    def test_workbook_is_read_as_csv_is(self):
+        wizard = self.import_file(
+            make_workbook(("Nome", "CNPJ", "E-mail"), ("Padaria", 11222333000181, "a@example.com"))
+        )
+        self.assertEqual(wizard.line_ids.mapped("decision"), ["create"])
+        self.assertEqual(tax_id.normalize(wizard.line_ids.partner_id.vat), "11222333000181")
 
     def test_refused_lines_say_why_and_keep_no_other_back(self):
         wizard = self.import_file(

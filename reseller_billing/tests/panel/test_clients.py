@@ -6,9 +6,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ...tools import tax_id
-from ...tools.receipts import OutcomeUnknown, Rejected
+from ...tools.errors import OutcomeUnknown, Rejected
 from .common import PANEL_SEAM, PanelCommon
-from .fake_panel import FakePanel
+from .fake_panel import TOKEN, FakePanel
 
 
 @tagged("post_install", "-at_install")
@@ -265,14 +265,14 @@ class TestPanelConnection(PanelCommon):
         with patch(PANEL_SEAM, side_effect=answer), self.assertLogs(logger, logging.INFO) as log:
             with self.assertRaisesRegex(Rejected, r"422 X bad \[…\]") as caught:
                 client.add("clientes", {}, "key")
-        self.assertNotIn(client._token, str(caught.exception) + "".join(log.output))
+        self.assertNotIn(TOKEN, str(caught.exception) + "".join(log.output))
 
     def test_what_is_not_the_panel_changes_nothing(self):
         client = self.panel._get_panel_client()
         for answer in ({}, {"itens": [{"id": "x"}]}, [], {"itens": "x"}):
             self.fake._route = lambda *args, answer=answer: (200, answer)
             with self.subTest(answer), self.assertRaises(OutcomeUnknown):
-                client.list("clientes", None)
+                client.list_records("clientes", None)
 
     def test_company_has_one_active_panel(self):
         with self.assertRaisesRegex(Exception, "one_of_a_company"), self.env.cr.savepoint():

@@ -6,7 +6,8 @@ Source: docs.asaas.com, reference of /v3/payments and /v3/customers, and recorde
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from ..receipts import Charge, OutcomeUnknown, Refund
+from ..errors import OutcomeUnknown
+from ..receipts import Charge, Payer, Refund, Terms
 
 # What Asaas' status means here. Others are kept and shown, and change nothing.
 STATES = {
@@ -32,7 +33,7 @@ PAID = ("confirmed", "received", "refunded", "partially_refunded", "charged_back
 LONGEST_DESCRIPTION = 500
 
 
-def read_charge(answer):
+def read_charge(answer: dict) -> Charge:
     """Return a charge of Asaas in our terms.
 
     :raise OutcomeUnknown: if the answer is no charge
@@ -40,10 +41,10 @@ def read_charge(answer):
     try:
         return _read_charge(answer)
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-        raise OutcomeUnknown("The answer is no charge.") from error
+        raise OutcomeUnknown("The answer is no charge.", cause="foreign") from error
 
 
-def _read_charge(answer):
+def _read_charge(answer: dict) -> Charge:
     raw = answer["status"]
     state = STATES.get(raw)
     asked = [
@@ -86,11 +87,8 @@ def _read_charge(answer):
     )
 
 
-def write_terms(terms):
-    """Return the body of a charge to create or change.
-
-    :param terms: `tools.receipts.Terms`
-    """
+def write_terms(terms: Terms) -> dict:
+    """Return the body of a charge to create or change."""
     body = {
         "customer": terms.customer,
         "billingType": KINDS[terms.kind],
@@ -112,7 +110,7 @@ def write_terms(terms):
     return body
 
 
-def write_payer(payer):
+def write_payer(payer: Payer) -> dict:
     """Return the body of a customer to create or change; Asaas itself writes to nobody."""
     body = {
         "name": payer.name,
@@ -126,11 +124,11 @@ def write_payer(payer):
     return {name: value for name, value in body.items() if value or value is True}
 
 
-def _money(value):
+def _money(value: object) -> Decimal:
     if isinstance(value, bool):
         raise TypeError("no amount")
     return Decimal(str(value)).quantize(Decimal("0.01"))
 
 
-def _day(text):
+def _day(text: str | None) -> date | None:
     return date.fromisoformat(text[:10]) if text else None

@@ -3,23 +3,33 @@
 Source: docs.asaas.com, reference of API v3. A client of another provider has the same methods.
 """
 
-from ..receipts import Gone, OutcomeUnknown, ReceiptsError, Slip
+from datetime import date
+from decimal import Decimal
+
+from ..errors import Gone, OutcomeUnknown, ServiceError
+from ..http import Service
+from ..receipts import Charge, Payer, Slip, Terms
 from .charge import read_charge, write_payer, write_terms
 
 PAGE = 100
 
 
 class AsaasClient:
-    """`send(method, endpoint, params=None, json=None, reference=None)` returns decoded answers and
-    raises the errors of `tools.receipts`; so does each method here.
+    """Speaks to one account. Holds plain values only; each method raises errors of `tools.errors`.
+
+    :param service: see `api.make_service`
     """
 
-    def __init__(self, send):
-        self._send = send
+    def __init__(self, service: Service) -> None:
+        self._send = service.send
+
+    def check(self) -> None:
+        """Ask for one customer: proves address and key. Changes nothing. API: GET /v3/customers."""
+        self._list("customers", {"limit": 1})
 
     # Payers
 
-    def ensure_payer(self, payer):
+    def ensure_payer(self, payer: Payer) -> str:
         """Return the provider's id of a client; made if it has none. Duplicates are allowed there,
         so that it is looked for first, by CPF or CNPJ."""
         found = self._list("customers", {"cpfCnpj": payer.tax_id, "limit": PAGE})
@@ -35,20 +45,20 @@ class AsaasClient:
 
     # Charges
 
-    def find_charge(self, external_reference):
+    def find_charge(self, external_reference: str) -> Charge | None:
         """Return the charge made under our reference, or None. A deleted one counts not."""
         found = self._list("payments", {"externalReference": external_reference, "limit": PAGE})
         charges = [read_charge(item) for item in found]
         return next((charge for charge in charges if not charge.deleted), None)
 
-    def get_charge(self, reference):
+    def get_charge(self, reference: str) -> Charge:
         """Return a charge as it is now.
 
         :raise Gone: if the provider does not know it
         """
         return read_charge(self._send("GET", f"payments/{reference}"))
 
-    def create_charge(self, terms):
+    def create_charge(self, terms: Terms) -> Charge:
         """Make a charge. There is no idempotency key: after OutcomeUnknown look it up first."""
         return read_charge(
             self._send(
@@ -56,48 +66,48 @@ class AsaasClient:
             )
         )
 
-    def update_charge(self, reference, terms):
+    def update_charge(self, reference: str, terms: Terms) -> Charge:
         """Change a charge that waits to be paid; slip and QR code change with it."""
         body = write_terms(terms)
         body.pop("customer")
         return read_charge(self._send("PUT", f"payments/{reference}", json=body))
 
-    def delete_charge(self, reference):
+    def delete_charge(self, reference: str) -> None:
         """Cancel a charge that waits to be paid; one that is gone already is no error."""
         try:
             self._send("DELETE", f"payments/{reference}")
         except Gone:
             return
 
-    def receive_in_cash(self, reference, day, amount):
+    def receive_in_cash(self, reference: str, day: date, amount: Decimal) -> Charge:
         """Tell that the client has paid the company itself. Asaas tells the client nothing."""
         body = {"paymentDate": day.isoformat(), "value": float(amount), "notifyCustomer": False}
         return read_charge(self._send("POST", f"payments/{reference}/receiveInCash", json=body))
 
-    def undo_cash(self, reference):
+    def undo_cash(self, reference: str) -> Charge:
         """Take back that the client has paid the company; the charge can be paid again."""
         return read_charge(self._send("POST", f"payments/{reference}/undoReceivedInCash", json={}))
 
-    def refund(self, reference, amount, text):
+    def refund(self, reference: str, amount: Decimal, text: str) -> Charge:
         """Give the payer money back, all or a part."""
         body = {"value": float(amount), "description": text}
         return read_charge(self._send("POST", f"payments/{reference}/refund", json=body))
 
-    def get_slip(self, charge, kind):
+    def get_slip(self, charge: Charge, kind: str) -> Slip:
         """Return line, bar code and Pix of a charge that waits to be paid; without the PDF.
 
         One of them may be missing: an account without a Pix key has boletos all the same.
 
-        :raise ReceiptsError: if there is neither
+        :raise ServiceError: if there is neither
         """
-        wanted = {"boleto": "identificationField", "pix": "pixQrCode"}
+        endpoints = {"boleto": "identificationField", "pix": "pixQrCode"}
         parts, failure = {}, None
-        for part, endpoint in wanted.items():
+        for part, endpoint in endpoints.items():
             if kind not in (part, "undefined"):
                 continue
             try:
                 parts[part] = self._send("GET", f"payments/{charge.reference}/{endpoint}")
-            except ReceiptsError as error:
+            except ServiceError as error:
                 failure = error
         if failure and not parts:
             raise failure
@@ -110,7 +120,7 @@ class AsaasClient:
             pix_image=pix.get("encodedImage") or "",
         )
 
-    def list_charges(self, since, offset=0):
+    def list_charges(self, since: date, offset: int = 0) -> tuple[list[Charge], bool]:
         """Return a page of the charges made since a day, and whether there are more."""
         params = {"dateCreated[ge]": since.isoformat(), "limit": PAGE, "offset": offset}
         answer = self._send("GET", "payments", params=params)
@@ -118,24 +128,24 @@ class AsaasClient:
 
     # Webhooks
 
-    def list_webhooks(self):
+    def list_webhooks(self) -> list[dict]:
         """Return what is registered: dicts as Asaas has them."""
         return self._list("webhooks", {"limit": PAGE})
 
-    def save_webhook(self, body, reference=None):
+    def save_webhook(self, body: dict, reference: str | None = None) -> dict:
         """Register a webhook, or correct and reactivate a registered one."""
         if reference:
             return self._send("PUT", f"webhooks/{reference}", json=body)
         return self._send("POST", "webhooks", json=body)
 
-    def _list(self, endpoint, params):
+    def _list(self, endpoint: str, params: dict) -> list[dict]:
         answer = self._send("GET", endpoint, params=params)
-        if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
-            raise OutcomeUnknown("The answer is no list.")
+        if not isinstance(answer.get("data"), list):
+            raise OutcomeUnknown("The answer is no list.", cause="foreign")
         return answer["data"]
 
     @staticmethod
-    def _read_id(answer):
-        if not isinstance(answer, dict) or not isinstance(answer.get("id"), str):
-            raise OutcomeUnknown("The answer names no record.")
+    def _read_id(answer: dict) -> str:
+        if not isinstance(answer.get("id"), str):
+            raise OutcomeUnknown("The answer names no record.", cause="foreign")
         return answer["id"]

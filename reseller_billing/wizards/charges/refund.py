@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-MANAGER = "reseller_billing.reseller_billing_group_manager"
+from ...const import MANAGER
 
 
 class ResellerBillingRefund(models.TransientModel):
@@ -38,3 +38,4 @@ class ResellerBillingRefund(models.TransientModel):
             )
         self.move_id.check_access("read")
         self.move_id.charge_id.sudo()._ask_for_refund(self.amount)
+        return True

@@ -33,3 +33,4 @@ class ResellerBillingChange(models.TransientModel):
         self.ensure_one()
         self.move_id.check_access("write")
         self.move_id._change_fatura(self.amount, self.date_due)
+        return True

@@ -7,12 +7,12 @@ from odoo.tools import email_normalize
 
 from ...models.panel.res_partner_matching import ClientConflict
 from ...tools import tax_id
-from ...tools.client_csv import MAX_ROWS, UnreadableFile, read_clients
+from ...tools.client_file import MAX_ROWS, UnreadableFile, read_clients
 from ...tools.panel.data import Client
 
 
 class ResellerBillingClientImport(models.TransientModel):
-    """Clients from a CSV file, for whoever has no panel. The same file twice changes nothing."""
+    """Import of clients from a CSV or XLSX file; the same file twice changes nothing."""
 
     _name = "reseller.billing.client.import"
     _description = "Import of Clients"
@@ -24,7 +24,7 @@ class ResellerBillingClientImport(models.TransientModel):
         default=lambda self: self.env.company,
     )
     file = fields.Binary(
-        string="CSV File",
+        string="CSV or XLSX File",
         required=True,
         attachment=False,
         help="With the headings nome, cpfCnpj, email, telefone, celular, cep, logradouro, numero, "
@@ -59,7 +59,7 @@ class ResellerBillingClientImport(models.TransientModel):
         self.line_ids.create(values)
         self.state = "preview"
         self.summary = self._summarize()
-        return self._reopen()
+        return self._get_records_action(name=self.env._("Import clients (CSV)"), target="new")
 
     def action_import(self):
         """Create and update the clients, as shown; what changed meanwhile is decided anew."""
@@ -79,7 +79,7 @@ class ResellerBillingClientImport(models.TransientModel):
                 line.write({"decision": "refuse", "reason": str(error)})
         self.state = "done"
         self.summary = self._summarize()
-        return self._reopen()
+        return self._get_records_action(name=self.env._("Import clients (CSV)"), target="new")
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -94,7 +94,7 @@ class ResellerBillingClientImport(models.TransientModel):
             return read_clients(base64.b64decode(self.file))
         except UnreadableFile as error:
             reasons = {
-                "empty": self.env._("It is empty, or no text."),
+                "empty": self.env._("It is empty, or neither CSV nor XLSX."),
                 "name": self.env._("It has no column with the heading nome in its first line."),
                 "rows": self.env._("It has more than %s clients. Split it.", MAX_ROWS),
             }
@@ -163,16 +163,6 @@ class ResellerBillingClientImport(models.TransientModel):
         return self.env._(
             "%(create)s new, %(update)s changed, %(same)s unchanged, %(refuse)s refused", **counts
         )
-
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import clients (CSV)"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
 
 
 class ResellerBillingClientImportLine(models.TransientModel):

@@ -80,7 +80,7 @@ class TestDocumentsContent(SupplierCreditDocumentsCommon):
         self.invoice.sudo().supplier_transaction_ids._undo_processing()
         plain = self.create_plain_invoice()
         for invoice, shown in ((plain, True), (self.invoice, False)):
-            message = invoice.message_post(body="Here it is")
+            message = invoice.message_post()
             context = invoice._notify_by_email_prepare_rendering_context(message)
             heading = " ".join(context["subtitles"])
             self.assertIn("610.37", heading)

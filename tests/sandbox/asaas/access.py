@@ -78,7 +78,7 @@ class Asaas(Service):
         g.quota_is_spent = count > limit
 
     def check(self):
-        """Refuse what is beyond the quota."""
+        """Refuse requests beyond the quota."""
         if g.get("quota_is_spent"):
             raise Problem(429, "too_many_requests", "Limite de requisições da conta atingido.")
 

@@ -53,7 +53,7 @@ def register():
 
 @blueprint.get("/ledger")
 def show_ledger():
-    """Everything of one account; the key is never told."""
+    """All books of one account, without its key."""
     with CONTROL.books(CONTROL.named()) as books:
         rows = books.db.execute(
             "SELECT * FROM asaas_payments WHERE client_id = ? ORDER BY seq", (books.id,)

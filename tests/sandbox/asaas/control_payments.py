@@ -69,7 +69,7 @@ def chargeback(code):
 
 @blueprint.post("/payments/<code>/refunds")
 def finish_refunds(code):
-    """End what is under way of an account with `slowRefunds`: DONE, or CANCELLED."""
+    """End the pending refunds of an account with `slowRefunds`: DONE or CANCELLED."""
     reader, caller = CONTROL.reader()
     status = reader.choice("status", ("DONE", "CANCELLED"))
     reader.finish()

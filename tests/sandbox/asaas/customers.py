@@ -127,7 +127,7 @@ def _read(fields, known):
     checked = Fields(given)
     values = {"name": checked.text("name", required=True)}
     taxpayer = re.sub(r"[.\-/ ]", "", checked.text("cpfCnpj", required=True)).upper()
-    # A number of one repeated digit has good check digits and is given to nobody.
+    # A number of one repeated digit has valid check digits but is never issued.
     if not is_taxpayer(taxpayer) or len(set(taxpayer)) == 1:
         raise refusal("invalid_object", INVALID_TAXPAYER)
     values["cpfCnpj"] = taxpayer

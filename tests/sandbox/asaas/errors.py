@@ -1,4 +1,4 @@
-"""Errors as Asaas tells them: {errors: [{code, description}]}."""
+"""Errors in Asaas' form: {errors: [{code, description}]}."""
 
 import json
 
@@ -30,7 +30,7 @@ def not_allowed(description):
 
 
 def form(problem):
-    """The answer that tells a problem in Asaas' form."""
+    """Return the answer for a problem in Asaas' form."""
     code = problem.code
     if not code.islower() and not code.startswith("invalid_"):
         code = CODES.get(problem.status, f"http_{problem.status}")

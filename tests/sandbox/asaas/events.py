@@ -79,9 +79,9 @@ def _listeners(books, name):
 
 
 def emit(books, name, payment, *, everybody=False):
-    """Queue an event about a charge as it is now, for those who listen, or for every webhook.
+    """Queue an event with a charge's present state for subscribed webhooks, or for all.
 
-    Returns the event; None where nobody gets it.
+    Returns the event, or None if no webhook receives it.
     """
     listeners = _listeners(books, None if everybody else name)
     if not listeners:

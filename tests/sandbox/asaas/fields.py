@@ -36,7 +36,7 @@ def parse_amount(value, *, places=2):
 
 
 class Fields:
-    """The body of a request. Fields that nobody asks for are ignored, as Asaas ignores them."""
+    """The body of a request. Unknown fields are ignored, as Asaas does."""
 
     def __init__(self, data, code="invalid_object"):
         if not isinstance(data, dict):

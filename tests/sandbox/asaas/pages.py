@@ -35,7 +35,7 @@ PAGE = """<!DOCTYPE html>
 def _open(code, viewed, event):
     """(charge, its customer); charges are found whatever the account.
 
-    That the payer looked is noted in the column `viewed`, and told.
+    The payer's visit is stored in the column `viewed` and sent as an event.
     """
     with current_app.store.transaction() as db:
         row = db.execute(

@@ -18,7 +18,7 @@ OF_THE_SLIP = ("nominal", "due_date", "billing_type")
 
 
 def create(books, data):
-    """Add a charge and tell PAYMENT_CREATED."""
+    """Add a charge and emit PAYMENT_CREATED."""
     fields = Fields(data, "invalid_customer")
     customer = data.get("customer")
     row = customers.find(books, customer) if isinstance(customer, str) else None
@@ -31,7 +31,7 @@ def create(books, data):
 
 
 def change(books, data, code):
-    """Write what the body names while the charge is open, and tell PAYMENT_UPDATED."""
+    """Write the fields of the body while the charge is open, and emit PAYMENT_UPDATED."""
     row = payments.get(books, code)
     _must_be_open(row, "alterada")
     values = _read(books, Fields(data), row)

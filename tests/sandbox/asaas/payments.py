@@ -102,7 +102,7 @@ def has_slip(billing_type):
 
 
 def update(books, code, event=None, **values):
-    """Write columns of a charge, tell the event; returns the row as it then is."""
+    """Write columns of a charge and emit the event; returns the new row."""
     columns = ", ".join(f"{name} = ?" for name in values)
     books.db.execute(f"UPDATE asaas_payments SET {columns} WHERE id = ?", (*values.values(), code))
     row = find(books, code)
@@ -112,7 +112,7 @@ def update(books, code, event=None, **values):
 
 
 def tell(books, event, row):
-    """Tell who listens what happened to a charge, as it is now."""
+    """Emit an event with a charge's present state."""
     if events.is_wanted(books, event):
         events.emit(books, event, as_json(books, row))
 

@@ -42,7 +42,7 @@ def _share(condition, nominal):
 
 
 def pay(books, code, *, method=None, value=None, on=None, confirmed=False):
-    """A payer pays: by default what is due on that day, by default today.
+    """Pay a charge: by default the amount due on the given day, by default today.
 
     A removed charge can be paid too, for its slip may be in the payer's hand: it stays removed. A
     confirmed one is received by a second call. Returns the charge's row.
@@ -168,6 +168,6 @@ def let_time_pass(books):
         (books.id, today),
     ).fetchall()
     for row in rows:
-        # Pix that a test wants to see confirmed stays so until it is received by hand.
+        # With this setting a Pix stays confirmed until a second call receives it.
         if row["method"] != "PIX":
             receive(books, row, day(row["credit_date"]))

@@ -41,7 +41,7 @@ def refund(books, data, code):
 
 
 def finish(books, code, status):
-    """Let what is under way of a charge be done, or given up; returns the charge's row."""
+    """End the pending refunds of a charge as done or cancelled; returns the charge's row."""
     row = payments.get(books, code)
     refunds = json.loads(row["refunds"] or "[]")
     if not _sum(refunds, "PENDING"):

@@ -28,7 +28,7 @@ def open_books(db, account):
 
 
 def let_time_pass(store, find):
-    """Bring the books of the accounts that want events up to their clocks."""
+    """Bring the books of accounts with webhooks up to their clocks."""
     with store.transaction() as db:
         for account_id in webhooks.listening_accounts(db):
             open_books(db, find(db, account_id))

@@ -80,7 +80,7 @@ class Queue:
         self._holds = False
 
     def send_some(self):
-        """Send what is due, up to a batch. Returns whether to look again at once."""
+        """Send one batch of due events. Returns whether more are due at once."""
         webhook, rows, pauses = self._load()
         if not rows:
             return False

@@ -52,7 +52,7 @@ def create(books, data):
 
 
 def change(books, data, code):
-    """Write what the body names. `interrupted: false` sends what waits, from the oldest on."""
+    """Write the fields of the body. `interrupted: false` sends the waiting events, oldest first."""
     row = _get(books, code)
     values = _read(Fields(data), row)
     if row["interrupted"] and not values["interrupted"]:
@@ -64,7 +64,7 @@ def change(books, data, code):
 
 
 def delete(books, code):
-    """Remove a webhook and what it has not sent."""
+    """Remove a webhook with its unsent events."""
     _get(books, code)
     books.db.execute("DELETE FROM asaas_webhooks WHERE id = ?", (code,))
     books.db.execute(
@@ -84,7 +84,7 @@ def search(books):
 
 
 def listening_accounts(db):
-    """The accounts whose webhooks could tell what time does to a charge."""
+    """Return the accounts with webhooks for events that the clock causes."""
     rows = db.execute(
         "SELECT DISTINCT client_id FROM asaas_webhooks w WHERE enabled AND EXISTS ("
         "SELECT 1 FROM asaas_payments p WHERE p.client_id = w.client_id "

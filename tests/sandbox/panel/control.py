@@ -33,7 +33,7 @@ def register():
 
 @blueprint.get("/ledger")
 def show_ledger():
-    """Everything of one account, in the order of the changes; the token is never told."""
+    """All records of one account in the order of their changes, without the token."""
     caller = CONTROL.named()
     with CONTROL.books(caller) as books:
         found = {

@@ -83,9 +83,9 @@ def create(books, data):
 
 
 def change(books, data, code):
-    """Write what the body names.
+    """Write the fields of the body.
 
-    A paid invoice has a date and an amount of payment: today and its value unless told. Any other
+    A paid invoice has a date and an amount of payment: today and its value by default. Any other
     state takes both away, which is how a chargeback opens it again.
     """
     record = INVOICES.get(books, code)

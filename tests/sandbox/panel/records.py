@@ -84,7 +84,7 @@ class Kind:
         return _record(row) if row else None
 
     def get(self, books, code):
-        """The record; a 404 problem when there is none."""
+        """Return the record; raises a 404 problem if it does not exist."""
         record = self.find(books, code)
         if record is None:
             name, message = self.missing
@@ -92,7 +92,7 @@ class Kind:
         return record
 
     def referred(self, books, code):
-        """The record that a body names; a 422 problem when there is none."""
+        """Return the record that a body names; raises a 422 problem if it does not exist."""
         record = self.find(books, code)
         if record is None:
             name, message = self.missing

@@ -51,7 +51,7 @@ def _reads(kind):
             )
             size = int(values.get("tamanho", PAGE_SIZE))
             offset = (int(values.get("pagina", 1)) - 1) * size
-            # One more than asked for tells whether there is more.
+            # One row more than requested shows whether another page exists.
             since = parse_moment(values.get("alteradoDesde", ""))
             found = kind.search(books, since, size + 1, offset)
         itens = [kind.as_json(record) for record in found[:size]]

@@ -40,7 +40,7 @@ class Books:
     client: clients.Client
     now: datetime
     key: str = field(default="")
-    # What changed and no answer has told yet: (resource, code) -> its summary before.
+    # Changes that no answer has reported yet: (resource, code) -> its summary before.
     untold: dict = field(default_factory=dict)
 
     @classmethod
@@ -61,7 +61,7 @@ class Books:
         return f"{prefix}{row['last']:08d}"
 
     def note_change(self, resource, code, before):
-        """Note that a resource is about to change; `before` is None for one that is new."""
+        """Record that a resource is about to change; `before` is None for a new one."""
         self.untold.setdefault((resource, code), before)
 
     def tell(self, resource, code):

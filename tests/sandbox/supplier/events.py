@@ -1,4 +1,4 @@
-"""Events: what the client is told by webhook because no answer of its own has told it."""
+"""Events: changes sent by webhook because no answer has reported them to the client."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -30,9 +30,9 @@ CREATE TABLE IF NOT EXISTS analyses (
 
 @contextmanager
 def open_books(db, client, key=""):
-    """Yield the client's books at its virtual moment: what is past its date is expired.
+    """Yield the client's books at its virtual time, with overdue records expired.
 
-    At the end every change that was not told becomes an event, in the same transaction.
+    At the end every unreported change becomes an event, in the same transaction.
     """
     books = Books.of(db, client, key)
     _let_time_pass(books)
@@ -49,7 +49,7 @@ def emit(books, resource, code, kind=CHANGED):
 
 
 def decide(books, resource=None, code=None):
-    """Decide what is in analysis now: one record, those of one resource, or all of the client.
+    """Decide the client's pending analyses: of one record, of one resource, or all.
 
     Returns the decided ones. Raises a 409 problem if the one named is not in analysis.
     """

@@ -1,4 +1,4 @@
-"""Instalments: reading them, and the calendar of what is passed on and when."""
+"""Instalments and the calendar of their transfers."""
 
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -55,7 +55,7 @@ def as_json(instalments):
 
 
 def calendar(instalments, total, issued, client):
-    """What is passed on for a sale: one repasse per instalment.
+    """Return the transfers of a sale: one repasse per instalment.
 
     Of each instalment valorRepasse + valorTaxa = valorParcela; together they are `total`. Without
     instalments the whole falls due 30 days after `issued`.

@@ -1,4 +1,4 @@
-"""The body of a post-sale request: what is to be taken back of an approved transaction."""
+"""The body of a post-sale request about an approved transaction."""
 
 import re
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def _read_document(reader, kind):
 
 
 def check_document(request, sale_key):
-    """Refuse a cancellation of another NF-e, and a return without an NF-e of its own."""
+    """Refuse a cancellation of another NF-e, and a return without its return NF-e."""
     if request.kind == "CANCELAMENTO" and request.document_key != sale_key:
         fault = "Deve ser a chave da NF-e da transação."
     elif request.kind == "DEVOLUCAO" and request.document_key == sale_key:
@@ -63,7 +63,7 @@ def check_document(request, sale_key):
 
 
 def check_amount(request, rest):
-    """Refuse more than what is left of the transaction, and a cancellation of less."""
+    """Refuse more than the transaction's balance, and a cancellation of less."""
     if request.amount > rest:
         raise Problem(
             422,

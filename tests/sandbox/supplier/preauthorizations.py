@@ -65,7 +65,7 @@ def show(books, codigo):
 def search(books, filters, page):
     """GET /pre-autorizacoes: the oldest first.
 
-    `chaveIdempotencia` finds what was created, changed, renewed, cancelled or released under it.
+    `chaveIdempotencia` finds the reservation that a request with that key created or changed.
     """
     conditions = {
         "numeroPedido": "order_number = :numeroPedido",
@@ -131,7 +131,7 @@ def renew(books, data, codigo):
 
 
 def cancel(books, data, codigo):
-    """POST …/cancelamento: ends the reservation; what was used of it stays used."""
+    """POST …/cancelamento: ends the reservation; the used part stays used."""
     Reader(data).finish()
     states = (*limits.LIVE, "EM_ANALISE", "VENCIDA")
     row = _require_state(books, codigo, states, "cancelada")
@@ -142,7 +142,7 @@ def cancel(books, data, codigo):
 
 
 def release(books, data, codigo):
-    """POST …/liberacao-saldo: frees what is left of the reservation."""
+    """POST …/liberacao-saldo: frees the rest of the reservation."""
     Reader(data).finish()
     _require_state(books, codigo, limits.LIVE, "liberada")
     reservations.release(books, codigo)

@@ -28,7 +28,7 @@ class Records:
         ).fetchone()
 
     def get(self, books, code):
-        """The record's row; a 404 problem when there is none."""
+        """Return the record's row; raises a 404 problem if it does not exist."""
         row = self.find(books, code)
         if row is None:
             name, message = self.missing
@@ -63,7 +63,7 @@ class Records:
         return [row["code"] for row in rows]
 
     def queried(self, books, row, decide):
-        """A record as the client's query finds it: its answer will tell how it stands.
+        """Return a record for the client's query, whose answer reports its state.
 
         The query moves a pending analysis on; the last one agreed ends it by `decide(books, code)`.
         """

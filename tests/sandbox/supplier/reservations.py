@@ -60,7 +60,7 @@ def update(books, code, **values):
 
 
 def balance(row):
-    """What is neither used, nor held by a sale in analysis, nor released."""
+    """Return the amount (BRL) neither used, nor held by a sale in analysis, nor released."""
     return row["amount"] - row["used"] - row["in_analysis"] - row["released"]
 
 
@@ -72,7 +72,7 @@ def live_state(row):
 
 
 def expire(books):
-    """Expire what was valid through a day before today, and give its balance back."""
+    """Expire reservations whose validity ended before today, and free their balance."""
     rows = books.db.execute(
         f'SELECT codigo, cnpj, {BALANCE} AS "balance [money]" FROM preauthorizations '
         "WHERE client_id = ? AND state IN (?, ?) AND valid_until < ?",
@@ -99,7 +99,7 @@ def consume(books, code, amount, *, release_rest):
 
 
 def give_back(books, code, amount):
-    """Undo a hold. Returns what is reserved again: nothing if the reservation has ended."""
+    """Undo a hold. Returns the amount (BRL) reserved again: zero if the reservation has ended."""
     row = get(books, code)
     update(books, code, in_analysis=row["in_analysis"] - amount)
     if row["state"] not in (*LIVE, "UTILIZADA"):

@@ -154,7 +154,7 @@ def sale(amount, client):
 
 
 def post_sale(books, transaction, amount):
-    """The name of the outcome: what was asked for this transaction, for all, or by the cents."""
+    """Return the outcome: set for this transaction, for all, or by the cents."""
     row = books.db.execute(
         "SELECT outcome FROM post_sale_rules WHERE client_id = ? AND transaction_code IN (?, ?) "
         "ORDER BY transaction_code DESC LIMIT 1",

@@ -1,4 +1,4 @@
-"""What the statement adds up to, for the ledger: what is still to come, what has been paid.
+"""Sums of the statement for the ledger: entries to come and entries paid.
 
 A debit counts as less; an entry that repeats the code of another counts for nothing.
 """

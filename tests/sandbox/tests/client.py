@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CNPJ = "11222333000181"
 ALPHANUMERIC_CNPJ = "12ABC34501DE35"
 DUE = date(2026, 12, 15)
+NOW = "2026-11-22T12:00:00"
 
 _numbers = itertools.count(1)
 
@@ -53,7 +54,7 @@ class Process:
 
 
 class Tenant:
-    """An API client with books of its own."""
+    """An API client with books of its own, on 2026-11-22; what it sells is due from DUE on."""
 
     def __init__(self, url, **settings):
         self.url = url
@@ -62,7 +63,7 @@ class Tenant:
         self.session = requests.Session()
         body = {"clientId": self.id, "clientSecret": self.secret, **settings}
         assert self.control("POST", "/clients", body).status_code == 201
-        self.log_in()
+        self.advance(now=NOW)
 
     def log_in(self):
         form = {

@@ -25,14 +25,13 @@ def buyer(tenant):
 
 @pytest.fixture
 def seller(buyer):
-    """The buyer's tenant on 2026-11-22; what it sells falls due from 2026-12-15 on."""
-    buyer.advance(now="2026-11-22T12:00:00")
+    """The buyer's tenant, who sells."""
     return buyer
 
 
 @pytest.fixture
 def holder(process):
-    """An Asaas account of one's own."""
+    """A new Asaas account."""
     return Holder(process.url)
 
 

@@ -1,4 +1,4 @@
-"""Requests of post-sales: what is refused, how they are decided, and what a fault leaves."""
+"""Requests of post-sales: refusals, decisions, and the state after a fault."""
 
 import pytest
 import requests

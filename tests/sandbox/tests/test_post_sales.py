@@ -146,7 +146,7 @@ def test_outcomes_of_a_post_sale(seller, cents, asked, decided, split):
     assert sum(Decimal(line["valor"]) for line in row["parcelasDebito"]) == Decimal(split[0])
     assert all(line["dataDebito"] > "2026-12-20" for line in row["parcelasDebito"])
     assert seller.position()[1] == f"{600 - Decimal(split[0]):.2f}"
-    # What was not approved can be asked for again.
+    # The part that was not approved can be requested again.
     seller.set_rule("aprovada")
     rest = 600 - sum(map(Decimal, split))
     more = post_sale(code, f"{rest + Decimal('0.01')}")

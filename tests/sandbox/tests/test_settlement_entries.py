@@ -1,4 +1,4 @@
-"""Statements as a test wants them: entries on purpose, many of them, faults, and their paging."""
+"""Statements made to order: chosen entries, many entries, faults, and paging."""
 
 import time
 from decimal import Decimal

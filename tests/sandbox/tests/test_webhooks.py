@@ -1,4 +1,4 @@
-"""Events about what the client's own calls did not tell, sent until the client takes them."""
+"""Events about changes that the client's calls did not report, sent until accepted."""
 
 import hashlib
 import hmac

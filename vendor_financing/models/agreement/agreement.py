@@ -213,7 +213,7 @@ class VendorFinancingAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_bank_account(self):
-        """Return the account of what the bank credits and debits.
+        """Return the account on which the bank's credits and debits are booked.
 
         :raise UserError: naming the agreement, where neither it nor its journal has one
         """
@@ -233,7 +233,7 @@ class VendorFinancingAgreement(models.Model):
         return account
 
     def _get_account(self, name):
-        """Return an account that only some contracts need.
+        """Return an account of the agreement that only some contracts need.
 
         :raise UserError: naming the agreement and what to enter
         """

@@ -3,16 +3,16 @@ from zoneinfo import ZoneInfo
 
 from odoo import fields, models
 
-# Where company and user name none.
+# Of companies and users without a time zone.
 TIME_ZONE = "America/Sao_Paulo"
 
 
 class VendorFinancingAgreement(models.Model):
-    """Days as the bank counts them: business days, cut-off time, days between two dates."""
+    """Calendar of the bank: business days, cut-off time, days between two dates."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
-    def _now_at_company(self):
+    def _get_company_now(self):
         zone = ZoneInfo(self.company_id.partner_id.tz or self.env.user.tz or TIME_ZONE)
         return fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
 
@@ -22,7 +22,7 @@ class VendorFinancingAgreement(models.Model):
         The same day before the cut-off time, else the next; always a business day.
         """
         self.ensure_one()
-        now = self._now_at_company()
+        now = self._get_company_now()
         hour = now.hour + now.minute / 60
         late = closing <= now.date() and hour >= self.cutoff_time
         return self._get_business_day(closing + timedelta(days=1) if late else closing)
@@ -61,7 +61,7 @@ class VendorFinancingAgreement(models.Model):
         return found
 
     def _count_days(self, first, last):
-        """Return how many days lie between two days, as this agreement counts them."""
+        """Return the number of days between two dates by the agreement's convention."""
         self.ensure_one()
         if self.convention != "business_252":
             return (last - first).days

@@ -3,9 +3,9 @@ from odoo.tools import SQL
 
 
 class VendorFinancingAgreement(models.Model):
-    """Where an agreement stands: what is used of its limit, and whether the ledger agrees."""
+    """Position of an agreement: the used part of its limit, compared with the ledger."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     contract_ids = fields.One2many(
         comodel_name="vendor.financing.contract", inverse_name="agreement_id", string="Contracts"
@@ -71,11 +71,12 @@ class VendorFinancingAgreement(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _claim_limit(self):
-        """Let nobody else use this agreement's limit until this transaction ends.
+    def _lock_limit(self):
+        """Reserve this agreement's limit for this transaction until it ends.
 
-        A lock alone would not do: who began before it was released, and takes it afterwards, still
-        reads the use from before. Having changed the row, they fail and are tried again.
+        A lock alone is not enough: a transaction that began before the lock was released would
+        still read the use from before. Because the row was changed, that transaction fails and is
+        retried.
         """
         self.ensure_one()
         self.lock_for_update(allow_referencing=True)
@@ -99,7 +100,7 @@ class VendorFinancingAgreement(models.Model):
         }
 
     def _get_vendor_balances(self):
-        """Return the balance of each agreement's vendor account and what is used of all under it.
+        """Return each agreement's balance of the vendor account, and the use of all that share it.
 
         :return: {agreement id: (balance, used)}, in BRL
         """

@@ -12,9 +12,9 @@ HUNDRED = Decimal(100)
 
 
 class VendorFinancingAgreement(models.Model):
-    """What a credit costs under an agreement by its quotes; needs no contract to say so."""
+    """Cost of a credit under an agreement by its quotes, without a contract."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     def _get_conditions(self):
         self.ensure_one()
@@ -27,7 +27,7 @@ class VendorFinancingAgreement(models.Model):
         :param closing: the day of the quotes
         :param credit_date: the day from which days count, and of the IOF rate
         :param partner: the customer, or none for an ordinary company
-        :param quotes: dict that keeps the quotes found, to look each up once
+        :param quotes: dict in which found quotes are cached
         :return: a dict of `tools.pricing.price` for each part; without a quote the rates are zero
         """
         self.ensure_one()
@@ -78,10 +78,10 @@ class VendorFinancingAgreement(models.Model):
         return rates._find(regime or "ordinary", credit_date, float(principal))
 
     def _price_extension(self, part, date_due, closing):
-        """Return what more time costs, as the bank counts: (IOF, bank's interest), Decimals in BRL.
+        """Return the cost of a later due date as (IOF, bank's interest), Decimals in BRL.
 
-        The bank's interest is its quote of the day for the days of the extension, on what the
-        customer still pays; nothing without a quote.
+        The bank's interest is its quote of the day for the days of the extension, on the open part
+        of the customer total; zero without a quote.
 
         :param part: the open instalment
         :param date_due: the later due date
@@ -115,7 +115,7 @@ class VendorFinancingAgreement(models.Model):
     def _compare(self, titles, days, closing, exact_days=False):
         """Return the figures of `_simulate` of each agreement that may be used and has quotes.
 
-        :param titles: pairs of amount (BRL) and customer; amounts of nothing are left out
+        :param titles: pairs of amount (BRL) and customer; zero amounts are left out
         """
         titles = [(exact(amount), partner) for amount, partner in titles if amount > 0]
         if not titles:
@@ -125,14 +125,14 @@ class VendorFinancingAgreement(models.Model):
         return {one: figures for one, figures in found.items() if figures}
 
     def _simulate(self, titles, days, closing, exact_days=False):
-        """Return what titles would cost at this bank, or None where a quote is missing.
+        """Return the cost of titles at this bank, or None where a quote is missing.
 
         :param titles: pairs of principal (Decimal, BRL) and customer
         :param days: list of days after which the instalments are due
         :param closing: the day on which the contract would be closed
-        :param exact_days: leave due dates on weekends and holidays where they fall
+        :param exact_days: do not move due dates from weekends and holidays
         :return: {principal, iof, customer_total, interest, equalization (at maturity), net
-            (what the bank credits), cost (the customer's CET a year, a fraction, or None),
+            (credited by the bank), cost (the customer's CET a year, a fraction, or None),
             customer_rate (in % of the first instalment's quote)}
         """
         self.ensure_one()

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 class VendorFinancingIofRate(models.Model):
     """Dated rates of the tax on credit, by the borrower's regime (tabela de IOF).
 
-    Source: Dec. 6.306/2007, art. 7 and 8, and what changed it since; each row names its own. The
-    rows are data and can be corrected.
+    Source: Dec. 6.306/2007, art. 7 and 8, and its later changes; each row names its own source.
+    The rows are data and can be corrected.
     """
 
     _name = "vendor.financing.iof.rate"
@@ -50,7 +50,7 @@ class VendorFinancingIofRate(models.Model):
 
     @api.model
     def _find(self, regime, day, amount):
-        """Return the rate that counts on a day for a borrower and an amount in BRL, or none."""
+        """Return the rate that applies on a day to a borrower and an amount in BRL, or none."""
         of_day = [("date_from", "<=", day)]
         found = self.search([*of_day, ("regime", "=", regime)], limit=1)
         if found.amount_limit and amount > found.amount_limit:

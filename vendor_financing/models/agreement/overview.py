@@ -1,18 +1,19 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 WEEK = timedelta(days=7)
-# What an overview row is about, by the field of the counted records that leads to it.
+# Kinds of cards, with the field of the counted records that refers to their subject.
 KEYS = {"company": "company_id", "agreement": "agreement_id"}
 
 
 class VendorFinancingOverview(models.Model):
-    """The first screen: what needs somebody, per company and per agreement with a bank.
+    """The first screen: open work per company and per agreement with a bank.
 
-    Each number is counted for all cards at once, by the very domain of the list that it opens.
+    Each number is counted for all cards at once, by the domain of the list that it opens.
     """
 
     _name = "vendor.financing.overview"
@@ -97,12 +98,27 @@ class VendorFinancingOverview(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_list(self):
-        """Open the list behind a number; which one is in the context as `overview`."""
+        """Open the list behind a number of this card.
+
+        The context key `overview` names the number: one of the fields of `_get_lists`.
+
+        :raise UserError: naming the card and what it does not count
+        """
         self.ensure_one()
-        wanted = self.env.context["overview"]
+        number = self.env.context.get("overview")
         kind, model, domain, _measure = next(
-            entry for names, entry in self._get_lists().items() if wanted in names
+            (entry for names, entry in self._get_lists().items() if number and number in names),
+            (None, None, None, None),
         )
+        if kind != self.kind:
+            raise UserError(
+                self.env._(
+                    "%(card)s has no list of %(number)s. Open one of the numbers that the card "
+                    "shows.",
+                    card=self.name,
+                    number=number or "?",
+                )
+            )
         xml_id = {
             "account.move": "account_move_action",
             "vendor.financing.request": "vendor_financing_request_action",
@@ -115,12 +131,12 @@ class VendorFinancingOverview(models.Model):
         return {**action, "domain": list(domain & mine), "context": {"create": False}}
 
     def action_open_agreement(self):
-        """Open the agreement, where limit and validity stand."""
+        """Open the agreement, which shows limit and validity."""
         self.ensure_one()
         return self.agreement_id._get_records_action()
 
     def action_open_difference(self):
-        """Open what is posted on the vendor account and was made by no contract."""
+        """Open the posted items of the vendor account that no contract has made."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_account_moves_all")
         return {
@@ -151,7 +167,7 @@ class VendorFinancingOverview(models.Model):
         return {record.id: (count, sum(total)) for record, count, *total in groups}
 
     def _get_lists(self):
-        """Return what is counted: {(field, amount field): (kind, model, domain, measure)}."""
+        """Return the numbers of cards: {(field, amount field): (kind, model, domain, measure)}."""
         today = fields.Date.context_today(self)
         financed = Domain("state", "=", "financed")
         part, row = "vendor.financing.contract.installment", "vendor.financing.report.line"

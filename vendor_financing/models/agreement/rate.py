@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class VendorFinancingRate(models.Model):
-    """What a bank asks on a day for a band of terms (cotação). Seed 004: "varia diariamente"."""
+    """A bank's quote of a day for a band of terms (cotação). Seed 004: "varia diariamente"."""
 
     _name = "vendor.financing.rate"
     _description = "Quote of a Vendor Financing Rate"
@@ -67,7 +67,7 @@ class VendorFinancingRate(models.Model):
 
     @api.model
     def _find(self, agreement, day, days):
-        """Return the quote of an agreement that counts on a day for a term, or none.
+        """Return the quote of an agreement that applies on a day to a term, or none.
 
         :param days: actual days until the instalment is due
         """

@@ -23,7 +23,7 @@ class ResCompany(models.Model):
         return self.env.ref("account.account_payment_term_immediate", raise_if_not_found=False)
 
     def _get_vendor_payment_term(self):
-        """Return the term of Vendor orders, or none where the host's own was deleted, too."""
+        """Return the payment term of Vendor orders; none if the host's own was deleted, too."""
         self.ensure_one()
         return (
             self.vendor_payment_term_id

@@ -2,9 +2,9 @@ from odoo import fields, models
 
 
 class VendorFinancingAgreement(models.Model):
-    """How the bank's report calls its columns. Seed 004, "o banco informa via relatório"."""
+    """Names of the columns in the bank's report. Seed 004, "o banco informa via relatório"."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     report_key_column = fields.Char(
         string="Column of the Bank's Number",

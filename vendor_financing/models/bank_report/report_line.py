@@ -1,19 +1,28 @@
 import hashlib
 import re
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-ACCOUNTANT = "account.group_account_invoice"
+from ...const import ACCOUNTANT
 
 
 class VendorFinancingReportLine(models.Model):
-    """One row of a bank's report: kept once, matched with an instalment, then booked. Seed 004."""
+    """A row of a bank's report: stored once, matched with an instalment, booked. Seed 004."""
 
     _name = "vendor.financing.report.line"
     _description = "Row of a Bank's Vendor Report"
+    _inherit = ["vendor.financing.abstract.state"]
     _order = "date desc, id desc"
     _rec_name = "document"
+    _transitions = {
+        # From booked: the operation was undone.
+        "open": {"matched", "booked", "ignored"},
+        "matched": {"open"},
+        "booked": {"matched"},
+        "ignored": {"open", "matched"},
+    }
 
     agreement_id = fields.Many2one(
         comodel_name="vendor.financing.agreement",
@@ -71,6 +80,7 @@ class VendorFinancingReportLine(models.Model):
         """Look again for the instalments of open rows."""
         self._check_accountant()
         self.sudo().filtered(lambda line: line.state in ("open", "matched"))._match()
+        return True
 
     def action_book(self):
         """Book the matched rows, each as its own operation; all or nothing.
@@ -88,19 +98,22 @@ class VendorFinancingReportLine(models.Model):
             )
         for line in self.sudo().sorted(lambda line: (line.date, line.id)):
             line._book()
+        return True
 
     def action_ignore(self):
-        """Leave rows out for good; they can be matched again."""
+        """Ignore rows that need no booking; they can be reopened."""
         self._check_accountant()
         waiting = self.sudo().filtered(lambda line: line.state in ("open", "matched"))
-        waiting.write({"state": "ignored", "installment_id": False, "problem": False})
+        waiting._move_to("ignored", installment_id=False, problem=False)
+        return True
 
     def action_reopen(self):
-        """Take ignored rows up again."""
+        """Reopen ignored rows, and match them again."""
         self._check_accountant()
         ignored = self.sudo().filtered(lambda line: line.state == "ignored")
-        ignored.state = "open"
+        ignored._move_to("open")
         ignored._match()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -114,15 +127,15 @@ class VendorFinancingReportLine(models.Model):
 
     @api.model
     def _store(self, agreement, rows):
-        """Keep the rows of a report that are not known yet.
+        """Store the rows of a report that are not stored yet.
 
         :param rows: bank_report.ReportRow
-        :return: the lines that were made
+        :return: the new lines
         """
         debit = (agreement.report_debit_value or "").strip().casefold()
         values = {}
         for row in rows:
-            key = row.key or _make_key(row)
+            key = row.key or _hash_row(row)
             values.setdefault(
                 key,
                 {
@@ -144,34 +157,44 @@ class VendorFinancingReportLine(models.Model):
         return made
 
     def _match(self):
-        """Find the instalment of each row, or say why there is none."""
-        taken = {}
+        """Find the instalment of each row, or store why none is found."""
+        open_parts = {
+            agreement: lines._get_open_installments(agreement)
+            for agreement, lines in self.grouped("agreement_id").items()
+        }
+        matched = {}
         for line in self:
-            part, problem = line._find_installment(taken)
+            part, problem = line._find_installment(open_parts[line.agreement_id], matched)
             if part:
-                taken[part] = taken.get(part, 0.0) + line.amount
-            line.write(
-                {
-                    "installment_id": part.id if part else False,
-                    "state": "matched" if part else "open",
-                    "problem": problem,
-                }
+                matched[part] = matched.get(part, 0.0) + line.amount
+            line._move_to(
+                "matched" if part else "open",
+                installment_id=part.id if part else False,
+                problem=problem,
             )
 
-    def _find_installment(self, taken):
-        """Return the open instalment that this row is about, and what is wrong with it.
+    def _get_open_installments(self, agreement):
+        """Return the financed instalments of an agreement by the numbers of their invoices.
 
-        :param taken: {instalment: what other rows book of it, in BRL}
+        :return: {digits of the invoice's name or reference: instalments, the first due first}
         """
         parts = self.env["vendor.financing.contract.installment"].search(
-            [("agreement_id", "=", self.agreement_id.id), ("state", "=", "financed")],
+            [("agreement_id", "=", agreement.id), ("state", "=", "financed")],
             order="date_due, id",
         )
-        wanted = _digits(self.document)
-        found = parts.filtered(
-            lambda part: wanted
-            and wanted in (_digits(part.move_id.name), _digits(part.move_id.ref))
-        )
+        found = defaultdict(parts.browse)
+        for part in parts:
+            for number in {_digits(part.move_id.name), _digits(part.move_id.ref)} - {""}:
+                found[number] += part
+        return found
+
+    def _find_installment(self, open_parts, matched):
+        """Return the open instalment of this row, or None, and the problem if any.
+
+        :param open_parts: see `_get_open_installments`
+        :param matched: {instalment: principal in BRL that other rows book of it}
+        """
+        found = open_parts.get(_digits(self.document), self.installment_id.browse())
         if self.number:
             found = found.filtered(lambda part: part.number == self.number)
         if not found:
@@ -189,7 +212,7 @@ class VendorFinancingReportLine(models.Model):
             )
         currency = self.currency_id
         for part in found:
-            left = part.open_amount - taken.get(part, 0.0)
+            left = part.open_amount - matched.get(part, 0.0)
             if currency.compare_amounts(self.amount, left) <= 0:
                 return part, False
         return None, self.env._(
@@ -208,11 +231,11 @@ class VendorFinancingReportLine(models.Model):
             operation = contract._default(amounts, self.date, self.charges, note=note)
         else:
             operation = contract._settle(amounts, self.date, note=note)
-        self.write({"state": "booked", "operation_id": operation.id})
+        self._move_to("booked", operation_id=operation.id)
 
 
 class VendorFinancingOperation(models.Model):
-    """What the bank's report booked can be booked again once it was undone."""
+    """Rows of the bank's report that an operation booked."""
 
     _inherit = "vendor.financing.operation"
 
@@ -223,15 +246,14 @@ class VendorFinancingOperation(models.Model):
         readonly=True,
     )
 
-    def _undo(self):
+    def _release_report_lines(self):
+        """Reopen and match again the rows of the bank's report that this operation had booked."""
         rows = self.report_line_ids
-        result = super()._undo()
-        rows.write({"state": "open", "operation_id": False})
+        rows._move_to("open", operation_id=False)
         rows._match()
-        return result
 
 
-def _make_key(row):
+def _hash_row(row):
     parts = (row.document, row.installment, row.day, row.amount, row.charges, row.kind)
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
 

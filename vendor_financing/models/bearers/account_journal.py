@@ -7,10 +7,9 @@ class AccountJournal(models.Model):
     _inherit = "account.journal"
 
     def _get_available_payment_method_lines(self, payment_type):
-        """Leave Vendor bearers out: the bank pays a vendor invoice, no payment does.
+        """Leave Vendor bearers out: a Vendor invoice is paid by the bank, not by a payment.
 
-        This is the host's one place that decides what the payment form and the payment
-        wizard offer.
+        The payment form and the payment wizard of the host offer what this method returns.
         """
         lines = super()._get_available_payment_method_lines(payment_type)
         return lines.filtered(lambda line: line.code != VENDOR_METHOD_CODE)

@@ -13,7 +13,7 @@ class AccountPayment(models.Model):
 
     @api.constrains("payment_method_line_id")
     def _check_payment_method_line_not_vendor(self):
-        """No payment carries a Vendor bearer, whichever way it was made."""
+        """Refuse Vendor bearers on payments, whichever way the payment was created."""
         vendor_ids = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
         for payment in self:
             if payment.payment_method_line_id.id in vendor_ids:

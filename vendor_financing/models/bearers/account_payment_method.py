@@ -45,7 +45,7 @@ class AccountPaymentMethod(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_vendor(self):
-        """The charge type lives as long as the addon: deleting it would empty documents."""
+        """Refuse to delete the charge type: that would clear the bearers of documents."""
         for method in self.filtered("is_vendor"):
             raise UserError(
                 self.env._(
@@ -67,7 +67,7 @@ class AccountPaymentMethod(models.Model):
         return information
 
     def _auto_link_payment_methods(self, payment_methods, methods_info):
-        """Leave the journals alone: the administrator chooses which one bears vendor.
+        """Create no line by itself: the administrator chooses the journals of Vendor bearers.
 
         The host would create a line of a method of mode ``multi`` on every journal.
         """

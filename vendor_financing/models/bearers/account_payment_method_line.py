@@ -20,32 +20,32 @@ class AccountPaymentMethodLine(models.Model):
         bearers = lines.filtered(lambda line: line.code == VENDOR_METHOD_CODE)
         if bearers:
             bearers._check_vendor_manager()
-            self.env.registry.clear_cache()
+            self._clear_vendor_bearer_ids()
         return lines
 
     def write(self, vals):
-        self._vendor_bearers()._check_vendor_manager()
+        self._filter_vendor_bearers()._check_vendor_manager()
         if "payment_method_id" not in vals:
             return super().write(vals)
         method = self.env["account.payment.method"].browse(vals["payment_method_id"])
         if method.code != VENDOR_METHOD_CODE:
-            self._vendor_bearers()._check_vendor_unused()
+            self._filter_vendor_bearers()._check_vendor_unused()
         result = super().write(vals)
-        self.env.registry.clear_cache()
-        self._vendor_bearers()._check_vendor_manager()
+        self._clear_vendor_bearer_ids()
+        self._filter_vendor_bearers()._check_vendor_manager()
         return result
 
     def unlink(self):
-        bearers = self._vendor_bearers()
+        bearers = self._filter_vendor_bearers()
         bearers._check_vendor_manager()
         result = super().unlink()
         if bearers:
-            self.env.registry.clear_cache()
+            self._clear_vendor_bearer_ids()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_vendor_in_use(self):
-        self._vendor_bearers()._check_vendor_unused()
+        self._filter_vendor_bearers()._check_vendor_unused()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -65,18 +65,27 @@ class AccountPaymentMethodLine(models.Model):
             self.sudo().search([("payment_method_id.code", "=", VENDOR_METHOD_CODE)]).ids
         )
 
-    def _vendor_bearers(self):
+    def _clear_vendor_bearer_ids(self):
+        """Clear the cached Vendor bearers: now, and once other transactions see the change.
+
+        Until the commit another thread may read, and cache, the former bearers.
+        """
+        registry = self.env.registry
+        registry.clear_cache()
+        self.env.cr.postcommit.add(registry.clear_cache)
+
+    def _filter_vendor_bearers(self):
         """Return the lines of this recordset that are Vendor bearers."""
         vendor_ids = self._get_vendor_bearer_ids()
         return self.filtered(lambda line: line.id in vendor_ids)
 
     def _check_vendor_manager(self):
-        """Let only managers set up Vendor bearers.
+        """Refuse changes of Vendor bearers by users who are not managers.
 
         The host lets every invoicing user change payment method lines; a Vendor bearer is a
         parameter that decides who pays an invoice.
 
-        :raise AccessError: if the user is no Vendor financing manager
+        :raise AccessError: if the user is not a manager of Vendor financing
         """
         if not self or self.env.su:
             return
@@ -91,9 +100,9 @@ class AccountPaymentMethodLine(models.Model):
             )
 
     def _check_vendor_unused(self):
-        """Keep bearers that open documents need.
+        """Refuse to remove bearers that open documents use.
 
-        Deleting a bearer empties it on its documents without a trace, and an invoice would
+        Deleting a bearer clears it on its documents without a trace, and an invoice would
         leave the pending list unnoticed.
 
         :raise UserError: if an invoice to be paid, a draft invoice or an order that is not

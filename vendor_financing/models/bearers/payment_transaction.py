@@ -9,7 +9,7 @@ class PaymentTransaction(models.Model):
     def create(self, vals_list):
         """Refuse to charge documents in vendor financing through a provider.
 
-        A capture or refund of what was charged before goes on.
+        Captures and refunds of earlier charges are allowed.
 
         :raise UserError: naming the orders or invoices
         """
@@ -21,9 +21,9 @@ class PaymentTransaction(models.Model):
         return super().create(vals_list)
 
     def _check_amount_and_confirm_order(self):
-        """Take the payment of an order that awaits its approval without confirming the order.
+        """Accept the payment of an order without approval, and confirm the order on approval.
 
-        The host would raise here, roll the payment back and give it up after a few days.
+        The host would raise here, roll the payment back and stop retrying after a few days.
         """
         blocked = self.filtered(
             lambda transaction: len(transaction.sale_order_ids) == 1
@@ -31,7 +31,7 @@ class PaymentTransaction(models.Model):
         )
         for order in blocked.sale_order_ids:
             if order._is_confirmation_amount_reached():
-                order._await_vendor_approval()
+                order._confirm_on_vendor_approval()
         return super(PaymentTransaction, self - blocked)._check_amount_and_confirm_order()
 
 

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ResPartner(models.Model):
-    """A customer's place in vendor financing. Seed 004, "Clientes - Consulta Contrato Vendor"."""
+    """Vendor financing of a customer. Seed 004, "Clientes - Consulta Contrato Vendor"."""
 
     _inherit = "res.partner"
 

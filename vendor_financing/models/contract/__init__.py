@@ -4,13 +4,11 @@ from . import (
     contract_effectivation,
     contract_maintenance,
     contract_maintenance_title,
-    contract_pricing,
     contract_settlement,
     contract_totals,
     installment,
     installment_recourse,
     operation,
-    operation_undo,
     title,
     title_receivable,
 )

@@ -4,23 +4,34 @@ from odoo.exceptions import AccessError, UserError
 from ...tools.pricing import parse_plan
 
 OPEN_STATES = ("draft", "simulated")
-# What the entry was made of.
+# Values that the entry of an effective contract was created from.
 AGREED = {"agreement_id", "company_id", "date", "credit_date", "plan", "credited_amount"}
 
 
 class VendorFinancingContract(models.Model):
-    """One effectivation: what a bank credits for a number of titles (Contrato de Vendor).
+    """One effectivation: a bank's credit for a number of titles (Contrato de Vendor). Seed 004.
 
-    Seed 004. A draft is the screen of the effectivation; its titles are chosen, priced and checked
-    there, and `action_effect` posts it.
+    A draft is the screen of the effectivation, where titles are chosen, priced and checked;
+    `action_effect` posts it.
     """
 
     _name = "vendor.financing.contract"
     _description = "Vendor Financing Contract"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "vendor.financing.abstract.state"]
     _check_company_auto = True
     _order = "date desc, id desc"
     _rec_names_search = ("number",)
+    _transitions = {
+        "draft": set(),
+        "simulated": {"draft"},
+        # Back, where operations are undone.
+        "effective": {*OPEN_STATES, "partially_settled", "settled", "reversed"},
+        "partially_settled": {"effective", "settled", "reversed"},
+        "settled": {"effective", "partially_settled"},
+        "cancelled": {*OPEN_STATES},
+        # The effectivation was undone, or the last title was withdrawn.
+        "reversed": {"effective", "partially_settled", "settled"},
+    }
 
     number = fields.Char(
         string="Contract Number",
@@ -140,12 +151,12 @@ class VendorFinancingContract(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
-            self._refuse_state()
+            self._raise_buttons_only()
         return super().create(vals_list)
 
     def write(self, vals):
         if "state" in vals and not self.env.su:
-            self._refuse_state()
+            self._raise_buttons_only()
         if AGREED & vals.keys():
             for contract in self:
                 contract._check_open()
@@ -169,9 +180,9 @@ class VendorFinancingContract(models.Model):
     # -------------------------------------------------------------------------
 
     def action_add_pending(self):
-        """Add all invoices that wait for a bank, the oldest first.
+        """Add all pending invoices, the oldest first.
 
-        :raise UserError: naming the contract, if it is not a draft or nothing waits
+        :raise UserError: naming the contract, if it is not a draft or no invoice is pending
         """
         self.ensure_one()
         self._check_open()
@@ -185,26 +196,30 @@ class VendorFinancingContract(models.Model):
                 )
             )
         self._add_titles(lines)
+        return True
 
     def action_propose(self):
-        """Calculate interest, IOF and what the customers pay anew from the rates of the day."""
+        """Calculate interest, IOF and customer totals again from the rates of the day."""
         for contract in self:
             contract._check_open()
             contract.installment_ids._propose()
-            contract._move_to("simulated")
+            contract.sudo()._move_to("simulated")
+        return True
 
-    def action_take_expected(self):
-        """Take over the expected value as the value credited."""
+    def action_apply_expected(self):
+        """Use the expected value as the value credited."""
         for contract in self:
             contract._check_open()
             contract.credited_amount = contract.expected_amount
+        return True
 
     def action_cancel(self):
-        """Give the titles of contracts that are not effective free."""
+        """Cancel contracts that are not effective; their invoices are pending again."""
         for contract in self:
             contract._check_open()
             contract.title_ids.unlink()
-            contract._move_to("cancelled")
+            contract.sudo()._move_to("cancelled")
+        return True
 
     def action_view_installments(self):
         """Open the instalments in a list of their own, for contracts with many titles."""
@@ -216,28 +231,19 @@ class VendorFinancingContract(models.Model):
 
     def action_view_entries(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Entries of %(contract)s", contract=self.display_name),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("id", "in", self.operation_ids._get_moves().ids)],
-            "context": {"create": False},
-        }
+        entries = self.operation_ids._get_moves()
+        return entries._get_records_action(
+            name=self.env._("Entries of %(contract)s", contract=self.display_name),
+            views=[(False, "list"), (False, "form")],
+            domain=[("id", "in", entries.ids)],
+            context={"create": False},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _state_label(self):
-        self.ensure_one()
-        return dict(self._fields["state"]._description_selection(self.env))[self.state]
-
-    def _move_to(self, state, **values):
-        # Only this method and what it is called by change the state.
-        self.sudo().write({"state": state, **values})
-
-    def _refuse_state(self):
+    def _raise_buttons_only(self):
         raise AccessError(
             self.env._(
                 "The state of a vendor contract is changed by its buttons only: they post the "
@@ -259,7 +265,7 @@ class VendorFinancingContract(models.Model):
             )
 
     def _find_pending(self):
-        """Return the receivable items that wait for a bank."""
+        """Return the receivable items that could be financed."""
         return self.env["account.move.line"].search(
             [
                 ("company_id", "=", self.company_id.id),
@@ -292,7 +298,7 @@ class VendorFinancingContract(models.Model):
         ]
 
     def _add_titles(self, lines):
-        """Take receivable items in, with instalments by the plan and priced by the rates.
+        """Add receivable items, with instalments by the plan that are priced by the rates.
 
         :param lines: account.move.line
         """
@@ -302,11 +308,11 @@ class VendorFinancingContract(models.Model):
         titles = self.env["vendor.financing.contract.title"].create(
             [{"contract_id": self.id, "line_id": line.id} for line in lines]
         )
-        titles._make_installments(due_dates)
+        titles._create_installments(due_dates)
         titles.installment_ids._propose()
 
-    def _follow_installments(self):
-        """Move contracts on, or back, to what became of their instalments."""
+    def _sync_state(self):
+        """Set the state of contracts by the states of their instalments."""
         for contract in self:
             states = set(contract.installment_ids.mapped("state"))
             if states <= {"withdrawn"}:

@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 
 
 class VendorFinancingAgreement(models.Model):
-    """What the bank's charges on a default are billed to customers with."""
+    """The product on invoices of the bank's charges."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     charge_product_id = fields.Many2one(
         comodel_name="product.product",
@@ -16,12 +16,12 @@ class VendorFinancingAgreement(models.Model):
 
 
 class VendorFinancingContract(models.Model):
-    """Billing of charges to the customers who caused them. Seed 004, "juros e outros encargos"."""
+    """Billing of the bank's charges to customers. Seed 004, "juros e outros encargos"."""
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
-    def _bill_charges(self, shares):
-        """Draw up an invoice for each customer, as a draft that a person checks.
+    def _create_charge_invoices(self, shares):
+        """Create a draft invoice of charges for each customer.
 
         :param shares: {instalment: charges in BRL}
         :return: the draft invoices
@@ -47,7 +47,7 @@ class VendorFinancingContract(models.Model):
                     "move_type": "out_invoice",
                     "company_id": self.company_id.id,
                     "partner_id": customer.id,
-                    # The company collects it itself, whatever the customer's usual bearer is.
+                    # The company collects them itself, whatever the customer's default bearer.
                     "preferred_payment_method_line_id": False,
                     "ref": self.env._("Charges of %(contract)s", contract=self.display_name),
                     "invoice_line_ids": [

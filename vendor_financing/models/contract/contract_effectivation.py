@@ -1,20 +1,17 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from .operation import MANAGER
-
-# The items of the instalments come after those of bank and results.
-FIRST_TITLE = 1000
+from ...const import MANAGER
 
 
 class VendorFinancingContract(models.Model):
     """Effectivation (Efetivação de Vendor): entry, marks and due dates in one step. Seed 004.
 
-    D bank, D bank expenses (what is missing), C vendor account per instalment, C interest income;
+    D bank, D bank expenses (the difference), C vendor account per instalment, C interest income;
     where the company bears a part, D equalization and D IOF.
     """
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -40,9 +37,10 @@ class VendorFinancingContract(models.Model):
                     )
                 )
             contract.sudo()._effect()
+        return True
 
     def action_undo(self):
-        """Take effective contracts back, if nothing was settled or debited under them since."""
+        """Undo effective contracts of which nothing was settled or debited since."""
         for contract in self:
             effectivation = contract.operation_ids.filtered(
                 lambda operation: operation.kind == "effectivation" and operation.state == "posted"
@@ -55,6 +53,7 @@ class VendorFinancingContract(models.Model):
                     )
                 )
             effectivation.action_undo()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -62,7 +61,7 @@ class VendorFinancingContract(models.Model):
 
     def _effect(self):
         self.ensure_one()
-        self.agreement_id._claim_limit()
+        self.agreement_id._lock_limit()
         self.lock_for_update()
         self._check_effective()
         operation = self.env["vendor.financing.operation"].create(
@@ -74,14 +73,15 @@ class VendorFinancingContract(models.Model):
             }
         )
         parts = self.installment_ids.sorted("id")
-        move = operation._post_entry(self._prepare_effectivation(parts))
-        self._link_vendor_lines(parts, move)
-        parts.write({"state": "financed"})
+        operation._post_entry(self._prepare_effectivation(parts))
+        for part, item in operation._get_vendor_items("credit").items():
+            part.vendor_line_id = item
+        parts._move_to("financed")
         self._move_to("effective")
-        self.title_ids._take_receivables()
+        self.title_ids._finance_receivables()
 
     def _check_effective(self):
-        """Refuse what cannot be posted.
+        """Refuse to post a contract that is incomplete or exceeds its agreement.
 
         :raise UserError: naming the contract or title, and what to correct
         """
@@ -119,7 +119,7 @@ class VendorFinancingContract(models.Model):
         self._check_limit()
 
     def _check_principal(self):
-        """Refuse titles whose instalments are not what is open of their receivable."""
+        """Refuse titles whose instalments differ from the open amount of their receivable."""
         if not self.title_ids:
             raise UserError(
                 self.env._(
@@ -162,7 +162,7 @@ class VendorFinancingContract(models.Model):
             )
 
     def _prepare_effectivation(self, parts):
-        """Return the lines of the entry; those of the instalments in the order of `parts`."""
+        """Return the lines of the entry: bank, results, and the guarantee of each instalment."""
         agreement = self.agreement_id
         lines = [
             {
@@ -173,20 +173,8 @@ class VendorFinancingContract(models.Model):
             }
         ]
         lines += self._prepare_results(parts)
-        lines += [
-            {
-                "account_id": agreement.vendor_account_id.id,
-                "name": part.display_name,
-                "partner_id": agreement.partner_id.id,
-                "date_maturity": part.date_due,
-                # A guarantee is nobody's cost.
-                "analytic_distribution": False,
-                "balance": -part.principal,
-                "sequence": FIRST_TITLE + place,
-            }
-            for place, part in enumerate(parts)
-        ]
-        return lines
+        guarantees = self._prepare_vendor_debits({part: part.principal for part in parts})
+        return [*lines, *({**line, "balance": -line["balance"]} for line in guarantees)]
 
     def _prepare_results(self, parts):
         """Return the lines of interest, equalization, IOF and difference that are not zero."""
@@ -224,15 +212,8 @@ class VendorFinancingContract(models.Model):
             if not currency.is_zero(balance)
         ]
 
-    def _link_vendor_lines(self, parts, move):
-        """Remember each instalment's item of the vendor account."""
-        lines = move.line_ids.filtered(lambda line: line.sequence >= FIRST_TITLE)
-        items = lines.sorted("sequence")
-        for part, item in zip(parts, items, strict=True):
-            part.vendor_line_id = item
-
-    def _give_titles_back(self):
-        """Let the receivables of an undone contract be what they were."""
-        self.installment_ids.write({"state": "reversed", "vendor_line_id": False})
-        self.title_ids._give_receivables_back()
+    def _restore_titles(self):
+        """Restore the receivables of an undone contract."""
+        self.installment_ids._move_to("reversed", vendor_line_id=False)
+        self.title_ids._restore_receivables()
         self._move_to("reversed")

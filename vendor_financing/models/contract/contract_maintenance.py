@@ -3,55 +3,44 @@ from odoo.exceptions import UserError
 
 
 class VendorFinancingContract(models.Model):
-    """Maintenance (Manutenção de Vendor): what changes after the effectivation. Seed 004.
+    """Maintenance (Manutenção de Vendor): changes after the effectivation. Seed 004.
 
     Each change is an operation with an entry of its day, undone in reverse order. A new due date
     moves the open principal from one item of the vendor account to another: D old / C new maturity.
     """
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _maintain(self, kind, changes, date, lines=(), **values):
-        """Give open instalments other terms.
+        """Change the terms of open instalments.
 
         :param kind: correction, extension or acceleration
         :param changes: {instalment: values}; `date_due` moves its item of the vendor account
-        :param lines: values of what else the entry books
+        :param lines: values of further lines of the entry
         :raise UserError: naming the instalment that is not open, or not changed
         """
         amounts = {part: part.open_amount for part in changes}
-        operation = self._begin_operation(kind, amounts, date, **values)
+        operation = self._create_operation(kind, amounts, date, **values)
         moved = {
             part: amounts[part]
             for part, vals in changes.items()
             if vals.get("date_due", part.date_due) != part.date_due
         }
         self._check_new_dates({part: changes[part]["date_due"] for part in moved})
-        debits = self._prepare_vendor_debits(moved)
-        credits = [
-            {**debit, "date_maturity": changes[part]["date_due"], "balance": -debit["balance"]}
-            for part, debit in zip(moved, debits, strict=True)
+        closing = self._prepare_vendor_debits(moved)
+        opening = [
+            {**line, "date_maturity": changes[part]["date_due"], "balance": -line["balance"]}
+            for part, line in zip(moved, closing, strict=True)
         ]
-        if debits or lines:
-            self._replace_vendor_items(operation, moved, debits, credits, lines)
+        if closing or lines:
+            operation._post_entry([*closing, *opening, *lines])
+            operation._reconcile_items()
+            for part, item in operation._get_vendor_items("credit").items():
+                part.vendor_line_id = item
         for part, vals in changes.items():
             part._apply_terms(vals)
-        self._after_operation(amounts)
+        self._sync_titles(amounts)
         return operation
-
-    def _replace_vendor_items(self, operation, parts, debits, credits, lines=()):
-        """Post the entry that closes the instalments' items and opens others.
-
-        :param parts: {instalment: open principal}, in the order of debits and credits
-        :return: the new items, in the same order
-        """
-        move = operation._post_entry([*debits, *credits, *lines])
-        items = move.line_ids.sorted("id")
-        opened = items[len(debits) : len(debits) + len(credits)]
-        self._reconcile_pairs(parts, items[: len(debits)], ())
-        for part, item in zip(parts, opened, strict=True):
-            part.vendor_line_id = item
-        return opened
 
     def _check_new_dates(self, dates):
         for part, day in dates.items():
@@ -133,7 +122,7 @@ class VendorFinancingContract(models.Model):
         changes = {"date_due": date_due, "extension_state": "granted", "extension_date": date_due}
         lines = []
         if borne_by == "customer":
-            # Where the company bears IOF the contract's formula leaves it out of what is paid.
+            # IOF that the company bears is no part of the customer total.
             name = "bank_charge" if self.agreement_id.iof_borne_by == "company" else "iof"
             changes["bank_charge"] = part.bank_charge + bank_interest
             changes[name] = changes.get(name, part[name]) + iof
@@ -158,7 +147,7 @@ class VendorFinancingContract(models.Model):
         return self._maintain("extension", {part: changes}, date, lines, **kw)
 
     def _accelerate(self, date):
-        """Let all that is open of this contract fall due on a day, after a default.
+        """Move the due date of all open instalments of this contract to a day, after a default.
 
         :return: the operation, or none where nothing is due later
         """

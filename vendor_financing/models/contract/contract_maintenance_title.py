@@ -5,20 +5,20 @@ from .installment import TERMS
 
 
 class VendorFinancingContract(models.Model):
-    """Maintenance of a whole title: taken out of its contract, or substituted. Seed 004."""
+    """Maintenance of a whole title: withdrawal or substitution. Seed 004."""
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _withdraw(self, title, date, debited=None, note=False):
-        """Undo one title: the bank takes back what it credited for it, the invoice waits again.
+        """Withdraw a title: the bank debits what it had credited, the invoice is pending again.
 
-        :param debited: what the bank takes back, in BRL; the difference from principal and
-            company's interest is bank expenses. None is without difference
+        :param debited: by the bank, in BRL; the difference from principal and company's interest
+            is bank expenses. None is without difference
         """
         amounts = self._get_untouched(title)
         parts = title.installment_ids
         agreement, currency = self.agreement_id, self.currency_id
-        operation = self._begin_operation("withdrawal", amounts, date, note=note)
+        operation = self._create_operation("withdrawal", amounts, date, note=note)
         own_iof = sum(parts.mapped("iof")) if agreement.iof_borne_by == "company" else 0.0
         earned = sum(part.interest for part in parts if part.interest > 0)
         borne = -sum(part.interest for part in parts if part.interest < 0)
@@ -46,17 +46,16 @@ class VendorFinancingContract(models.Model):
             ),
             (-taken, agreement._get_bank_account, self.env._("Taken back by the bank")),
         )
-        vendor_lines = self._prepare_vendor_debits(amounts)
-        move = operation._post_entry([*vendor_lines, *lines])
-        self._reconcile_pairs(amounts, move.line_ids.sorted("id")[: len(vendor_lines)], ())
-        parts.write({"state": "withdrawn"})
-        self._after_operation(amounts)
+        operation._post_entry([*self._prepare_vendor_debits(amounts), *lines])
+        operation._reconcile_items()
+        parts._move_to("withdrawn")
+        self._sync_titles(amounts)
         return operation
 
     def _substitute(self, title, line, date, note=False):
-        """Let another invoice of the same customer stand in for a title, at the same terms.
+        """Replace a title by another invoice of the same customer, at the same terms.
 
-        :param line: account.move.line, the other receivable; as much of it has to be open
+        :param line: account.move.line, the other receivable, with the same open amount
         """
         amounts = self._get_untouched(title)
         line._check_vendor_financeable(self)
@@ -80,46 +79,50 @@ class VendorFinancingContract(models.Model):
                     amount=self.currency_id.format(principal),
                 )
             )
-        operation = self._begin_operation("substitution", amounts, date, note=note)
+        operation = self._create_operation("substitution", amounts, date, note=note)
         other = title.create({"contract_id": self.id, "line_id": line.id, "principal": principal})
         taken = self.env["vendor.financing.contract.installment"].create(
             [
-                {**self._get_terms(part), "title_id": other.id, "contract_id": self.id}
+                {**self._copy_terms(part), "title_id": other.id, "contract_id": self.id}
                 for part in amounts
             ]
         )
-        debits = self._prepare_vendor_debits(amounts)
-        credits = [
-            {**debit, "name": new.display_name, "balance": -debit["balance"]}
-            for debit, new in zip(debits, taken, strict=True)
+        closing = self._prepare_vendor_debits(amounts)
+        opening = [
+            {
+                **line,
+                "name": new.display_name,
+                "vendor_installment_id": new.id,
+                "balance": -line["balance"],
+            }
+            for line, new in zip(closing, taken, strict=True)
         ]
-        move = operation._post_entry([*debits, *credits])
-        items = move.line_ids.sorted("id")
-        self._reconcile_pairs(amounts, items[: len(debits)], ())
-        title.installment_ids.write({"state": "withdrawn"})
-        # Undone, the new title is what it is at this moment: nothing, yet.
-        taken.write({"state": "withdrawn"})
+        operation._post_entry([*closing, *opening])
+        operation._reconcile_items()
+        title.installment_ids._move_to("withdrawn")
+        # Undoing restores the state that the new title has at this moment.
+        taken._move_to("withdrawn")
         operation.line_ids = [
             Command.create(
                 {"installment_id": part.id, "principal": 0.0, "previous": part._get_snapshot()}
             )
             for part in taken
         ]
-        for part, item in zip(taken, items[len(debits) :], strict=True):
-            part.write({"state": "financed", "vendor_line_id": item.id})
-        title._mark_receivables()
-        other._take_receivables()
-        self._follow_installments()
+        for part, item in operation._get_vendor_items("credit").items():
+            part._move_to("financed", vendor_line_id=item.id)
+        title._update_receivables()
+        other._finance_receivables()
+        self._sync_state()
         return operation
 
     @staticmethod
-    def _get_terms(part):
+    def _copy_terms(part):
         return {name: part[name] for name in TERMS | {"number"}}
 
     def _get_untouched(self, title):
-        """Return {instalment: principal} of a title of which nothing was settled or debited.
+        """Return {instalment: principal} of a title that was neither settled nor debited in part.
 
-        :raise UserError: naming the instalments of which something was
+        :raise UserError: naming the instalments that were settled or debited
         """
         parts = title.installment_ids
         touched = parts.filtered(

@@ -1,17 +1,15 @@
-from collections import defaultdict
-
 from odoo import Command, models
 from odoo.exceptions import UserError
 
 
 class VendorFinancingContract(models.Model):
-    """What customer or company pays the bank (baixa), and the bank's debit on a default. Seed 004.
+    """Settlement of instalments at the bank (baixa), and the bank's debit on a default. Seed 004.
 
     Settlement: D vendor account / C customer at the original value, reconciled both ways.
     Default: D vendor account and D charges / C bank; the receivable is then collectable again.
     """
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     def _settle(self, amounts, date, kind="settlement", note=False, rebate=0.0):
         """Settle instalments of this contract that the customer paid at the bank.
@@ -22,28 +20,26 @@ class VendorFinancingContract(models.Model):
         :param rebate: what the bank credits the company for an early settlement, in BRL
         :raise UserError: naming the instalment that is not open or less open
         """
-        operation = self._begin_operation(kind, amounts, date, note=note, rebate=rebate)
+        operation = self._create_operation(kind, amounts, date, note=note, rebate=rebate)
         customer_lines = [
             {
                 "account_id": part.title_id.line_id.account_id.id,
                 "partner_id": part.partner_id.id,
                 "name": part.display_name,
+                "vendor_installment_id": part.id,
                 "balance": -amount,
             }
             for part, amount in amounts.items()
         ]
         vendor_lines = self._prepare_vendor_debits(amounts)
         results = self._prepare_equalization(amounts) + self._prepare_rebate(rebate)
-        move = operation._post_entry(vendor_lines + customer_lines + results)
-        items, count = move.line_ids.sorted("id"), len(amounts)
-        debits, credits = items[:count], items[count : 2 * count]
-        receivables = [part.title_id.line_id for part in amounts]
-        self._reconcile_pairs(amounts, debits, zip(receivables, credits, strict=True))
+        operation._post_entry(vendor_lines + customer_lines + results)
+        operation._reconcile_items()
         for part, amount in amounts.items():
             part.settled_amount += amount
             if self.currency_id.is_zero(part.open_amount):
                 part._close("settled" if kind == "settlement" else "settled_early")
-        self._after_operation(amounts)
+        self._sync_titles(amounts)
         return operation
 
     def _default(self, amounts, date, charges=0.0, note=False):
@@ -53,7 +49,7 @@ class VendorFinancingContract(models.Model):
         :param charges: interest, fine and expenses that the bank debited on top, in BRL
         :raise UserError: naming the instalment that is not open or less open
         """
-        operation = self._begin_operation("default", amounts, date, charges=charges, note=note)
+        operation = self._create_operation("default", amounts, date, charges=charges, note=note)
         agreement = self.agreement_id
         vendor_lines = self._prepare_vendor_debits(amounts)
         total = sum(amounts.values()) + charges
@@ -76,21 +72,20 @@ class VendorFinancingContract(models.Model):
                 }
             )
         lines += self._prepare_equalization(amounts)
-        move = operation._post_entry(lines)
-        debits = move.line_ids.sorted("id")[: len(vendor_lines)]
-        self._reconcile_pairs(amounts, debits, ())
+        operation._post_entry(lines)
+        operation._reconcile_items()
         for part, amount in amounts.items():
             part.debited_amount += amount
             if self.currency_id.is_zero(part.open_amount):
                 part._close("debited")
-        self._after_operation(amounts)
+        self._sync_titles(amounts)
         return operation
 
     # -------------------------------------------------------------------------
     # HELPERS
     # -------------------------------------------------------------------------
 
-    def _begin_operation(self, kind, amounts, date, **values):
+    def _create_operation(self, kind, amounts, date, **values):
         self.ensure_one()
         self.lock_for_update()
         currency = self.currency_id
@@ -145,6 +140,10 @@ class VendorFinancingContract(models.Model):
         )
 
     def _prepare_vendor_debits(self, amounts):
+        """Return the lines that end the guarantee of instalments.
+
+        :param amounts: {instalment: principal in BRL}
+        """
         agreement = self.agreement_id
         return [
             {
@@ -152,6 +151,8 @@ class VendorFinancingContract(models.Model):
                 "partner_id": agreement.partner_id.id,
                 "name": part.display_name,
                 "date_maturity": part.date_due,
+                "vendor_installment_id": part.id,
+                # A guarantee has no analytic account.
                 "analytic_distribution": False,
                 "balance": amount,
             }
@@ -159,7 +160,7 @@ class VendorFinancingContract(models.Model):
         ]
 
     def _prepare_equalization(self, amounts):
-        """Return the lines of what the bank debits with the last of an instalment's principal."""
+        """Return the lines of the equalization that is paid when instalments are closed."""
         owed = sum(
             part.equalization
             for part, amount in amounts.items()
@@ -193,20 +194,9 @@ class VendorFinancingContract(models.Model):
             for account, balance in ((debit, amount), (credit, -amount))
         ]
 
-    def _reconcile_pairs(self, amounts, debits, receivable_pairs):
-        """Match each debit with its instalment's item, and each credit with its receivable.
-
-        All in one plan of the host's; of one receivable, all credits together.
-        """
-        plan = [part.vendor_line_id | debit for part, debit in zip(amounts, debits, strict=True)]
-        of_receivable = defaultdict(lambda: self.env["account.move.line"])
-        for receivable, credit in receivable_pairs:
-            of_receivable[receivable] |= receivable | credit
-        self.env["account.move.line"]._reconcile_plan([*plan, *of_receivable.values()])
-
-    def _after_operation(self, amounts):
+    def _sync_titles(self, amounts):
         titles = self.env["vendor.financing.contract.title"].browse(
             {part.title_id.id for part in amounts}
         )
-        titles._mark_receivables()
-        self._follow_installments()
+        titles._update_receivables()
+        self._sync_state()

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 
 
 class VendorFinancingContract(models.Model):
-    """What the titles of a contract add up to, and how far the value credited is from it."""
+    """Totals of a contract's titles, and the difference of the value credited from them."""
 
-    _inherit = "vendor.financing.contract"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract"
 
     title_count = fields.Integer(string="Number of Titles", compute="_compute_totals")
     principal = fields.Monetary(compute="_compute_totals", help="The sum of the titles.")

@@ -1,22 +1,24 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .contract import OPEN_STATES
+from ...tools.rounding import exact
 
 PRICED = {"bank_charge", "iof", "equalization"}
-# What operations write, with the entries that belong to it.
+# Written by operations only, with the entries that belong to them.
 BOOKED = {"state", "settled_amount", "debited_amount", "vendor_line_id"} | {
     "extension_state",
     "extension_date",
 }
-# What a person may change while the contract is open.
+# Terms that a user may change while the contract is open.
 TERMS = {"date_due", "interest", "customer_total", "principal"} | PRICED
+# The customer total and its parts. A quote gives all of them but the principal.
+CONNECTED = TERMS - {"date_due"}
 # All that operations change; they remember it to be undone.
 KEPT_BY_OPERATIONS = tuple(sorted(TERMS | BOOKED))
 
 
 class VendorFinancingContractInstallment(models.Model):
-    """One payment of a customer to the bank, and what the company earns or bears of it.
+    """One payment of a customer to the bank, with the part that the company earns or bears.
 
     customer total = principal + company's interest + bank's charge + IOF (unless the company bears
     it) - equalization paid at maturity. Seed 004; design of the amounts: the bank's interest is
@@ -25,7 +27,20 @@ class VendorFinancingContractInstallment(models.Model):
 
     _name = "vendor.financing.contract.installment"
     _description = "Instalment of a Vendor Financing Contract"
+    _inherit = ["vendor.financing.abstract.state"]
     _order = "contract_id, title_id, number, id"
+    _transitions = {
+        "pending": set(),
+        # Back, where operations are undone.
+        "financed": {"pending", "settled", "settled_early", "debited", "withdrawn"},
+        "settled": {"financed"},
+        "settled_early": {"financed"},
+        "debited": {"financed", "recovered"},
+        "recovered": {"debited"},
+        # From pending: the instalments of a substituting title, for a moment.
+        "withdrawn": {"financed", "pending"},
+        "reversed": {"financed", "withdrawn"},
+    }
 
     title_id = fields.Many2one(
         comodel_name="vendor.financing.contract.title",
@@ -135,7 +150,7 @@ class VendorFinancingContractInstallment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su and any(BOOKED & vals.keys() for vals in vals_list):
-            self._refuse_booked()
+            self._raise_operations_only()
         installments = super().create(vals_list)
         if not self.env.su:
             for contract in installments.contract_id:
@@ -143,14 +158,19 @@ class VendorFinancingContractInstallment(models.Model):
         return installments
 
     def write(self, vals):
-        if BOOKED & vals.keys() and not self.env.su:
-            self._refuse_booked()
+        if BOOKED & vals.keys():
+            # An operation: it writes terms as they are agreed with the bank, with its entry.
+            if not self.env.su:
+                self._raise_operations_only()
+            return super().write(vals)
         if TERMS & vals.keys():
             for contract in self.contract_id:
-                if contract.state not in OPEN_STATES:
-                    contract._check_open()
-            vals = self._complete_terms(vals)
-        return super().write(vals)
+                contract._check_open()
+        if not CONNECTED & vals.keys() or vals.keys() >= CONNECTED - {"principal"}:
+            return super().write(vals)
+        for part in self:
+            super(VendorFinancingContractInstallment, part).write(part._complete_terms(vals))
+        return True
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_effective(self):
@@ -162,11 +182,11 @@ class VendorFinancingContractInstallment(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_settlement(self):
-        """Open the wizard for what customers paid the bank."""
+        """Open the wizard for payments of customers to the bank."""
         return self.env["vendor.financing.settlement"]._open(self, "settlement")
 
     def action_open_default(self):
-        """Open the wizard for what the bank debited."""
+        """Open the wizard for debits by the bank."""
         return self.env["vendor.financing.settlement"]._open(self, "default")
 
     def action_open_maintenance(self):
@@ -177,7 +197,7 @@ class VendorFinancingContractInstallment(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _refuse_booked(self):
+    def _raise_operations_only(self):
         raise AccessError(
             self.env._(
                 "What was paid or debited of an instalment is written by operations only: use "
@@ -186,16 +206,20 @@ class VendorFinancingContractInstallment(models.Model):
         )
 
     def _apply_terms(self, vals):
-        """Write terms by an operation: they stand for everybody else once effective."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        """Write terms that an operation changes, or restores, with the state that goes with them.
+
+        :param vals: values of the instalment; without a state it stays as it is
+        """
+        for part in self:
+            part._move_to(**{"state": part.state, **vals})
 
     def _close(self, state):
-        """Nothing of this instalment is open any more. What the bank debited the customer owes."""
+        """Close this instalment; one that was debited in part is debited, whatever closes it."""
         self.ensure_one()
-        self.state = "debited" if self.debited_amount else state
+        self._move_to("debited" if self.debited_amount else state)
 
     def _get_snapshot(self):
-        """Return what operations change of this instalment, as it is now."""
+        """Return the present values of this instalment that operations change."""
         self.ensure_one()
         (values,) = self._read_format(KEPT_BY_OPERATIONS, load="")
         values.pop("id")
@@ -204,26 +228,28 @@ class VendorFinancingContractInstallment(models.Model):
             for name, value in values.items()
         }
 
-    def _get_surcharge(self):
-        """Return what the customer pays on top of principal and company's interest, in BRL."""
+    def _get_total_before_interest(self, vals):
+        """Return the customer total without the company's interest, in BRL.
+
+        :param vals: values that count in place of the instalment's own
+        """
         self.ensure_one()
-        iof = 0.0 if self.agreement_id.iof_borne_by == "company" else self.iof
-        return self.bank_charge + iof - self.equalization
+        terms = {name: vals.get(name, self[name]) for name in ("principal", *PRICED)}
+        iof = 0.0 if self.agreement_id.iof_borne_by == "company" else terms["iof"]
+        return terms["principal"] + terms["bank_charge"] + iof - terms["equalization"]
 
     def _complete_terms(self, vals):
-        """Keep interest and customer total consistent when one of them is entered.
+        """Return values whose customer total is the sum of its parts.
 
-        :raise UserError: where both are entered and do not fit
+        The total follows the part that is entered; the interest follows a total that is entered.
+
+        :raise UserError: where interest and total are both entered and do not fit
         """
-        if len(self) != 1 or not {"interest", "customer_total"} & vals.keys():
-            return vals
-        if PRICED & vals.keys():
-            return vals
-        principal = vals.get("principal", self.principal)
-        on_top = principal + self._get_surcharge()
-        if "interest" not in vals:
+        self.ensure_one()
+        on_top = self._get_total_before_interest(vals)
+        if "customer_total" in vals and "interest" not in vals:
             return {**vals, "interest": self.currency_id.round(vals["customer_total"] - on_top)}
-        total = self.currency_id.round(vals["interest"] + on_top)
+        total = self.currency_id.round(vals.get("interest", self.interest) + on_top)
         given = vals.get("customer_total", total)
         if self.currency_id.compare_amounts(given, total):
             raise UserError(
@@ -236,3 +262,19 @@ class VendorFinancingContractInstallment(models.Model):
                 )
             )
         return {**vals, "customer_total": total}
+
+    def _propose(self):
+        """Write interest, charge, IOF and customer total by the rates that count."""
+        quotes = {}
+        for title in self.title_id:
+            contract = title.contract_id
+            parts = title.installment_ids & self
+            terms = contract.agreement_id._price_title(
+                [(exact(part.principal), part.date_due) for part in parts],
+                contract.date,
+                contract.credit_date,
+                title.partner_id,
+                quotes,
+            )
+            for part, of_part in zip(parts, terms, strict=True):
+                part.write({name: float(amount) for name, amount in of_part.items()})

@@ -2,11 +2,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...tools.activity import tell_once
+
 
 class VendorFinancingAgreement(models.Model):
-    """Who is told when the bank may debit what customers have not paid."""
+    """The user who is notified of instalments past recourse."""
 
-    _inherit = "vendor.financing.agreement"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.agreement"
 
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -17,9 +19,9 @@ class VendorFinancingAgreement(models.Model):
 
 
 class VendorFinancingContractInstallment(models.Model):
-    """Recourse: after some days the bank debits what the customer has not paid. Seed 004."""
+    """Recourse: after some days the bank debits instalments that are not paid. Seed 004."""
 
-    _inherit = "vendor.financing.contract.installment"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract.installment"
 
     recourse_date = fields.Date(
         compute="_compute_recourse_date",
@@ -40,18 +42,21 @@ class VendorFinancingContractInstallment(models.Model):
 
     @api.model
     def _cron_propose_defaults(self):
-        """Tell the responsible of each agreement, once per instalment and due date."""
+        """Notify the responsible of each agreement, once per instalment and due date."""
         today = fields.Date.context_today(self)
         late = self.search([("state", "=", "financed"), ("recourse_date", "<", today)])
         late = late.filtered(lambda part: part.recourse_proposed_for != part.recourse_date)
         for contract, parts in late.grouped("contract_id").items():
             user = contract.agreement_id.user_id or contract.create_uid
             contract = contract.with_context(lang=user.lang)
-            contract.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=user.id,
-                summary=contract.env._("Past recourse: look whether the bank has debited"),
-                note=contract.env._(
+            tell_once(
+                contract,
+                user,
+                contract.env._(
+                    "Past recourse on %(date)s: check whether the bank has debited",
+                    date=max(parts.mapped("recourse_date")),
+                ),
+                contract.env._(
                     "Not paid by the customers: %(installments)s. Enter on the instalments what "
                     "the bank debited, or what was paid.",
                     installments=", ".join(parts.mapped("display_name")),

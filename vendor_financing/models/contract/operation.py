@@ -1,18 +1,25 @@
+from collections import defaultdict
+
 from odoo import Command, fields, models
 from odoo.exceptions import AccessError, UserError
 
-MANAGER = "vendor_financing.vendor_financing_group_manager"
+from ...const import MANAGER
+
+# After these operations the company may collect from the customer again.
+RELEASING = ("default", "withdrawal", "substitution")
 
 
 class VendorFinancingOperation(models.Model):
-    """One dated step in the life of a contract and the entry it made; undone in reverse order.
+    """One dated operation on a contract, with its entry; operations are undone in reverse order.
 
     Each is one transaction: entry, reconciliation and state change together, or nothing.
     """
 
     _name = "vendor.financing.operation"
     _description = "Operation on a Vendor Financing Contract"
+    _inherit = ["vendor.financing.abstract.state"]
     _order = "id desc"
+    _transitions = {"posted": set(), "undoing": {"posted"}, "undone": {"undoing"}}
 
     contract_id = fields.Many2one(
         comodel_name="vendor.financing.contract", required=True, index=True, ondelete="restrict"
@@ -65,10 +72,10 @@ class VendorFinancingOperation(models.Model):
     # -------------------------------------------------------------------------
 
     def action_undo(self):
-        """Take these operations back by mirror entries of today, the latest first.
+        """Undo these operations by mirror entries of today, the latest first.
 
         :raise AccessError: for all but managers
-        :raise UserError: naming what has to be undone before, or the locked period
+        :raise UserError: naming the operations to undo first, or the locked period
         """
         if not self.env.su and not self.env.user.has_group(MANAGER):
             raise AccessError(
@@ -77,16 +84,17 @@ class VendorFinancingOperation(models.Model):
         self.check_access("read")
         for operation in self.sudo().sorted("id", reverse=True):
             operation._undo()
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
     def _compute_display_name(self):
-        labels = dict(self._fields["kind"]._description_selection(self.env))
         for operation in self:
+            label = operation._selection_label("kind")
             operation.display_name = (
-                f"{labels[operation.kind]} {operation.contract_id.display_name}, {operation.date}"
+                f"{label} {operation.contract_id.display_name}, {operation.date}"
             )
 
     def _get_moves(self):
@@ -101,7 +109,7 @@ class VendorFinancingOperation(models.Model):
         self.ensure_one()
         agreement = self.contract_id.agreement_id
         self._check_not_locked(self.date, agreement.entry_journal_id)
-        # A new entry has no analytic items to keep in step; the host would look line by line.
+        # A new entry has no analytic items to synchronise; the host would look line by line.
         moves = self.env["account.move"].with_context(skip_analytic_sync=True)
         move = moves.create(
             {
@@ -118,8 +126,44 @@ class VendorFinancingOperation(models.Model):
         self.move_id = move
         return move
 
+    def _get_vendor_items(self, side):
+        """Return {instalment: its item of the vendor account in this operation's entry}.
+
+        :param side: debit, which ends the guarantee of an instalment, or credit, which begins one
+        """
+        sign = 1 if side == "debit" else -1
+        account = self.contract_id.agreement_id.vendor_account_id
+        return {
+            line.vendor_installment_id: line
+            for line in self.move_id.line_ids
+            if line.vendor_installment_id and line.account_id == account and line.balance * sign > 0
+        }
+
+    def _reconcile_items(self):
+        """Reconcile the entry's items with the guarantees and receivables that they close.
+
+        All in one plan of the host; all items of a receivable together.
+        """
+        plan = [
+            part.vendor_line_id | item for part, item in self._get_vendor_items("debit").items()
+        ]
+        of_receivable = defaultdict(lambda: self.env["account.move.line"])
+        for part, item in self._get_customer_items().items():
+            receivable = part.title_id.line_id
+            of_receivable[receivable] |= receivable | item
+        self.env["account.move.line"]._reconcile_plan([*plan, *of_receivable.values()])
+
+    def _get_customer_items(self):
+        """Return {instalment: its item of the customer's account in this operation's entry}."""
+        account = self.contract_id.agreement_id.vendor_account_id
+        return {
+            line.vendor_installment_id: line
+            for line in self.move_id.line_ids
+            if line.vendor_installment_id and line.account_id != account
+        }
+
     def _check_not_locked(self, date, journal):
-        """Refuse a date in a locked period; the host would silently take a later one.
+        """Refuse a date in a locked period; the host would silently use a later one.
 
         :raise UserError: naming the date and what locks it
         """
@@ -171,21 +215,64 @@ class VendorFinancingOperation(models.Model):
                 )
             )
 
+    def _check_receivables_free(self):
+        """Refuse to finance receivables again that were paid, or financed elsewhere, since.
+
+        :raise UserError: naming the invoice, and what to undo first
+        """
+        self.ensure_one()
+        if self.kind not in RELEASING:
+            return
+        for title in self.line_ids.installment_id.title_id:
+            line = title.line_id
+            other = title.search(
+                [("line_id", "=", line.id), ("is_live", "=", True), ("id", "!=", title.id)], limit=1
+            )
+            if other:
+                raise UserError(
+                    self.env._(
+                        "%(operation)s cannot be undone: %(invoice)s is in contract %(contract)s "
+                        "since. Undo or cancel that first.",
+                        operation=self.display_name,
+                        invoice=title.display_name,
+                        contract=other.contract_id.display_name,
+                    )
+                )
+            again = self.line_ids.filtered(
+                lambda one, title=title: one.installment_id.title_id == title
+            )
+            needed = sum(again.mapped("principal")) + sum(
+                title.installment_ids.mapped("open_amount")
+            )
+            # The new title of a substitution is withdrawn by undoing it.
+            if self.kind == "substitution" and title.is_live:
+                continue
+            if self.currency_id.compare_amounts(line.amount_residual, needed) < 0:
+                raise UserError(
+                    self.env._(
+                        "%(operation)s cannot be undone: the customer has paid %(invoice)s since, "
+                        "only %(open)s of it is open. Undo that payment first.",
+                        operation=self.display_name,
+                        invoice=title.display_name,
+                        open=self.currency_id.format(line.amount_residual),
+                    )
+                )
+
     def _undo(self):
         self.ensure_one()
         self.contract_id.lock_for_update()
         self._check_undoable()
-        # Nothing is taken back before it happened.
+        # The mirror entry is not dated before the entry.
         today = max(fields.Date.context_today(self), self.date)
         self._check_not_locked(today, self.contract_id.agreement_id.entry_journal_id)
-        # While it is being undone, what it settled may be opened again.
-        self.state = "undoing"
+        # In this state the entry may be reversed and its reconciliation removed.
+        self._move_to("undoing")
         (mirror,) = self.move_id._reverse_moves(
             [{"date": today, "ref": self.env._("Undone: %(entry)s", entry=self.move_id.ref)}],
             cancel=True,
         )
         mirror.vendor_operation_id = self
-        self.write({"state": "undone", "undo_move_id": mirror.id})
+        self._move_to("undone", undo_move_id=mirror.id)
         self._undo_state()
         self.contract_id.message_post(
             body=self.env._(
@@ -195,21 +282,22 @@ class VendorFinancingOperation(models.Model):
                 mirror=mirror.name,
             )
         )
+        self._release_report_lines()
 
     def _undo_state(self):
-        """Give instalments and contract the state from before this operation."""
+        """Restore instalments and contract as they were before this operation."""
         if self.kind == "effectivation":
-            self.contract_id._give_titles_back()
+            self.contract_id._restore_titles()
             return
         for line in self.line_ids:
             line.installment_id._apply_terms(line.previous)
         titles = self.line_ids.installment_id.title_id
-        titles._mark_receivables()
-        self.contract_id._follow_installments()
+        titles._update_receivables()
+        self.contract_id._sync_state()
 
 
 class VendorFinancingOperationLine(models.Model):
-    """What an operation did to one instalment."""
+    """One instalment of an operation."""
 
     _name = "vendor.financing.operation.line"
     _description = "Instalment of an Operation"
@@ -226,7 +314,7 @@ class VendorFinancingOperationLine(models.Model):
         ondelete="restrict",
     )
     principal = fields.Monetary(required=True)
-    # Undoing is in reverse order, so that this is what the instalment becomes again.
+    # Operations are undone in reverse order, so that these values fit when they are restored.
     previous = fields.Json(
         readonly=True, help="The instalment's terms and state before the operation."
     )

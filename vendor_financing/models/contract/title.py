@@ -25,7 +25,7 @@ class VendorFinancingContractTitle(models.Model):
         index=True,
         ondelete="restrict",
     )
-    # Plain columns: related ones would look for titles at every write of anybody's items.
+    # Plain columns: related fields would search titles whenever any journal item is written.
     move_id = fields.Many2one(
         comodel_name="account.move",
         string="Invoice",
@@ -37,7 +37,7 @@ class VendorFinancingContractTitle(models.Model):
         comodel_name="res.partner", string="Customer", readonly=True, index=True
     )
     principal = fields.Monetary(readonly=True, help="What was open of the receivable, in BRL.")
-    # A live title keeps its receivable from every other contract.
+    # The receivable of a live title cannot be in another contract.
     is_live = fields.Boolean(default=True, readonly=True)
     installment_ids = fields.One2many(
         comodel_name="vendor.financing.contract.installment",
@@ -88,7 +88,7 @@ class VendorFinancingContractTitle(models.Model):
         for contract in self.contract_id:
             contract._check_open()
 
-    def _make_installments(self, due_dates):
+    def _create_installments(self, due_dates):
         """Divide the principal of each title equally over these days."""
         for title in self:
             parts = prorate(exact(title.principal), [Decimal(1)] * len(due_dates))

@@ -1,22 +1,22 @@
 from odoo import models
 from odoo.tools import SQL
 
-# Instalments of a title that is not financed yet, or was taken back, alone or with its contract.
+# States of instalments that are not financed yet, or were withdrawn or reversed.
 NOT_COUNTING = {"pending", "reversed", "withdrawn"}
 
 
 class VendorFinancingContractTitle(models.Model):
-    """The receivable of a title: it stays open at its value, carries due date and mark.
+    """The receivable of a title: it stays open at its value, with the bank's due date and a mark.
 
-    Due dates of posted items are written here only: item and invoice together, the originals kept
-    on the title. Written by SQL, because for each posted item the host would look through the
-    whole invoice again; none of its own figures depends on what is written.
+    Due dates of posted items are written here only: item and invoice together, the originals are
+    stored on the title. Written by SQL, because for each posted item the host would process the
+    whole invoice again; none of its own figures depends on these values.
     """
 
-    _inherit = "vendor.financing.contract.title"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.contract.title"
 
-    def _take_receivables(self):
-        """Keep what the receivables were, then mark them as financed."""
+    def _finance_receivables(self):
+        """Store the original values of the receivables, then mark them as financed."""
         for title in self:
             line = title.line_id
             title.write(
@@ -26,16 +26,16 @@ class VendorFinancingContractTitle(models.Model):
                     "original_no_followup": line.no_followup,
                 }
             )
-        self._mark_receivables()
+        self._update_receivables()
 
-    def _mark_receivables(self):
-        """Let each receivable, and its invoice, say how the instalments stand."""
+    def _update_receivables(self):
+        """Update receivables and invoices by the states of these titles' instalments."""
         withdrawn = self.filtered(lambda title: title._get_part_states() <= NOT_COUNTING)
         if withdrawn:
-            withdrawn._give_receivables_back()
+            withdrawn._restore_receivables()
         states = {title: title._get_financing_state() for title in self - withdrawn}
         for title, state in states.items():
-            # What the bank debited may be charged, or financed, again.
+            # A debited receivable may be charged, or financed, again.
             title.is_live = state == "financed"
         self._write_items(
             [
@@ -50,10 +50,10 @@ class VendorFinancingContractTitle(models.Model):
                 for title, state in states.items()
             ]
         )
-        (self - withdrawn)._mark_invoices()
+        (self - withdrawn)._update_invoices()
 
-    def _give_receivables_back(self):
-        """Let each receivable be what it was before the contract."""
+    def _restore_receivables(self):
+        """Restore the receivables as they were before the contract."""
         self.is_live = False
         self._write_items(
             [
@@ -61,10 +61,10 @@ class VendorFinancingContractTitle(models.Model):
                 for title in self
             ]
         )
-        self._mark_invoices()
+        self._update_invoices()
 
     def _get_financing_state(self):
-        """Return how the instalments of this title stand together."""
+        """Return the financing state of this title by those of its instalments."""
         self.ensure_one()
         states = self._get_part_states()
         if "financed" in states:
@@ -75,8 +75,8 @@ class VendorFinancingContractTitle(models.Model):
         self.ensure_one()
         return set(self.installment_ids.mapped("state"))
 
-    def _follow_recovery(self):
-        """Tell what the bank debited and the customer has paid the company since from the rest."""
+    def _sync_recovery(self):
+        """Set debited instalments to recovered where the customer has paid the company, or back."""
         for title in self:
             parts = title.installment_ids.filtered(
                 lambda part: part.state in ("debited", "recovered")
@@ -84,10 +84,10 @@ class VendorFinancingContractTitle(models.Model):
             kept = sum(title.installment_ids.mapped("open_amount"))
             left = title.currency_id.compare_amounts(title.line_id.amount_residual, kept)
             state = "debited" if left > 0 else "recovered"
-            parts.filtered(lambda part, state=state: part.state != state).state = state
+            parts.filtered(lambda part, state=state: part.state != state)._move_to(state)
 
-    def _mark_invoices(self):
-        """Let the invoices of these titles say how all their titles stand."""
+    def _update_invoices(self):
+        """Update the invoices of these titles by the states of all their titles."""
         moves = self.move_id
         counting = self.search([("move_id", "in", moves.ids)]).filtered(
             lambda title: not title._get_part_states() <= NOT_COUNTING
@@ -145,6 +145,6 @@ class VendorFinancingContractTitle(models.Model):
                     SQL(", ").join(SQL("%s", row) for row in rows),
                 )
             )
-        # The host takes the invoice's follow-up from its items.
+        # The host computes the invoice's follow-up from its items.
         moves.invalidate_recordset([*names, "no_followup"])
         moves.modified(["vendor_financing_state"])

@@ -19,7 +19,7 @@ class AccountMove(models.Model):
 
     @api.depends("move_type", "preferred_payment_method_line_id")
     def _compute_is_vendor(self):
-        """Recognise the invoice by its bearer; a credit note inherits it and is none."""
+        """Recognise a Vendor invoice by its bearer, which credit notes only inherit."""
         vendor_ids = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
         for move in self:
             move.is_vendor = (

@@ -5,11 +5,11 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     """Collection Carteira: no boleto, payment order or provider for a Vendor invoice. Seed 004.
 
-    "O sistema não gera boleto ao cliente, somente nota fiscal." What the bank debited is collected
-    by the company again, by any means.
+    "O sistema não gera boleto ao cliente, somente nota fiscal." Debited invoices are collected by
+    the company again, by any means.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     vendor_order_id = fields.Many2one(
         comodel_name="sale.order",
@@ -71,7 +71,7 @@ class AccountMove(models.Model):
 
     @api.depends("vendor_financing_state", "vendor_contract_id")
     def _compute_vendor_marked_contract_id(self):
-        """Unlike the latest contract, this costs lists of other invoices no query."""
+        """Costs no query for invoices that no bank finances, unlike the latest contract."""
         marked = self.filtered("vendor_financing_state")
         (self - marked).vendor_marked_contract_id = False
         for move in marked:
@@ -91,7 +91,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _has_to_be_paid(self):
-        """The customer pays the bank, so the portal asks for no payment."""
+        """Request no payment in the portal: the customer pays the bank."""
         return not self.vendor_collection and super()._has_to_be_paid()
 
     def _get_online_payment_error(self):
@@ -110,7 +110,7 @@ class AccountMove(models.Model):
         return super()._get_default_payment_link_values()
 
     def _check_vendor_online(self):
-        """Raise UserError where one of these invoices is the bank's to collect."""
+        """Raise UserError if the bank collects one of these invoices."""
         if invoices := self.filtered("vendor_collection"):
             raise UserError(
                 self.env._(

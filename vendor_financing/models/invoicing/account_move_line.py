@@ -7,7 +7,7 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    # A plain column, so that other items are told apart without a query.
+    # A plain column, so that other items cost no query.
     vendor_title_id = fields.Many2one(
         comodel_name="vendor.financing.contract.title",
         readonly=True,
@@ -16,15 +16,23 @@ class AccountMoveLine(models.Model):
         ondelete="restrict",
         help="The title under which a bank finances this receivable at the moment.",
     )
+    vendor_installment_id = fields.Many2one(
+        comodel_name="vendor.financing.contract.installment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The instalment that this item of a contract's entry is about.",
+    )
 
     # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
     def action_register_payment(self, ctx=None):
-        """Open the settlement at the bank for financed receivables in place of a payment.
+        """Open the settlement at the bank, instead of a payment, for financed receivables.
 
-        :raise UserError: for financed and other receivables together
+        :raise UserError: if financed and other receivables are selected together
         """
         financed = self.filtered("vendor_title_id")
         if not financed:
@@ -49,7 +57,7 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _get_vendor_pending_domain(self):
-        """Return which items could be financed, whoever bears them."""
+        """Return the receivable items that could be financed, with any bearer."""
         live = self.env["vendor.financing.contract.title"].sudo()._search([("is_live", "=", True)])
         return [
             ("move_id.move_type", "=", "out_invoice"),
@@ -58,19 +66,19 @@ class AccountMoveLine(models.Model):
             ("amount_residual", ">", 0),
             ("vendor_title_id", "=", False),
             ("move_id.vendor_financing_state", "!=", "settled"),
-            # A draft contract keeps its titles, too.
+            # Titles of draft contracts are live, too.
             ("id", "not in", live.subselect("line_id")),
         ]
 
-    def _follow_vendor_recovery(self):
-        """Keep what the bank debited up to date with what customers paid the company."""
+    def _sync_vendor_recovery(self):
+        """Update debited instalments by the payments of customers to the company."""
         debited = self.filtered("move_id.vendor_financing_state")
         if debited:
             titles = self.env["vendor.financing.contract.title"].sudo()
-            titles.search([("line_id", "in", debited.ids)])._follow_recovery()
+            titles.search([("line_id", "in", debited.ids)])._sync_recovery()
 
     def _check_vendor_financeable(self, contract):
-        """Refuse items that this contract cannot take, or not any more.
+        """Refuse items that cannot be financed under a contract.
 
         :raise UserError: naming each invoice and why
         """
@@ -101,9 +109,9 @@ class AccountMoveLine(models.Model):
             )
 
     def _get_financing_obstacle(self, contract, other):
-        """Return why a contract cannot take this item, or None.
+        """Return why this item cannot be financed under a contract, or None.
 
-        :param other: the contract that has it already, if any
+        :param other: another contract that has this item, if any
         """
         move = self.move_id
         if self.company_id != contract.company_id:

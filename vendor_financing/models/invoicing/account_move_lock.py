@@ -2,18 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-# What the bank took back is the company's again.
+# Invoices that must not change. Debited ones are the company's again.
 KEPT = ("financed", "settled")
 
 
 class AccountMove(models.Model):
-    """What stands fast of an invoice while a bank finances it. Seed 004.
+    """Locks of an invoice while a bank finances it, and of the entries of contracts. Seed 004.
 
-    Every door of the host that would change such an invoice, or an entry of a contract, leads to
-    the checks of this file.
+    Each method of the host that would change them calls the checks of this file.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # A plain column beside the host's payment state, written by the contract.
     vendor_financing_state = fields.Selection(
@@ -101,9 +100,9 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def action_print_vendor_pending(self):
-        """Print these invoices, or all that wait for a bank, by customer with totals.
+        """Print these invoices, or all pending ones, by customer with totals.
 
-        :raise UserError: where nothing waits
+        :raise UserError: if no invoice is pending
         """
         moves = self or self.search(
             [("vendor_state", "=", "pending"), ("company_id", "in", self.env.companies.ids)],
@@ -134,9 +133,9 @@ class AccountMove(models.Model):
         return super()._reverse_moves(default_values_list, cancel=cancel)
 
     def _check_not_financed(self):
-        """Refuse to change what a bank finances, and the entries of contracts.
+        """Refuse to change financed invoices, and the entries of contracts.
 
-        :raise UserError: naming the invoices or entries, and the way on
+        :raise UserError: naming the invoices or entries, and what to do instead
         """
         if financed := self.filtered(lambda move: move.vendor_financing_state in KEPT):
             raise UserError(

@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 
 
 class AccountPartialReconcile(models.Model):
-    """A financed receivable is settled by what the customer paid the bank, and by nothing else.
+    """A financed receivable is settled by the customer's payment to the bank only.
 
-    Payments, credit notes and statement lines all end here, whatever door they came through.
+    Payments, credit notes and statement lines all create partial reconciliations.
     """
 
     _inherit = "account.partial.reconcile"
@@ -18,14 +18,14 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         partials = super().create(vals_list)
         partials._check_financed_stays_open()
-        partials.debit_move_id._follow_vendor_recovery()
+        partials.debit_move_id._sync_vendor_recovery()
         return partials
 
     def unlink(self):
         self._check_made_by_contract()
         receivables = self.debit_move_id
         result = super().unlink()
-        receivables._follow_vendor_recovery()
+        receivables._sync_vendor_recovery()
         return result
 
     # -------------------------------------------------------------------------
@@ -33,7 +33,7 @@ class AccountPartialReconcile(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_financed_stays_open(self):
-        """Refuse what would settle the financed part of a receivable by other means.
+        """Refuse reconciliations that settle the financed part of a receivable by other means.
 
         :raise UserError: naming the invoice and how it is settled
         """
@@ -55,7 +55,7 @@ class AccountPartialReconcile(models.Model):
                 )
 
     def _check_made_by_contract(self):
-        """Keep what an operation reconciled until that operation is undone.
+        """Refuse to remove reconciliations of an operation that is not being undone.
 
         :raise UserError: naming the entry
         """
@@ -67,7 +67,7 @@ class AccountPartialReconcile(models.Model):
             operations = pair.move_id.sudo().vendor_operation_id
             if not operations or "undoing" in operations.mapped("state"):
                 continue
-            # The bank's item is matched with its statement, and unmatched, as any other.
+            # Items of the bank's account are reconciled with the statement freely.
             banks = {
                 agreement._get_bank_account() for agreement in operations.contract_id.agreement_id
             }

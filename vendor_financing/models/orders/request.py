@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...const import MANAGER
 from ...tools.pricing import parse_plan
-from ..contract.operation import MANAGER
 
 TERMS = {"plan", "rate", "customer_total"}
 # Written by the buttons only.
@@ -27,9 +27,16 @@ class VendorFinancingRequest(models.Model):
 
     _name = "vendor.financing.request"
     _description = "Vendor Financing Request"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "vendor.financing.abstract.state"]
     _order = "id desc"
     _rec_names_search = ("order_id",)
+    _transitions = {
+        "draft": set(),
+        "requested": {"draft"},
+        "approved": {"requested"},
+        # An approval may be withdrawn until the order is confirmed.
+        "refused": {"requested", "approved"},
+    }
 
     order_id = fields.Many2one(
         comodel_name="sale.order", required=True, readonly=True, index=True, ondelete="cascade"
@@ -110,7 +117,7 @@ class VendorFinancingRequest(models.Model):
     )
     def _compute_is_outgrown(self):
         for request in self:
-            request.is_outgrown = request.state != "draft" and not request._covers_order()
+            request.is_outgrown = request.state != "draft" and not request._is_covering_order()
 
     # -------------------------------------------------------------------------
     # CRUD METHODS
@@ -125,7 +132,7 @@ class VendorFinancingRequest(models.Model):
         requests.order_id.check_access("write")
         requests._check_plan()
         for request in requests:
-            # Defaults of a context decide nothing.
+            # Default values of a context cannot decide a request.
             request.sudo().write(
                 {
                     "state": "draft",
@@ -177,15 +184,16 @@ class VendorFinancingRequest(models.Model):
             values = request._prepare_proposal()
             if values:
                 request.write(values)
+        return True
 
     def action_request(self):
-        """Ask the managers for a decision on what the order is now.
+        """Request a decision of the managers on the order as it is now.
 
         :raise UserError: naming the order, if it has no Vendor bearer or was requested already
         """
         self.check_access("write")
         for request in self:
-            request._check_state(("draft",), self.env._("be requested"))
+            request._check_state("draft")
             order = request.sudo().order_id
             if not order.is_vendor:
                 raise UserError(
@@ -196,14 +204,12 @@ class VendorFinancingRequest(models.Model):
                     )
                 )
             if request.currency_id.compare_amounts(order.amount_total, request.amount):
-                # What was proposed, or entered, is of another amount.
+                # The terms were proposed, or entered, for another amount.
                 request.action_propose()
-            request.sudo().write(
-                {
-                    "state": "requested",
-                    "bearer_id": order.preferred_payment_method_line_id.id,
-                    "amount": order.amount_total,
-                }
+            request.sudo()._move_to(
+                "requested",
+                bearer_id=order.preferred_payment_method_line_id.id,
+                amount=order.amount_total,
             )
             order._message_log(
                 body=self.env._(
@@ -212,7 +218,8 @@ class VendorFinancingRequest(models.Model):
                     total=request.currency_id.format(request.customer_total),
                 )
             )
-        self.sudo()._tell_manager()
+        self.sudo()._notify_deciders()
+        return True
 
     def action_view_order(self):
         self.ensure_one()
@@ -222,8 +229,8 @@ class VendorFinancingRequest(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _covers_order(self):
-        """Return whether this is about what the order is now: no more, and the same bearer."""
+    def _is_covering_order(self):
+        """Return whether this covers the order as it is now: up to its amount, with its bearer."""
         self.ensure_one()
         order = self.sudo().order_id
         return (
@@ -264,23 +271,24 @@ class VendorFinancingRequest(models.Model):
                 ) from error
 
     def _check_terms_open(self):
-        """Let requesters change terms before they request, managers before they decide."""
+        """Refuse changes of terms by requesters once requested, by managers once decided."""
         is_manager = self.env.user.has_group(MANAGER)
-        self._check_state(
-            ("draft", "requested") if is_manager else ("draft",), self.env._("be changed")
-        )
+        self._check_state("draft", *(["requested"] if is_manager else []))
 
-    def _check_state(self, states, verb):
-        labels = dict(self._fields["state"]._description_selection(self.env))
+    def _check_state(self, *states):
+        """Refuse an action on requests that are in no state for it.
+
+        :param states: that allow the action
+        :raise UserError: naming the request and its state
+        """
         for request in self:
             if request.state not in states:
                 raise UserError(
                     self.env._(
-                        "The request of %(order)s is %(state)s and cannot %(verb)s. Make another "
-                        "request from the order where one is needed.",
+                        "The request of %(order)s is %(state)s, so this cannot be done with it. "
+                        "Make another request from the order where one is needed.",
                         order=request.display_name,
-                        state=labels[request.state],
-                        verb=verb,
+                        state=request._state_label(),
                     )
                 )
 

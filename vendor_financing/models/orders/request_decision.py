@@ -1,27 +1,28 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..contract.operation import MANAGER
+from ...const import MANAGER
+from ...tools.activity import end_told, tell_once
 
 
 class VendorFinancingRequest(models.Model):
-    """What managers decide on requests, one or many."""
+    """Decisions of managers on requests, one or many, and the notices to them."""
 
-    _inherit = "vendor.financing.request"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.request"
 
     # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
     def action_approve(self):
-        """Approve, as a manager; all of them or none.
+        """Approve these requests, all or none.
 
-        :raise AccessError: for users who are no managers
+        :raise AccessError: for users who are not managers
         :raise UserError: naming the orders that have outgrown their requests
         """
         self._check_manager()
-        self._check_state(("requested",), self.env._("be approved"))
-        if outgrown := self.filtered(lambda request: not request._covers_order()):
+        self._check_state("requested")
+        if outgrown := self.filtered(lambda request: not request._is_covering_order()):
             raise UserError(
                 self.env._(
                     "%(orders)s: the order has grown or changed its bearer since the approval was "
@@ -31,49 +32,41 @@ class VendorFinancingRequest(models.Model):
             )
         self._decide("approved")
         self.order_id.sudo()._confirm_approved()
+        return True
 
     def action_refuse(self):
-        """Ask for the reason of a refusal."""
+        """Open the wizard that asks for the reason of a refusal."""
         self._check_manager()
-        self._check_state(("requested", "approved"), self.env._("be refused"))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Refuse Vendor Requests"),
-            "res_model": "vendor.financing.request.refusal",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_request_ids": self.ids},
-        }
+        self._check_state("requested", "approved")
+        return self.env["vendor.financing.request.refusal"]._get_records_action(
+            name=self.env._("Refuse Vendor Requests"),
+            target="new",
+            context={"default_request_ids": self.ids},
+        )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
     def _refuse(self, reason):
-        """Refuse, as a manager; an approval of an order not confirmed yet may be taken back.
+        """Refuse these requests; an approval may be withdrawn until its order is confirmed.
 
-        :param reason: what requester and salesman are told
+        :param reason: shown to requester and salesman
         """
         self._check_manager()
-        self._check_state(("requested", "approved"), self.env._("be refused"))
+        self._check_state("requested", "approved")
         self._decide("refused", refusal=reason)
 
     def _decide(self, state, **values):
-        self.sudo().write(
-            {
-                "state": state,
-                "approver_id": self.env.uid,
-                "decision_date": fields.Datetime.now(),
-                **values,
-            }
+        self.sudo()._move_to(
+            state, approver_id=self.env.uid, decision_date=fields.Datetime.now(), **values
         )
-        self.sudo()._close_notice()
-        labels = dict(self._fields["state"]._description_selection(self.env))
+        end_told(self.sudo())
         for request in self:
             request.sudo().order_id.message_post(
                 body=self.env._(
                     "Vendor request: %(state)s. %(reason)s",
-                    state=labels[state],
+                    state=request._state_label(),
                     reason=request.refusal or "",
                 ),
                 partner_ids=(request.requester_id.partner_id - self.env.user.partner_id).ids,
@@ -88,3 +81,39 @@ class VendorFinancingRequest(models.Model):
                     orders=", ".join(self.mapped("display_name")),
                 )
             )
+
+    def _notify_deciders(self):
+        """Give one manager an activity for each of these requests, once a request."""
+        of_company = {company: self._find_deciders(company) for company in self.company_id}
+        for request in self:
+            user = request._choose_decider(of_company[request.company_id])
+            if not user:
+                continue
+            request = request.with_context(lang=user.lang)
+            tell_once(
+                request,
+                user,
+                request.env._("Decide on the vendor request of %s", request.order_id.name),
+                request.env._(
+                    "%(requester)s asks for %(days)s days on %(amount)s: approve or refuse.",
+                    requester=request.requester_id.name,
+                    days=request.plan,
+                    amount=request.currency_id.format(request.amount),
+                ),
+            )
+
+    def _find_deciders(self, company):
+        """Return the managers of Vendor financing who may work in this company."""
+        managers = self.env.ref(MANAGER).all_user_ids
+        return managers.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
+        ).sorted("id")
+
+    def _choose_decider(self, managers):
+        """Return the responsible of the bearer's bank, or of another one, or the first manager."""
+        self.ensure_one()
+        agreements = self.env["vendor.financing.agreement"].search(
+            [("company_id", "=", self.company_id.id)]
+        )
+        own = agreements.filtered(lambda found: found.journal_id == self.bearer_id.journal_id)
+        return ((own | agreements).user_id & managers)[:1] or managers[:1]

@@ -28,3 +28,30 @@ class SaleOrder(models.Model):
             return NotImplemented
         vendor_ids = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
         return Domain("preferred_payment_method_line_id", "in", list(vendor_ids))
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._check_vendor_approval_on_create(vals_list)
+        orders._apply_vendor_terms_on_create(vals_list)
+        return orders
+
+    def write(self, vals):
+        confirmed_bearers = self._get_confirmed_bearers(vals)
+        payment_terms = self._get_terms_before_bearer(vals)
+        result = super().write(vals)
+        self._check_vendor_approval_on_write(confirmed_bearers)
+        self._apply_vendor_terms_on_write(vals, payment_terms)
+        return result
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _prepare_invoice(self):
+        self._check_vendor_approval_to_invoice()
+        return {**super()._prepare_invoice(), "vendor_order_id": self.is_vendor and self.id}

@@ -1,20 +1,21 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.activity import end_told, tell_once
 from .sale_order_term import BEARER_FIELDS
 
 UNCONFIRMED = ("draft", "sent")
 
 
 class SaleOrder(models.Model):
-    """The one gate before a Vendor order is confirmed, whichever way is taken to it. Seed 004.
+    """The check before a Vendor order is confirmed, whichever way. Seed 004.
 
-    "Pede-se uma aprovação via planilha para o pedido ser emitido". The host asks
-    `_confirmation_error_message`; the ways around it end here: state or bearer written or created
-    over RPC, the customer's signature, and an online payment.
+    "Pede-se uma aprovação via planilha para o pedido ser emitido". The host calls
+    `_confirmation_error_message`; the other ways are checked here as well: state or bearer written
+    or created over RPC, the customer's signature, and an online payment.
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     vendor_request_ids = fields.One2many(
         comodel_name="vendor.financing.request",
@@ -63,35 +64,6 @@ class SaleOrder(models.Model):
             order.vendor_approval_state = order._get_vendor_approval_state()
 
     # -------------------------------------------------------------------------
-    # CRUD METHODS
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        if any(vals.get("state") == "sale" for vals in vals_list):
-            orders.filtered(lambda order: order.state == "sale")._check_vendor_approval()
-        return orders
-
-    def write(self, vals):
-        if vals.get("state") != "sale" and not BEARER_FIELDS & vals.keys():
-            return super().write(vals)
-        before = {
-            order.id: order.state == "sale" and order.preferred_payment_method_line_id.id
-            for order in self
-        }
-        result = super().write(vals)
-        # A confirmed order may not change its bearer to get around the gate, either.
-        self.filtered(
-            lambda order: (
-                order.state == "sale"
-                and order.is_vendor
-                and before[order.id] != order.preferred_payment_method_line_id.id
-            )
-        )._check_vendor_approval()
-        return result
-
-    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -123,7 +95,7 @@ class SaleOrder(models.Model):
         if not self.is_vendor or not self.company_id.sudo().vendor_approval_required:
             return "none"
         requests = self.sudo().vendor_request_ids
-        covering = requests.filtered(lambda request: request._covers_order())
+        covering = requests.filtered(lambda request: request._is_covering_order())
         if any(request.state == "approved" for request in covering):
             return "approved"
         latest = requests.sorted("id")[-1:]
@@ -134,7 +106,7 @@ class SaleOrder(models.Model):
         return latest.state
 
     def _get_vendor_approval_error(self):
-        """Return why this order may not be confirmed, or False; no query for other bearers."""
+        """Return why this order may not be confirmed, or False. Other bearers cost no query."""
         self.ensure_one()
         if not self.is_vendor:
             return False
@@ -172,25 +144,57 @@ class SaleOrder(models.Model):
         if reasons:
             raise UserError("\n".join(reasons))
 
+    def _check_vendor_approval_on_create(self, vals_list):
+        """Refuse orders that are created as confirmed without their approval."""
+        if any(vals.get("state") == "sale" for vals in vals_list):
+            self.filtered(lambda order: order.state == "sale")._check_vendor_approval()
+
+    def _get_confirmed_bearers(self, vals):
+        """Return the bearers before a write, for `_check_vendor_approval_on_write`.
+
+        :return: {order id: bearer id of an order that is confirmed already, else False}, or None
+            where the values neither confirm orders nor change a bearer
+        """
+        if vals.get("state") != "sale" and not BEARER_FIELDS & vals.keys():
+            return None
+        return {
+            order.id: order.state == "sale" and order.preferred_payment_method_line_id.id
+            for order in self
+        }
+
+    def _check_vendor_approval_on_write(self, bearers):
+        """Refuse a write that confirms orders, or changes their bearer, without approval.
+
+        :param bearers: see `_get_confirmed_bearers`
+        """
+        if bearers is None:
+            return
+        self.filtered(
+            lambda order: (
+                order.state == "sale"
+                and order.is_vendor
+                and bearers[order.id] != order.preferred_payment_method_line_id.id
+            )
+        )._check_vendor_approval()
+
+    def _check_vendor_approval_to_invoice(self):
+        """Refuse to invoice an order that has outgrown its approval since it was confirmed."""
+        if self.is_vendor and self.sudo().vendor_request_ids:
+            self._check_vendor_approval()
+
     def _confirmation_error_message(self):
         return super()._confirmation_error_message() or self._get_vendor_approval_error()
 
-    def _prepare_invoice(self):
-        """Refuse to invoice what has outgrown its approval since it was confirmed."""
-        if self.is_vendor and self.sudo().vendor_request_ids:
-            self._check_vendor_approval()
-        return super()._prepare_invoice()
-
     def _validate_order(self):
-        """Keep the customer's signature on an order that is not approved, and confirm it then."""
+        """Confirm signed orders; those without approval are confirmed by their approval."""
         blocked = self.filtered(lambda order: order._get_vendor_approval_error())
-        blocked._await_vendor_approval()
+        blocked._confirm_on_vendor_approval()
         if others := self - blocked:
             return super(SaleOrder, others)._validate_order()
         return None
 
-    def _await_vendor_approval(self):
-        """Have these orders confirmed by their approval; tell customer and salesman so, once."""
+    def _confirm_on_vendor_approval(self):
+        """Confirm these orders once they are approved; inform customer and salesman, once."""
         for order in self.filtered(lambda order: not order.vendor_confirm_on_approval):
             order.vendor_confirm_on_approval = True
             order.message_post(
@@ -200,17 +204,19 @@ class SaleOrder(models.Model):
                 ),
                 subtype_xmlid="mail.mt_comment",
             )
-            order.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=order.user_id.id or self.env.uid,
-                summary=self.env._("Signed or paid by the customer, vendor approval missing"),
-                note=order._get_vendor_approval_error(),
+            user = order.user_id or self.env.user
+            order = order.with_context(lang=user.lang)
+            tell_once(
+                order,
+                user,
+                order.env._("Signed or paid by the customer, vendor approval missing"),
+                order._get_vendor_approval_error(),
             )
 
     def _confirm_approved(self):
-        """Confirm, as their salesmen, the orders that only waited for their approval.
+        """Confirm, as their salesmen, the orders that were waiting for their approval only.
 
-        What else keeps an order from being confirmed is told on it, and undoes no approval.
+        Any other reason against the confirmation is shown on the order; the approval stays.
         """
         for order in self.filtered("vendor_confirm_on_approval"):
             if order.state not in UNCONFIRMED or order._get_vendor_approval_error():
@@ -221,11 +227,9 @@ class SaleOrder(models.Model):
                 with self.env.cr.savepoint():
                     order.with_user(salesman).sudo()._validate_order()
             except (UserError, ValidationError) as error:
-                order.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    user_id=salesman.id,
-                    summary=self.env._("Approved for vendor, but cannot be confirmed"),
-                    note=str(error),
+                summary = order.with_context(lang=salesman.lang).env._(
+                    "Approved for vendor, but cannot be confirmed"
                 )
+                tell_once(order, salesman, summary, str(error))
             else:
-                order.activity_unlink(["mail.mail_activity_data_todo"])
+                end_told(order)

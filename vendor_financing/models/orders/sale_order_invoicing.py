@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
-    """Collection Carteira: a Vendor order is invoiced by itself and charged by nobody here."""
+    """Collection Carteira: a Vendor order has an invoice of its own, and no charge here."""
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     vendor_collection = fields.Selection(
         selection=[("carteira", "Carteira")],
@@ -34,17 +34,12 @@ class SaleOrder(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _prepare_invoice(self):
-        values = super()._prepare_invoice()
-        values["vendor_order_id"] = self.is_vendor and self.id
-        return values
-
     def _get_invoice_grouping_keys(self):
-        """Vendor orders are never grouped: each invoice is a title of its own at the bank."""
+        """Never group Vendor orders: each invoice is a title of its own at the bank."""
         return [*super()._get_invoice_grouping_keys(), "vendor_order_id"]
 
     def _has_to_be_paid(self):
-        """The bank pays a Vendor order, so the portal asks for no payment."""
+        """Request no payment in the portal: the bank pays a Vendor order."""
         return not self.is_vendor and super()._has_to_be_paid()
 
     def _get_default_payment_link_values(self):
@@ -56,7 +51,7 @@ class SaleOrder(models.Model):
         return super()._get_default_payment_link_values()
 
     def _check_vendor_online(self):
-        """Raise UserError where one of these orders is the bank's to collect."""
+        """Raise UserError if the bank collects one of these orders."""
         if orders := self.filtered("is_vendor"):
             raise UserError(
                 self.env._(

@@ -1,17 +1,17 @@
 from odoo import api, fields, models
 
-# What decides on the bearer, by hand or by the customer's default.
+# Fields that change the bearer, directly or by the customer's default.
 BEARER_FIELDS = {"preferred_payment_method_line_id", "partner_id", "company_id"}
 
 
 class SaleOrder(models.Model):
-    """A Vendor order is at sight: the bank pays, and the buyer's terms are the bank's. Seed 004.
+    """A Vendor order is paid at sight by the bank; the buyer pays the bank later. Seed 004.
 
     "No pedido, escolher o tipo de cobrança cuja opção Vendor esteja marcada e com o prazo de
     pagamento alterado para à vista (ou 1 dia) e cobrança para carteira."
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     is_vendor_term = fields.Boolean(
         string="Term Set by Vendor",
@@ -31,14 +31,14 @@ class SaleOrder(models.Model):
 
     @api.onchange("preferred_payment_method_line_id", "partner_id", "company_id")
     def _onchange_vendor_term(self):
-        """Change the payment term with the bearer before the user's eyes, and say so."""
+        """Change the payment term with the bearer in the form, and inform the user."""
         own_term = self.partner_id.with_company(self.company_id).property_payment_term_id
         is_customers = (
             self.partner_id != self._origin.partner_id and self.payment_term_id == own_term
         )
         values = self._get_vendor_term_values(renew=is_customers)
         if is_customers and not self.is_vendor:
-            # Another customer's own term stands already.
+            # The form has set the new customer's own term already.
             values.pop("payment_term_id", None)
         before = self.payment_term_id
         self.update(values)
@@ -53,28 +53,6 @@ class SaleOrder(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # CRUD METHODS
-    # -------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        for order, vals in zip(orders, vals_list, strict=True):
-            if "is_vendor_term" not in vals and order.is_vendor:
-                order._follow_vendor_bearer(vals)
-        return orders
-
-    def write(self, vals):
-        # A form brings what its onchange did along.
-        if "is_vendor_term" in vals or not BEARER_FIELDS & vals.keys():
-            return super().write(vals)
-        earlier = {order.id: order.payment_term_id for order in self}
-        result = super().write(vals)
-        for order in self:
-            order._follow_vendor_bearer(vals, earlier[order.id])
-        return result
-
-    # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
@@ -82,9 +60,9 @@ class SaleOrder(models.Model):
         return self.company_id.sudo()._get_vendor_payment_term()
 
     def _get_vendor_term_values(self, renew=False):
-        """Return what changes of the payment term, now that the bearer is this one.
+        """Return the values by which the payment term follows the present bearer.
 
-        :param renew: the term was set anew after Vendor had set it, as by another customer
+        :param renew: the term was set again after Vendor had set it, as by another customer
         """
         self.ensure_one()
         if self.is_vendor and (renew or not self.is_vendor_term):
@@ -114,11 +92,37 @@ class SaleOrder(models.Model):
             "The order leaves vendor financing: its payment term is %(term)s again.", term=term
         )
 
-    def _follow_vendor_bearer(self, vals, earlier=None):
+    def _apply_vendor_terms_on_create(self, vals_list):
+        """Give new Vendor orders the term of vendor financing, except those whose form did so."""
+        for order, vals in zip(self, vals_list, strict=True):
+            if "is_vendor_term" not in vals and order.is_vendor:
+                order._apply_vendor_term(vals)
+
+    def _get_terms_before_bearer(self, vals):
+        """Return the payment terms before a write, for `_apply_vendor_terms_on_write`.
+
+        :return: {order id: payment term}, or None where the values change no bearer, or come from
+            a form whose onchange has changed the term already
+        """
+        if "is_vendor_term" in vals or not BEARER_FIELDS & vals.keys():
+            return None
+        return {order.id: order.payment_term_id for order in self}
+
+    def _apply_vendor_terms_on_write(self, vals, terms):
+        """Change the payment terms of orders whose bearer was written.
+
+        :param terms: see `_get_terms_before_bearer`
+        """
+        if terms is None:
+            return
+        for order in self:
+            order._apply_vendor_term(vals, terms[order.id])
+
+    def _apply_vendor_term(self, vals, earlier=None):
         """Change the payment term with the bearer, unless the same write named a term.
 
-        :param vals: what was written
-        :param earlier: the term before that
+        :param vals: the values written
+        :param earlier: the payment term before the write
         """
         self.ensure_one()
         named = "payment_term_id" in vals
@@ -132,7 +136,7 @@ class SaleOrder(models.Model):
             if values["is_vendor_term"] and earlier:
                 values["vendor_earlier_payment_term_id"] = earlier.id
         elif of_customer and not values["is_vendor_term"]:
-            # The new customer's own term stands already.
+            # The host has set the new customer's own term already.
             values.pop("payment_term_id")
         self.write(values)
         if self.payment_term_id != before:

@@ -2,16 +2,16 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-# What still fits on paper; the list's export takes any number.
+# Most rows of a printed report; the list's export has no limit.
 PRINTED_ROWS = 2000
 
 
 class VendorFinancingReceivable(models.Model):
     """Receivables with the columns of vendor financing (Relatório Contas a Receber). Seed 004.
 
-    One row a receivable item of a posted customer invoice or credit note; of a financed one a row
-    an instalment, because each is due at the bank on its own day. The rows of an item add up to it:
-    amount to its value, residual to what is open of it.
+    One row for each receivable item of a posted customer invoice or credit note; for each
+    instalment of a financed one, because each is due at the bank on its own day. The rows of an
+    item add up to its amount and to its residual.
     """
 
     _name = "vendor.financing.receivable"
@@ -120,9 +120,9 @@ class VendorFinancingReceivable(models.Model):
         return self.contract_id._get_records_action()
 
     def action_print(self):
-        """Print these rows or, where none is selected, all that the list shows.
+        """Print these rows or, if none is selected, all rows of the list.
 
-        :raise UserError: where there is nothing to print, or more than fits on paper
+        :raise UserError: if there are no rows, or more than `PRINTED_ROWS`
         """
         rows = self or self.search(
             Domain(self.env.context.get("active_domain") or Domain.TRUE), limit=PRINTED_ROWS + 1

@@ -6,9 +6,9 @@ from ..contract.title_receivable import NOT_COUNTING
 
 
 class VendorFinancingReceivable(models.Model):
-    """Where the rows of the report come from."""
+    """The query of the report's rows."""
 
-    _inherit = "vendor.financing.receivable"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "vendor.financing.receivable"
 
     _depends = {
         "account.move": [
@@ -51,7 +51,7 @@ class VendorFinancingReceivable(models.Model):
 
     @property
     def _table_query(self):
-        """Everything that depends on the day is counted on the reader's day."""
+        """Overdue days and age are calculated for the reader's day."""
         today = fields.Date.context_today(self)
         return SQL(
             """
@@ -78,7 +78,7 @@ class VendorFinancingReceivable(models.Model):
 
     @api.model
     def _get_items_query(self):
-        """Return the rows; each instalment is one, and each item that has none."""
+        """Return the query of the rows: instalments, and items without instalments."""
         return SQL(
             """
             SELECT COALESCE(part.id * 2 + 1, line.id * 2) AS id,
@@ -123,11 +123,11 @@ class VendorFinancingReceivable(models.Model):
 
     @api.model
     def _get_parts_query(self):
-        """Return the instalments of the latest title of each item, and what they leave of it.
+        """Return the instalments of the latest title of each item, and the rest of the item.
 
-        What the bank debited is open as far as the customer has not paid the company since: what
-        was paid counts for the earlier instalments. The rest, without an id, is what was paid
-        before a bank financed the item.
+        Debited principal is open as far as the customer has not paid the company since; payments
+        are counted for the earlier instalments first. The rest, without an id, was paid before a
+        bank financed the item.
         """
         return SQL(
             """

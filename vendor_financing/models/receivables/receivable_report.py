@@ -30,7 +30,7 @@ class VendorFinancingReceivableReport(models.AbstractModel):
         }
 
     def _group_by_bank(self, rows):
-        """Return the banks by name; what no bank finances comes last."""
+        """Return the banks by name, and rows without a bank last."""
         banks = [
             {
                 "name": bank.sudo().display_name if bank else "",

@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 from lxml import etree
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -42,6 +42,12 @@ class TestOverview(VendorFinancingContractCommon):
         request = request.with_user(self.salesman).search([("order_id", "=", order.id)])
         request.action_request()
         return request
+
+    def test_unknown_number_is_refused(self):
+        card = self.card(self.company)
+        for context in ({}, {"overview": "no_such_number"}, {"overview": "draft_count"}):
+            with self.subTest(context), self.assertRaisesRegex(UserError, card.name):
+                card.with_context(**context).action_open_list()
 
     def test_company_shows_invoices_to_finance_and_requests(self):
         card = self.card(self.company)

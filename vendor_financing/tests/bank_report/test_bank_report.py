@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from ..contract.common import VendorFinancingContractCommon
+from ..tools.test_table import make_workbook
 
 
 @tagged("post_install", "-at_install")
@@ -17,10 +18,12 @@ class TestBankReport(VendorFinancingContractCommon):
         cls.lines = cls.env["vendor.financing.report.line"]
 
     def upload(self, *rows, header="documento;data;valor;tipo;encargos", encoding="utf-8"):
-        text = "\r\n".join((header, *rows))
+        return self.upload_file("\r\n".join((header, *rows)).encode(encoding))
+
+    def upload_file(self, content):
         form = Form(self.env["vendor.financing.report"].with_user(self.invoicing_user))
         form.agreement_id = self.agreement
-        form.report_file = base64.b64encode(text.encode(encoding))
+        form.report_file = base64.b64encode(content)
         form.save().action_import()
         return self.lines.search([("agreement_id", "=", self.agreement.id)], order="id")
 
@@ -50,6 +53,26 @@ class TestBankReport(VendorFinancingContractCommon):
         self.assertEqual(first.operation_id.date, self.day("2026-04-02"))
         self.assertEqual(contract.state, "settled")
         self.assert_proven()
+
+    def count_queries(self, rows):
+        """Return how many queries it takes to match these rows."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        rows.sudo()._match()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_many_rows_are_matched_with_the_queries_of_few(self):
+        invoices = self.env["account.move"].union(
+            *(self._create_vendor_invoice(100.0 + number) for number in range(12))
+        )
+        self.make_effective(invoices)
+        rows = self.upload(
+            *(f"{self.number(one)};02/04/2026;{one.amount_total:.2f};;" for one in invoices)
+        )
+        self.assertEqual(set(rows.mapped("state")), {"matched"})
+        self.assertLessEqual(self.count_queries(rows), self.count_queries(rows[:2]) + 1)
 
     def test_same_report_again_changes_nothing(self):
         invoice = self._create_vendor_invoice(1000.0)
@@ -124,6 +147,19 @@ class TestBankReport(VendorFinancingContractCommon):
             "NF 1;02/04/2026;10,00;;", header="título;data;valor;tipo;encargos", encoding="latin-1"
         )
         self.assertEqual(line.document, "NF 1")
+
+    def test_workbook_is_read_as_csv_is(self):
+        invoice = self._create_vendor_invoice(1000.5)
+        self.make_effective(invoice)
+        line = self.upload_file(
+            make_workbook(
+                ("documento", "data", "valor", "tipo", "encargos"),
+                (self.number(invoice), self.day("2026-04-02"), 1000.5, "PAGO", None),
+            )
+        )
+        self.assertEqual((line.state, line.date), ("matched", self.day("2026-04-02")))
+        with self.assertRaisesRegex(UserError, "neither a text file"):
+            self.upload_file(b"PK\x03\x04")
 
     def test_others_may_not_book(self):
         invoice = self._create_vendor_invoice(1000.0)

@@ -1,3 +1,4 @@
+from odoo import SUPERUSER_ID, api
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -141,6 +142,15 @@ class TestBearers(VendorFinancingCommon):
         bearer_id = bearer.id
         bearer.unlink()
         self.assertNotIn(bearer_id, Line._get_vendor_bearer_ids())
+
+    def test_bearers_that_another_thread_has_read_before_the_commit_are_read_again(self):
+        lines = self.env["account.payment.method.line"]
+        bearer = self._create_bearer(self.journal, "Vendor Banco C")
+        with self.registry.cursor() as cr:
+            elsewhere = lines.with_env(api.Environment(cr, SUPERUSER_ID, {}))
+            self.assertNotIn(bearer.id, elsewhere._get_vendor_bearer_ids())
+        self.env.cr.postcommit.run()
+        self.assertIn(bearer.id, lines._get_vendor_bearer_ids())
 
     def test_recognition_costs_no_query_once_known(self):
         invoices = self._create_vendor_invoice() + self._create_vendor_invoice()

@@ -107,9 +107,9 @@ class TestLimitOfTwoTransactions(TransactionCase):
 
     def test_second_waits_for_the_first(self):
         first, second = self._open_transaction(), self._open_transaction()
-        first._claim_limit()
+        first._lock_limit()
         with self.assertRaises(LockError):
-            second._claim_limit()
+            second._lock_limit()
 
     @mute_logger("odoo.sql_db")
     def test_one_receivable_is_live_in_one_contract_only(self):
@@ -143,9 +143,9 @@ class TestLimitOfTwoTransactions(TransactionCase):
     @mute_logger("odoo.sql_db")
     def test_second_does_not_count_on_what_it_read_before_the_first_ended(self):
         first, second = self._open_transaction(), self._open_transaction()
-        first._claim_limit()
+        first._lock_limit()
         first.env.cr.commit()
         # The host tries a request again on this error; then it reads anew.
         with self.assertRaises(psycopg2.errors.SerializationFailure):
-            second._claim_limit()
-        self._open_transaction()._claim_limit()
+            second._lock_limit()
+        self._open_transaction()._lock_limit()

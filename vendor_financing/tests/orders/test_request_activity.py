@@ -40,7 +40,7 @@ class TestRequestActivity(VendorFinancingContractCommon):
         (activity,) = request.activity_ids
         self.assertEqual(activity.user_id, self.manager_user)
         self.assertIn(self.order.name, activity.summary)
-        request._tell_manager()
+        request._notify_deciders()
         self.assertEqual(self.open_activities(request), activity)
 
     def test_responsible_who_decides_nothing_is_passed_over(self):
@@ -69,6 +69,14 @@ class TestRequestActivity(VendorFinancingContractCommon):
         again = self.request()
         self.assertNotEqual(again, request)
         self.assertEqual(again.activity_ids.user_id, self.manager_user)
+
+    def test_decision_leaves_the_to_dos_of_others_open(self):
+        request = self.request()
+        own = request.activity_schedule(
+            "mail.mail_activity_data_todo", summary="Call the bank", user_id=self.salesman.id
+        )
+        request.with_user(self.manager_user).action_approve()
+        self.assertEqual(self.open_activities(request), own)
 
     def test_without_a_manager_in_the_company_it_is_requested_all_the_same(self):
         managers = self.env.ref("vendor_financing.vendor_financing_group_manager").all_user_ids

@@ -66,6 +66,16 @@ class TestRequestDoors(VendorFinancingCommon):
         self.assertEqual(self.order.state, "sale")
         self.assertFalse(self.order.vendor_confirm_on_approval or self.order.activity_ids)
 
+    def test_confirmation_leaves_the_to_dos_of_others_open(self):
+        todo = self.order.activity_schedule(
+            "mail.mail_activity_data_todo", summary="Call", user_id=self.salesman.id
+        )
+        self.order.sudo()._validate_order()
+        self.assertEqual(len(self.order.activity_ids), 2)
+        self._approve(self.order)
+        self.assertEqual(self.order.state, "sale")
+        self.assertEqual(self.order.activity_ids, todo)
+
     def test_signature_on_an_approved_order_confirms_it(self):
         self._approve(self.order)
         self.assertEqual(self.order.state, "draft")

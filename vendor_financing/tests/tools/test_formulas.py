@@ -43,12 +43,12 @@ class TestFormulas(BaseCase):
         flows = [(D(10000), days) for days in (30, 60, 90)]
         paid = [future_value(amount, D("0.012"), days) for amount, days in flows]
         self.assertEqual(paid, [D("10120.00"), D("10241.44"), D("10364.34")])
-        credits = [
+        received = [
             present_value(amount, D("0.018"), days)
             for amount, (_principal, days) in zip(paid, flows, strict=True)
         ]
-        self.assertEqual(credits, [D("9941.06"), D("9882.47"), D("9824.23")])
-        self.assertEqual(sum(credits), D("29647.76"))
+        self.assertEqual(received, [D("9941.06"), D("9882.47"), D("9824.23")])
+        self.assertEqual(sum(received), D("29647.76"))
         self.assertEqual(iof(flows, D("0.000082"), D("0.0038")), D("261.60"))
 
     def test_conventions(self):

@@ -5,7 +5,7 @@ from ...tools.pricing import parse_plan
 
 
 class VendorFinancingSimulation(models.TransientModel):
-    """What chosen invoices, or an amount, would cost at each bank by the quotes of the day.
+    """Cost of chosen invoices, or of an amount, at each bank by the quotes of the day.
 
     Seed 004: "O financeiro liga para os bancos para saber a melhor taxa de juros (que varia
     diariamente)." CET by Res. CMN 4.881/2020.
@@ -69,8 +69,8 @@ class VendorFinancingSimulation(models.TransientModel):
     # -------------------------------------------------------------------------
 
     @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
         if self.env.context.get("active_model") == "account.move":
             moves = self.env["account.move"].browse(self.env.context.get("active_ids", []))
             moves.check_access("read")
@@ -97,7 +97,7 @@ class VendorFinancingSimulation(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_simulate(self):
-        """Calculate anew, and stay.
+        """Calculate again, and stay in the simulator.
 
         :raise UserError: if there is nothing to simulate, or no bank has a quote
         """
@@ -113,21 +113,11 @@ class VendorFinancingSimulation(models.TransientModel):
                     days=self.plan,
                 )
             )
-        return self._reopen()
+        return self._get_records_action(name=self.env._("Simulator"))
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Simulator"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "current",
-        }
 
     def _get_lines(self):
         """Return the open receivables of the chosen invoices."""
@@ -166,7 +156,7 @@ class VendorFinancingSimulation(models.TransientModel):
         )
         if not found:
             return []
-        # What is paid at maturity lessens what the company has of it.
+        # Equalization at maturity reduces the gain of the company.
         gains = {one: figures["net"] - figures["equalization"] for one, figures in found.items()}
         most = max(gains.values())
         least = min(figures["customer_total"] for figures in found.values())

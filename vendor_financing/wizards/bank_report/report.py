@@ -11,7 +11,7 @@ LINES_NAMED = 50
 
 
 class VendorFinancingReport(models.TransientModel):
-    """Takes the bank's report of payments and debits as a file (CSV). Seed 004."""
+    """Import of the bank's report of payments and debits (CSV or XLSX). Seed 004."""
 
     _name = "vendor.financing.report"
     _description = "Import the Bank's Vendor Report"
@@ -25,7 +25,7 @@ class VendorFinancingReport(models.TransientModel):
     report_filename = fields.Char()
 
     def action_import(self):
-        """Keep the rows of the file and match them; what is known already stays as it is.
+        """Store the rows of the file and match them; rows that are stored already do not change.
 
         :return: the action that shows the rows
         :raise UserError: naming each line that cannot be read; nothing is changed then
@@ -77,7 +77,9 @@ class VendorFinancingReport(models.TransientModel):
         if problem.kind == "empty":
             return self.env._("File %(file)s has no rows. Nothing was changed.", file=name)
         return self.env._(
-            "File %(file)s is not a text file with columns separated by ; or , (CSV).", file=name
+            "File %(file)s is neither a text file with columns separated by ; or , (CSV) nor a "
+            "spreadsheet (XLSX).",
+            file=name,
         )
 
     def _describe_lines(self, name, problems):

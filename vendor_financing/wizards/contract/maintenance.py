@@ -1,12 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...models.contract.operation import MANAGER
-from .settlement import ACCOUNTANT
+from ...const import ACCOUNTANT, MANAGER
 
 
 class VendorFinancingMaintenance(models.TransientModel):
-    """What changes of a financed title (Manutenção de Vendor). Seed 004."""
+    """Changes of a financed title (Manutenção de Vendor). Seed 004."""
 
     _name = "vendor.financing.maintenance"
     _description = "Maintain a Vendor Title"
@@ -83,7 +82,7 @@ class VendorFinancingMaintenance(models.TransientModel):
 
     @api.depends("kind", "date_due", "date", "installment_id")
     def _compute_extension_costs(self):
-        """Propose what more time costs."""
+        """Propose the costs of a later due date."""
         for wizard in self:
             part = wizard.installment_id.sudo()
             costs = (0, 0)
@@ -111,19 +110,14 @@ class VendorFinancingMaintenance(models.TransientModel):
                 "kind": "extension" if installment.extension_state == "requested" else "correction",
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Maintenance of %s", installment.display_name),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return wizard._get_records_action(
+            name=self.env._("Maintenance of %s", installment.display_name), target="new"
+        )
 
     def action_confirm(self):
-        """Do it, with an entry of its day.
+        """Book the change, with an entry of its date.
 
-        :raise AccessError: for users who may not post entries; undoing a title is a manager's
+        :raise AccessError: for users who may not post entries, or withdraw titles
         :raise UserError: naming the title, and what to correct
         """
         self.ensure_one()
@@ -137,15 +131,34 @@ class VendorFinancingMaintenance(models.TransientModel):
         self.installment_id.check_access("read")
         self.line_id.check_access("read")
         part = self.installment_id.sudo()
-        getattr(self, f"_confirm_{self.kind}")(part.contract_id, part)
+        contract = part.contract_id
+        match self.kind:
+            case "correction":
+                self._confirm_correction(contract, part)
+            case "request":
+                self._confirm_request(contract, part)
+            case "extension":
+                self._confirm_extension(contract, part)
+            case "denial":
+                self._confirm_denial(contract, part)
+            case "substitution":
+                self._confirm_substitution(contract, part)
+            case "withdrawal":
+                self._confirm_withdrawal(contract, part)
+        return True
 
     def _confirm_correction(self, contract, part):
         contract._correct(
-            part, self._need_date(), self.interest, self.date, self.settled_by, note=self.note
+            part,
+            self._get_required_date(),
+            self.interest,
+            self.date,
+            self.settled_by,
+            note=self.note,
         )
 
     def _confirm_request(self, contract, part):
-        part.write({"extension_state": "requested", "extension_date": self._need_date()})
+        part.write({"extension_state": "requested", "extension_date": self._get_required_date()})
         contract.message_post(
             body=self.env._(
                 "%(installment)s: the customer asks to pay on %(date)s. %(reason)s",
@@ -170,7 +183,7 @@ class VendorFinancingMaintenance(models.TransientModel):
             raise UserError(self.env._("IOF and interest of an extension cannot be negative."))
         contract._extend(
             part,
-            self._need_date(),
+            self._get_required_date(),
             self.date,
             self.iof,
             self.bank_interest,
@@ -195,7 +208,7 @@ class VendorFinancingMaintenance(models.TransientModel):
             part.title_id, self.date, self.debited if self.has_debited else None, note=self.note
         )
 
-    def _need_date(self):
+    def _get_required_date(self):
         if not self.date_due:
             raise UserError(
                 self.env._(

@@ -3,13 +3,12 @@ from collections import defaultdict
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...const import ACCOUNTANT
 from ...tools.rounding import exact, prorate
-
-ACCOUNTANT = "account.group_account_invoice"
 
 
 class VendorFinancingSettlement(models.TransientModel):
-    """What the bank reports of instalments: paid by the customer (baixa), or debited. Seed 004."""
+    """Payments of customers to the bank (baixa), and debits by the bank. Seed 004."""
 
     _name = "vendor.financing.settlement"
     _description = "Settle or Debit Vendor Instalments"
@@ -63,9 +62,9 @@ class VendorFinancingSettlement(models.TransientModel):
 
     @api.model
     def _open(self, installments, kind):
-        """Return the action that opens this wizard on what is open of these instalments.
+        """Return the action that opens this wizard on the open part of instalments.
 
-        :raise UserError: where nothing of them is open
+        :raise UserError: if none of them is open
         """
         installments.check_access("read")
         financed = installments.filtered(lambda part: part.state == "financed")
@@ -79,7 +78,7 @@ class VendorFinancingSettlement(models.TransientModel):
         wizard = self.create(
             {
                 "kind": kind,
-                # Before the bank credited there is nothing to settle.
+                # Nothing can be settled before the bank has credited.
                 "date": max(
                     fields.Date.context_today(self), *financed.contract_id.mapped("credit_date")
                 ),
@@ -89,17 +88,12 @@ class VendorFinancingSettlement(models.TransientModel):
                 ],
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Settled or Debited at the Bank"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return wizard._get_records_action(
+            name=self.env._("Settled or Debited at the Bank"), target="new"
+        )
 
     def action_confirm(self):
-        """Book it, contract by contract; all or nothing.
+        """Book payments or debits, contract by contract; all or none.
 
         :raise AccessError: for users who may not post entries
         :raise UserError: naming the instalment that is not open or less open
@@ -122,16 +116,19 @@ class VendorFinancingSettlement(models.TransientModel):
             if self.kind == "default":
                 contract._default(of_contract, self.date, shares[contract], note=self.note)
                 if self.bill_charges:
-                    contract._bill_charges(_share_by_principal(shares[contract], of_contract))
+                    contract._create_charge_invoices(
+                        _share_by_principal(shares[contract], of_contract)
+                    )
                 if self.accelerate:
                     contract._accelerate(self.date)
             else:
                 contract._settle(
                     of_contract, self.date, self.kind, note=self.note, rebate=shares[contract]
                 )
+        return True
 
     def _get_shared_amount(self):
-        """Return the bank's charges or rebate, whichever goes with what happened."""
+        """Return the bank's charges or rebate in BRL, by the kind of this wizard."""
         name = {"default": "charges", "early_settlement": "rebate"}.get(self.kind)
         if not name:
             return 0.0
@@ -140,7 +137,7 @@ class VendorFinancingSettlement(models.TransientModel):
         return self[name]
 
     def _share(self, amount, amounts):
-        """Return {contract: its part in BRL}; they sum up to what was entered."""
+        """Return {contract: its part in BRL}; the parts sum up to the amount."""
         return _share_by_principal(
             amount,
             {contract: sum(of_contract.values()) for contract, of_contract in amounts.items()},
@@ -157,7 +154,7 @@ def _share_by_principal(amount, principals):
 
 
 class VendorFinancingSettlementLine(models.TransientModel):
-    """How much of one instalment was paid or debited."""
+    """The paid or debited part of one instalment."""
 
     _name = "vendor.financing.settlement.line"
     _description = "Instalment to Settle or Debit"

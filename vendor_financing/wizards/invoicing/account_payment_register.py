@@ -8,7 +8,7 @@ class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
 
     def _get_batch_available_journals(self, batch_result):
-        """Offer no journal whose only methods are Vendor bearers: nothing pays through it."""
+        """Leave out journals that have no methods but Vendor bearers."""
         journals = super()._get_batch_available_journals(batch_result)
         payment_type = batch_result["payment_values"]["payment_type"]
         return journals.filtered(

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...const import OPEN_PAYMENT_STATES
+from ...const import OPEN_PAYMENT_STATES, VENDOR_METHOD_CODE
 
 LIVE_TRANSACTION_STATES = ("pending", "authorized")
 
@@ -10,8 +10,8 @@ class VendorFinancingChargeType(models.TransientModel):
     """Change of charge type (Mudança do Tipo de Cobrança). Seed 004.
 
     "Pode ocorrer também a situação da venda ter sido realizada normalmente com outro tipo de
-    cobrança [...] deve-se proceder à alteração do tipo de cobrança na nota fiscal." The bearer
-    changes and nothing else: payments stay reconciled, due dates wait for the bank.
+    cobrança [...] deve-se proceder à alteração do tipo de cobrança na nota fiscal." Only
+    the bearer changes: payments stay reconciled, due dates do not change.
     """
 
     _name = "vendor.financing.charge.type"
@@ -43,8 +43,8 @@ class VendorFinancingChargeType(models.TransientModel):
     # -------------------------------------------------------------------------
 
     @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
         moves = self.env["account.move"]
         if self.env.context.get("active_model") == "account.move":
             moves = moves.browse(self.env.context.get("active_ids", []))
@@ -64,7 +64,7 @@ class VendorFinancingChargeType(models.TransientModel):
             wizard.bearer_domain = [
                 ("payment_type", "=", "inbound"),
                 ("company_id", "parent_of", wizard.company_id.ids),
-                ("code", "=" if wizard.direction == "to_vendor" else "!=", "vendor"),
+                ("code", "=" if wizard.direction == "to_vendor" else "!=", VENDOR_METHOD_CODE),
             ]
 
     @api.onchange("direction")
@@ -123,13 +123,14 @@ class VendorFinancingChargeType(models.TransientModel):
                 for move in self.move_ids
             }
         )
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
     def _get_problem(self, move):
-        """Return why the charge type of an invoice cannot be changed, or nothing."""
+        """Return why the charge type of an invoice cannot be changed, or None."""
         if move.move_type != "out_invoice" or move.state != "posted":
             return self.env._("only posted customer invoices change their charge type")
         if move.vendor_financing_state in ("financed", "settled"):

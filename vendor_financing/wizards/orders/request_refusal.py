@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class VendorFinancingRequestRefusal(models.TransientModel):
-    """Why a manager refuses requests."""
+    """The reason of a refusal."""
 
     _name = "vendor.financing.request.refusal"
     _description = "Refuse Vendor Financing Requests"
@@ -11,10 +11,11 @@ class VendorFinancingRequestRefusal(models.TransientModel):
     reason = fields.Text(required=True, help="What requester and salesman are told.")
 
     def action_confirm(self):
-        """Refuse all of them.
+        """Refuse these requests.
 
-        :raise AccessError: for users who are no managers
-        :raise UserError: naming a request that is decided already
+        :raise AccessError: for users who are not managers
+        :raise UserError: naming a request that cannot be refused
         """
         self.ensure_one()
         self.request_ids._refuse(self.reason)
+        return True

@@ -1,10 +1,9 @@
-"""Clients in a CSV file: encoding, delimiter and headings found out. No ORM."""
+"""Clients in a CSV or XLSX file, whose headings are recognised. No ORM."""
 
-import csv
-import io
 import unicodedata
 
 from .panel.data import Client, join
+from .table import UnreadableTable, read_table
 
 # Headings as exports of Brazilian systems have them, without accents, blanks and capitals.
 HEADINGS = {
@@ -32,28 +31,21 @@ class UnreadableFile(ValueError):
 def read_clients(content):
     """Return the clients of a file, in its order.
 
-    :param content: bytes, UTF-8 (with or without mark), UTF-16 or Windows-1252
+    :param content: CSV or XLSX, see `table.read_table`
     :return: list of (number of the line, Client)
-    :raise UnreadableFile: without lines, without a column of names, or with too many rows
+    :raise UnreadableFile: if it is neither or empty, has no column of names, or too many rows
     """
-    text = _decode(content)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text))
     try:
-        titles = next((row for row in reader if any(cell.strip() for cell in row)), None)
-        if titles is None:
-            raise UnreadableFile("empty")
-        columns = [FIELD_OF_HEADING.get(_simplify(title)) for title in titles]
-        if "nome" not in columns:
-            raise UnreadableFile("name")
-        found = []
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                found.append((reader.line_num, _make_client(columns, row)))
-            if len(found) > MAX_ROWS:
-                raise UnreadableFile("rows")
-    except csv.Error:
-        raise UnreadableFile("empty") from None
-    return found
+        table = read_table(content, MAX_ROWS)
+    except UnreadableTable as error:
+        raise UnreadableFile("rows" if str(error) == "rows" else "empty") from None
+    if not table:
+        raise UnreadableFile("empty")
+    (_number, titles), *rows = table
+    columns = [FIELD_OF_HEADING.get(_simplify(title)) for title in titles]
+    if "nome" not in columns:
+        raise UnreadableFile("name")
+    return [(number, _make_client(columns, cells)) for number, cells in rows]
 
 
 def _make_client(columns, row):
@@ -77,20 +69,6 @@ def _make_client(columns, row):
         city=get("cidade"),
         state_code=get("uf").upper(),
     )
-
-
-def _decode(content):
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _find_delimiter(text):
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(";,\t|", key=first.count)
 
 
 def _simplify(title):

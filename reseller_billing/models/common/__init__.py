@@ -1,0 +1,1 @@
+from . import abstract_outbox, abstract_state

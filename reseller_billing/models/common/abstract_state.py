@@ -1,0 +1,50 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class ResellerBillingAbstractState(models.AbstractModel):
+    """A record whose `state` moves by a table, through one method."""
+
+    _name = "reseller.billing.abstract.state"
+    _description = "State Moved by a Table"
+
+    # For each state, the states it may come from. What is not listed never happens.
+    _transitions = {}
+
+    def _move_to(self, state, **values):
+        """Move to a state and write values with it; the only method that writes the state.
+
+        Repeating a state is allowed and only writes the values.
+
+        :raise UserError: naming the record, its state and the one it cannot take
+        """
+        self._check_transition(state)
+        self.write({"state": state, **values})
+
+    def _check_transition(self, state):
+        """Refuse a state that one of these records cannot take from where it is.
+
+        :raise UserError: naming the record, its state and the one it cannot take
+        """
+        for record in self:
+            if record.state != state and record.state not in record._get_sources(state):
+                raise UserError(
+                    self.env._(
+                        "%(record)s is %(old)s and cannot become %(new)s.",
+                        record=record.display_name,
+                        old=record._state_label(),
+                        new=record._state_label(state),
+                    )
+                )
+
+    def _get_sources(self, state):
+        """Return the states that this record may come from."""
+        return self._transitions.get(state, set())
+
+    def _state_label(self, state=None):
+        """Return a state as users read it: this record's own, or the one asked for."""
+        return self._selection_label("state", state)
+
+    def _selection_label(self, name, value=None):
+        labels = dict(self._fields[name]._description_selection(self.env))
+        return labels.get(value or self[name], "")

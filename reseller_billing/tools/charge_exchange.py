@@ -1,0 +1,197 @@
+"""The exchange with the receipts provider about one charge: plain values in, plain values out.
+
+No ORM and no cursor: what comes of it is applied by `payment.transaction` afterwards.
+"""
+
+import base64
+import logging
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from .asaas.client import AsaasClient
+from .download import fetch_pdf
+from .errors import Rejected, ServiceError
+from .outbox import Job
+from .receipts import Charge, Payer, RefundUnderWay, Slip, Terms
+
+_logger = logging.getLogger(__name__)
+
+# States in which a charge waits to be paid, and in which money can go back.
+WAITING = ("awaiting", "overdue")
+REFUNDABLE = ("confirmed", "received", "partially_refunded")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargeJob(Job):
+    """What is to be done with one charge at the provider.
+
+    :param task: register, update, delete, cash, uncash, refund or follow
+    :param ticket: of the task, so that a newer one is not ended by this answer
+    :param client: of the provider; has the methods of `AsaasClient`
+    :param reference: the provider's own, empty before the charge is registered
+    :param ask_first: a registration was tried: look the charge up before another
+    :param terms: what the charge should be like, without the provider's id of the client
+    :param payer: who pays; `payer_reference` is the provider's id of it, empty where it is not
+        known or outdated, `payer_digest` of what the provider was told of it
+    :param due_date: agreed; `terms` has a later one where that is over
+    :param today: in Brazil
+    :param refund: in BRL, how much is to be refunded in all
+    :param failure: why nothing can be sent, if nothing can
+    """
+
+    task: str
+    ticket: str | None
+    client: AsaasClient | None
+    reference: str
+    ask_first: bool
+    needs_slip: bool
+    terms: Terms
+    payer: Payer
+    payer_reference: str
+    payer_digest: str
+    due_date: date
+    today: date
+    refund: Decimal
+    refund_text: str
+    failure: ServiceError | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the provider answered.
+
+    :param charge: as it is now, None where there is none
+    :param payer: the provider's id of the client and the digest, where the charge was made
+    :param deleted: the charge was to be deleted
+    """
+
+    charge: Charge | None
+    slip: Slip | None = None
+    payer: tuple[str, str] | None = None
+    deleted: bool = False
+
+
+def exchange_charge(job: ChargeJob) -> Outcome:
+    """Do a job at the provider.
+
+    :raise ServiceError: why it was not done, or is not known to be
+    """
+    if job.failure:
+        raise job.failure
+    match job.task:
+        case "register":
+            return _register(job, job.ask_first)
+        case "update":
+            return _update(job)
+        case "delete":
+            return _delete(job)
+        case "cash":
+            return _receive_in_cash(job)
+        case "uncash":
+            return _undo_cash(job)
+        case "refund":
+            return _refund(job)
+        case "follow":
+            return _follow(job)
+    raise ValueError(job.task)
+
+
+def _register(job: ChargeJob, ask_first: bool) -> Outcome:
+    payer, charge = None, None
+    if ask_first:
+        charge = job.client.find_charge(job.terms.external_reference)
+    if not charge:
+        charge, payer = _create(job)
+    return Outcome(charge, _get_slip(job, charge), payer)
+
+
+def _create(job: ChargeJob) -> tuple[Charge, tuple[str, str]]:
+    """Return the new charge, and the provider's id of the client with the digest."""
+    payer = job.payer_reference or job.client.ensure_payer(job.payer)
+    try:
+        charge = job.client.create_charge(replace(job.terms, customer=payer))
+        return charge, (payer, job.payer_digest)
+    except Rejected:
+        # Refused, so that nothing was made. The provider may have lost the client meanwhile.
+        again = job.client.ensure_payer(job.payer)
+        if again == payer:
+            raise
+    return job.client.create_charge(replace(job.terms, customer=again)), (again, job.payer_digest)
+
+
+def _update(job: ChargeJob) -> Outcome:
+    charge = _find(job)
+    if not charge:
+        return _register(job, ask_first=False)
+    if charge.state not in WAITING:
+        return Outcome(charge)
+    charge = _update_waiting(job, charge)
+    return Outcome(charge, _get_slip(job, charge))
+
+
+def _update_waiting(job: ChargeJob, charge: Charge) -> Charge:
+    """Change a charge; one that is late stays so, with its fine and interest, if it can."""
+    terms = replace(job.terms, customer=charge.customer)
+    if charge.due_date == job.due_date < terms.due_date:
+        try:
+            return job.client.update_charge(
+                charge.reference, replace(terms, due_date=charge.due_date)
+            )
+        except Rejected:
+            _logger.info("Charge %s: its due date is over, a new one is given", job.record_id)
+    return job.client.update_charge(charge.reference, terms)
+
+
+def _delete(job: ChargeJob) -> Outcome:
+    charge = _find(job)
+    if charge and charge.state in WAITING:
+        job.client.delete_charge(charge.reference)
+        charge = job.client.get_charge(charge.reference)
+    return Outcome(charge, deleted=True)
+
+
+def _receive_in_cash(job: ChargeJob) -> Outcome:
+    charge = _find(job)
+    if charge and charge.state in WAITING:
+        charge = job.client.receive_in_cash(charge.reference, job.today, charge.amount)
+    return Outcome(charge, deleted=not charge)
+
+
+def _undo_cash(job: ChargeJob) -> Outcome:
+    charge = job.client.get_charge(job.reference)
+    return Outcome(job.client.undo_cash(job.reference) if charge.in_cash else charge)
+
+
+def _refund(job: ChargeJob) -> Outcome:
+    charge = job.client.get_charge(job.reference)
+    if charge.refunding is None:
+        raise RefundUnderWay(f"Charge {job.reference} is being refunded.")
+    missing = job.refund - charge.refunded - charge.refunding
+    if charge.state in REFUNDABLE and missing > 0:
+        charge = job.client.refund(job.reference, missing, job.refund_text)
+    return Outcome(charge)
+
+
+def _follow(job: ChargeJob) -> Outcome:
+    charge = _find(job)
+    waits = charge and charge.state in WAITING
+    return Outcome(charge, _get_slip(job, charge) if waits and job.needs_slip else None)
+
+
+def _find(job: ChargeJob) -> Charge | None:
+    """Return the charge at the provider, or None where none was made."""
+    if job.reference:
+        return job.client.get_charge(job.reference)
+    return job.client.find_charge(job.terms.external_reference) if job.ask_first else None
+
+
+def _get_slip(job: ChargeJob, charge: Charge) -> Slip | None:
+    """Return what the payer needs, or None: a charge without it is still one, and the slip is
+    asked for again."""
+    try:
+        slip = job.client.get_slip(charge, job.terms.kind)
+    except ServiceError as error:
+        _logger.info("Charge %s: no slip yet (%s)", job.record_id, error.kind)
+        return None
+    return replace(slip, pdf=base64.b64encode(fetch_pdf(charge.slip_url)))

@@ -1,0 +1,48 @@
+"""Files from public addresses that came from outside: https only, no redirects, limited in size."""
+
+import time
+
+import requests
+
+from .asaas.api import USER_AGENT
+from .http import is_safe_url
+
+LONGEST_PDF = 5 * 1024 * 1024
+# Seconds to wait for the connection and for each part of the file, and for all of it.
+TIMEOUT = 10
+LONGEST_DOWNLOAD = 20
+CHUNK = 64 * 1024
+
+
+def fetch_pdf(url: str) -> bytes:
+    """Return a PDF, or nothing where the address gives none, has moved, or gives too much.
+
+    No key is sent, and redirects are not followed: the address came from outside.
+
+    :param url: of the file; empty gives nothing
+    """
+    if not url or not is_safe_url(url):
+        return b""
+    try:
+        with requests.request(
+            "GET",
+            url,
+            timeout=TIMEOUT,
+            headers={"User-Agent": USER_AGENT},
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            content = _read(answer) if answer.status_code == 200 else b""
+    except requests.exceptions.RequestException:
+        return b""
+    return content if content.startswith(b"%PDF") else b""
+
+
+def _read(answer: requests.Response) -> bytes:
+    """Return the body of an answer; nothing where it is too long or takes too long."""
+    content, deadline = bytearray(), time.monotonic() + LONGEST_DOWNLOAD
+    for chunk in answer.iter_content(CHUNK):
+        content += chunk
+        if len(content) > LONGEST_PDF or time.monotonic() > deadline:
+            return b""
+    return bytes(content)

@@ -1,0 +1,63 @@
+"""How a request to another service can fail: receipts provider or reseller panel. No ORM."""
+
+
+class ServiceError(Exception):
+    """Base of the errors below; `str()` is technical text with the service's own words.
+
+    :param text: what happened
+    :param status: HTTP status of the answer; None where there was none
+    :param code: the service's own code of the problem, may be empty
+    :param words: the service's own words about it, may be empty
+    :param retry_after: seconds after which the service takes requests again, if it said so
+    :param cause: what kept the answer: timeout, unreachable, foreign (what answered is not the
+        service) or settings (`text` says what to correct here); empty where the service answered
+    """
+
+    kind = "failed"
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        words: str = "",
+        retry_after: int | None = None,
+        cause: str = "",
+    ) -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+        self.words = words
+        self.retry_after = retry_after
+        self.cause = cause
+
+
+class Rejected(ServiceError):
+    """The service understood and refuses; sending the same again is useless."""
+
+    kind = "rejected"
+
+
+class Gone(Rejected):
+    """The service does not know the record, or it was deleted there."""
+
+    kind = "gone"
+
+
+class Unauthorized(ServiceError):
+    """Key or permissions are wrong; nothing was done. A person has to correct it."""
+
+    kind = "unauthorized"
+
+
+class Unavailable(ServiceError):
+    """The service was not reached or takes no requests now; nothing was done."""
+
+    kind = "unavailable"
+
+
+class OutcomeUnknown(ServiceError):
+    """The request left and no answer came: it may have been done. Ask before sending again."""
+
+    kind = "unknown"
