@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ...tools.api.customer import CustomerRequest, LimitRequest
 from ...tools.brazilian_address import tidy
+from .customer_request import UNDECIDED
 
 REQUESTS = {"registration": "customer_create", "limit": "customer_limit"}
 
@@ -65,7 +66,7 @@ class SupplierCreditCustomer(models.Model):
         """Return the latest request if Supplier has not decided it yet."""
         self.ensure_one()
         return self.request_ids.sorted("id", reverse=True)[:1].filtered_domain(
-            [("state", "in", ("sending", "in_analysis", "pending"))]
+            [("state", "in", UNDECIDED)]
         )
 
     def _is_request_under_way(self):

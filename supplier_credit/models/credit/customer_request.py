@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+# Supplier has not decided on the request yet.
 UNDECIDED = ("sending", "in_analysis", "pending")
 
 
@@ -15,11 +16,11 @@ class SupplierCreditCustomerRequest(models.Model):
         "sending": set(),
         "in_analysis": {"sending", "pending"},
         "pending": {"sending", "in_analysis"},
-        "approved": {"sending", "in_analysis", "pending"},
-        "rejected": {"sending", "in_analysis", "pending"},
-        "denied": {"sending", "in_analysis", "pending"},
-        "cancelled": {"sending", "in_analysis", "pending"},
-        "refused": {"sending", "in_analysis", "pending"},
+        "approved": set(UNDECIDED),
+        "rejected": set(UNDECIDED),
+        "denied": set(UNDECIDED),
+        "cancelled": set(UNDECIDED),
+        "refused": set(UNDECIDED),
     }
 
     customer_id = fields.Many2one(
