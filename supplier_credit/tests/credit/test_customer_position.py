@@ -52,15 +52,15 @@ class TestCustomerPosition(SupplierCreditCustomerCommon):
 
     def test_term_billing_block_is_taken_over_and_told_once_per_change(self):
         customer = self.register()
-        with patch.object(type(customer), "_sync_orders_with_term_block") as told:
+        with patch.object(type(customer), "_sync_orders_with_term_block") as synced:
             self.refresh(customer, faturamentoPrazoBloqueado=True)
             self.assertTrue(customer.term_billing_blocked)
             self.assertTrue(customer.position_ids[0].term_billing_blocked)
             self.refresh(customer, faturamentoPrazoBloqueado=True)
-            self.assertEqual(told.call_count, 1)
+            self.assertEqual(synced.call_count, 1)
             self.refresh(customer)
             self.assertFalse(customer.term_billing_blocked)
-            self.assertEqual(told.call_count, 2)
+            self.assertEqual(synced.call_count, 2)
 
     def test_button_pressed_twice_asks_once(self):
         customer = self.register()

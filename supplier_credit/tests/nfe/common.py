@@ -84,21 +84,22 @@ class NfeUploadCommon(SupplierCreditCommon):
         self.assertEqual(self.snapshot(invoice), before)
         return reason
 
-    def create_plain_invoice(self, *, amount=610.37, partner=None, bearer=None, series="1"):
+    @classmethod
+    def create_plain_invoice(cls, *, amount=610.37, partner=None, bearer=None, series="1"):
         """Return a draft invoice without order, of the accountant's."""
         invoice = (
-            self.env["account.move"]
-            .with_user(self.accountant)
+            cls.env["account.move"]
+            .with_user(cls.accountant)
             .create(
                 {
                     "move_type": "out_invoice",
-                    "partner_id": (partner or self.customer).id,
-                    "invoice_payment_term_id": self.payment_term.id,
-                    "preferred_payment_method_line_id": (bearer or self.bearer).id,
+                    "partner_id": (partner or cls.customer).id,
+                    "invoice_payment_term_id": cls.payment_term.id,
+                    "preferred_payment_method_line_id": (bearer or cls.bearer).id,
                     "invoice_line_ids": [
                         Command.create(
                             {
-                                "product_id": self.product.id,
+                                "product_id": cls.product.id,
                                 "price_unit": amount,
                                 "tax_ids": [Command.clear()],
                             }

@@ -17,10 +17,7 @@ class TestNfeAccess(NfeUploadCommon):
         cls.stranger = cls._create_user(
             "stranger", "account.group_account_manager", cls.other["company"]
         )
-
-    def setUp(self):
-        super().setUp()
-        self.invoice = self.create_plain_invoice()
+        cls.invoice = cls.create_plain_invoice()
 
     def test_accountant_uploads(self):
         self.upload(make_nfe())

@@ -120,10 +120,7 @@ class TestNfeHostile(NfeUploadCommon):
         super().setUpClass()
         # The one environment where the computed digest counts, too.
         cls.agreement.environment = "production"
-
-    def setUp(self):
-        super().setUp()
-        self.invoice = self.create_plain_invoice()
+        cls.invoice = cls.create_plain_invoice()
 
     def test_file_that_the_cases_are_made_of_is_good(self):
         self.upload(GOOD)

@@ -68,7 +68,7 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
         self.assertEqual(invoice.supplier_transaction_ids.processing_state, "done")
         return invoice.sudo().supplier_transaction_ids
 
-    def told(self, external_id="LC-1", number=1, **values):
+    def statement_line(self, external_id="LC-1", number=1, **values):
         """Return an entry of the statement in JSON, by default the first transfer of TR-1."""
         return {
             "lancamentoId": external_id,
@@ -88,7 +88,7 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
         }
 
     def fee(self, external_id="LC-9", value="1.50", **values):
-        return self.told(
+        return self.statement_line(
             external_id,
             **{
                 "tipoEvento": "RPASSC",

@@ -32,7 +32,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
 
     def test_exact_transfer_settles_its_item_and_awaits_the_bank(self):
         transaction = self.register()
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         self.assertEqual((entry.state, entry.settlement_id.state), ("matched", "matched"))
         self.assertEqual(entry.partner_id, self.customer)
         move = self.post(entry)
@@ -49,7 +49,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
         transaction = self.register()
         # What counts is how the item was posted, not what 7.5 says by then.
         self.agreement.fee_recognition = "approval"
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         move = self.post(entry)
         self.assertEqual(
             self.balances(move),
@@ -63,7 +63,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
                 self.agreement.fee_recognition = recognition
                 transaction = self.register()
                 less = {"valorPrincipal": "203.38", "valorLancamento": "198.29"}
-                entry = self.run_import([self.told(**less)])
+                entry = self.run_import([self.statement_line(**less)])
                 self.assertEqual((entry.state, entry.difference), ("matched", 0.05))
                 booked = self.balances(self.post(entry))
                 self.assertEqual(booked[self.difference_account], 0.05)
@@ -74,7 +74,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
     def test_larger_difference_is_proposed_and_accepted_for_what_was_paid(self):
         transaction = self.register()
         less = {"valorPrincipal": "203.37", "valorLancamento": "198.28"}
-        entry = self.run_import([self.told(**less)])
+        entry = self.run_import([self.statement_line(**less)])
         self.assertEqual((entry.state, entry.difference), ("proposed", 0.06))
         self.assertEqual(entry.counterpart_line_id, self.item(transaction))
         with self.assertRaisesRegex(UserError, "LC-1"):
@@ -87,7 +87,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
     def test_larger_difference_is_written_off_by_decision(self):
         transaction = self.register()
         more = {"valorPrincipal": "213.43", "valorLancamento": "208.34"}
-        entry = self.run_import([self.told(**more)])
+        entry = self.run_import([self.statement_line(**more)])
         self.assertEqual((entry.state, entry.difference), ("proposed", -10.0))
         self.decide(entry, write_off=True).action_choose()
         booked = self.balances(self.post(entry))
@@ -99,7 +99,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
         self.agreement.difference_account_id = False
         self.register()
         less = {"valorPrincipal": "203.42", "valorLancamento": "198.33"}
-        entry = self.run_import([self.told(**less)])
+        entry = self.run_import([self.statement_line(**less)])
         self.assertEqual(entry.state, "proposed")
         with self.assertRaisesRegex(UserError, r"7\.3"):
             self.decide(entry, write_off=True).action_choose()
@@ -145,7 +145,11 @@ class TestSettlement(SupplierCreditSettlementCommon):
         transaction = self.register()
         taxed = {"valorImpostos": "0.34", "valorLancamento": "198.00"}
         entries = self.run_import(
-            [self.told(**taxed), self.fee(), self.fee("LC-8", "0.50", tipoEvento="RPASSI")]
+            [
+                self.statement_line(**taxed),
+                self.fee(),
+                self.fee("LC-8", "0.50", tipoEvento="RPASSI"),
+            ]
         )
         self.assertEqual(entries.mapped("state"), ["open", "open", "matched"])
         general = self.env["supplier.credit.event"].with_user(self.manager)
@@ -166,13 +170,15 @@ class TestSettlement(SupplierCreditSettlementCommon):
 
     def test_second_entry_for_the_same_item_stays_open(self):
         self.register()
-        first, second = self.run_import([self.told(), self.told("LC-2")])
+        first, second = self.run_import([self.statement_line(), self.statement_line("LC-2")])
         self.assertEqual((first.state, second.state), ("matched", "open"))
         self.assertIn("LC-1", second.problem)
         self.decide(second, reason="Sent twice").action_ignore()
         self.assertEqual((second.state, second.ignore_reason), ("ignored", "Sent twice"))
         self.assertEqual(self.balances(self.post(first))[self.outstanding], 198.34)
-        late = self.run_import([self.told(), self.told("LC-2"), self.told("LC-3")])[-1]
+        late = self.run_import(
+            [self.statement_line(), self.statement_line("LC-2"), self.statement_line("LC-3")]
+        )[-1]
         self.assertEqual(late.state, "open")
         self.assertIn("Nothing is open", late.problem)
 
@@ -180,9 +186,11 @@ class TestSettlement(SupplierCreditSettlementCommon):
         transaction = self.register()
         stray, near = self.run_import(
             [
-                self.told(codigoTransacao="TR-X", valorPrincipal="10.00", valorTaxa="0.00")
+                self.statement_line(
+                    codigoTransacao="TR-X", valorPrincipal="10.00", valorTaxa="0.00"
+                )
                 | {"valorLancamento": "10.00"},
-                self.told("LC-2", codigoTransacao="TR-Y"),
+                self.statement_line("LC-2", codigoTransacao="TR-Y"),
             ]
         )
         self.assertEqual((stray.state, near.state), ("open", "proposed"))
@@ -196,7 +204,10 @@ class TestSettlement(SupplierCreditSettlementCommon):
     def test_ignoring_needs_a_reason_and_can_be_taken_back(self):
         self.register()
         entry = self.run_import(
-            [self.told(codigoTransacao="TR-X", valorPrincipal="5.09") | {"valorLancamento": "0.00"}]
+            [
+                self.statement_line(codigoTransacao="TR-X", valorPrincipal="5.09")
+                | {"valorLancamento": "0.00"}
+            ]
         )
         with self.assertRaisesRegex(UserError, "LC-1"):
             self.decide(entry).action_ignore()
@@ -210,8 +221,8 @@ class TestSettlement(SupplierCreditSettlementCommon):
         self.register()
         first, second = self.run_import(
             [
-                self.told(valorLancamento="200.00"),
-                self.told("LC-2", 2, valorPrincipal="-203.44", valorLancamento="-208.53"),
+                self.statement_line(valorLancamento="200.00"),
+                self.statement_line("LC-2", 2, valorPrincipal="-203.44", valorLancamento="-208.53"),
             ]
         )
         self.assertEqual((first.state, second.state), ("open", "open"))
@@ -233,7 +244,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
     def test_approval_not_processed_yet_is_matched_once_it_is(self):
         transaction = self.register()
         transaction.with_user(self.manager).action_undo_processing()
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         self.assertEqual(entry.state, "open")
         self.assertIn("process the approval", entry.problem)
         transaction.with_user(self.accountant).action_process()
@@ -242,7 +253,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
 
     def test_undone_by_a_manager_and_posted_again(self):
         transaction = self.register()
-        entry = self.run_import([self.told(), self.fee()])[0]
+        entry = self.run_import([self.statement_line(), self.fee()])[0]
         move = self.post(entry)
         with self.assertRaisesRegex(UserError, "already settled"):
             transaction.with_user(self.manager).action_undo_processing()
@@ -257,7 +268,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
 
     def test_entry_of_a_settlement_is_changed_by_its_statement_alone(self):
         transaction = self.register()
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         move = self.post(entry)
         for attempt in (
             move.with_user(self.manager).button_draft,
@@ -269,7 +280,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
 
     def test_reconciled_with_the_bank_it_is_not_undone(self):
         self.register()
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         move = self.post(entry)
         journal = self.agreement.settlement_journal_id
         paid = self.env["account.move"].create(
@@ -295,7 +306,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
 
     def test_locked_period_takes_the_next_open_day_and_says_so(self):
         transaction = self.register()
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         self.company.sudo().hard_lock_date = "2026-12-31"
         move = self.post(entry)
         self.assertGreater(move.date, date(2026, 12, 31))
@@ -304,7 +315,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
 
     def test_item_settled_otherwise_meanwhile_stops_the_statement(self):
         transaction = self.register()
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         item = self.item(transaction)
         other = self.env["account.move"].create(
             {
@@ -330,8 +341,8 @@ class TestSettlement(SupplierCreditSettlementCommon):
         self.register()
         entries = self.run_import(
             [
-                self.told(),
-                self.told("LC-2", 2, dataLancamento="2027-01-22", valorPrincipal="203.44")
+                self.statement_line(),
+                self.statement_line("LC-2", 2, dataLancamento="2027-01-22", valorPrincipal="203.44")
                 | {"valorLancamento": "198.35"},
             ],
             day="2027-01-22",
@@ -342,7 +353,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
 
     def test_no_outstanding_account_is_named(self):
         self.register()
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         self.agreement.settlement_journal_id = False
         entry.settlement_id.action_post()
         self.assertIn("7.1", entry.settlement_id.error)
@@ -365,7 +376,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
         self.assertEqual(rows.mapped("statement_difference"), owed)
         dates = transaction.installment_ids.sorted("number").mapped("transfer_date")
         page = [
-            self.told(
+            self.statement_line(
                 f"LC-{place}",
                 place,
                 dataLancamento=str(day),
@@ -396,7 +407,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
 
     def test_overview_counts_what_waits(self):
         self.register()
-        entries = self.run_import([self.told(), self.fee(tipoEvento="AJUSTE")])
+        entries = self.run_import([self.statement_line(), self.fee(tipoEvento="AJUSTE")])
         card = self.overview(self.manager)
         self.assertEqual((card.settlement_entry_count, card.settlement_count), (1, 0))
         self.decide(entries[1], reason="Not ours").action_ignore()

@@ -85,7 +85,7 @@ class TestSettlementFile(SupplierCreditSettlementCommon):
         settlement = self.settlements.search(action["domain"])
         self.assertEqual(settlement, entry.settlement_id)
         self.assertFalse(entry.to_acknowledge)
-        self.run_import([self.told(dataLancamento="2026-11-20")])
+        self.run_import([self.statement_line(dataLancamento="2026-11-20")])
         self.assertEqual(self.find(), entry)
         self.assertEqual((entry.acknowledged, entry.conflict), (True, False))
         settlement.action_post()

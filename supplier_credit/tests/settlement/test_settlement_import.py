@@ -27,14 +27,16 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
 
     def test_effective_entries_of_a_day_make_one_statement_and_are_confirmed(self):
         entries = self.run_import(
-            [self.told(), self.told("LC-2", 2)],
+            [self.statement_line(), self.statement_line("LC-2", 2)],
             day="2026-12-24",
         )
         self.assertEqual(len(entries.settlement_id), 1)
         self.assertEqual(entries.settlement_id.date, date(2026, 12, 23))
         self.assertEqual(entries.mapped("acknowledged"), [True, True])
         self.assertEqual(self.confirmed(), ["LC-1", "LC-2"])
-        self.run_import([self.told(confirmado=True), self.told("LC-2", 2, confirmado=True)])
+        self.run_import(
+            [self.statement_line(confirmado=True), self.statement_line("LC-2", 2, confirmado=True)]
+        )
         self.assertEqual(self.confirmed(), ["LC-1", "LC-2"], "none is confirmed twice")
 
     def test_period_is_asked_for_in_windows_the_service_takes(self):
@@ -67,27 +69,30 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         self.env["res.lang"]._activate_lang("pt_BR")
         self.manager.lang = "pt_BR"
         self.agreement.user_id = self.manager
-        entry = self.run_import([self.told(tipoEvento="XPTO")])
+        entry = self.run_import([self.statement_line(tipoEvento="XPTO")])
         self.assertIn("tabela de eventos", entry.problem)
 
     def test_repetitions_change_nothing(self):
-        once = self.run_import([self.told(), self.told()], [self.told(), self.told("LC-2", 2)])
+        once = self.run_import(
+            [self.statement_line(), self.statement_line()],
+            [self.statement_line(), self.statement_line("LC-2", 2)],
+        )
         self.assertEqual(once.mapped("external_id"), ["LC-1", "LC-2"])
         before = once.sudo().read(["state", "value", "settlement_id", "conflict"])
-        self.run_import([self.told(), self.told("LC-2", 2)])
+        self.run_import([self.statement_line(), self.statement_line("LC-2", 2)])
         self.assertEqual(self.find().sudo().read(list(before[0])[1:]), before)
         self.assertFalse(any(once.mapped("conflict")))
 
     def test_same_number_with_other_values_is_kept_as_it_was_and_shown(self):
-        entry = self.run_import([self.told()])
-        self.run_import([self.told(valorPrincipal="303.43", valorLancamento="298.34")])
+        entry = self.run_import([self.statement_line()])
+        self.run_import([self.statement_line(valorPrincipal="303.43", valorLancamento="298.34")])
         self.assertEqual((entry.value, entry.principal), (198.34, 203.43))
         self.assertIn("298.34", entry.conflict)
         attention = self.env["supplier.credit.attention"].with_user(self.accountant)
         self.assertIn("298.34", attention.search([("kind", "=", "settlement")]).problem)
 
     def test_future_entry_forecasts_and_becomes_effective_on_its_day(self):
-        announced = self.told(lancamentoFuturo=True, valorPrincipal="203.00")
+        announced = self.statement_line(lancamentoFuturo=True, valorPrincipal="203.00")
         entry = self.run_import([announced], day="2026-12-01")
         self.assertEqual((entry.state, entry.amount), ("future", 198.34))
         self.assertFalse(entry.settlement_id)
@@ -96,7 +101,7 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
             "supplier_credit.supplier_credit_settlement_entry_action_forecast"
         )
         self.assertIn("future", str(action["domain"]))
-        again = self.run_import([self.told()], day="2026-12-23")
+        again = self.run_import([self.statement_line()], day="2026-12-23")
         self.assertEqual(again, entry)
         self.assertEqual((entry.principal, entry.settlement_id.state), (203.43, "imported"))
         self.assertEqual(self.confirmed(), ["LC-1"])
@@ -106,7 +111,7 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
     def test_failed_page_keeps_what_came_before_and_the_cursor(self):
         self.run_import([], day="2026-12-01")
         self.assertEqual(self.agreement.settlement_cursor, date(2026, 12, 1))
-        self.run_import([self.told()], requests.exceptions.ReadTimeout())
+        self.run_import([self.statement_line()], requests.exceptions.ReadTimeout())
         self.assertEqual(self.find().mapped("external_id"), ["LC-1"])
         self.assertEqual(self.agreement.settlement_cursor, date(2026, 12, 1))
         self.assertIn("tried again", self.agreement.settlement_error)
@@ -114,7 +119,7 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         self.assertIn("tried again", attention.search([("kind", "=", "agreement")]).problem)
         self.assertEqual(self.confirmed(), ["LC-1"])
         # The next run comes by itself: the import is still due.
-        self.run_import([self.told()], [self.told("LC-2", 2)], again=True)
+        self.run_import([self.statement_line()], [self.statement_line("LC-2", 2)], again=True)
         self.assertEqual(self.find().mapped("external_id"), ["LC-1", "LC-2"])
         self.assertEqual(self.agreement.settlement_cursor, date(2026, 12, 23))
         self.assertFalse(self.agreement.settlement_error)
@@ -123,7 +128,7 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         agreement = type(self.agreement)
         killed = patch.object(agreement, "_match_settlements", side_effect=RuntimeError("killed"))
         with killed, mute_logger("odoo.addons.base.models.ir_cron"):
-            self.run_import([self.told(), self.told("LC-2", 2)])
+            self.run_import([self.statement_line(), self.statement_line("LC-2", 2)])
         self.env.invalidate_all()
         self.assertEqual(self.find().mapped("to_acknowledge"), [True, True])
         self.assertFalse(self.confirmed())
@@ -142,14 +147,18 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
             return self._answer_page(options)
 
         self.supplier.on("GET", OPERATION, answer)
-        self.run_import([self.told()], [self.told("LC-2", 2)])
+        self.run_import([self.statement_line()], [self.statement_line("LC-2", 2)])
         # Killed while the second page comes, the job has got something done and is not given up.
         self.assertEqual(done[:2], [0, 1])
 
     def test_unreachable_confirmation_is_made_later_and_a_refused_one_with_the_next_import(self):
         self.supplier.on("PUT", "/LC-1/confirmacao$", "", 503)
         self.supplier.on("PUT", "/LC-2/confirmacao$", {"codigo": "SITUACAO_NAO_PERMITE"}, 409)
-        page = [self.told(), self.told("LC-2", 2), self.told("LC-3", 3)]
+        page = [
+            self.statement_line(),
+            self.statement_line("LC-2", 2),
+            self.statement_line("LC-3", 3),
+        ]
         first, second, third = self.run_import(page)
         self.assertEqual(
             [entry.acknowledged for entry in (first, second, third)], [False, False, True]
@@ -164,7 +173,7 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
 
     def test_confirmations_that_fail_are_shown_until_they_go_on(self):
         self.supplier.on("PUT", "/confirmacao$", "", 503)
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         self.assertFalse(entry.acknowledged)
         self.assertIn("cannot be reached", self.agreement.confirmation_error)
         rows = self.env["supplier.credit.attention"].search([("kind", "=", "agreement")])
@@ -183,7 +192,7 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         self.assertFalse(self.supplier.requests)
 
     def test_unreadable_statement_stores_nothing_of_the_page(self):
-        self.run_import([self.told(), self.told("LC-2", tipoLancamento="NOVO")])
+        self.run_import([self.statement_line(), self.statement_line("LC-2", tipoLancamento="NOVO")])
         self.assertFalse(self.find())
         self.assertIn("tipoLancamento", self.agreement.settlement_error)
 
@@ -212,17 +221,17 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
 
         self.supplier.on("GET", OPERATION, answer)
         self.supplier.on("PUT", "/confirmacao$", answer, 204)
-        self.run_import([self.told()])
+        self.run_import([self.statement_line()])
         self.assertTrue(self.find().acknowledged)
         self.assertGreater(len(open_ones), 2)
         self.assertFalse([cursors for cursors in open_ones if cursors])
 
     def test_latecomer_to_a_posted_day_makes_another_statement(self):
         self.register()
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         entry.settlement_id.action_post()
         self.assertEqual(entry.settlement_id.state, "posted")
-        self.run_import([self.told(), self.fee()])
+        self.run_import([self.statement_line(), self.fee()])
         late = self.find("LC-9")
         self.assertNotEqual(late.settlement_id, entry.settlement_id)
         self.assertEqual(late.settlement_id.date, entry.settlement_id.date)
@@ -230,7 +239,7 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
 
     def test_only_accountants_settle_and_other_companies_see_nothing(self):
         self.register()
-        entry = self.run_import([self.told()])
+        entry = self.run_import([self.statement_line()])
         mine = entry.settlement_id.with_user(self.salesman)
         self.assertEqual(mine.state, "matched")
         for attempt in (
@@ -255,7 +264,7 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
     def test_statement_stays_with_its_day_across_time_zones(self):
         with freeze_time("2026-12-24 01:30:00"):
             # In São Paulo it is still the 23rd.
-            entry = self.run_import([self.told()], day=None)
+            entry = self.run_import([self.statement_line()], day=None)
         self.assertEqual(entry.settlement_id.date, date(2026, 12, 23))
         self.assertEqual(self.agreement.settlement_cursor, date(2026, 12, 23))
 
@@ -268,13 +277,13 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         counts = []
         for first, last in ((1, 20), (21, 300)):
             page = [
-                self.told(f"N-{place}", place, codigoTransacao="TR-N", **net)
+                self.statement_line(f"N-{place}", place, codigoTransacao="TR-N", **net)
                 for place in range(first, last + 1)
             ]
-            told = [StatementEntry.from_wire(entry) for entry in page]
+            lines = [StatementEntry.from_wire(entry) for entry in page]
             entries = self.env["supplier.credit.settlement.entry"].sudo()
             before = self.env.cr.sql_log_count
-            stored = entries._store(self.agreement, told, "api")
+            stored = entries._store(self.agreement, lines, "api")
             stored._match()
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)

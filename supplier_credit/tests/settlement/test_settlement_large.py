@@ -14,14 +14,14 @@ class TestSettlementLarge(SupplierCreditSettlementCommon):
 
     def settle(self, code, count):
         """Import and match so many transfers of a sale; return their statement, to be posted."""
-        told = [
+        lines = [
             StatementEntry.from_wire(
-                self.told(f"{code}-{number}", number, codigoTransacao=code, **AMOUNTS)
+                self.statement_line(f"{code}-{number}", number, codigoTransacao=code, **AMOUNTS)
             )
             for number in range(1, count + 1)
         ]
         stored = (
-            self.env["supplier.credit.settlement.entry"].sudo()._store(self.agreement, told, "api")
+            self.env["supplier.credit.settlement.entry"].sudo()._store(self.agreement, lines, "api")
         )
         stored._match()
         self.assertEqual(set(stored.mapped("state")), {"matched"})

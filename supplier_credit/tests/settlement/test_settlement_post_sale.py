@@ -20,14 +20,14 @@ class TestSettlementOfPostSales(PostSaleCommon, SupplierCreditSettlementCommon):
         (self.debit,) = self.request.installment_ids
 
     def _tell_second_day(self, *, net):
-        transfer = self.told(
+        transfer = self.statement_line(
             "LC-2",
             2,
             dataLancamento=SECOND_TRANSFER,
             valorPrincipal="203.44",
             valorLancamento="198.35",
         )
-        debit = self.told(
+        debit = self.statement_line(
             "LC-3",
             2,
             codigoSolicitacao="PV-1",

@@ -76,7 +76,7 @@ class TestSettlementOfRandomStatements(SupplierCreditSettlementCommon):
             principal, charged = amount + principal_off, max(fee + fee_off, 0)
             paid += principal - charged
             page.append(
-                self.told(
+                self.statement_line(
                     f"R-{place}",
                     place,
                     codigoTransacao="TR-R",
