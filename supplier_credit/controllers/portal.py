@@ -9,25 +9,25 @@ class PortalAccount(portal.PortalAccount):
 
     @route()
     def portal_my_invoice_detail(self, invoice_id, access_token=None, report_type=None, **kw):
-        """Show a text instead of the refusal of a document that Supplier still withholds."""
+        """Show an explanation instead of an error for an invoice whose documents are withheld."""
         try:
             return super().portal_my_invoice_detail(
                 invoice_id, access_token=access_token, report_type=report_type, **kw
             )
         except UserError:
-            # Raised behind the host's check of who asks, which therefore holds here too.
+            # The host checks the access before it raises this, and so does this method.
             invoice_sudo = self._document_check_access("account.move", invoice_id, access_token)
             if not invoice_sudo._filter_withheld():
                 raise
         return request.render(
             "supplier_credit.portal_invoice_withheld",
             {"invoice": invoice_sudo},
-            # The page shows the text in a frame; nobody takes it for the file asked for.
+            # A frame of the page shows the text; a request of the file itself is refused.
             status=200 if report_type == "html" else 403,
         )
 
     def _get_overdue_invoices_domain(self, partner_id=None):
-        """Leave out what Supplier charges: nothing of it is overdue to the company."""
+        """Leave out the invoices that Supplier charges: they are not overdue to the company."""
         domain = super()._get_overdue_invoices_domain(partner_id)
         ours = request.env["account.payment.method.line"].sudo()._get_supplier_bearer_ids()
         if not ours:

@@ -14,7 +14,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 class SupplierCreditWebhook(http.Controller):
-    """Where Supplier tells that something changed. docs/api/supplier.openapi.yaml, webhooks."""
+    """Receives Supplier's events. docs/api/supplier.openapi.yaml, webhooks."""
 
     @http.route(
         "/supplier_credit/webhook/<string:token>",
@@ -26,9 +26,9 @@ class SupplierCreditWebhook(http.Controller):
         max_content_length=LONGEST_BODY,
     )
     def receive_event(self, token, **_parameters):
-        """Store an event and answer at once; what it is about is fetched afterwards.
+        """Store an event and answer at once; it is processed afterwards.
 
-        Answers 200 also to a repetition. Refused, and nothing stored: 404 unknown address, 403
+        A repetition is answered with 200, too. Refused, and not stored: 404 unknown address, 403
         agreement not active or without secret, 401 signature missing, wrong or too old, 400 no
         event, 413 too long.
         """

@@ -1,4 +1,4 @@
-from . import test_access, test_actions, test_neutralize
+from . import test_access, test_actions, test_neutralize, test_uninstall_hook
 from .agreement import test_agreement, test_overview
 from .bearers import test_bearers
 from .credit import (

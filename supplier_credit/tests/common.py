@@ -1,6 +1,6 @@
 import json
 import re
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -10,6 +10,7 @@ import requests
 from freezegun import freeze_time
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command
+from odoo.modules import module
 from odoo.sql_db import BaseCursor
 from odoo.tests import new_test_user
 
@@ -22,7 +23,7 @@ RECIPIENT = "57.647.232/0001-53"
 
 
 class FakeSupplier:
-    """Answers in the place of the network; what it was asked is in `requests`.
+    """Answers instead of the network; the requests are in `requests`.
 
     Only HTTP is replaced. Real HTTP against the sandbox is in tests/e2e.
     """
@@ -32,9 +33,10 @@ class FakeSupplier:
         self.answers = []
 
     def on(self, method, path, answer, status=200, headers=None):
-        """Answer a call; an exception is raised instead. Later ones go before earlier ones.
+        """Set the answer to a call; it goes before earlier ones.
 
-        :param answer: what to answer, or a function that is given the request's options
+        :param answer: the body, an exception to raise, or a function of the request's options that
+            returns one of these
         """
         self.answers.insert(0, (method, re.compile(path), answer, status, headers or {}))
 
@@ -67,10 +69,20 @@ class FakeSupplier:
             yield self
 
 
+class AnyTest:
+    """A test that may open cursors, also before the first test of a class."""
+
+    test_cursor_lock_timeout = 20
+
+    def assertCanOpenTestCursor(self):
+        pass
+
+
 class SupplierCreditCommon(AccountTestInvoicingCommon):
     """A Brazilian company with an agreement, a bearer, a customer and an order of 610.37 BRL.
 
-    The day stands still, as answers and calendars carry fixed dates.
+    Both clocks, Python's and the database's, are fixed, because answers and calendars have fixed
+    dates.
     """
 
     @classmethod
@@ -195,20 +207,21 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
             }
         )
 
-    def create_order(self, *, user=None, amount=610.37, bearer=None, **values):
+    @classmethod
+    def create_order(cls, *, user=None, amount=610.37, bearer=None, **values):
         order = (
-            self.env["sale.order"]
-            .with_user(user or self.salesman)
+            cls.env["sale.order"]
+            .with_user(user or cls.salesman)
             .create(
                 {
-                    "partner_id": self.customer.id,
-                    "company_id": self.company.id,
-                    "payment_term_id": self.payment_term.id,
-                    "preferred_payment_method_line_id": (bearer or self.bearer).id,
+                    "partner_id": cls.customer.id,
+                    "company_id": cls.company.id,
+                    "payment_term_id": cls.payment_term.id,
+                    "preferred_payment_method_line_id": (bearer or cls.bearer).id,
                     "order_line": [
                         Command.create(
                             {
-                                "product_id": self.product.id,
+                                "product_id": cls.product.id,
                                 "product_uom_qty": 1,
                                 "price_unit": amount,
                                 "tax_ids": [Command.clear()],
@@ -221,7 +234,8 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
         )
         return order
 
-    def reservation_answer(self, amount="610.37", state="VIGENTE", code="PA-1", **values):
+    @classmethod
+    def reservation_answer(cls, amount="610.37", state="VIGENTE", code="PA-1", **values):
         return {
             "codigoPreAutorizacao": code,
             "situacao": state,
@@ -231,7 +245,8 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
             **values,
         }
 
-    def transaction_answer(self, state="APROVADA", **values):
+    @classmethod
+    def transaction_answer(cls, state="APROVADA", **values):
         calendar = [
             {
                 "numeroParcela": number,
@@ -255,27 +270,53 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
             **values,
         }
 
-    def deliver(self):
-        """Do what the commit of this transaction would do."""
-        with self.supplier.listening(), self.enter_registry_test_mode():
-            self.env.cr.postcommit.run()
+    @classmethod
+    @contextmanager
+    def registry_test_mode(cls):
+        """As the host's `enter_registry_test_mode`, also for `setUpClass`."""
+        cls.env.flush_all()
+        if cls._registry_patched:
+            yield
+            cls.env.invalidate_all()
+            return
+        cls.registry_patches = cls._registry_test_mode_patches(cr=cls.cr, registry=cls.registry)
+        cls.registry_patches.append(patch.object(module, "current_test", AnyTest()))
+        with ExitStack() as stack:
+            for patched in cls.registry_patches:
+                stack.enter_context(patched)
+            cls._registry_patched = True
+            try:
+                yield
+            finally:
+                cls._registry_patched = False
+        cls.env.invalidate_all()
 
-    def deliver_by_cron(self):
-        with self.supplier.listening(), self.enter_registry_test_mode():
-            self.env.ref("supplier_credit.ir_cron_deliver_messages").method_direct_trigger()
+    @classmethod
+    def deliver(cls):
+        """Deliver messages as the commit of this transaction would."""
+        with cls.supplier.listening(), cls.registry_test_mode():
+            cls.env.cr.postcommit.run()
 
-    def reserve(self, order, **answer):
-        """Send the order's pre-authorization and have Supplier answer."""
-        self.supplier.on("POST", "/pre-autorizacoes$", self.reservation_answer(**answer), 201)
+    @classmethod
+    def deliver_by_cron(cls):
+        with cls.supplier.listening(), cls.registry_test_mode():
+            cls.env.ref("supplier_credit.ir_cron_deliver_messages").method_direct_trigger()
+
+    @classmethod
+    def reserve(cls, order, **answer):
+        """Send the order's pre-authorization and apply Supplier's answer."""
+        cls.supplier.on("POST", "/pre-autorizacoes$", cls.reservation_answer(**answer), 201)
         order.action_send_supplier_preauthorization()
-        self.deliver()
+        cls.deliver()
         return order.sudo().supplier_preauthorization_id
 
-    def create_invoice(self, order):
+    @classmethod
+    def create_invoice(cls, order):
         order.action_confirm()
-        return order.with_user(self.accountant)._create_invoices()
+        return order.with_user(cls.accountant)._create_invoices()
 
-    def nfe_content(self, name=NFE_FILE):
+    @classmethod
+    def nfe_content(cls, name=NFE_FILE):
         return (SAMPLES / name).read_bytes()
 
     def overview(self, user, agreement=None):
@@ -288,9 +329,10 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
             .search([("agreement_id", "=", agreement.id)])
         )
 
-    def messages(self, record):
+    @classmethod
+    def messages(cls, record):
         return (
-            self.env["supplier.credit.message"]
+            cls.env["supplier.credit.message"]
             .sudo()
             .search([("res_model", "=", record._name), ("res_id", "in", record.ids)])
         )

@@ -6,7 +6,7 @@ from .common import SupplierCreditCommon
 
 @tagged("post_install", "-at_install")
 class TestAccess(SupplierCreditCommon):
-    """Who sees and may do what."""
+    """Access rights of users, accountants, managers and other companies."""
 
     @classmethod
     def setUpClass(cls):
@@ -19,11 +19,8 @@ class TestAccess(SupplierCreditCommon):
         )
         cls.manager = cls._create_user("manager", "supplier_credit.supplier_credit_group_manager")
         cls.employee = cls._create_user("employee", "base.group_user")
-
-    def setUp(self):
-        super().setUp()
-        self.order = self.create_order()
-        self.reservation = self.reserve(self.order)
+        cls.order = cls.create_order()
+        cls.reservation = cls.reserve(cls.order)
 
     def test_salesman_works_but_cannot_write_what_supplier_answered(self):
         mine = self.reservation.with_user(self.salesman)

@@ -101,7 +101,7 @@ def _get_called(value):
 
 @tagged("post_install", "-at_install")
 class TestActions(BaseCase):
-    """Whoever calls an action over XML-RPC gets an answer: None cannot be marshalled."""
+    """Every action returns a value that XML-RPC can carry, which None is not."""
 
     def test_every_action_and_button_returns_something(self):
         functions = Functions()

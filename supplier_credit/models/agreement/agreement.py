@@ -42,8 +42,8 @@ class SupplierCreditAgreement(models.Model):
     enabled = fields.Boolean(
         string="Active",
         tracking=True,
-        help="Switched off, nothing is sent and sales with the bearers of this agreement are "
-        "refused with a message. Switch it on once the contract with Supplier is signed.",
+        help="While it is switched off, nothing is sent, and sales with the bearers of this "
+        "agreement are refused with a message. Switch it on once the contract is signed.",
     )
     bearer_ids = fields.One2many(
         comodel_name="account.payment.method.line",
@@ -57,7 +57,7 @@ class SupplierCreditAgreement(models.Model):
         required=True,
         default="sandbox",
         tracking=True,
-        help="Production takes only NF-e of SEFAZ's production environment.",
+        help="Production accepts only NF-e of SEFAZ's production environment.",
     )
     base_url = fields.Char(
         string="Address",
@@ -74,13 +74,13 @@ class SupplierCreditAgreement(models.Model):
     parallel_requests = fields.Integer(
         default=4,
         required=True,
-        help="How many messages one worker has under way at Supplier at the same time, 1 to 32. "
-        "Messages about one document always go one after another.",
+        help="How many messages one worker sends to Supplier at the same time, 1 to 32. Messages "
+        "about one document are always sent one after another.",
     )
     webhook_secret = fields.Char(
         groups="base.group_system",
         copy=False,
-        help="By it Supplier signs the events it sends. Without it every event is refused.",
+        help="Supplier signs its events with this secret. Without it every event is refused.",
     )
     webhook_token = fields.Char(
         readonly=True,
@@ -93,7 +93,7 @@ class SupplierCreditAgreement(models.Model):
         compute="_compute_webhook_url",
         compute_sudo=True,
         groups=MANAGER_GROUP,
-        help="Give this address to Supplier, so that it tells by itself what changed.",
+        help="Give this address to Supplier, which sends an event to it when something changes.",
     )
 
     _timeout_range = models.Constraint(
@@ -220,7 +220,7 @@ class SupplierCreditAgreement(models.Model):
         return bearers
 
     def _get_connection(self):
-        """Return the client's Connection; the only place that reads the secret."""
+        """Return the `Connection` to Supplier; the only place that reads the secret."""
         self.ensure_one()
         private = self.sudo()
         return Connection(

@@ -27,38 +27,38 @@ class SupplierCreditAgreement(models.Model):
         default=24,
         required=True,
         tracking=True,
-        help="Limit, use and blocks of each customer are asked for this often, and before a "
-        "pre-authorization when they are older. 0 switches the refresh off.",
+        help="How often limit, use and blocks of each customer are queried. Older ones are also "
+        "queried before a pre-authorization. 0 switches the refresh off.",
     )
     query_interval_minutes = fields.Integer(
         string="Query of Reservations and Transactions (min)",
         default=15,
         required=True,
         tracking=True,
-        help="What is in analysis at Supplier is asked about this often. 0 switches it off.",
+        help="How often records in analysis at Supplier are queried. 0 switches it off.",
     )
     change_interval_minutes = fields.Integer(
         string="Sending of Pre-Authorization Changes (min)",
         default=5,
         required=True,
         tracking=True,
-        help="Changes of an order's amount are collected and sent this often, with the amount the "
-        "order has by then. 0 leaves them to be sent by hand.",
+        help="How often changes of orders' amounts are collected and sent, with the amount that "
+        "the order has then. 0: they are sent by hand only.",
     )
     post_sale_interval_minutes = fields.Integer(
         string="Query of Post-Sales Requests (min)",
         default=30,
         required=True,
         tracking=True,
-        help="Post-sales requests in analysis at Supplier are asked about this often. 0 switches "
-        "it off.",
+        help="How often post-sales requests in analysis at Supplier are queried. 0 switches it "
+        "off.",
     )
     settlement_interval_hours = fields.Integer(
         string="Import of Settlements (h)",
         default=12,
         required=True,
         tracking=True,
-        help="Settlement entries are fetched this often. 0 switches it off.",
+        help="How often settlement entries are imported. 0 switches it off.",
     )
 
     # 3 Orders
@@ -66,21 +66,21 @@ class SupplierCreditAgreement(models.Model):
         string="Additional Tolerance for Pre-Authorizations (%)",
         digits=(5, 2),
         tracking=True,
-        help="Reserved on top of what is still to be invoiced of the order, for differences that "
-        "may arise on invoicing.",
+        help="Reserved in addition to the amount that is still to be invoiced of the order, for "
+        "differences that may arise on invoicing.",
     )
     renewal_automatic = fields.Boolean(
         string="Renew Pre-Authorizations Automatically",
         tracking=True,
-        help="A reservation still wanted is renewed on its last day of validity.",
+        help="A reservation that its order still needs is renewed on its last day of validity.",
     )
     renewal_time = fields.Float(
         string="Time of the Automatic Renewal",
         default=6.0,
         required=True,
         tracking=True,
-        help="Time of day in the company's time zone. If it was missed, the renewal follows as "
-        "soon as possible.",
+        help="Time of day in the company's time zone. A missed renewal is made up for as soon as "
+        "possible.",
     )
     confirm_on_approval = fields.Boolean(
         string="Confirm the Order when its Pre-Authorization is Approved",
@@ -91,7 +91,7 @@ class SupplierCreditAgreement(models.Model):
         default=3,
         required=True,
         tracking=True,
-        help="Reservations that end within these days are listed for attention.",
+        help="Reservations that end within so many days are listed under Ending Soon.",
     )
     financial_analysis = fields.Boolean(
         default=True,
@@ -135,7 +135,7 @@ class SupplierCreditAgreement(models.Model):
         check_company=True,
         domain="[('account_type', '=', 'asset_receivable')]",
         tracking=True,
-        help="What Supplier still has to pass on, one line per transfer.",
+        help="Supplier's debt to the company, one line per transfer.",
     )
     fee_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -143,7 +143,7 @@ class SupplierCreditAgreement(models.Model):
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
         tracking=True,
-        help="What Supplier keeps of each sale.",
+        help="The expense of the fee that Supplier keeps of each sale.",
     )
 
     fee_recognition = fields.Selection(
@@ -152,8 +152,9 @@ class SupplierCreditAgreement(models.Model):
         required=True,
         default="approval",
         tracking=True,
-        help="At approval the fee is an expense of the day of the sale and Supplier owes the net "
-        "transfer; at settlement Supplier owes the whole and the fee is booked when it pays.",
+        help="At approval: the fee is an expense of the day of the approval, and Supplier owes "
+        "the net transfer. At settlement: Supplier owes the whole instalment, and the fee is "
+        "booked when it pays.",
     )
     settlement_journal_id = fields.Many2one(
         comodel_name="account.journal",
@@ -169,10 +170,10 @@ class SupplierCreditAgreement(models.Model):
         check_company=True,
         domain="[('reconcile', '=', True), ('account_type', '=', 'asset_current')]",
         tracking=True,
-        help="Takes what Supplier paid until the line of the bank statement is reconciled with it; "
-        "so it allows reconciliation and is not the bank's own account nor its suspense account. "
-        "Left empty, it is the outstanding account of the bank journal's payments, or the "
-        "company's.",
+        help="Holds Supplier's payment until the line of the bank statement is reconciled with it, "
+        "so it must allow reconciliation, and be neither the bank's own account nor its suspense "
+        "account. Left empty, the outstanding account of the bank journal's payments is used, or "
+        "the company's.",
     )
     difference_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -184,29 +185,30 @@ class SupplierCreditAgreement(models.Model):
     difference_tolerance = fields.Monetary(
         string="Tolerance per Entry",
         tracking=True,
-        help="Up to this amount in BRL a settlement entry may differ from what was expected.",
+        help="Amount in BRL by which a settlement entry may differ from the expected one.",
     )
 
-    # The contract with Supplier. Amounts and dates are those of each answer; these only compare.
+    # Contracted terms. Amounts and dates are always those of Supplier's answers; these are compared
+    # with them.
     transfer_plan = fields.Selection(
         selection=[
             ("due", "After each instalment is due"),
             ("advance", "In advance, after the sale"),
         ],
         tracking=True,
-        help="When Supplier passes on what customers owe, as contracted.",
+        help="When Supplier transfers the customers' payments to the company, as contracted.",
     )
     transfer_days = fields.Integer(
         string="Days until the Transfer",
         tracking=True,
-        help="Days after the due date, or after the sale where it is paid in advance.",
+        help="Days after the due date; after the sale if it is paid in advance.",
     )
     contracted_rate = fields.Float(
         string="Contracted Rate (%)",
         digits=(9, 4),
         tracking=True,
-        help="What Supplier keeps of each instalment. Sales of another fee are marked. 0 compares "
-        "nothing.",
+        help="The part of each instalment that Supplier keeps. Sales with another fee are marked. "
+        "0: the fees are not compared.",
     )
 
     _tolerance_range = models.Constraint(
@@ -265,7 +267,10 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_contracted_fee(self, amounts):
-        """Return the fee in BRL that was contracted for these instalments, or None."""
+        """Return the contracted fee of these instalments in BRL, None without a contracted rate.
+
+        :param amounts: of the instalments, in BRL
+        """
         self.ensure_one()
         if not self.contracted_rate:
             return None

@@ -10,8 +10,8 @@ class SupplierCreditAgreement(models.Model):
 
     Users know the numbers. The seeds give every title a document type, a movement type and a
     bearer; here they are journal, account and bearer, and a reversal has no account of its own.
-    What is left empty is taken from the agreement's own journal and accounts; a bearer left empty
-    is none. The seeds name 5.1 to 5.6 together; how they are split is ours. Source: seed 002.
+    Empty journals and accounts default to the agreement's own; an empty bearer stays empty. The
+    seeds name 5.1 to 5.6 together; the split is the addon's. Source: seed 002.
     """
 
     _inherit = "supplier.credit.agreement"
@@ -31,8 +31,8 @@ class SupplierCreditAgreement(models.Model):
         check_company=True,
         domain=RECEIVABLE,
         tracking=True,
-        help="An account of its own, so that the credit is not offered for payment. Cancellations "
-        "and bonuses use it, too, where they have none.",
+        help="An account for this purpose alone, so that the credit is not offered for payment. "
+        "Cancellations and bonuses without an account use it, too.",
     )
     return_bearer_id = fields.Many2one(
         comodel_name="account.payment.method.line",
@@ -228,12 +228,12 @@ class SupplierCreditAgreement(models.Model):
         check_company=True,
         domain="[('reconcile', '=', True)]",
         tracking=True,
-        help="Passed through by every processing of a post-sale, and zero after it.",
+        help="Every processing of a post-sale passes through it and leaves it at zero.",
     )
     bonus_expense_account_id = fields.Many2one(
         comodel_name="account.account",
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
         tracking=True,
-        help="What bonuses cost the company. Left empty, the fee account is used.",
+        help="The expense of bonuses. Left empty, the fee account is used.",
     )

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class SupplierCreditAttention(models.Model):
-    """Everything that waits for a person, in one list: what went wrong, on what, since when."""
+    """All problems that need a person, in one list: the problem, its record, and since when."""
 
     _name = "supplier.credit.attention"
     _description = "Needs Attention"
@@ -35,7 +35,7 @@ class SupplierCreditAttention(models.Model):
 
     @property
     def _table_query(self):
-        # Each id says the kind by its remainder, so that it stays the same from query to query.
+        # The remainder of an id is the kind, so that ids stay the same from query to query.
         return SQL(
             """
             SELECT r.id * 8 AS id, 'preauthorization' AS kind,
@@ -110,12 +110,12 @@ class SupplierCreditAttention(models.Model):
             self.env._("Use Decide to say what becomes of what Supplier did not approve."),
             self.env._(
                 "Sending has stopped: Supplier refused the credentials. Correct them and use Test "
-                "Connection; what waits is sent then."
+                "Connection; waiting messages are sent then."
             ),
             self.env._("SEFAZ did not authorise the NF-e. Correct it where it is issued."),
         )
 
     def action_open_record(self):
-        """Open the record, where the problem stands with the button that mends it."""
+        """Open the record, which shows the problem and the button that solves it."""
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id)._get_records_action()

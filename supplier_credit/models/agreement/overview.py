@@ -31,7 +31,7 @@ class _Counted(NamedTuple):
 
 
 class SupplierCreditOverview(models.Model):
-    """The first screen: what needs somebody under each agreement with Supplier.
+    """The first screen: the records under each agreement that need a person.
 
     Each number is counted for all cards of a company at once, by the very domain of the list that
     it opens.

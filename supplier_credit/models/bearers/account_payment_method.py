@@ -5,7 +5,10 @@ from ...const import SUPPLIER_CODE
 
 
 class AccountPaymentMethod(models.Model):
-    """Charge type (Tipo de Cobrança). Seed 001, "Identificação de Vendas Supplier"."""
+    """Charge type (Tipo de Cobrança). Seed 001, "Identificação de Vendas Supplier".
+
+    Bearers of the charge type Supplier put a sale on Supplier's credit.
+    """
 
     _inherit = "account.payment.method"
 
@@ -60,7 +63,7 @@ class AccountPaymentMethod(models.Model):
         return information
 
     def _auto_link_payment_methods(self, payment_methods, methods_info):
-        """Leave the choice of the journal to the admin: ours makes no line at install."""
+        """Create no bearer at install: the administrator chooses its journal."""
         ours = payment_methods._filter_supplier()
         super()._auto_link_payment_methods(payment_methods - ours, methods_info)
         return payment_methods

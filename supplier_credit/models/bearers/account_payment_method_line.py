@@ -19,7 +19,7 @@ class AccountPaymentMethodLine(models.Model):
         check_company=True,
         index="btree_not_null",
         help="The contract that sales with this bearer belong to. Left empty, the company's only "
-        "active agreement is taken.",
+        "active agreement is used.",
     )
 
     # -------------------------------------------------------------------------
@@ -198,7 +198,10 @@ class AccountPaymentMethodLine(models.Model):
             )
 
     def _check_no_live_reservation(self):
-        """Refuse to take a bearer away from under orders that have credit reserved through it."""
+        """Refuse to remove a bearer from orders that have credit reserved through it.
+
+        :raise UserError: naming the bearer and the order
+        """
         ours = self._filter_supplier()
         if not ours:
             return
@@ -226,12 +229,12 @@ class AccountPaymentMethodLine(models.Model):
     # -------------------------------------------------------------------------
 
     def _filter_supplier(self):
-        """Return the bearers that bring a document into Supplier's flow."""
+        """Return the bearers that put a document on Supplier's credit."""
         ours = self._get_supplier_bearer_ids() if self else ()
         return self.filtered(lambda line: line.id in ours)
 
     def _find_supplier_agreements(self, company):
-        """Return this bearer's agreement; if it names none, the company's active ones."""
+        """Return this bearer's agreement, or the company's active ones if it names none."""
         agreements = self.sudo().supplier_agreement_id
         if agreements:
             return agreements
@@ -240,7 +243,7 @@ class AccountPaymentMethodLine(models.Model):
     def _get_supplier_agreement(self, company):
         """Return the enabled agreement that documents of this bearer belong to.
 
-        :raise ValidationError: when there is none, or none can be told from several
+        :raise ValidationError: when there is none, or several without a choice
         """
         self.ensure_one()
         agreements = self._find_supplier_agreements(company)

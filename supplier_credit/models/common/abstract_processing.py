@@ -13,6 +13,33 @@ class SupplierCreditAbstractProcessing(models.AbstractModel):
     _name = "supplier.credit.abstract.processing"
     _description = "Processing in a Savepoint"
 
+    # For each `processing_state`, those that it may follow; for models with this field.
+    _processing_transitions = {
+        "none": {"done"},
+        "to_process": {"none", "done", "error"},
+        # A refused request is credited without ever having been approved.
+        "done": {"none", "to_process", "error"},
+        "error": {"to_process"},
+    }
+
+    def _move_processing_to(self, state, **values):
+        """Change the state of the processing, and write values with it.
+
+        :raise UserError: naming the record, its state and the refused one
+        """
+        for record in self:
+            known = record.processing_state
+            if known != state and known not in self._processing_transitions[state]:
+                raise UserError(
+                    self.env._(
+                        "The processing of %(record)s is %(old)s and cannot become %(new)s.",
+                        record=record.display_name,
+                        old=record._selection_label("processing_state"),
+                        new=record._selection_label("processing_state", state),
+                    )
+                )
+        self.write({"processing_state": state, **values})
+
     def _process_in_savepoint(self, process, show=None):
         """Do something with this record; if it fails, undo it and show why.
 

@@ -7,10 +7,13 @@ from ...tools.api.wire import OPERATIONS
 
 
 class SupplierCreditAbstractSubject(models.AbstractModel):
-    """What a record must offer to talk to Supplier through messages."""
+    """A record about which messages are exchanged with Supplier.
+
+    The methods at the end are called by the messages; each model implements its own.
+    """
 
     _name = "supplier.credit.abstract.subject"
-    _description = "Record that Talks to Supplier"
+    _description = "Record Exchanged with Supplier"
     _inherit = ["mail.thread", "supplier.credit.abstract.state"]
 
     agreement_id = fields.Many2one(
@@ -33,15 +36,16 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         readonly=True,
         index="btree_not_null",
         tracking=True,
-        help="Supplier's identification of the record, for queries.",
+        help="Supplier's identifier of the record, for queries.",
     )
-    reason = fields.Char(readonly=True, help="Why Supplier said no, in its own words.")
+    reason = fields.Char(readonly=True, help="Why Supplier refused, in its own words.")
     error = fields.Text(
-        readonly=True, help="Why the last message could not be delivered or used, and what to do."
+        readonly=True,
+        help="Why the last message could not be delivered or applied, and what to do.",
     )
 
     queried_at = fields.Datetime(
-        string="Last Query", readonly=True, help="When Supplier was last asked about the record."
+        string="Last Query", readonly=True, help="When Supplier was last queried about the record."
     )
     message_log_ids = fields.One2many(
         comodel_name="supplier.credit.message",
@@ -49,13 +53,13 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         string="Log",
         domain=lambda self: [("res_model", "=", self._name)],
         readonly=True,
-        help="What was exchanged with Supplier about the record.",
+        help="The messages exchanged with Supplier about the record.",
     )
 
     def _check_may_send(self):
-        """Refuse users who may not have things sent to Supplier about these records.
+        """Refuse users who may not send messages about these records.
 
-        :raise AccessError: as the host words it
+        :raise AccessError: the host's own
         """
         self.check_access("read")
 
@@ -63,11 +67,11 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
     def _query_in_analysis(
         self, operation, *, interval="query_interval_minutes", states=("in_analysis",)
     ):
-        """Ask about the records in analysis that were not asked about for an interval.
+        """Query the records in analysis whose last query is an interval ago.
 
-        :param operation: the query, a key of `tools.supplier_api.OPERATIONS`
-        :param interval: the agreement's field with the minutes, 0 for never
-        :param states: those in which Supplier has not decided yet
+        :param operation: the query, a key of `tools.api.wire.OPERATIONS`
+        :param interval: the agreement's field with the interval in minutes, 0 for never
+        :param states: the states in which Supplier has not decided yet
         """
         cron = self.env["ir.cron"]
         for agreement in self.env["supplier.credit.agreement"].search(
@@ -92,13 +96,13 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
                     return
 
     def _queue_message(self, agreement, operation, body):
-        """Write down the intention to send, in the user's own transaction.
+        """Create a message in the user's own transaction.
 
-        It leaves after the commit, or by the cron, and never if the transaction rolls back.
+        It is sent after the commit, or by the cron, and never if the transaction rolls back.
 
         :param agreement: the `supplier.credit.agreement` to send under
-        :param operation: a key of `tools.supplier_api.OPERATIONS`
-        :param body: the request as `to_wire()` gives it, None for a query
+        :param operation: a key of `tools.api.wire.OPERATIONS`
+        :param body: the request as `to_wire()` returns it, None for a query
         :return: the message
         """
         if OPERATIONS[operation].method == "GET":
@@ -107,11 +111,11 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         return messages.create(self._prepare_message(agreement, operation, body))
 
     def _find_open_message(self, operation):
-        """Return the message of an operation on this record that is not yet at an end."""
+        """Return the message of an operation on this record that is not finished; empty without."""
         return self.env["supplier.credit.message"]._find_open(self, operation)[:1]
 
     def _prepare_message(self, agreement, operation, body):
-        """Return the values of a message, to queue those of many records at once."""
+        """Return the values of a message; see `_queue_message`."""
         self.ensure_one()
         return {
             "agreement_id": agreement.id,
@@ -124,28 +128,31 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
 
     @api.model
     def _get_today(self, company):
-        """Return the date it is now at the company."""
+        """Return the current date in the company's time zone."""
         zone = company.partner_id.tz or TIME_ZONE
         return fields.Date.context_today(self.with_context(tz=zone))
 
     def _get_resource(self):
-        """Return what identifies the record in the API's paths: Supplier's code of it."""
+        """Return the identifier of the record in the API's paths."""
         return self.code or ""
 
     def _get_obstacle(self, message):
-        """Return why a message, not yet attempted, must not be sent after all, or False."""
+        """Return why a message that was never attempted must not be sent any more, or False."""
         return False
 
     def _apply_answer(self, message, body):
-        """Move the record to what Supplier answered.
+        """Apply Supplier's answer to the record.
 
         :param body: the answer's JSON
-        :raise MalformedAnswer: nothing is applied, the message keeps the answer
+        :raise MalformedAnswer: nothing is applied; the answer stays with the message
         """
         raise NotImplementedError
 
     def _apply_rejection(self, message, reason):
-        """Take back what waited for the answer, so that the user can correct and send again."""
+        """Undo what waited for the answer, so that the user can correct and send again.
+
+        :param reason: Supplier's, as users read it
+        """
         raise NotImplementedError
 
     def _show_error(self, text):
@@ -153,5 +160,5 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         self.error = text
 
     def _show_problem(self, message, text):
-        """Show on the record why a message could not be delivered or used; nothing else changes."""
+        """Show on the record why a message could not be delivered or applied."""
         raise NotImplementedError

@@ -15,9 +15,9 @@ class AccountMove(models.Model):
     def _build_credit_warning_message(
         self, record, current_amount=0.0, exclude_current=False, exclude_amount=0.0
     ):
-        """Warn neither about documents on Supplier's credit nor because of them.
+        """Leave documents on Supplier's credit out of the warning, and give none on them.
 
-        Every warning of the host, of orders and invoices alike, is built here.
+        The host builds every warning here, of orders and invoices alike.
         """
         ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         partner = record.partner_id.commercial_partner_id
@@ -33,7 +33,7 @@ class AccountMove(models.Model):
         )
 
     def _get_partner_credit_warning_exclude_amount(self):
-        """Take back what the host leaves out for orders on Supplier's credit: they never counted.
+        """Undo what the host leaves out for orders on Supplier's credit: they were never counted.
 
         It matters where the bearer was changed on the invoice of such an order.
         """

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools.api.customer import CreditDecision, CustomerPosition
 
-# Supplier is the master: its answers may skip steps, and go back.
+# Supplier decides: its answers may skip states, and go back.
 ANY = {"draft", "sending", "in_analysis", "approved", "pending", "rejected", "denied", "cancelled"}
 CUSTOMER_STATES = [
     ("active", "Active"),
@@ -11,7 +11,7 @@ CUSTOMER_STATES = [
     ("blocked_delay", "Blocked by Delay"),
     ("not_enabled", "Card not Enabled"),
 ]
-# Supplier's refusals that mean that it knows more of the customer than we do.
+# Codes of Supplier's refusals. After those of WORTH_A_QUERY the customer's position is queried.
 ALREADY_REGISTERED = "CLIENTE_JA_CADASTRADO"
 UNDER_ANALYSIS = "ANALISE_EM_ANDAMENTO"
 TOO_EARLY = "REANALISE_NAO_PERMITIDA"
@@ -64,21 +64,23 @@ class SupplierCreditCustomer(models.Model):
         default="draft",
         index=True,
         tracking=True,
-        help="Supplier's answer to the latest request. A limit granted before stays in force.",
+        help="Supplier's decision on the latest request. An earlier limit stays in force.",
     )
     approved_since = fields.Date(
         readonly=True,
-        help="When the customer first had credit. From then on limits are changed, and the "
-        "customer is not registered again.",
+        help="When the customer first had credit. Since then its limit can be changed, and it is "
+        "not registered again.",
     )
-    desired_limit = fields.Monetary(readonly=True, help="What was asked for last.")
+    desired_limit = fields.Monetary(readonly=True, help="The limit that was requested last.")
     pendencies = fields.Text(
-        string="Pending Documents", readonly=True, help="What Supplier waits for, one per line."
+        string="Pending Documents",
+        readonly=True,
+        help="The documents that Supplier waits for, one per line.",
     )
     retry_from = fields.Date(
         readonly=True,
         tracking=True,
-        help="From this day on Supplier takes a new request for the denied customer.",
+        help="From this day on Supplier accepts a new request for the denied customer.",
     )
     customer_state = fields.Selection(
         selection=CUSTOMER_STATES,
@@ -90,7 +92,7 @@ class SupplierCreditCustomer(models.Model):
     term_billing_blocked = fields.Boolean(
         readonly=True,
         tracking=True,
-        help="Supplier accepts no new billing on term for this customer for now.",
+        help="Supplier accepts no new billing on term for this customer at present.",
     )
     request_ids = fields.One2many(
         comodel_name="supplier.credit.customer.request",
@@ -130,7 +132,7 @@ class SupplierCreditCustomer(models.Model):
 
     @api.model
     def _find(self, agreement, partner):
-        """Return the credit of a partner's company under an agreement; empty if not registered."""
+        """Return the credit of a partner under an agreement; empty if it is not registered."""
         vat = partner.commercial_partner_id._get_supplier_vat()
         if not vat:
             return self.sudo().browse()
@@ -146,9 +148,9 @@ class SupplierCreditCustomer(models.Model):
             self._query_position()
 
     def _apply_decision(self, decision):
-        """Take over what Supplier decided, here and on the request that waits for it.
+        """Store Supplier's decision here and on the open request.
 
-        :param decision: `tools.supplier_api_customer.CreditDecision`
+        :param decision: `tools.api.customer.CreditDecision`
         """
         self.ensure_one()
         self._get_open_request()._store_decision(decision)
@@ -178,7 +180,7 @@ class SupplierCreditCustomer(models.Model):
         self.error = reason
 
     def _describe_refusal(self, refusal):
-        """Return what Supplier's code means for this customer and what to do; '' if unknown."""
+        """Return the meaning of Supplier's code and what to do; '' for an unknown code."""
         values = {"customer": self.name, "vat": self.vat}
         texts = {
             ALREADY_REGISTERED: self.env._(

@@ -6,12 +6,13 @@ from odoo.tools import format_date
 
 from ...tools.api.customer import CustomerRequest, LimitRequest
 from ...tools.brazilian_address import tidy
+from .customer_request import UNDECIDED
 
 REQUESTS = {"registration": "customer_create", "limit": "customer_limit"}
 
 
 class SupplierCreditCustomer(models.Model):
-    """Sending for credit analysis: registration first, changes of the limit afterwards."""
+    """Requests of credit analysis: the registration first, changes of the limit afterwards."""
 
     _inherit = "supplier.credit.customer"
 
@@ -38,7 +39,7 @@ class SupplierCreditCustomer(models.Model):
         return wizard._get_open_action()
 
     def action_change_limit(self):
-        """Open the wizard that asks Supplier for other limits of these customers."""
+        """Open the wizard that requests other limits for these customers."""
         wizard = self.env["supplier.credit.customer.send"]._create_for_limits(self)
         return wizard._get_open_action()
 
@@ -48,7 +49,7 @@ class SupplierCreditCustomer(models.Model):
 
     @api.model
     def _find_by_partner(self, agreement, partners):
-        """Return {commercial partner: its credit under the agreement, empty if none}."""
+        """Return a dict from commercial partner to its credit, empty if it has none."""
         numbers = {partner: partner._get_supplier_vat() for partner in partners}
         known = self.sudo().search(
             [
@@ -65,11 +66,11 @@ class SupplierCreditCustomer(models.Model):
         """Return the latest request if Supplier has not decided it yet."""
         self.ensure_one()
         return self.request_ids.sorted("id", reverse=True)[:1].filtered_domain(
-            [("state", "in", ("sending", "in_analysis", "pending"))]
+            [("state", "in", UNDECIDED)]
         )
 
     def _is_request_under_way(self):
-        """Return whether the answer to a request is still to come."""
+        """Return whether a request is sent and not yet answered."""
         self.ensure_one()
         if self._get_open_request().state != "sending":
             return False
@@ -83,7 +84,7 @@ class SupplierCreditCustomer(models.Model):
     def _get_request_obstacle(self, kind, desired_limit):
         """Return why this request may not be sent now and what to do; '' if it may.
 
-        Empty records stand for customers that were never sent.
+        An empty recordset stands for a customer that was never sent.
 
         :param kind: "registration" or "limit"
         :param desired_limit: BRL
@@ -115,9 +116,9 @@ class SupplierCreditCustomer(models.Model):
 
     @api.model
     def _send_registrations(self, agreement, wanted):
-        """Register partners at Supplier, all in the same transaction; see `_send_requests`.
+        """Register partners at Supplier, all in one transaction; see `_send_requests`.
 
-        :param wanted: {commercial partner: desired limit in BRL}; their data are complete
+        :param wanted: dict from commercial partner to desired limit in BRL; their data are complete
         :return: their credits
         """
         partners = self.env["res.partner"].union(*wanted)
@@ -150,9 +151,9 @@ class SupplierCreditCustomer(models.Model):
 
     @api.model
     def _send_limits(self, wanted, motive):
-        """Ask Supplier for other limits; see `_send_requests`.
+        """Request other limits; see `_send_requests`.
 
-        :param wanted: {credit: desired limit in BRL}
+        :param wanted: dict from credit to desired limit in BRL
         :return: the credits
         """
         return self._send_requests(
@@ -166,12 +167,12 @@ class SupplierCreditCustomer(models.Model):
 
     @api.model
     def _send_requests(self, kind, bodies, motive=False):
-        """Keep a request of each and queue its message.
+        """Store a request for each customer and queue its message.
 
-        Where the same request is on its way already, that one is delivered instead of a second.
+        Where the same request is being sent already, that one is delivered instead of a second.
 
-        :param bodies: {credit: request as `tools.supplier_api_customer` has it}
-        :raise UserError: naming each that may not be sent now, and why; then none is
+        :param bodies: dict from credit to a request of `tools.api.customer`
+        :raise UserError: naming each customer that may not be sent now, and why; none is sent then
         """
         customers = self.sudo().union(*bodies)
         limits = {customer: float(bodies[customer].desired_limit) for customer in customers}

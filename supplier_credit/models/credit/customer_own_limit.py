@@ -14,7 +14,8 @@ class SupplierCreditCustomer(models.Model):
         string="Used of Own Limit",
         compute="_compute_own_limit",
         groups=ACCOUNTING,
-        help="Owed to the company and still to be invoiced, without sales on Supplier's credit.",
+        help="Debt to the company and amount still to be invoiced, without sales on Supplier's "
+        "credit.",
     )
     own_limit_available = fields.Monetary(
         string="Available of Own Limit", compute="_compute_own_limit", groups=ACCOUNTING

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-# What is written down in `supplier.credit.customer.position` when any of it changes.
+# A change of one of these is stored as a row of `supplier.credit.customer.position`.
 POSITION_FIELDS = (
     "customer_state",
     "term_billing_blocked",
@@ -18,7 +18,7 @@ CUSTOMERS_PER_COMMIT = 200
 
 
 class SupplierCreditCustomer(models.Model):
-    """The position: limits, use and blocks, as Supplier last told them."""
+    """The position: limits, use and blocks, by Supplier's last answer."""
 
     _inherit = "supplier.credit.customer"
 
@@ -31,7 +31,7 @@ class SupplierCreditCustomer(models.Model):
     days_late = fields.Integer(
         readonly=True, help="How long the customer's oldest debt to Supplier is overdue, in days."
     )
-    position_date = fields.Datetime(readonly=True, help="When Supplier told this position.")
+    position_date = fields.Datetime(readonly=True, help="When Supplier reported this position.")
     position_ids = fields.One2many(
         comodel_name="supplier.credit.customer.position",
         inverse_name="customer_id",
@@ -48,13 +48,13 @@ class SupplierCreditCustomer(models.Model):
     # -------------------------------------------------------------------------
 
     def action_refresh(self):
-        """Ask Supplier for the present position of these customers."""
+        """Query the present position of these customers."""
         self._check_may_send()
         self.sudo()._query_position()
         return True
 
     def action_view_positions(self):
-        """Open how the position of these customers developed."""
+        """Open the history of these customers' positions."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "supplier_credit.supplier_credit_customer_position_action"
         )
@@ -65,28 +65,28 @@ class SupplierCreditCustomer(models.Model):
     # -------------------------------------------------------------------------
 
     def _query_position(self):
-        """Have Supplier asked for the position; never more than one open query per customer.
+        """Queue queries of the position, at most one open query per customer.
 
-        One that waits or failed is tried again instead.
+        A query that waits or failed is delivered again instead.
         """
         messages = self.env["supplier.credit.message"].sudo()
         waiting = messages._find_open(self, "customer_query")
         waiting._retry()
-        asked = self.browse(waiting.mapped("res_id"))
+        queried = self.browse(waiting.mapped("res_id"))
         messages.create(
             [
                 customer._prepare_message(customer.agreement_id, "customer_query", None)
-                for customer in self - asked
+                for customer in self - queried
             ]
         )
         self.queried_at = fields.Datetime.now()
 
     def _refresh_if_stale(self):
-        """Ask for the position of those whose known one is older than parameter 2.1.
+        """Query the positions that are older than parameter 2.1.
 
-        Nothing happens where the parameter is 0, or before the customer was sent.
+        None is queried where the parameter is 0, or before the customer was sent.
 
-        :return: the customers asked for
+        :return: the customers that are queried
         """
         now = fields.Datetime.now()
         customers = self.sudo().filtered(lambda customer: customer._is_stale(now))
@@ -103,7 +103,7 @@ class SupplierCreditCustomer(models.Model):
 
     @api.model
     def _cron_refresh_positions(self):
-        """Ask for positions older than parameter 2.1, and 2.2 for customers in analysis."""
+        """Query positions older than parameter 2.1, of customers in analysis older than 2.2."""
         agreements = self.env["supplier.credit.agreement"].search([("enabled", "=", True)])
         for agreement in agreements.with_prefetch():
             due = self._get_due_domain(agreement)
@@ -116,10 +116,10 @@ class SupplierCreditCustomer(models.Model):
 
     @api.model
     def _get_due_domain(self, agreement):
-        """Return the domain of the customers whose position the cron has to ask for now.
+        """Return the domain of the customers whose position the cron has to query now.
 
-        It counts from the last question, so that a customer whose answer cannot be used is not
-        asked about at every run.
+        The intervals count from the last query, so that a customer whose answer cannot be applied
+        is not queried at every run.
         """
         now = fields.Datetime.now()
         overdue = Domain.FALSE
@@ -132,13 +132,13 @@ class SupplierCreditCustomer(models.Model):
         return Domain("agreement_id", "=", agreement.id) & sent & overdue
 
     def _apply_position(self, position):
-        """Take over a position; a row of history is kept of what changed.
+        """Store a position, and a row of history if it changed.
 
-        :param position: `tools.supplier_api_customer.CustomerPosition`
+        :param position: `tools.api.customer.CustomerPosition`
         """
         self.ensure_one()
         term_billing_blocked = self.term_billing_blocked
-        told = {
+        reported = {
             "customer_state": position.customer_state,
             "term_billing_blocked": position.term_billing_blocked,
             "limit_total": float(position.limit_total),
@@ -148,15 +148,15 @@ class SupplierCreditCustomer(models.Model):
             "days_late": position.days_late,
         }
         now = fields.Datetime.now()
-        if not self.position_date or any(self[name] != told[name] for name in POSITION_FIELDS):
+        if not self.position_date or any(self[name] != reported[name] for name in POSITION_FIELDS):
             self.env["supplier.credit.customer.position"].sudo().create(
-                {"customer_id": self.id, "date": now, **told}
+                {"customer_id": self.id, "date": now, **reported}
             )
-        self.write({**told, "position_date": now, "error": False})
+        self.write({**reported, "position_date": now, "error": False})
         if position.customer_state != "not_enabled" and not self.approved_since:
-            # Approved before the company kept this record.
+            # Supplier approved the customer before it was registered here.
             self.approved_since = self._get_today(self.company_id)
-        # Under way, a request's own answer tells what became of it; this one may be older.
+        # The decision on a request that is being sent comes with its own answer.
         if not self._is_request_under_way():
             self._apply_decision(position)
         self.request_ids[:1]._store_granted_limit(position)

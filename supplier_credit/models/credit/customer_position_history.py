@@ -4,7 +4,7 @@ from .customer import CUSTOMER_STATES
 
 
 class SupplierCreditCustomerPosition(models.Model):
-    """What a customer's position was from one moment until the next row."""
+    """A customer's position from its date until that of the next row."""
 
     _name = "supplier.credit.customer.position"
     _description = "History of a Customer's Position at Supplier"
@@ -23,7 +23,7 @@ class SupplierCreditCustomerPosition(models.Model):
     date = fields.Datetime(required=True, readonly=True)
     customer_state = fields.Selection(selection=CUSTOMER_STATES, readonly=True)
     term_billing_blocked = fields.Boolean(readonly=True)
-    # Averages, because a graph of several rows of a day must not add them up.
+    # Averages: a graph must not add up several rows of a day.
     limit_total = fields.Monetary(string="Limit", readonly=True, aggregator="avg")
     limit_used = fields.Monetary(string="In Use", readonly=True, aggregator="avg")
     limit_preauthorized = fields.Monetary(string="Pre-Authorized", readonly=True, aggregator="avg")

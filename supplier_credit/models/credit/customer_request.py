@@ -1,10 +1,11 @@
 from odoo import fields, models
 
+# Supplier has not decided on the request yet.
 UNDECIDED = ("sending", "in_analysis", "pending")
 
 
 class SupplierCreditCustomerRequest(models.Model):
-    """One request for credit, and what Supplier made of it; each is kept."""
+    """One request for credit, and Supplier's decision on it. Requests are never deleted."""
 
     _name = "supplier.credit.customer.request"
     _description = "Request for Credit"
@@ -15,11 +16,11 @@ class SupplierCreditCustomerRequest(models.Model):
         "sending": set(),
         "in_analysis": {"sending", "pending"},
         "pending": {"sending", "in_analysis"},
-        "approved": {"sending", "in_analysis", "pending"},
-        "rejected": {"sending", "in_analysis", "pending"},
-        "denied": {"sending", "in_analysis", "pending"},
-        "cancelled": {"sending", "in_analysis", "pending"},
-        "refused": {"sending", "in_analysis", "pending"},
+        "approved": set(UNDECIDED),
+        "rejected": set(UNDECIDED),
+        "denied": set(UNDECIDED),
+        "cancelled": set(UNDECIDED),
+        "refused": set(UNDECIDED),
     }
 
     customer_id = fields.Many2one(
@@ -47,7 +48,7 @@ class SupplierCreditCustomerRequest(models.Model):
     desired_limit = fields.Monetary(required=True, readonly=True)
     motive = fields.Char(readonly=True)
     # sending → in_analysis ⇄ pending → approved | rejected | denied | cancelled
-    #    └────→ refused (Supplier did not take the request itself)
+    #    └────→ refused (Supplier did not accept the request itself)
     state = fields.Selection(
         selection=[
             ("sending", "Sending"),
@@ -76,16 +77,16 @@ class SupplierCreditCustomerRequest(models.Model):
     # -------------------------------------------------------------------------
 
     def _store_decision(self, decision):
-        """Take over Supplier's decision; see `tools.supplier_api_customer.CreditDecision`."""
+        """Store Supplier's decision; see `tools.api.customer.CreditDecision`."""
         reasons = [decision.reason, *decision.pendencies]
         self._move_to(decision.state, reason="; ".join(filter(None, reasons)) or False)
 
     def _store_refusal(self, reason):
-        """Note that Supplier did not take the request, and why."""
+        """Store that Supplier did not accept the request, and why."""
         self._move_to("refused", reason=reason)
 
     def _store_granted_limit(self, position):
-        """Keep the limit that the first position after the approval shows."""
+        """Store the limit of the first position after the approval."""
         for request in self:
             if request.state == "approved" and not request.granted_limit:
                 request.granted_limit = float(position.limit_total)

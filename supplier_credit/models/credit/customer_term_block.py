@@ -2,9 +2,9 @@ from odoo import api, models, tools
 
 
 class SupplierCreditCustomer(models.Model):
-    """The term billing block (Bloqueio de Faturamento a Prazo) of customers, and their orders'.
+    """The term billing block (Bloqueio de Faturamento a Prazo) of customers, and of their orders.
 
-    Every order asks for it at every turn, and next to no customer has it: who has is kept in the
+    Every order reads it often, and few customers have it, so the blocked ones are cached in the
     process. Source: seed 001, "Bloqueio de Pedidos com Cobrança Supplier".
     """
 
@@ -44,18 +44,18 @@ class SupplierCreditCustomer(models.Model):
 
     @api.model
     def _clear_term_block_cache(self):
-        """Have it read again, here at once and by other threads once this is committed.
+        """Have the blocks read again: here at once, by other threads after the commit.
 
-        Until then they may read the old set once more.
+        A thread that reads in between sees the blocks as they were, and must not keep them so.
         """
         self.env.registry.clear_cache()
         self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     @api.model
     def _find_term_blocked(self, agreement, partner):
-        """Return the credit of a partner's company if its term billing is blocked, else none.
+        """Return the credit of a partner if its term billing is blocked; empty if it is not.
 
-        Costs no query where nobody is blocked.
+        Costs no query where no customer is blocked.
         """
         blocked = self._get_term_blocked_keys()
         vat = partner.commercial_partner_id._get_supplier_vat() if blocked else ""
@@ -64,7 +64,7 @@ class SupplierCreditCustomer(models.Model):
         return self._find(agreement, partner)
 
     def _sync_orders_with_term_block(self):
-        """Block or release the customer's open orders as Supplier now blocks its billing or not."""
+        """Block or release the customer's open orders by its present term billing block."""
         self.ensure_one()
         self.env["sale.order"].search(
             [

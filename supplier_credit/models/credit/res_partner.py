@@ -4,7 +4,7 @@ from ...tools.tax_id import read_tax_id
 
 
 class ResPartner(models.Model):
-    """A customer and the credit that Supplier grants them. Seed 000, "Processo"."""
+    """A customer and its credit at Supplier. Seed 000, "Processo"."""
 
     _inherit = "res.partner"
 
@@ -20,7 +20,7 @@ class ResPartner(models.Model):
         related="supplier_customer_ids.state",
         # Tracked on the customer's credit; here it would cost every write of every contact.
         tracking=False,
-        # Else the state under another company's agreement would show.
+        # Otherwise the state under another company's agreement would be shown.
         related_sudo=False,
         string="Supplier Credit",
         groups="supplier_credit.supplier_credit_group_user",
@@ -33,7 +33,7 @@ class ResPartner(models.Model):
     def action_send_for_supplier_credit(self):
         """Open the wizard that sends these customers for credit analysis.
 
-        Contacts count as their company, once.
+        A contact stands for its company, which is sent once.
         """
         wizard = self.env["supplier.credit.customer.send"]._create_for_partners(
             self.commercial_partner_id

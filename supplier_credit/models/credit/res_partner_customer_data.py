@@ -3,17 +3,17 @@ from odoo import models
 from ...tools.api.customer import CustomerData
 from ...tools.brazilian_address import digits, read_address, read_email, read_phone, tidy
 
-# OCA's l10n_br_base keeps IBGE's code of the municipality there.
+# The field of OCA's l10n_br_base with IBGE's code of the municipality.
 CITY_CODE_FIELD = "ibge_code"
 
 
 class ResPartner(models.Model):
-    """Who a customer is, as the contract wants to know it. docs/api, `CustomerRegistration`."""
+    """A customer's data in the form of the API. docs/api, `CustomerRegistration`."""
 
     _inherit = "res.partner"
 
     def _get_supplier_customer_data(self):
-        """Return this partner as `CustomerData`; what is missing or unusable is '' in it."""
+        """Return this partner as `CustomerData`; a missing or unusable part is '' in it."""
         self.ensure_one()
         city = self.city_id
         brazilian = self.state_id.country_id.code == "BR"
@@ -35,7 +35,7 @@ class ResPartner(models.Model):
         )
 
     def _get_missing_supplier_data(self):
-        """Return the names of all that keeps this partner from being sent, as users know them."""
+        """Return the names of the missing or unusable data, without which it cannot be sent."""
         data = self._get_supplier_customer_data()
         address = data.address
         needed = [

@@ -2,19 +2,19 @@ from odoo import fields, models
 
 
 class ResPartner(models.Model):
-    """The company's own credit limit, which Supplier's documents do not consume."""
+    """The company's own credit limit, which sales on Supplier's credit do not use."""
 
     _inherit = "res.partner"
 
     def _compute_credit_to_invoice(self):
-        """Leave out what is still to be invoiced of orders on Supplier's credit."""
+        """Leave out the amounts to be invoiced of orders on Supplier's credit."""
         super()._compute_credit_to_invoice()
         company = self.env.company
         ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         partners = self.commercial_partner_id & self
         if not ours or not partners or not company.account_use_credit_limit:
             return
-        # As the host chooses the orders that it counts, but ours.
+        # The host's own domain of the orders that it counts, restricted to Supplier's bearers.
         orders = self.env["sale.order"].search(
             [
                 ("company_id", "=", company.id),
@@ -33,16 +33,17 @@ class ResPartner(models.Model):
             )
 
     def _get_supplier_open_amounts(self, company):
-        """Return what posted invoices on Supplier's credit leave open of these companies' debt.
+        """Return the open amounts of these customers' posted invoices on Supplier's credit.
 
-        The ledger shows it as receivable until Supplier approves the sale.
+        The ledger shows them as the customer's debt until Supplier approves the sale.
 
-        :return: {commercial partner: amount in the company's currency}; no query without bearers
+        :return: dict from commercial partner to amount in the company's currency; no query without
+            bearers
         """
         ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         if not ours or not self:
             return {}
-        # By the lines' partner, as the host's own sum: it has the index.
+        # By the lines' partner, which is indexed, as the host's own sum.
         return dict(
             self.env["account.move.line"]
             .sudo()

@@ -12,19 +12,20 @@ WHOLE = Decimal(1)
 
 
 class ResPartner(models.Model):
-    """How customers bought and paid, for Supplier's analysis. Seed 000, "Processo"."""
+    """Purchases and payments of customers, for Supplier's analysis. Seed 000, "Processo"."""
 
     _inherit = "res.partner"
 
     def _get_supplier_purchase_history(self, company):
-        """Return how these companies bought from one of ours and paid, in this month and 11 before.
+        """Return the purchases and payments of these customers, of this month and the 11 before.
 
-        Billed are posted invoices less credit notes, by invoice date. Paid is what payments, not
-        credit notes, settled of the month's invoices. The delay of a payment counts from the due
-        date, 0 if early, weighted by amount. Sales on Supplier's credit are left out: Supplier
-        has them already. Two queries, for any number of partners.
+        The billed amount is that of posted invoices less credit notes, by invoice date. The paid
+        amount is the part of the month's invoices that payments settled, not credit notes. The
+        delay of a payment counts from the due date, 0 if early, weighted by amount. Sales on
+        Supplier's credit are left out: Supplier knows them. Two queries for any number of partners.
 
-        :return: {partner id: tuple of `MonthOfPurchases`, oldest first}; all twelve months, or
+        :param company: the `res.company` that they bought from
+        :return: dict from partner id to `MonthOfPurchases`, oldest first; all twelve months, or
             none without any purchase
         """
         today = fields.Date.context_today(self)

@@ -2,9 +2,9 @@ from odoo import api, models
 
 
 class AccountMove(models.Model):
-    """What the customer owes, and when, left out of what the customer gets to see.
+    """Hides amounts and due dates of instalments from the customer.
 
-    Value and due date of the charge are Supplier's to say (seed 001, "Impressão da DANFE").
+    Supplier sets value and due date of the charge (seed 001, "Impressão da DANFE").
     """
 
     _inherit = "account.move"
@@ -30,7 +30,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_invoice_portal_extra_values(self, custom_amount=None):
-        """Return the portal's values without anything of instalments for Supplier's invoices."""
+        """Return the portal's values, without instalments for invoices on Supplier's credit."""
         values = super()._get_invoice_portal_extra_values(custom_amount=custom_amount)
         if self._is_charged_by_supplier():
             values |= {

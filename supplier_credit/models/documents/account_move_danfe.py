@@ -35,7 +35,7 @@ class AccountMove(models.Model):
                         invoice=move.display_name,
                     )
                 )
-        # A DANFE does not show that the invoice was cancelled here: no exception for those.
+        # Cancelled invoices are checked, too: their DANFE does not show the cancellation here.
         self._filter_charged_by_supplier()._filter_not_approved()._refuse_withheld()
 
     def _draw_danfe(self):
@@ -58,7 +58,7 @@ class AccountMove(models.Model):
             number=self._get_nfe_number(),
             issue_date=self.supplier_nfe_issue_date,
         )
-        # One instalment is worth the whole invoice, a value that the DANFE has to show.
+        # A single instalment is the invoice's total, which the DANFE has to show.
         with_amounts = len(instalments) > 1
         return draw_supplier_danfe(
             content,

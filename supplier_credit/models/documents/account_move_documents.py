@@ -11,23 +11,23 @@ PDF = "application/pdf"
 class AccountMove(models.Model):
     """When the documents of a sale on Supplier's credit may leave. Seed 001, "Faturamento", 2.
 
-    Nothing that goods could travel with leaves before Supplier approved the transaction: no DANFE,
-    no invoice, no proforma, neither drawn nor from a file. Drafts are refused too, as their print
-    is a proforma. What was drawn before the approval does not leave afterwards either, because it
-    shows due dates that are no longer the company's to say.
+    No document that goods could travel with is drawn or downloaded before Supplier approved the
+    transaction: no DANFE, no invoice, no proforma. Drafts are refused, too, because their print is
+    a proforma. A document that was drawn before the approval is withdrawn, because it shows due
+    dates that Supplier sets.
     """
 
     _inherit = "account.move"
 
-    # Never written: it is the place of attachments that were withdrawn, which the field's groups
-    # close to everybody else. They are kept, as the audit trail of the host may require.
+    # Never written: withdrawn attachments are moved to this field, whose groups hide them. They are
+    # not deleted, because the host's audit trail may require them.
     supplier_withdrawn_file = fields.Binary(
         string="Documents Withdrawn",
         attachment=True,
         readonly=True,
         copy=False,
         groups=MANAGER_GROUP,
-        help="PDF files made of the invoice before Supplier approved its transaction.",
+        help="PDF files that were drawn before Supplier approved the transaction.",
     )
 
     # -------------------------------------------------------------------------
@@ -35,28 +35,28 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _is_charged_by_supplier(self):
-        """Return whether the goods of this invoice are Supplier's to charge; see the filter."""
+        """Return whether Supplier charges this invoice; see `_filter_charged_by_supplier`."""
         self.ensure_one()
         return bool(self._filter_charged_by_supplier())
 
     def _filter_charged_by_supplier(self):
-        """Return those of these invoices whose goods are Supplier's to charge.
+        """Return the invoices that Supplier charges.
 
-        By the bearer, by a transaction under way or approved, and by the order: taking the bearer
-        off the invoice of a Supplier order does not open the way out of the gate. Costs no query
-        for invoices that have nothing to do with Supplier.
+        Decided by the bearer, by a transaction under way or approved, and by the order: an invoice
+        of a Supplier order is charged by Supplier also without bearer. Costs no query for invoices
+        without relation to Supplier.
         """
         return self._filter_supplier_credit() | self.filtered(
             lambda move: move._is_charged_regardless_of_bearer()
         )
 
     def _is_charged_regardless_of_bearer(self):
-        # Plain columns: only an invoice that took over an NF-e can have a transaction.
+        # Plain columns: only an invoice with an NF-e can have a transaction.
         if self.move_type != "out_invoice" or not (self.supplier_nfe_key or self.supplier_order_id):
             return False
         state = self.sudo().supplier_state
         if state and state != "to_send":
-            # Once Supplier said no, the bearer decides.
+            # After Supplier's rejection the bearer decides.
             return state != "rejected"
         return bool(self.sudo().supplier_order_id._filter_supplier_credit())
 
@@ -64,9 +64,9 @@ class AccountMove(models.Model):
         return self.filtered(lambda move: move.sudo().supplier_state != "approved")
 
     def _filter_withheld(self):
-        """Return those of these invoices that must not leave, in print or as a file.
+        """Return the invoices whose documents are withheld, in print and as files.
 
-        A cancelled invoice is none: nothing travels with a paper that says so.
+        Cancelled invoices are not: no goods travel with a document that says so.
         """
         return (
             self._filter_charged_by_supplier()
@@ -75,7 +75,7 @@ class AccountMove(models.Model):
         )
 
     def _check_not_withheld(self):
-        """Raise UserError, naming the invoices and their states, if one is withheld."""
+        """Raise a UserError naming the withheld invoices and their states, if there are any."""
         self._filter_withheld()._refuse_withheld()
 
     def _refuse_withheld(self):
@@ -83,7 +83,7 @@ class AccountMove(models.Model):
             raise UserError("\n".join(move._describe_withheld() for move in self))
 
     def _describe_withheld(self):
-        """Return why this invoice may not leave, and what to do."""
+        """Return why the documents of this invoice are withheld, and what to do."""
         self.ensure_one()
         return self.env._(
             "Invoice %(invoice)s and its DANFE can neither be printed nor sent nor downloaded "
@@ -110,9 +110,9 @@ class AccountMove(models.Model):
         self.filtered("posted_before")._filter_supplier_credit()._withdraw_documents()
 
     def _withdraw_documents(self):
-        """Put aside every PDF that was made of these invoices so far, here and in messages.
+        """Withdraw every PDF that the host drew of these invoices, here and in messages.
 
-        What people attached themselves stays. The next print or e-mail draws anew.
+        Files that users attached stay. The next print or e-mail draws a new PDF.
         """
         for move in self.sudo():
             attachments = move._find_own_documents()
@@ -132,8 +132,8 @@ class AccountMove(models.Model):
     def _find_own_documents(self):
         """Return the PDF attachments that the host drew of this invoice.
 
-        Told by the field that holds them, by the same content sent in a message, and by the name
-        that the host gives them.
+        They are recognised by their field, by the same content in a message, and by the name that
+        the host gives them.
         """
         self.ensure_one()
         Attachment = self.env["ir.attachment"]

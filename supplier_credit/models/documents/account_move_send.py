@@ -16,20 +16,20 @@ class AccountMove(models.Model):
         return super()._get_invoice_pdf_proforma()
 
     def _get_invoice_legal_documents(self, filetype, allow_fallback=False):
-        # Other types are the law's XML files, which the customer may have.
+        # Other types are the XML files that the law requires to be delivered.
         if filetype == "pdf":
             self._check_not_withheld()
         return super()._get_invoice_legal_documents(filetype, allow_fallback=allow_fallback)
 
     def _get_invoice_legal_documents_all(self, allow_fallback=False):
-        # Without a fallback the host asks for what there is, also to build the print menu, and
-        # gets it without the PDF; see `_get_invoice_extra_attachments`.
+        # Without a fallback the host reads existing files, also for the print menu, and gets them
+        # without the PDF; see `_get_invoice_extra_attachments`.
         if allow_fallback:
             self._check_not_withheld()
         return super()._get_invoice_legal_documents_all(allow_fallback=allow_fallback)
 
     def _get_mail_template(self):
-        """Return, for invoices that Supplier charges, the text that asks for no payment."""
+        """Return a template that asks for no payment, for invoices that Supplier charges."""
         if self and self._filter_charged_by_supplier() == self:
             return self.env.ref("supplier_credit.mail_template_supplier_invoice")
         return super()._get_mail_template()
@@ -64,7 +64,7 @@ class AccountMoveSend(models.AbstractModel):
         return attachments
 
     def _get_default_mail_body(self, move, mail_template, mail_lang):
-        """Replace the host's text, which asks for payment, wherever it is about to be used."""
+        """Replace the host's template, which asks for payment, if Supplier charges the invoice."""
         if move._filter_charged_by_supplier() and mail_template == self.env.ref(
             "account.email_template_edi_invoice", raise_if_not_found=False
         ):
@@ -72,7 +72,7 @@ class AccountMoveSend(models.AbstractModel):
         return super()._get_default_mail_body(move, mail_template, mail_lang)
 
     def _generate_and_send_invoices(self, moves, from_cron=False, **kwargs):
-        """Let one withheld invoice not stop the others that wait to be sent."""
+        """Leave withheld invoices out of the cron's sending, so that the others are sent."""
         if from_cron and (withheld := moves._filter_withheld()):
             for move in withheld:
                 move.sending_data = False

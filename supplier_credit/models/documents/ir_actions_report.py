@@ -12,9 +12,9 @@ OCA_FISCAL_DOCUMENT = "l10n_br_fiscal.document"
 class IrActionsReport(models.Model):
     """No report of an invoice is drawn before Supplier approved its transaction.
 
-    The gate stands before each kind of drawing, as the host has ways into each: the portal's frame
-    draws HTML, the send wizard starts at `_pre_render_qweb_pdf`, a report that is kept as
-    attachment is read in `_render_qweb_pdf_prepare_streams`.
+    Each kind of drawing is checked, because the host calls each directly: the portal's frame draws
+    HTML, the send wizard calls `_pre_render_qweb_pdf`, and a report stored as attachment is read in
+    `_render_qweb_pdf_prepare_streams`.
     """
 
     _inherit = "ir.actions.report"
@@ -24,7 +24,7 @@ class IrActionsReport(models.Model):
     # -------------------------------------------------------------------------
 
     def _pre_render_qweb_pdf(self, report_ref, res_ids=None, data=None):
-        """Draw the DANFE from the authorised XML instead of a template, behind its gate."""
+        """Draw the DANFE from the authorised XML instead of a template, if it is allowed."""
         if not self._is_supplier_danfe(report_ref):
             self._check_no_invoice_withheld(report_ref, res_ids)
             return super()._pre_render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
@@ -51,10 +51,10 @@ class IrActionsReport(models.Model):
         return super()._render_qweb_text(report_ref, docids, data=data)
 
     def _register_hook(self):
-        """Put the gate before OCA's DANFE, where that is installed.
+        """Check OCA's DANFE, too, where that is installed.
 
-        It draws from inside `_render_qweb_pdf` without calling super, and may have been loaded
-        after this addon: only the finished class is a place that it cannot overtake.
+        It draws inside `_render_qweb_pdf` without calling super, and its addon may be loaded after
+        this one, so the method of the finished class is replaced.
         """
         super()._register_hook()
         report_class = self.env.registry[self._name]
@@ -67,7 +67,7 @@ class IrActionsReport(models.Model):
             if not invoices._filter_charged_by_supplier():
                 return draw(self, nfe)
             invoices._check_not_withheld()
-            # With the note, and without the instalments, as the addon's own report.
+            # With the note and without the instalments, like the addon's own report.
             return invoices.ensure_one()._draw_danfe(), "pdf"
 
         _render_danfe.supplier_origin = draw
@@ -93,7 +93,7 @@ class IrActionsReport(models.Model):
 
     @api.model
     def _find_supplier_invoices(self, model, ids):
-        """Return the invoices that documents of this model show; costs no query for invoices."""
+        """Return the invoices of documents of this model; costs no query for invoices."""
         Move = self.env["account.move"]
         if model == Move._name:
             return Move.browse(ids)
@@ -105,7 +105,7 @@ class IrActionsReport(models.Model):
         return self._get_report_key(report_ref)[1] == DANFE_REPORT
 
     def _get_report_key(self, report_ref):
-        """Return model and report name of what the host accepts as a report's reference."""
+        """Return model and report name for any reference to a report that the host accepts."""
         if isinstance(report_ref, models.Model):
             return report_ref.sudo().model, report_ref.sudo().report_name
         return self._get_cached_report_key(report_ref)

@@ -6,10 +6,9 @@ from .account_move_documents import PDF
 
 
 class IrAttachment(models.Model):
-    """The door to files that were made of invoices before Supplier approved them.
+    """Withholds the files of invoices that Supplier has not approved.
 
-    Downloads by id run as superuser once a token fits, so the content is held back, not the
-    record.
+    Downloads by id run as superuser once a token fits, so the content is withheld, not the record.
     """
 
     _inherit = "ir.attachment"
@@ -40,8 +39,8 @@ class IrAttachment(models.Model):
         if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
                 self.env._(
-                    "%(file)s was made before Supplier approved the sale and no longer tells what "
-                    "the customer owes. Print the invoice anew.",
+                    "%(file)s was drawn before Supplier approved the sale and no longer shows what "
+                    "the customer owes. Print the invoice again.",
                     file=attachment.name,
                 )
             )

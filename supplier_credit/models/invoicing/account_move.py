@@ -1,14 +1,14 @@
 from odoo import api, fields, models
 
-# Supplier was not told, or said no: the invoice is the company's own to change.
+# Supplier does not have the invoice, or rejected it: the company may change it.
 FREE_STATES = ("to_send", "rejected")
 
 
 class AccountMove(models.Model):
     """Invoices sold on Supplier's credit. Seed 001, "Faturamento".
 
-    What an invoice does when it is created, written, posted or deleted stands here once, as a list
-    of its concerns; each of them has a file in the folder that it belongs to.
+    The methods of the host that create, write, post and delete invoices stand here once, as a list
+    of concerns; each concern has a file in its own folder.
     """
 
     _inherit = "account.move"
@@ -32,7 +32,7 @@ class AccountMove(models.Model):
         comodel_name="supplier.credit.transaction",
         compute="_compute_supplier_transaction",
     )
-    # Tracked where they are; tracked here too they would cost every write of every entry.
+    # Tracked on their own records; here tracking would slow down every write of every entry.
     supplier_state = fields.Selection(
         related="supplier_transaction_ids.state", string="Supplier State", tracking=False
     )
@@ -47,13 +47,13 @@ class AccountMove(models.Model):
     supplier_error = fields.Text(
         related="supplier_transaction_ids.error", string="Supplier Problem"
     )
-    # A column, so that entries that are not ours are told apart without a query.
+    # A column, so that other entries are told apart without a query.
     is_supplier_entry = fields.Boolean(
         string="Entry of Supplier's Decision",
         readonly=True,
         copy=False,
-        help="Posted when Supplier approved the sale or decided on a post-sales request; stays as "
-        "long as that counts.",
+        help="Posted when Supplier approved the sale or decided on a post-sales request; it stays "
+        "until the processing is undone.",
     )
     supplier_entry_transaction_id = fields.Many2one(
         comodel_name="supplier.credit.transaction",
@@ -152,7 +152,7 @@ class AccountMove(models.Model):
     def _filter_supplier_credit(self):
         """Return the customer invoices whose bearer has charge type Supplier; costs no query.
 
-        Credit notes inherit the bearer and stay out: returns have a way of their own (seed 002).
+        Credit notes inherit the bearer and are left out: returns are post-sales (seed 002).
         """
         ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         if not ours:
@@ -163,6 +163,6 @@ class AccountMove(models.Model):
         )
 
     def _get_supplier_agreement(self):
-        """Return the agreement that this invoice belongs to; see the bearer's method for errors."""
+        """Return the agreement of this invoice; errors are those of the bearer's method."""
         self.ensure_one()
         return self.preferred_payment_method_line_id._get_supplier_agreement(self.company_id)

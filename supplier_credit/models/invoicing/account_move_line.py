@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import float_compare
 
-# What makes a line the order's: changing one of these is changing what was sold.
+# Fields in which an item must agree with its order line.
 ORDERED = {
     "display_type",
     "product_id",
@@ -16,9 +16,9 @@ ORDERED = {
 
 
 class AccountMoveLine(models.Model):
-    """Items of a Supplier order's invoice: neither added nor removed. Seed 001, "Faturamento", 1.
+    """Items of a Supplier order's invoice: none is added or removed. Seed 001, "Faturamento", 1.
 
-    Only a quantity may be lowered, for a partial delivery; all else is changed on the order.
+    A quantity may be lowered, for a partial delivery; all other changes are made on the order.
     """
 
     _inherit = "account.move.line"
@@ -68,13 +68,13 @@ class AccountMoveLine(models.Model):
         )
 
     def _check_as_ordered(self):
-        """Refuse lines that are not what the order says; see `_get_differences_from_order`."""
+        """Refuse lines that differ from the order; see `_get_differences_from_order`."""
         for move, lines in self.grouped("move_id").items():
             if move.supplier_order_id and (differences := lines._get_differences_from_order()):
                 move._refuse_difference_from_order(differences)
 
     def _get_differences_from_order(self):
-        """Return what these items of one invoice have otherwise than its order, as texts."""
+        """Return in what these items of one invoice differ from its order, as texts."""
         return [text for line in self if (text := line._get_difference_from_order())]
 
     def _get_difference_from_order(self):
@@ -106,7 +106,7 @@ class AccountMoveLine(models.Model):
         )
 
     def _is_within_ordered(self, ordered):
-        """Return whether the quantity is not 0 and at most what the order still has for it."""
+        """Return whether the quantity is not 0, and at most the one still to be invoiced."""
         mine = self.product_uom_id._compute_quantity(self.quantity, ordered.product_uom_id)
         # Drafts count as invoiced in the order, this line among them.
         left = ordered.qty_to_invoice + mine

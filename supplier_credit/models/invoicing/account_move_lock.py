@@ -6,10 +6,10 @@ from .account_move import FREE_STATES
 
 
 class AccountMove(models.Model):
-    """What was sent to Supplier stays as it is. Seed 002, first paragraph.
+    """Locks invoices that were sent to Supplier. Seed 002, first paragraph.
 
-    Supplier neither cancels nor changes a registered sale. Every door of the host that would change
-    such an invoice, or an entry made of it, leads to the checks of this file.
+    Supplier neither cancels nor changes a registered sale. Every method of the host that would
+    change such an invoice, or an entry made of it, calls the checks of this file.
     """
 
     _inherit = "account.move"
@@ -27,7 +27,7 @@ class AccountMove(models.Model):
             self._withdraw_from_supplier()
 
     def _withdraw_from_supplier(self):
-        """Withdraw what has not left for Supplier yet; refuse if it has.
+        """Withdraw what was not sent to Supplier yet; refuse if it was.
 
         :raise UserError: as `_check_not_registered_at_supplier`
         """
@@ -37,10 +37,10 @@ class AccountMove(models.Model):
         self._check_not_registered_at_supplier()
 
     def _check_not_registered_at_supplier(self):
-        """Refuse to change what Supplier may already have, and the entries made of it.
+        """Refuse to change documents that Supplier may already have, and the entries made of them.
 
-        :raise UserError: naming the invoices and how far each is, or the entries
-        :raise RedirectWarning: the same of one that Supplier approved, with the way on
+        :raise UserError: naming the invoices with their states, or the entries
+        :raise RedirectWarning: the same for an approved sale, with a button to the post-sales
         """
         try:
             self._check_not_sent_to_supplier()
@@ -91,7 +91,7 @@ class AccountMove(models.Model):
             )
 
     def _check_never_prepared_for_supplier(self):
-        """Refuse to delete what has a transaction, even one that was never sent or was rejected."""
+        """Refuse to delete invoices with a transaction, also one never sent or rejected."""
         known = self.filtered("supplier_nfe_key").sudo().supplier_transaction_ids.invoice_id
         if known:
             raise UserError(
@@ -113,7 +113,7 @@ class AccountMove(models.Model):
         (self - returned)._check_settled_by_supplier_only()
 
     def _detach_from_supplier_orders(self):
-        """Let the lines go with their invoice: the order no longer holds them."""
+        """Detach these invoices from their orders, so that their lines can be deleted."""
         if ours := self.filtered("supplier_order_id"):
             ours.check_access("unlink")
             ours.sudo().supplier_order_id = False
@@ -134,7 +134,7 @@ class AccountMove(models.Model):
         )
 
     def _check_settled_by_supplier_only(self):
-        """Refuse payments and credit notes of posted invoices that are Supplier's to charge.
+        """Refuse payments and credit notes of posted invoices that Supplier charges.
 
         :raise UserError: naming the invoices and what to do instead
         """

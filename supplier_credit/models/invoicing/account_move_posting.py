@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
-    """What an invoice on Supplier's credit must be to be posted. Seed 001, "Faturamento", 1."""
+    """The conditions for posting an invoice on Supplier's credit. Seed 001, "Faturamento", 1."""
 
     _inherit = "account.move"
 
@@ -23,7 +23,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_supplier_document(self):
-        """Refuse what Supplier would never take, with all reasons, before it is posted.
+        """Refuse invoices that Supplier would never accept, with all reasons.
 
         :raise UserError: naming the invoice
         """
@@ -74,7 +74,7 @@ class AccountMove(models.Model):
         return problems
 
     def _is_debit_note(self):
-        """Return whether this raises an earlier invoice, by what the database knows of that."""
+        """Return whether this raises an earlier invoice, as far as the database shows it."""
         self.ensure_one()
         return bool(
             self.l10n_latam_document_type_id.internal_type == "debit_note"
@@ -86,9 +86,9 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_as_ordered(self):
-        """Refuse an invoice that is no longer what its order on Supplier's credit says.
+        """Refuse an invoice that differs from its order on Supplier's credit.
 
-        :raise UserError: naming the first invoice, the order, and all that differs
+        :raise UserError: naming the first invoice, the order, and all differences
         """
         for move in self:
             order = move.supplier_order_id.sudo()
@@ -106,7 +106,7 @@ class AccountMove(models.Model):
                 move._refuse_difference_from_order(differences)
 
     def _refuse_difference_from_order(self, differences):
-        """Raise a UserError that names what differs, a list of texts."""
+        """Raise a UserError with the differences, a list of texts."""
         self.ensure_one()
         raise UserError(
             self.env._(
@@ -126,7 +126,7 @@ class AccountMove(models.Model):
     def _check_supplier_release(self):
         """Refuse to post invoices of blocked orders, and those without order of blocked customers.
 
-        :raise UserError: one, with the reasons of all of these invoices
+        :raise UserError: one, with the reasons for all of these invoices
         """
         reasons = []
         for move in self:

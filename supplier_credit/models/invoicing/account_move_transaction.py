@@ -18,10 +18,10 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def action_send_supplier_transaction(self):
-        """Send these invoices' NF-e to Supplier by hand, or again after a correction.
+        """Send these invoices' NF-e to Supplier, or send them again after a correction.
 
-        :return: of several, a notification with what became of them
-        :raise UserError: naming the invoice and what keeps it from being sent
+        :return: see `for_each`
+        :raise UserError: naming the invoice and why it cannot be sent
         """
         self.check_access("write")
         return for_each(self, lambda move: move._send_supplier_transaction())
@@ -35,11 +35,11 @@ class AccountMove(models.Model):
             self._register_supplier_transactions()
 
     def action_query_supplier_transaction(self):
-        """Ask Supplier about these invoices' transactions; as the transaction's own button."""
+        """Query these invoices' transactions."""
         return for_each(self, lambda move: move._get_sent_transaction().action_query())
 
     def action_process_supplier_transaction(self):
-        """Process these invoices' approvals; as the transaction's own button."""
+        """Process the approvals of these invoices' transactions."""
         return for_each(self, lambda move: move._get_sent_transaction().action_process())
 
     def action_view_supplier_transaction(self):
@@ -51,9 +51,9 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_supplier_obstacles(self):
-        """Return what keeps this invoice from being registered at Supplier, as texts.
+        """Return the reasons why this invoice cannot be registered at Supplier, as texts.
 
-        The three conditions of seed 001: model 55, Supplier's bearer, authorised by SEFAZ.
+        The conditions of seed 001 are model 55, Supplier's bearer, and SEFAZ's authorisation.
         """
         self.ensure_one()
         obstacles = []
@@ -78,7 +78,7 @@ class AccountMove(models.Model):
         return obstacles
 
     def _check_ready_for_supplier(self):
-        """Raise one UserError with everything that keeps this invoice from being registered."""
+        """Raise one UserError with all reasons why this invoice cannot be registered."""
         self.ensure_one()
         if reasons := self._get_supplier_obstacles():
             raise UserError(
@@ -117,7 +117,7 @@ class AccountMove(models.Model):
         ours._register_supplier_transactions()
 
     def _register_supplier_transactions(self):
-        """Register those of these invoices that are ready and not yet registered."""
+        """Register the invoices that are ready and not yet registered."""
         for move in self.sudo():
             transaction = move.supplier_transaction_ids
             if transaction.state not in (False, "to_send") or move._get_supplier_obstacles():

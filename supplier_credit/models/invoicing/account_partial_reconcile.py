@@ -2,10 +2,10 @@ from odoo import api, models
 
 
 class AccountPartialReconcile(models.Model):
-    """The receivable of a sale on Supplier's credit is settled by Supplier's approval alone.
+    """Only Supplier's approval settles the receivable of a sale on Supplier's credit.
 
-    A temporary credit is settled by Supplier's decision on it alone. Payments, credit notes and
-    statement lines all end here, whatever door they came through.
+    Only Supplier's decision settles a temporary credit. All payments, credit notes and statement
+    lines are reconciled here, from whichever screen.
     """
 
     _inherit = "account.partial.reconcile"
@@ -29,13 +29,15 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         entries = (self.debit_move_id | self.credit_move_id).move_id.filtered("is_supplier_entry")
         if entries:
-            # What Supplier owes by the entry may be settled and unsettled; the customer's part not.
-            kept = self._filter_kept_by_supplier()
-            customers = kept.credit_move_id.filtered(lambda line: line.move_id in entries)
+            # Supplier's debt may be reconciled and unreconciled; the customer's receivable may not.
+            locked = self._filter_locked_by_supplier()
+            customers = locked.credit_move_id.filtered(lambda line: line.move_id in entries)
             customers.move_id.filtered(
                 lambda move: not move.supplier_post_sale_id
             )._check_not_registered_at_supplier()
-            settlements = (kept.debit_move_id.move_id & entries).filtered("supplier_settlement_id")
+            settlements = (locked.debit_move_id.move_id & entries).filtered(
+                "supplier_settlement_id"
+            )
             settlements._check_not_registered_at_supplier()
             self._get_decisions(entries)._check_not_registered_at_supplier()
         return super().unlink()
@@ -50,7 +52,7 @@ class AccountPartialReconcile(models.Model):
         return bool(entries and entries.sudo().supplier_entry_transaction_id.invoice_id & moves)
 
     def _check_temporary_credit(self, pair):
-        """Refuse what settles a temporary credit and was not made of the same request."""
+        """Refuse to settle a temporary credit by other items than those of its request."""
         temporary = pair.filtered("is_supplier_temporary")
         if not temporary:
             return
@@ -60,10 +62,10 @@ class AccountPartialReconcile(models.Model):
             temporary._check_not_temporary()
 
     def _get_decisions(self, entries):
-        """Return the entries that settled a temporary credit or the clearing, and do so still.
+        """Return the entries that settle a temporary credit or the clearing.
 
-        What they credited, Supplier's debits and the customer's credit, is settled and unsettled
-        as any other item.
+        Their other items, Supplier's debits and the customer's credit, may be reconciled and
+        unreconciled like any other.
         """
         decided = self.env["account.move"]
         for partial in self:
@@ -74,10 +76,10 @@ class AccountPartialReconcile(models.Model):
                 decided |= entry
         return decided
 
-    def _filter_kept_by_supplier(self):
-        """Return what only the undoing of our own entries may open again.
+    def _filter_locked_by_supplier(self):
+        """Return the reconciliations that only undoing the addon's own entries may remove.
 
-        A settlement that is being undone opens its items; its bank item is the bank's to match.
+        A settlement that is being undone opens its items; its bank item belongs to the bank.
         """
         return self.filtered(
             lambda partial: partial.credit_move_id.account_type == "asset_receivable"

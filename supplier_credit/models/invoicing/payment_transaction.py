@@ -13,7 +13,7 @@ class PaymentTransaction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Begin no online payment of what Supplier charges, whatever address was called."""
+        """Refuse online payments of invoices that Supplier charges, from any address."""
         transactions = super().create(vals_list)
         if charged := transactions.invoice_ids._filter_charged_by_supplier():
             raise ValidationError(
@@ -29,9 +29,9 @@ class PaymentTransaction(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_amount_and_confirm_order(self):
-        """Take the payment of a blocked Supplier order without confirming the order.
+        """Post the payment of a blocked Supplier order without confirming the order.
 
-        The host would raise here, roll the payment back and give it up after a few days.
+        The host would raise here, roll the payment back, and stop trying after a few days.
         """
         blocked = self.filtered(
             lambda transaction: len(transaction.sale_order_ids) == 1
@@ -43,10 +43,10 @@ class PaymentTransaction(models.Model):
         return super(PaymentTransaction, self - blocked)._check_amount_and_confirm_order()
 
     def _create_payment(self, **extra_create_values):
-        """Keep money that arrived for an invoice that Supplier charges, without settling it.
+        """Post payments of invoices that Supplier charges without settling these.
 
-        Such a payment was begun before the invoice got Supplier's bearer. It stays as the
-        customer's credit, and the invoice's chatter says so.
+        Such a payment was begun before the invoice got Supplier's bearer. It stays as credit of the
+        customer, and a note on the invoice says so.
         """
         both = self | self.source_transaction_id
         charged = both.invoice_ids._filter_charged_by_supplier()

@@ -5,14 +5,14 @@ from .transaction import UNDER_WAY
 
 
 class SupplierCreditPreauthorization(models.Model):
-    """What registered NF-e use of a reservation, and what those under way claim of it."""
+    """The use of a reservation by registered NF-e, and the claims of those under way."""
 
     _inherit = "supplier.credit.preauthorization"
 
     def _check_no_invoice_under_way(self, what):
-        """Refuse while invoices under way at Supplier claim parts of these reservations.
+        """Refuse while invoices that are being registered claim parts of these reservations.
 
-        :param what: what the user wanted, as the end of a sentence
+        :param what: the refused action, as the end of a sentence
         :raise UserError: naming the first reservation and its invoices
         """
         for reservation in self:
@@ -35,9 +35,9 @@ class SupplierCreditPreauthorization(models.Model):
         )
 
     def _get_unclaimed_amount(self, claiming=None):
-        """Return what no transaction under way has claimed yet of the remaining amount, in BRL.
+        """Return the part of the remaining amount that no transaction under way claims, in BRL.
 
-        :param claiming: the transaction that asks; its own claim does not count
+        :param claiming: the transaction that claims now; its own claim is not counted
         """
         self.ensure_one()
         others = self._get_claiming_transactions()
@@ -47,16 +47,16 @@ class SupplierCreditPreauthorization(models.Model):
         return max(self.currency_id.round(self.remaining_amount - claimed), 0.0)
 
     def _consume(self, amount, *, release_rest):
-        """Book what a registered NF-e used of this reservation.
+        """Deduct the part that a registered NF-e uses of this reservation.
 
         :param amount: BRL
-        :param release_rest: whether Supplier was told to free what remains
+        :param release_rest: whether Supplier was asked to free the rest
         """
         self.ensure_one()
         used = self.currency_id.round(self.used_amount + amount)
         fully = release_rest or self.currency_id.compare_amounts(used, self.amount) >= 0
         state = "used" if fully else "partially_used"
         if self.state == "cancelled":
-            # Its order was given up while Supplier analysed the invoice, which keeps its part.
+            # It was cancelled while Supplier analysed the invoice, which still uses its part.
             state = "cancelled"
         self._move_to(state, used_amount=used)

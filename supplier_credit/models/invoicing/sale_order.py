@@ -15,12 +15,15 @@ class SaleOrder(models.Model):
     )
 
     def _prepare_invoice(self):
-        """Refuse what is blocked again since it was confirmed: risen, expired, term billing."""
+        """Refuse orders that were blocked again after their confirmation.
+
+        :raise UserError: with the reasons
+        """
         self._check_supplier_release()
         values = super()._prepare_invoice()
         values["supplier_order_id"] = self._filter_supplier_credit().id
         return values
 
     def _get_invoice_grouping_keys(self):
-        """Supplier orders are never grouped: Supplier takes one order per NF-e."""
+        """Never group Supplier orders: Supplier accepts one order per NF-e."""
         return [*super()._get_invoice_grouping_keys(), "supplier_order_id"]

@@ -43,14 +43,15 @@ class SupplierCreditTransaction(models.Model):
         readonly=True,
         check_company=True,
         index="btree_not_null",
-        help="The reservation that the transaction uses; empty when it goes without one.",
+        help="The reservation that the transaction uses, if any.",
     )
     reserved_amount = fields.Monetary(
-        readonly=True, help="How much of the reservation the transaction uses."
+        readonly=True, help="The part of the reservation that the transaction uses."
     )
     release_rest = fields.Boolean(
         readonly=True,
-        help="The order is fully invoiced, so Supplier was told to free what remains reserved.",
+        help="The order is fully invoiced, so Supplier was asked to free the rest of the "
+        "reservation.",
     )
     nfe_key = fields.Char(string="NF-e Access Key", required=True, readonly=True)
     code = fields.Char(string="Transaction Code")
@@ -89,7 +90,7 @@ class SupplierCreditTransaction(models.Model):
         default="none",
         index=True,
         tracking=True,
-        help="Whether the approval has become entries in the ledger.",
+        help="Whether the approval is posted in the ledger.",
     )
     installment_ids = fields.One2many(
         comodel_name="supplier.credit.transaction.installment",
@@ -103,8 +104,8 @@ class SupplierCreditTransaction(models.Model):
         string="Fee above Contract",
         readonly=True,
         copy=False,
-        help="Supplier's fees less those by the agreement's contracted rate, in BRL. A cent for "
-        "each instalment is rounding and counts as none.",
+        help="Supplier's fees less those of the agreement's contracted rate, in BRL. A cent for "
+        "each instalment counts as rounding.",
     )
     move_id = fields.Many2one(
         comodel_name="account.move",
@@ -118,7 +119,7 @@ class SupplierCreditTransaction(models.Model):
         inverse_name="supplier_entry_transaction_id",
         string="Entries",
         readonly=True,
-        help="All that was ever posted for the transaction, entries that were undone included.",
+        help="All entries of the transaction, including those that were undone.",
     )
 
     _invoice_unique = models.Constraint(
@@ -150,8 +151,8 @@ class SupplierCreditTransaction(models.Model):
     def _unlink_never(self):
         raise UserError(
             self.env._(
-                "Transactions %(transactions)s are the record of what Supplier was told; they "
-                "stay.",
+                "Transactions %(transactions)s are the record of what was sent to Supplier and "
+                "cannot be deleted.",
                 transactions=", ".join(self.mapped("name")),
             )
         )
@@ -161,10 +162,10 @@ class SupplierCreditTransaction(models.Model):
     # -------------------------------------------------------------------------
 
     def action_query(self):
-        """Ask Supplier for the present state of these transactions.
+        """Query the present state of these transactions.
 
-        :return: of several, a notification with what became of them
-        :raise UserError: naming the invoice, where there is nothing to ask about yet
+        :return: see `for_each`
+        :raise UserError: naming the invoice that has no code from Supplier yet
         """
         self.check_access("read")
         return for_each(self, lambda transaction: transaction._query_by_hand())
@@ -189,7 +190,7 @@ class SupplierCreditTransaction(models.Model):
         self._queue_message(self.agreement_id, "transaction_query", None)
 
     def action_resend(self):
-        """Deliver what waits, or send again what was rejected, as the invoice's own button."""
+        """Deliver waiting messages, or send rejected transactions again."""
         return self.invoice_id.action_send_supplier_transaction()
 
     # -------------------------------------------------------------------------
@@ -198,7 +199,7 @@ class SupplierCreditTransaction(models.Model):
 
     @api.model
     def _cron_query(self):
-        """Ask about what is in analysis at Supplier, where the interval of 2.2 has passed."""
+        """Query the transactions in analysis, at the interval of parameter 2.2."""
         self._query_in_analysis("transaction_query")
 
     def _apply_answer(self, message, body):
@@ -221,7 +222,7 @@ class SupplierCreditTransaction(models.Model):
         self.contracted_difference = self._get_contracted_difference(answer.calendar)
         if self.preauthorization_id:
             self.preauthorization_id._consume(self.reserved_amount, release_rest=self.release_rest)
-        self.processing_state = "to_process"
+        self._move_processing_to("to_process")
         self._process_approval()
 
     def _apply_rejection(self, message, reason):
@@ -237,7 +238,7 @@ class SupplierCreditTransaction(models.Model):
             self.error = text
 
     def _move_to(self, state, **values):
-        """Move by the table; documents drawn before the approval are withdrawn by it."""
+        """Change the state by the table; an approval withdraws the documents drawn before it."""
         approved = self.browse()
         if state == "approved":
             approved = self.filtered(lambda transaction: transaction.state != "approved")
@@ -264,7 +265,7 @@ class SupplierCreditTransaction(models.Model):
     def _get_contracted_difference(self, calendar):
         """Return by how much the calendar's fees exceed the contracted ones, in BRL.
 
-        A cent for each instalment is rounding and counts as none.
+        A cent for each instalment counts as rounding.
         """
         contracted = self.agreement_id._get_contracted_fee(
             [float(entry.amount) for entry in calendar]

@@ -23,22 +23,22 @@ class SupplierCreditTransactionInstallment(models.Model):
     due_date = fields.Date(
         required=True, readonly=True, help="When the customer owes it to Supplier."
     )
-    amount = fields.Monetary(
-        required=True, readonly=True, help="What the customer owes to Supplier."
-    )
+    amount = fields.Monetary(required=True, readonly=True, help="The customer's debt to Supplier.")
     transfer_date = fields.Date(
-        required=True, readonly=True, index=True, help="When Supplier passes it on to the company."
+        required=True, readonly=True, index=True, help="When Supplier transfers it to the company."
     )
     transfer_amount = fields.Monetary(
-        required=True, readonly=True, help="What Supplier passes on: the amount less the fee."
+        required=True,
+        readonly=True,
+        help="Supplier's transfer to the company: the amount less the fee.",
     )
-    fee = fields.Monetary(required=True, readonly=True, help="What Supplier keeps.")
+    fee = fields.Monetary(required=True, readonly=True, help="The part that Supplier keeps.")
     receivable_line_id = fields.Many2one(
         comodel_name="account.move.line",
         string="Journal Item",
         readonly=True,
         index="btree_not_null",
-        help="The receivable on Supplier that the approval made of this transfer.",
+        help="The receivable on Supplier that the approval posted for this transfer.",
     )
 
     _number_unique = models.Constraint(

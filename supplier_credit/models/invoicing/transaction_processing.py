@@ -15,9 +15,9 @@ class SupplierCreditTransaction(models.Model):
     # -------------------------------------------------------------------------
 
     def action_process(self):
-        """Process by hand approvals whose processing failed.
+        """Process approvals whose processing failed.
 
-        :return: of several, a notification with what became of them
+        :return: see `for_each`
         :raise UserError: naming the transaction with nothing to process
         """
         self.invoice_id.check_access("write")
@@ -45,14 +45,14 @@ class SupplierCreditTransaction(models.Model):
     # -------------------------------------------------------------------------
 
     def _process_approval(self):
-        """Turn the calendar into receivables on Supplier and settle the customer's, in one step.
+        """Post the calendar as receivables on Supplier and settle the customer's, in one step.
 
-        All or nothing: a problem leaves the ledger as it was, is shown on the transaction, and does
-        not undo the approval, which is Supplier's.
+        All or nothing: after a failure the ledger is unchanged, the reason is shown on the
+        transaction, and the approval stays.
         """
         self.ensure_one()
         if self.processing_state != "done" and self._process_in_savepoint(self._post_approval):
-            self.write({"processing_state": "done", "error": False})
+            self._move_processing_to("done", error=False)
         # The NF-e may have been cancelled while Supplier had not decided yet.
         self._cancel_if_nfe_is_cancelled()
 
@@ -61,7 +61,7 @@ class SupplierCreditTransaction(models.Model):
         self._post_approval_entry()
 
     def _show_failure(self, reason):
-        self.write({"processing_state": "error", "error": reason})
+        self._move_processing_to("error", error=reason)
 
     def _check_processable(self):
         invoice = self.invoice_id
@@ -81,18 +81,18 @@ class SupplierCreditTransaction(models.Model):
             )
 
     def _post_approval_entry(self):
-        """Post the entry and reconcile it with the invoice, which is thereby paid.
+        """Post the approval entry and reconcile it with the invoice, which is paid then.
 
-        Debit Supplier's receivable, one line per transfer with its date as maturity; debit the fee,
-        unless settlement books it; credit the customer's receivable. Cents that the calendar's
-        rounding leaves go to the difference account (7.3).
+        It debits Supplier's receivable, one line per transfer with its date as maturity, debits the
+        fee, unless the settlement books it, and credits the customer's receivable. Cents left by
+        the calendar's rounding go to the difference account (7.3).
         """
         customer_lines = self.invoice_id.line_ids.filtered(
-            # Of a small total a term may leave an instalment nothing; that one is settled already.
+            # An instalment of a small total may be zero; it is settled already.
             lambda line: line.display_type == "payment_term" and line.amount_residual
         )
         calendar = self.installment_ids.sorted("number")
-        # By what each line is made of: a calendar entry, an item of the invoice, or a kind of cost.
+        # The key of a line is its origin: a calendar entry, an item of the invoice, or a cost.
         lines = {
             entry: self._prepare_transfer_line(entry)
             for entry in calendar
@@ -100,14 +100,14 @@ class SupplierCreditTransaction(models.Model):
         }
         lines |= {line: self._prepare_settled_line(line) for line in customer_lines}
         lines |= self._prepare_cost_lines(lines.values())
-        # A new entry has no analytic items to keep in step; the host would look line by line.
+        # A new entry has no analytic items yet; the host would search them line by line.
         moves = self.env["account.move"].with_context(skip_analytic_sync=True)
         move = moves.create(self._prepare_approval_entry(lines.values())).with_env(self.env)
         items = get_items_by_key(move, lines)
         move._post(soft=False)
         for entry in calendar:
             entry.receivable_line_id = items.get(entry)
-        # Each instalment of the invoice is settled by the credit made for it.
+        # Each instalment of the invoice is settled by its own credit line.
         self.env["account.move.line"]._reconcile_plan(
             [line | items[line] for line in customer_lines]
         )
@@ -132,7 +132,7 @@ class SupplierCreditTransaction(models.Model):
     def _prepare_cost_lines(self, lines):
         """Return the lines that balance the others: a dict with "fee" and "rounding", if any.
 
-        :raise UserError: when cents are left and no account takes them
+        :raise UserError: when cents are left and there is no difference account
         """
         agreement = self.agreement_id
         partner = {"partner_id": agreement.partner_id.id}
@@ -167,11 +167,11 @@ class SupplierCreditTransaction(models.Model):
         return costs
 
     def _is_fee_booked_at_approval(self):
-        """Return whether the fee is an expense of the approval (7), not of the settlement."""
+        """Return whether the fee is booked at the approval, not at the settlement (7.5)."""
         return self.agreement_id.fee_recognition == "approval"
 
     def _get_owed_amount(self, entry):
-        """Return what Supplier owes of a calendar entry by the ledger, in BRL."""
+        """Return Supplier's debt of a calendar entry in the ledger, in BRL."""
         return entry.transfer_amount if self._is_fee_booked_at_approval() else entry.amount
 
     def _prepare_transfer_line(self, entry):
@@ -192,7 +192,7 @@ class SupplierCreditTransaction(models.Model):
             "name": self.env._("Taken over by Supplier: %(invoice)s", invoice=self.invoice_id.name),
             "account_id": line.account_id.id,
             "partner_id": line.partner_id.id,
-            # What the item carries is taken back; nobody has to look what would apply to it today.
+            # The item's own distribution is reversed, whatever the models of today are.
             "analytic_distribution": line.analytic_distribution,
             "balance": -line.balance,
         }

@@ -7,7 +7,7 @@ from .transaction import UNDER_WAY
 
 
 class SupplierCreditTransaction(models.Model):
-    """Registering an NF-e, and registering it again once corrected. Seed 001, "Faturamento", 1."""
+    """Registering an NF-e, also again after a correction. Seed 001, "Faturamento", 1."""
 
     _inherit = "supplier.credit.transaction"
 
@@ -20,14 +20,14 @@ class SupplierCreditTransaction(models.Model):
 
     @api.model
     def _prepare_values(self, invoice):
-        """Return what an invoice, as it is now, registers: its NF-e and the reservation it uses."""
+        """Return the values of an invoice's transaction: its NF-e and the reservation it uses."""
         reservations = self.env["supplier.credit.preauthorization"]
         if invoice.supplier_order_id:
             reservations = invoice.supplier_order_id._get_live_preauthorization()
         reservation = reservations.filtered(lambda live: live._is_in_force())
         reserved = 0.0
         if reservation:
-            # Another invoice of the order may be claiming its part at this very moment.
+            # Another invoice of the order may be claiming its part at the same time.
             reservation.lock_for_update()
             unclaimed = reservation._get_unclaimed_amount(invoice.supplier_transaction_ids)
             reserved = min(invoice.amount_total, unclaimed)
@@ -45,7 +45,7 @@ class SupplierCreditTransaction(models.Model):
 
     @api.model
     def _is_last_invoice(self, invoice):
-        """Return whether nothing of the order is left once this and what is under way is billed."""
+        """Return whether the order is fully invoiced with this invoice and those under way."""
         order = invoice.supplier_order_id
         others = (order.supplier_invoice_ids - invoice).supplier_transaction_ids
         under_way = others.filtered(lambda other: other.state in UNDER_WAY)
@@ -74,14 +74,14 @@ class SupplierCreditTransaction(models.Model):
             reservations=reservations,
             instalments=tuple(invoice._get_supplier_instalments()),
         )
-        # The code of a rejected attempt is not this one's.
+        # The code of a rejected attempt is not valid for this one.
         self._move_to("sent", code=False, error=False, reason=False)
         self._queue_message(self.agreement_id, "transaction_create", request.to_wire())
 
     def _send_anew(self):
-        """Send what was rejected or withdrawn as its invoice is now.
+        """Send a rejected or withdrawn transaction again, with the present data of its invoice.
 
-        It may have been corrected, and the reservation may have gone since.
+        The invoice may have been corrected, and the reservation may have ended since.
         """
         self.ensure_one()
         self.invoice_id._check_ready_for_supplier()
@@ -100,7 +100,7 @@ class SupplierCreditTransaction(models.Model):
         return super()._get_obstacle(message)
 
     def _withdraw_unsent(self):
-        """Take back what nobody has attempted to send, so that its invoice is free again."""
+        """Withdraw a message that was never attempted, so that the invoice can be changed again."""
         self.ensure_one()
         message = self._find_open_message("transaction_create")
         if self.state == "sent" and message.state == "waiting" and not message.attempts:
@@ -108,7 +108,7 @@ class SupplierCreditTransaction(models.Model):
             self._move_to("to_send", error=False)
 
     def _resend(self):
-        """Deliver what waits, or send again what was rejected; never registers a second time."""
+        """Deliver waiting messages or send rejected transactions again; never register twice."""
         for transaction in self:
             message = transaction._find_open_message("transaction_create")
             if message:
@@ -116,7 +116,7 @@ class SupplierCreditTransaction(models.Model):
             elif transaction.state in ("to_send", "rejected"):
                 transaction._send_anew()
             elif transaction.state == "error":
-                # It was registered; what cannot be used is a later answer about it.
+                # It is registered; a later answer about it could not be applied.
                 transaction._query_by_hand()
             else:
                 raise UserError(

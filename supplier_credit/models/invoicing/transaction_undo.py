@@ -5,7 +5,7 @@ from ...const import MANAGER_GROUP
 
 
 class SupplierCreditTransaction(models.Model):
-    """Taking the entry of an approval back, in the reverse order of its making."""
+    """Undoing the approval entry of a transaction."""
 
     _inherit = "supplier.credit.transaction"
 
@@ -14,9 +14,9 @@ class SupplierCreditTransaction(models.Model):
     # -------------------------------------------------------------------------
 
     def action_undo_processing(self):
-        """Take back what the approval posted, by a dated mirror entry, so that it can be redone.
+        """Reverse the approval entry by a mirror entry of today, so that it can be posted again.
 
-        The approval itself is Supplier's and stays. Balances are what they were before.
+        Supplier's approval itself stays. Balances are those of before.
 
         :raise AccessError: for all but managers
         :raise UserError: naming the transaction, if nothing is posted or a transfer is settled
@@ -31,7 +31,7 @@ class SupplierCreditTransaction(models.Model):
         return True
 
     def action_view_entries(self):
-        """Open all entries that were ever posted for this transaction."""
+        """Open all entries of this transaction, including those that were undone."""
         self.ensure_one()
         return self.env["account.move"]._get_records_action(
             name=self.env._("Entries of %(transaction)s", transaction=self.name),
@@ -48,7 +48,7 @@ class SupplierCreditTransaction(models.Model):
         self.ensure_one()
         self._check_undoable()
         entry = self.move_id
-        # From here on the entry is nobody's, and what it settled may be opened again.
+        # Without the mark the entry is no longer locked, and its reconciliations may be removed.
         entry.is_supplier_entry = False
         (mirror,) = entry._reverse_moves(
             [
@@ -61,7 +61,7 @@ class SupplierCreditTransaction(models.Model):
         )
         mirror.supplier_entry_transaction_id = self
         self.installment_ids.receivable_line_id = False
-        self.write({"processing_state": "to_process", "move_id": False, "error": False})
+        self._move_processing_to("to_process", move_id=False, error=False)
         self.message_post(
             body=self.env._(
                 "Processing undone: %(entry)s was taken back by %(mirror)s. The invoice is open "

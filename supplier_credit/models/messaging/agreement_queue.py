@@ -5,7 +5,7 @@ from odoo import fields, models
 from ...const import TIME_ZONE
 from ...tools.activity import end_told, tell_once
 
-# What a stopped queue may have been stopped for; a change of any of them is a reason to try again.
+# A stopped queue is resumed when one of these is written: it may have been the cause.
 ACCESS_FIELDS = {"base_url", "client_id", "client_secret", "enabled"}
 
 
@@ -25,7 +25,7 @@ class SupplierCreditAgreement(models.Model):
         default=lambda self: self.env.user,
         check_company=True,
         tracking=True,
-        help="Who is told when sending stops.",
+        help="The user who is notified when sending stops.",
     )
     queue_stopped = fields.Boolean(
         string="Sending Stopped",
@@ -37,7 +37,7 @@ class SupplierCreditAgreement(models.Model):
     paused_until = fields.Datetime(
         readonly=True,
         copy=False,
-        help="Supplier asked for fewer requests; nothing is sent before.",
+        help="Supplier asked for fewer requests; nothing is sent before this time.",
     )
     changes_sent_at = fields.Datetime(readonly=True, copy=False)
 
@@ -46,11 +46,14 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_responsible(self):
-        """Return who answers for this agreement: named on it, or who made it."""
+        """Return the responsible of this agreement, or the user who created it."""
         return self.user_id or self.create_uid
 
     def _get_reader_context(self):
-        """Return language and time zone of who reads what no person began, but a cron or event."""
+        """Return language and time zone for texts that a cron or an event writes.
+
+        The responsible of the agreement reads them.
+        """
         reader = self._get_responsible()
         return {"lang": reader.lang, "tz": reader.tz or TIME_ZONE}
 
@@ -92,7 +95,7 @@ class SupplierCreditAgreement(models.Model):
             self.env["supplier.credit.message"].sudo()._trigger_delivery()
 
     def _clear_hold(self, agreements):
-        """Have what waited only for the agreement tried at once."""
+        """Let the messages that waited only for these agreements be sent at once."""
         self.env["supplier.credit.message"].sudo().search(
             [
                 ("direction", "=", "outgoing"),
@@ -102,7 +105,7 @@ class SupplierCreditAgreement(models.Model):
         ).write({"error": False, "next_attempt": fields.Datetime.now()})
 
     def _pause_queue(self, seconds):
-        """Send nothing for some seconds, as Supplier asked."""
+        """Send nothing for so many seconds, as Supplier asked."""
         until = fields.Datetime.now() + timedelta(seconds=seconds)
         for agreement in self.try_lock_for_update(allow_referencing=True):
             if not agreement.paused_until or agreement.paused_until < until:
@@ -113,12 +116,13 @@ class SupplierCreditAgreement(models.Model):
         self.ensure_one()
         if not self.enabled:
             return self.env._(
-                "Agreement %(agreement)s is not active. Switch it on; what waits is sent then.",
+                "Agreement %(agreement)s is not active. Switch it on; waiting messages are sent "
+                "then.",
                 agreement=self.name,
             )
         return self.env._(
             "Sending under agreement %(agreement)s has stopped because Supplier refused its "
-            "credentials. Correct them and use Test Connection; what waits is sent then.",
+            "credentials. Correct them and use Test Connection; waiting messages are sent then.",
             agreement=self.name,
         )
 
@@ -127,10 +131,10 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def _filter_interval_over(self, name, interval):
-        """Return the active agreements whose interval has passed since something was last done.
+        """Return the active agreements for which a regular exchange is due.
 
-        :param name: the field that says when it was last done
-        :param interval: the field with the interval in minutes; 0 is never
+        :param name: the field with the time of the last exchange
+        :param interval: the field with the interval in minutes, 0 for never
         """
         now = fields.Datetime.now()
         active = self.search([("enabled", "=", True), (interval, ">", 0)])
@@ -140,7 +144,7 @@ class SupplierCreditAgreement(models.Model):
         )
 
     def _is_renewal_time(self):
-        """Return whether the time of day of parameter 3.3 has come at the company."""
+        """Return whether the time of day of parameter 3.3 has passed in the company's time zone."""
         self.ensure_one()
         zone = self.company_id.partner_id.tz or TIME_ZONE
         now = fields.Datetime.context_timestamp(self.with_context(tz=zone), fields.Datetime.now())

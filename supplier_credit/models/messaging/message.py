@@ -11,10 +11,10 @@ RETRYABLE_STATES = ("waiting", "unknown", "failed")
 
 
 class SupplierCreditMessage(models.Model):
-    """One message to Supplier: the intention to send, its attempts and what became of it.
+    """One message to Supplier: its request, its attempts and its result.
 
-    The row is written in the transaction of whoever wants something sent (transactional outbox), so
-    that nothing leaves for a transaction that rolled back and nothing committed is forgotten.
+    It is created in the user's transaction (transactional outbox), so that nothing is sent for a
+    transaction that rolled back, and nothing that was committed is lost.
     """
 
     _name = "supplier.credit.message"
@@ -22,7 +22,7 @@ class SupplierCreditMessage(models.Model):
     _inherit = ["supplier.credit.abstract.state", "supplier.credit.abstract.processing"]
     _order = "id desc"
     _transitions = {
-        # A failed attempt puts it back. A rejected one never comes back: sending again is another.
+        # A failed attempt waits again. A rejected message is final: sending again is a new one.
         "waiting": {"sending", "unknown"},
         "sending": {"waiting", "unknown", "sending"},
         "unknown": {"sending", "failed"},
@@ -73,15 +73,15 @@ class SupplierCreditMessage(models.Model):
         groups=MANAGER_GROUP,
         copy=False,
         default=lambda self: uuid.uuid4().hex,
-        help="Stored before the first attempt; by it Supplier recognises a repetition.",
+        help="Stored before the first attempt, so that Supplier recognises a repetition.",
     )
     # waiting ⇄ sending → answered → done
     #            ⇅   │       ├─────→ rejected (Supplier refused the request)
     #            │   │       ↓
     #            │   └────→ failed (an answer that cannot be used; by hand to unknown)
     #            ↓            │
-    #         unknown ←───────┘  asked by idempotency key before anything is sent again
-    # waiting → withdrawn, before the first attempt, when the record no longer wants it sent
+    #         unknown ←───────┘  queried by idempotency key before anything is sent again
+    # waiting → withdrawn, before the first attempt, when its record no longer needs it
     state = fields.Selection(
         selection=[
             ("waiting", "Waiting"),
@@ -105,8 +105,7 @@ class SupplierCreditMessage(models.Model):
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
     lease_until = fields.Datetime(
         readonly=True,
-        help="Until then one process has this message; after it the message is taken to be "
-        "orphaned.",
+        help="Until then one process works on this message; later it counts as orphaned.",
     )
     error = fields.Text(readonly=True)
 
@@ -143,7 +142,12 @@ class SupplierCreditMessage(models.Model):
     # -------------------------------------------------------------------------
 
     def action_retry(self):
-        """Try now what waits or failed; Supplier is asked first where it may have processed it."""
+        """Deliver again the messages that wait or failed.
+
+        Supplier is queried first where it may have processed the message already.
+
+        :raise UserError: naming a message that is finished or being sent
+        """
         self.check_access("read")
         for message in self:
             if message.state not in RETRYABLE_STATES:
@@ -180,7 +184,7 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _dump(self, body):
-        # Escaped, so that no character of an answer can keep it from being stored.
+        # Escaped, so that an answer with any character can be stored.
         return json.dumps(body, indent=1) if body is not None else False
 
     def _load(self, text):
@@ -207,7 +211,7 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _find_open(self, record, operation):
-        """Return the messages of an operation on a record that are not yet at an end."""
+        """Return the messages of an operation on these records that are not finished."""
         return self.sudo().search(
             [
                 ("operation", "=", operation),

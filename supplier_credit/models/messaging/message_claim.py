@@ -11,27 +11,27 @@ from ...tools.api.wire import OPERATIONS
 
 _logger = logging.getLogger(__name__)
 
-# A process that holds a message longer than this after its timeouts is taken to be dead.
+# Seconds after the timeouts of a message at which the process that sends it counts as dead.
 LEASE_MARGIN = 60
-# Claimed ahead per thread, so that none waits for the next claim.
+# Messages claimed ahead per thread, so that no thread waits for the next claim.
 AHEAD = 6
 CLAIM_TRIES = 10
-FIRST = ("frees", "tells")
+FIRST = ("frees", "reports")
 
 
 class SupplierCreditMessage(models.Model):
-    """Which messages are due, and taking them for one worker."""
+    """Finding the messages that are due, and claiming them for one worker."""
 
     _inherit = "supplier.credit.message"
 
     @api.model
     def _find_due(self, agreement=None, message_ids=None, limit=None, *, lock=False):
-        """Return the ids to send now: due ones, and those whose process is gone.
+        """Return the ids of the messages to send now: due ones, and those whose process is dead.
 
-        Messages about one record go one after another, oldest first. What frees credit, or tells of
-        it, goes before what takes some of the same customer's limit.
+        Messages about one record are sent one after another, oldest first. Messages that free
+        credit, or report it, go before those that take some of the same customer's limit.
 
-        :param agreement: the `supplier.credit.agreement` to send under; all if not said
+        :param agreement: the `supplier.credit.agreement` to send under; None for all
         :param lock: whether to lock the rows and leave out those that others hold
         """
         takes = tuple(name for name, call in OPERATIONS.items() if call.credit == "takes")
@@ -42,7 +42,7 @@ class SupplierCreditMessage(models.Model):
         if message_ids is not None:
             chosen.append(SQL("m.id IN %s", tuple(message_ids) or (0,)))
         self.env.flush_all()
-        # One pass over the queue, whatever the planner believes of its size.
+        # One pass over the queue, whatever size the planner estimates.
         self.env.cr.execute(
             SQL(
                 """
@@ -82,14 +82,14 @@ class SupplierCreditMessage(models.Model):
                 limit=limit,
                 lock=SQL("FOR UPDATE OF m SKIP LOCKED") if lock else SQL(),
             ),
-            # That another worker was faster is no error; see _claim_due.
+            # It is no error if another worker was faster; see _claim_due.
             log_exceptions=not lock,
         )
         return [message_id for (message_id,) in self.env.cr.fetchall()]
 
     @api.model
     def _claim_due(self, exchanges, message_ids, seconds):
-        """Take for this worker as many messages as it can have under way.
+        """Claim as many messages as this worker can have under way.
 
         :param exchanges: the worker's `Exchanges`
         :return: list of (Claim, how many may be under way of its agreement)
@@ -100,7 +100,7 @@ class SupplierCreditMessage(models.Model):
                     model = api.Environment(cr, SUPERUSER_ID, {})[self._name]
                     return model._claim_for_agreements(exchanges, message_ids, seconds)
             except SerializationFailure:
-                # Another worker took some of them between our reading and our taking.
+                # Another worker claimed some of them after they were read here.
                 continue
         return []
 
@@ -124,7 +124,7 @@ class SupplierCreditMessage(models.Model):
         connection = agreement._get_connection()
         # Token, query, token again, sending; the client itself keeps to this time.
         seconds = seconds or 4 * connection.timeout
-        # It may wait as long for a thread as it may then take.
+        # A claim may wait for a thread as long as its exchange may take.
         lease_until = fields.Datetime.now() + timedelta(seconds=2 * seconds + LEASE_MARGIN)
         claims = {}
         for message, record in self._get_records().items():
@@ -134,7 +134,7 @@ class SupplierCreditMessage(models.Model):
                 else:
                     claims[message] = message._prepare_claim(record, connection, seconds)
             except Exception as error:
-                # One message must never keep the others from being delivered.
+                # One message must not stop the delivery of the others.
                 _logger.exception("Message %s cannot be sent", message.id)
                 message._with_sender_context()._show_claim_failure(record, error, lease_until)
         for attempts, messages in self.browse(m.id for m in claims).grouped("attempts").items():
@@ -153,17 +153,20 @@ class SupplierCreditMessage(models.Model):
             record._show_problem(self, text)
 
     def _get_obstacle(self, record):
-        """Return why this message must not be sent after all, or False; never once attempted."""
+        """Return why this message must not be sent any more, or False; False once attempted."""
         attempted = self.attempts or self.state != "waiting"
         return bool(record) and not attempted and record._get_obstacle(self)
 
     def _withdraw(self, record, reason):
-        """Take back this message, which nobody has attempted, and show on its record why."""
+        """Withdraw this message, which was never attempted, and show the reason on its record."""
         self._move_to("withdrawn", error=reason)
         record._apply_rejection(self, reason)
 
     def _prepare_claim(self, record, connection, seconds):
-        """Return the claim of this message about a record, which may be gone."""
+        """Return the claim of this message.
+
+        :param record: the record it is about; empty if that was deleted
+        """
         self.ensure_one()
         return Claim(
             message_id=self.id,
@@ -180,7 +183,7 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _show_holds(self, message_ids=None):
-        """Tell on messages and their records that nothing is sent under their agreement for now."""
+        """Show on messages and their records why nothing is sent under their agreement."""
         held = [
             ("direction", "=", "outgoing"),
             ("state", "in", ("waiting", "unknown")),
@@ -198,10 +201,10 @@ class SupplierCreditMessage(models.Model):
             message._get_record()._show_problem(message, text)
 
     def _with_sender_context(self):
-        """Return the message in the language and time zone of who wanted it sent.
+        """Return the messages in the language and time zone of the user who sent them.
 
-        What comes back is read by them, and entries made of it carry their date, not Greenwich's.
-        What no person sent is read by who answers for the agreement.
+        This user reads the result, and entries made of it have the date of this user's time zone.
+        For messages that a cron sent it is the responsible of the agreement.
         """
         if not self:
             return self

@@ -9,18 +9,18 @@ from ...tools.api.exchange import Exchanges
 
 _logger = logging.getLogger(__name__)
 
-# What a user's own request waits for at most; the cron does the rest.
+# A user's own request waits for so many messages and seconds at most; the cron sends the rest.
 IMMEDIATE_MESSAGES = 3
 IMMEDIATE_SECONDS = 5
 POSTCOMMIT_KEY = "supplier_credit.messages"
 
 
 class SupplierCreditMessage(models.Model):
-    """Delivery: claim (commit), exchange with no transaction, keep the answer (commit), apply it.
+    """Delivery: claim (commit), exchange with no transaction, store the answer (commit), apply it.
 
-    A crash between any two of these leaves the message where the next worker takes it up: a claimed
-    one is asked about by its key before it is sent again under that key, a kept answer is applied.
-    Any number of workers and hosts share the messages; the claim gives each to one of them.
+    After a crash between any two of these steps the next worker goes on: a claimed message is
+    queried by its key before it is sent again under that key, a stored answer is applied. Any
+    number of workers and hosts share the messages; each is claimed by one of them.
     """
 
     _inherit = "supplier.credit.message"
@@ -43,7 +43,7 @@ class SupplierCreditMessage(models.Model):
         if not self:
             return
         if self.env.context.get("cron_id"):
-            # A cron goes on with its own work; the delivery's cron follows at once.
+            # A cron does its own work only; the cron of the delivery runs right after it.
             self._trigger_delivery()
             return
         postcommit = self.env.cr.postcommit
@@ -64,7 +64,7 @@ class SupplierCreditMessage(models.Model):
         self._apply_pending_answers()
         for delivered in self._deliver(deadline=time.monotonic() + left):
             left = cron._commit_progress(delivered)
-        # What other workers hold, or must wait, is theirs or the next run's.
+        # Messages that other workers claimed, or that must wait, are not this run's.
         cron._commit_progress(remaining=0 if left > 0 else len(self._find_due()))
 
     # -------------------------------------------------------------------------
@@ -73,13 +73,13 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _deliver(self, message_ids=None, *, deadline, cut=False):
-        """Deliver what is due, several messages at the same time; yield how many at each step.
+        """Deliver due messages, several at the same time; yield the number of each step.
 
-        Opens its own transactions. Never raises for what happens outside: the messages tell.
+        Opens its own transactions. Failures of exchanges are not raised: the messages show them.
 
-        :param message_ids: only these; all that are due if not said
-        :param deadline: by `time.monotonic`, after it nothing new is begun
-        :param cut: whether what is under way ends by then too; else it has four timeouts
+        :param message_ids: only these; None for all that are due
+        :param deadline: by `time.monotonic`; after it no exchange is begun
+        :param cut: whether exchanges under way end by then, too; else they have four timeouts
         """
         self._in_own_transaction(lambda model: model._show_holds(message_ids))
         with Exchanges() as exchanges:
@@ -103,13 +103,13 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _process_batch(self, function, items, on_error):
-        """Do something for several messages in one transaction; one by one if that fails.
+        """Process several messages in one transaction; one by one if that fails.
 
-        One message must never keep the others from being delivered.
+        So a message that fails does not stop the delivery of the others.
 
         :param function: called with the model and a list of items; returns a list
         :param on_error: called with the item that failed alone, and the exception
-        :return: what all calls returned, in one list
+        :return: the results of all calls, in one list
         """
         if not items:
             return []
@@ -124,18 +124,21 @@ class SupplierCreditMessage(models.Model):
 
 
 def _deliver_committed(registry, message_ids):
-    """Deliver after the commit; whatever happens, the user's own request has already succeeded."""
+    """Deliver messages after the commit.
+
+    The user's own request has already succeeded, so no error is raised.
+    """
     deadline = time.monotonic() + IMMEDIATE_SECONDS
     now, later = message_ids[:IMMEDIATE_MESSAGES], message_ids[IMMEDIATE_MESSAGES:]
     try:
         with registry.cursor() as cr:
-            # This cursor only serves to make an environment; nothing is read or held through it.
+            # This cursor is only used to create an environment; nothing is read through it.
             messages = api.Environment(cr, SUPERUSER_ID, {})["supplier.credit.message"]
             if later:
                 messages._in_own_transaction(lambda model: model._trigger_delivery())
             for _delivered in messages._deliver(now, deadline=deadline, cut=True):
                 pass
     except Exception:
-        _logger.exception("Delivery after commit stopped; the cron goes on with it")
+        _logger.exception("Delivery after commit stopped; the cron continues it")
     finally:
         message_ids.clear()

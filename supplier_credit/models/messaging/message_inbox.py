@@ -9,8 +9,8 @@ from psycopg2.errors import UniqueViolation
 
 _logger = logging.getLogger(__name__)
 
-# What an event's `recurso` is here: the model, the fields that its `codigo` can be, how it is
-# fetched. A renewal may bring a new code, and events about the old one.
+# For each `recurso` of an event: the model, the fields that its `codigo` can be in, and the query.
+# A renewal may bring a new code, and events about the old one.
 EVENT_RESOURCES = {
     "cliente": ("supplier.credit.customer", ("vat",), "customer_query"),
     "pre-autorizacao": (
@@ -21,22 +21,22 @@ EVENT_RESOURCES = {
     "transacao": ("supplier.credit.transaction", ("code",), "transaction_query"),
     "pos-venda": ("supplier.credit.post.sale", ("code",), "post_sale_query"),
 }
-# An event may overtake the answer that brings the code it is about.
+# An event may arrive before the answer that brings its code; it waits so long for the answer.
 PATIENCE = timedelta(minutes=10)
 PAUSE = timedelta(minutes=1)
 
 
 class SupplierCreditMessage(models.Model):
-    """Inbox: events that Supplier sends. Each is stored first and understood afterwards.
+    """Inbox: events that Supplier sends. Each is stored first and processed afterwards.
 
-    An event says what changed, not how, so that repeated, late and overtaken ones do no harm: the
-    record is queried, and the query's answer is how it stands now. Source: docs/api, webhooks.
+    An event names the record that changed, not how. The record is queried, and the answer is its
+    present state, so that repeated and late events do no harm. Source: docs/api, webhooks.
     """
 
     _inherit = "supplier.credit.message"
     # waiting → done
     #    ⇅
-    # failed (nothing can be found by it; by hand to waiting)
+    # failed (no record is found; retried by hand)
     _incoming_transitions = {
         "waiting": {"failed"},
         "done": {"waiting"},
@@ -55,7 +55,7 @@ class SupplierCreditMessage(models.Model):
     event_id = fields.Char(
         string="Event ID",
         readonly=True,
-        help="By it Supplier recognises the event; a repetition is not stored again.",
+        help="Supplier's identifier of the event; a repetition is not stored again.",
     )
 
     _event_unique = models.UniqueIndex(
@@ -71,8 +71,8 @@ class SupplierCreditMessage(models.Model):
     def _receive_event(self, agreement, event):
         """Store an event once, to be processed after this transaction's commit.
 
-        :param agreement: the `supplier.credit.agreement` whose address it came to
-        :param event: its JSON object, as `tools.supplier_webhook.read_event()` gives it
+        :param agreement: the `supplier.credit.agreement` whose address it was sent to
+        :param event: its JSON object, as `tools.api.webhook.read_event()` returns it
         :return: the message; empty for a repetition
         """
         inbox = self.with_user(SUPERUSER_ID)
@@ -87,7 +87,7 @@ class SupplierCreditMessage(models.Model):
                         "direction": "incoming",
                         "operation": "event",
                         "event_id": event["idEvento"],
-                        # Until it is known which record it is about.
+                        # Until its record is found.
                         "res_model": agreement._name,
                         "res_id": agreement.id,
                         "request": self._dump(event),
@@ -99,7 +99,7 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _process_events(self):
-        """Fetch what the waiting events are about, each in a savepoint of its own."""
+        """Query the records of the waiting events, each in a savepoint of its own."""
         waiting = [("direction", "=", "incoming"), ("state", "=", "waiting")]
         now = fields.Datetime.now()
         due = self.search([*waiting, ("next_attempt", "<=", now)], order="id")
@@ -113,7 +113,7 @@ class SupplierCreditMessage(models.Model):
                 break
 
     def _process_event(self):
-        """Queue the query of the record that this event is about, or say why that cannot be."""
+        """Queue the query of this event's record, or show why that is impossible."""
         agreement = self.agreement_id
         event = self.with_company(agreement.company_id).with_context(
             **agreement._get_reader_context()
@@ -135,9 +135,9 @@ class SupplierCreditMessage(models.Model):
         )
 
     def _query_subject(self):
-        """Have the record queried and be done, or wait for it to become known.
+        """Queue the query of this event's record, or wait for the answer that brings its code.
 
-        :raise UserError: saying why there is nothing to query, and what to do
+        :raise UserError: naming the unknown record and what to do
         """
         body = self._load(self.request)
         resource, code = _get_printable(body.get("recurso")), _get_printable(body.get("codigo"))
@@ -190,10 +190,10 @@ class SupplierCreditMessage(models.Model):
         )
 
     def _queue_query(self, record, operation):
-        """Have a record queried now; a query that waits does, brought forward if need be.
+        """Queue a query of the record; one that waits already is used, and sent at once.
 
-        One that is seen waiting here leaves after this event arrived: this transaction's snapshot
-        already has the event.
+        A query that waits in this transaction's snapshot is sent after the event was stored, so its
+        answer includes the change.
         """
         queries = self._find_open(record, operation).filtered(
             lambda query: query.state in ("waiting", "unknown")
@@ -213,8 +213,6 @@ class SupplierCreditMessage(models.Model):
         ]
         return bool(self.search_count(outstanding, limit=1))
 
-    # What follows keeps incoming rows out of the outbox.
-
     def _get_sources(self, state):
         if self.direction == "incoming":
             return self._incoming_transitions.get(state, set())
@@ -230,6 +228,6 @@ class SupplierCreditMessage(models.Model):
 
 
 def _get_printable(value):
-    """Return what should be a text in a form that can be shown, stored and searched for."""
+    """Return the value as a text that can be shown, stored and searched for."""
     is_plain = isinstance(value, str) and value and value.isprintable()
     return value if is_plain else ascii(value)

@@ -13,7 +13,7 @@ LONGEST_BACKOFF = 3600
 
 
 class SupplierCreditMessage(models.Model):
-    """What became of an exchange: kept first, applied to the record then."""
+    """The outcome of an exchange: stored first, then applied to the record."""
 
     _inherit = "supplier.credit.message"
 
@@ -23,7 +23,7 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _process_outcomes(self, outcomes):
-        """Keep how these exchanges ended, then let the records read the answers.
+        """Store the outcomes of these exchanges, then apply the answers to the records.
 
         :param outcomes: list of (Claim, the answer's JSON or the SupplierError)
         """
@@ -34,7 +34,7 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _apply_pending_answers(self):
-        """Apply the answers that a worker kept and could not apply any more."""
+        """Apply the answers that a worker stored and could not apply any more."""
         kept = self.search([("state", "=", "answered")], order="id")
         self._apply_answers(kept.ids)
 
@@ -45,18 +45,18 @@ class SupplierCreditMessage(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # KEEPING
+    # STORING
     # -------------------------------------------------------------------------
 
     @api.model
     def _store_outcomes(self, outcomes):
-        """Write down how exchanges ended, before anything is made of it; return what to apply."""
+        """Store the outcomes of exchanges; return the ids of the messages to apply."""
         messages = self.browse([claim.message_id for claim, _outcome in outcomes])
         mine = {message.id for message in messages if message.state == "sending"}
         for claim, outcome in outcomes:
             message = messages.browse(claim.message_id).with_prefetch(messages.ids)
             if message.id not in mine or message.attempts != claim.attempt:
-                # The lease ran out and another process took over; what it finds out counts.
+                # The lease ran out and another process claimed the message; its outcome counts.
                 _logger.warning("Message %s: late outcome ignored", message.id)
             else:
                 message._with_sender_context()._store_outcome(outcome)
@@ -89,10 +89,10 @@ class SupplierCreditMessage(models.Model):
                 self.agreement_id._hold_queue(cause, text)
 
     def _get_next_attempt(self, error):
-        """Return when to try again: as Supplier asked, else exponentially later, with jitter."""
+        """Return when to try again: as Supplier asked, else after exponentially growing time."""
         seconds = error.retry_after
         if error.kind == "unauthorized":
-            # Nothing is wrong with this message; it goes on with the agreement's queue.
+            # The message itself is right; it is sent when the agreement's queue is resumed.
             seconds = 0
         elif seconds is None:
             seconds = min(FIRST_BACKOFF * 2 ** (self.attempts - 1), LONGEST_BACKOFF)
@@ -105,7 +105,7 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _apply_answered(self, message_ids):
-        """Let the records read kept answers. All or nothing, in one transaction."""
+        """Apply stored answers to their records. All or nothing, in one transaction."""
         messages = self.browse(message_ids).try_lock_for_update()
         answered = messages.filtered(lambda message: message.state == "answered")
         senders = answered.grouped(lambda message: (message.create_uid, message.agreement_id))
@@ -127,15 +127,15 @@ class SupplierCreditMessage(models.Model):
     def _store_failure(self, message_id, error):
         """Show on message and record that an answer could not be applied.
 
-        What the answer did to the records is rolled back; it is kept and can be read again.
+        The changes of the records are rolled back; the answer is stored and can be applied again.
         """
         _logger.error("Answer of message %s could not be applied", message_id, exc_info=error)
 
         def keep(model):
             message = model.browse(message_id)._with_sender_context()
             reason = message.env._(
-                "Supplier's answer was kept but could not be used. Nothing was changed. Correct "
-                "the cause and retry.\n%(reason)s",
+                "Supplier's answer was stored but could not be applied. Nothing was changed. "
+                "Correct the cause and retry.\n%(reason)s",
                 reason=_storable(str(error)),
             )
             message._move_to("failed", error=reason)
@@ -146,10 +146,10 @@ class SupplierCreditMessage(models.Model):
 
 def _log_unstored(outcome, error):
     claim, _answer = outcome
-    # Its lease runs out, and Supplier is asked by the key what became of it.
-    _logger.error("Outcome of message %s could not be kept", claim.message_id, exc_info=error)
+    # Its lease runs out, and Supplier is queried by the key.
+    _logger.error("Outcome of message %s could not be stored", claim.message_id, exc_info=error)
 
 
 def _storable(text):
-    """Return text without the characters that PostgreSQL or UTF-8 cannot hold."""
+    """Return text without the characters that PostgreSQL or UTF-8 cannot store."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

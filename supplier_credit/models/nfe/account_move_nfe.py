@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ...const import MANAGER_GROUP
 from ...tools.fiscal.nfe_event import NfeCancellation
 
-# Said by SEFAZ's files alone; nobody writes them by hand.
+# Columns that only SEFAZ's files fill; users cannot write them.
 NFE_COLUMNS = {
     "supplier_sefaz_state",
     "supplier_nfe_key",
@@ -25,7 +25,7 @@ class AccountMove(models.Model):
     supplier_nfe_key = fields.Char(string="NF-e Access Key", readonly=True, copy=False)
     supplier_nfe_issue_date = fields.Date(string="NF-e Issue Date", readonly=True, copy=False)
     supplier_nfe_total = fields.Monetary(string="NF-e Total", readonly=True, copy=False)
-    # Not readable by everybody: whoever has the XML can draw a DANFE from it.
+    # Managers only: anybody with the XML can draw a DANFE from it.
     supplier_nfe_file = fields.Binary(
         string="Authorised NF-e (procNFe)",
         readonly=True,
@@ -36,7 +36,7 @@ class AccountMove(models.Model):
 
     _supplier_nfe_key_unique = models.UniqueIndex(
         "(supplier_nfe_key, company_id) WHERE supplier_nfe_key IS NOT NULL AND state != 'cancel'",
-        "An NF-e belongs to one invoice, and another one has already taken it over.",
+        "An NF-e belongs to one invoice, and another invoice has it already.",
     )
 
     # -------------------------------------------------------------------------
@@ -60,14 +60,14 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_nfe_upload(self):
-        """Open the wizard that takes the authorised XML of this invoice."""
+        """Open the wizard that uploads the authorised XML of this invoice."""
         self.ensure_one()
         return self.env["supplier.credit.nfe.upload"]._get_records_action(
             name=self.env._("Upload NF-e"), target="new", context={"default_invoice_id": self.id}
         )
 
     def action_open_nfe_uploads(self):
-        """Open the wizard that finds the invoice of each of many files, among these if any."""
+        """Open the wizard that uploads many files and finds the invoice of each, among these."""
         return self.env["supplier.credit.nfe.upload"]._get_records_action(
             name=self.env._("Upload NF-e"), target="new", context={"default_invoice_ids": self.ids}
         )
@@ -77,15 +77,15 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _attach_nfe(self, content, take_number=False):
-        """Take what SEFAZ said about this invoice's NF-e, after all checks.
+        """Apply a file of SEFAZ to this invoice, after all checks.
 
-        Of an authorised NF-e the invoice is registered at Supplier if it is ready; on a draft the
-        NF-e gives the invoice its number. Of a registered cancellation the state is taken.
+        With an authorised NF-e, a draft invoice gets the NF-e's number, and an invoice that is
+        ready is registered at Supplier. With a registered cancellation, the state changes.
 
         :param content: a procNFe or the procEventoNFe of its cancellation, bytes
-        :param take_number: let the number of a posted invoice follow that of the NF-e, too
-        :return: what was done, as text
-        :raise UserError: naming all that does not agree; nothing is changed
+        :param take_number: whether a posted invoice gets the NF-e's number, too
+        :return: a text about what was done
+        :raise UserError: naming all differences; nothing is changed
         """
         self.ensure_one()
         self.check_access("write")
@@ -96,9 +96,9 @@ class AccountMove(models.Model):
         return self._apply_nfe(document, content)
 
     def _check_nfe_applicable(self, nfe, take_number=False):
-        """Refuse an NF-e that is not this invoice's, and an invoice that can take none.
+        """Refuse an NF-e that is not this invoice's, and a document that cannot have one.
 
-        :raise UserError: naming all that does not agree
+        :raise UserError: naming all differences
         """
         self._check_not_sent_to_supplier()
         if not self._is_open_for_nfe():
@@ -120,9 +120,9 @@ class AccountMove(models.Model):
             )
 
     def _apply_nfe(self, nfe, content):
-        """Write what a checked NF-e says on the invoice, and register it if it is ready.
+        """Write a checked NF-e on the invoice, and register the invoice if it is ready.
 
-        :return: what was done, as text
+        :return: a text about what was done
         """
         done = [
             self.env._(

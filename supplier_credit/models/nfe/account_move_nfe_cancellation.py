@@ -11,15 +11,15 @@ class AccountMove(models.Model):
         string="Protocol of the Cancellation",
         readonly=True,
         copy=False,
-        help="Under which SEFAZ registered that the NF-e is cancelled (event 110111).",
+        help="SEFAZ's protocol of the cancellation of the NF-e (event 110111).",
     )
 
     def _attach_nfe_cancellation(self, cancellation, content):
-        """Take over that SEFAZ cancelled this invoice's NF-e; what is posted stays as it is.
+        """Store that SEFAZ cancelled this invoice's NF-e; posted entries stay.
 
         :param cancellation: the NfeCancellation in the content
-        :param content: the procEventoNFe, bytes; it is kept in the chatter
-        :return: what was done, as text
+        :param content: the procEventoNFe, bytes; it is attached to the chatter
+        :return: a text about what was done
         :raise UserError: when it cancels another NF-e, or one of the test environment
         """
         self.ensure_one()
@@ -59,7 +59,7 @@ class AccountMove(models.Model):
         return done
 
     def _is_nfe_void(self, nfe):
-        """Return whether SEFAZ is known to have cancelled or denied this very NF-e."""
+        """Return whether SEFAZ has cancelled or denied this NF-e, as far as known here."""
         self.ensure_one()
         if self.supplier_nfe_key == nfe.key and self.supplier_nfe_cancellation:
             return True

@@ -5,14 +5,14 @@ NORMAL_PURPOSE = "1"
 
 
 class AccountMove(models.Model):
-    """What an NF-e must have in common with the document that takes it over."""
+    """In what an NF-e must agree with the document that it is applied to."""
 
     _inherit = "account.move"
 
     def _get_nfe_mismatches(self, nfe, take_number=False):
-        """Return, as texts, everything in which the NF-e and this invoice differ.
+        """Return all differences between the NF-e and this invoice, as texts.
 
-        :param take_number: the number of a posted invoice is going to follow the NF-e's
+        :param take_number: whether a posted invoice gets the NF-e's number
         """
         self.ensure_one()
         issuer, recipient = self._get_nfe_parties(nfe)
@@ -48,17 +48,17 @@ class AccountMove(models.Model):
         return is_ours and self.state != "cancel"
 
     def _has_nfe_number(self, nfe):
-        """Return whether this document's number need not follow that of the NF-e."""
+        """Return whether this document's number can stay as it is with this NF-e."""
         return self._is_issued_by_customer(nfe) or self._get_nfe_number() == nfe.number
 
     def _get_nfe_parties(self, nfe):
-        """Return who of the NF-e should be the company, and who its customer."""
+        """Return the numbers in the NF-e that must be the company's and its customer's."""
         if self._is_issued_by_customer(nfe):
             return nfe.recipient, nfe.issuer
         return nfe.issuer, nfe.recipient
 
     def _get_nfe_own_mismatches(self, nfe, take_number):
-        """Return, as texts, what differs from the company's own numbering."""
+        """Return the differences from the company's own numbering, as texts."""
         if self._is_issued_by_customer(nfe):
             # The numbers of the customer are not the company's.
             return []
@@ -74,7 +74,10 @@ class AccountMove(models.Model):
         ]
 
     def _describe_nfe_differences(self, compared):
-        """Return, as texts, what differs of (name, in the NF-e, in the invoice)."""
+        """Return the differences, as texts.
+
+        :param compared: (name, value in the NF-e, value in the invoice) of each
+        """
         return [
             self.env._(
                 "%(name)s: the NF-e has %(found)s, the invoice %(expected)s",
@@ -87,7 +90,7 @@ class AccountMove(models.Model):
         ]
 
     def _get_nfe_kind_mismatches(self, nfe):
-        """Return, as texts, why this NF-e is none that this invoice can have at all."""
+        """Return the reasons why no invoice could have this NF-e, as texts."""
         mismatches = self._get_nfe_purpose_mismatches(nfe)
         if self._is_supplier_production():
             if not nfe.is_production:
@@ -138,7 +141,10 @@ class AccountMove(models.Model):
         )
 
     def _check_nfe_agrees(self):
-        """Refuse to go on with an invoice that was changed after its NF-e was taken over."""
+        """Refuse invoices that were changed after their NF-e was applied.
+
+        :raise UserError: naming the first one, with number and total of both
+        """
         for move in self.filtered("supplier_nfe_key"):
             number = int(move.supplier_nfe_key[25:34])
             same_total = not move.currency_id.compare_amounts(

@@ -7,20 +7,20 @@ from ...tools.fiscal.nfe_event import NfeCancellation
 
 
 class AccountMove(models.Model):
-    """Finding the invoice that an uploaded NF-e is of. What is not certain is not guessed."""
+    """Finding the invoice of an uploaded NF-e. An ambiguous match is refused."""
 
     _inherit = "account.move"
 
     @api.model
     def _find_invoice_of_nfe(self, document, among=None):
-        """Return the one invoice that the file belongs to, among those the user may see.
+        """Return the one invoice that the file belongs to, among those that the user may read.
 
-        A posted one has the number; a draft is on Supplier's credit, of the same recipient and
-        total, and has no NF-e yet.
+        A posted invoice has the NF-e's number; a draft is on Supplier's credit, has the same
+        recipient and total, and no NF-e yet.
 
         :param document: an Nfe or NfeCancellation
-        :param among: the invoices that come into question; all of them if empty
-        :raise UserError: when there is none, or more than one; then each is named
+        :param among: the invoices to search; all if empty
+        :raise UserError: when there is none, or more than one, naming each
         """
         if note := self._find_return_of_nfe(document, among):
             return note
@@ -114,7 +114,7 @@ class AccountMove(models.Model):
         )
 
     def _find_of_total(self, nfe, scope):
-        """Return the invoices on Supplier's credit without NF-e, of this recipient and total."""
+        """Return the invoices on Supplier's credit without NF-e, of its recipient and total."""
         bearers = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         total = float(nfe.total)
         return self.search(
@@ -126,7 +126,7 @@ class AccountMove(models.Model):
         ).filtered(lambda move: move.commercial_partner_id._get_supplier_vat() == nfe.recipient)
 
     def _narrow_down(self, *tests):
-        """Narrow these invoices down by one test after the other, as long as any passes it."""
+        """Filter these invoices by each test in turn, unless no invoice passes it."""
         left = self
         for test in tests:
             left = left.filtered(test) or left

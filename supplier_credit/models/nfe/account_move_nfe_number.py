@@ -2,20 +2,20 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    """The fiscal number of an invoice, which its NF-e has the last word on."""
+    """The fiscal number of an invoice, which its NF-e decides."""
 
     _inherit = "account.move"
 
     def _get_nfe_number(self):
-        """Return the invoice's document number as the NF-e counts it, or None."""
+        """Return the invoice's document number as the NF-e has it: an integer, None without one."""
         self.ensure_one()
         digits = "".join(filter(str.isdigit, self.l10n_latam_document_number or ""))
         return int(digits) if digits else None
 
     def _get_nfe_number_mismatches(self, nfe, take_number):
-        """Return, as texts, what keeps the invoice from bearing the number of the NF-e.
+        """Return the reasons why the invoice cannot have the NF-e's number, as texts.
 
-        :param take_number: the number of a posted invoice may follow the NF-e's
+        :param take_number: whether a posted invoice may get the NF-e's number
         """
         self.ensure_one()
         number = self._get_nfe_number()
@@ -73,12 +73,12 @@ class AccountMove(models.Model):
         )
 
     def _apply_nfe_number(self, number):
-        """Give the invoice the number of its NF-e, and what is derived from the number with it.
+        """Give the invoice the number of its NF-e, and update what the host derives from it.
 
-        The payment reference and, through it, the labels of the payment terms follow only where
-        they were the host's own; what somebody entered stays.
+        These are the payment reference and, by it, the labels of the payment terms; a reference
+        that a user entered stays.
 
-        :return: what was changed on a posted invoice, as a list of texts
+        :return: a list of texts about what was changed on a posted invoice
         """
         self.ensure_one()
         if self.state != "posted":

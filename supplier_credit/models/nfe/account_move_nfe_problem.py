@@ -22,7 +22,7 @@ PROBLEM_VALUES = (
 
 
 class AccountMove(models.Model):
-    """Reading SEFAZ's files for users: what is wrong with one, in their words."""
+    """Texts for users about what is wrong with a file of SEFAZ."""
 
     _inherit = "account.move"
 
@@ -30,7 +30,7 @@ class AccountMove(models.Model):
     def _parse_nfe(self, content):
         """Return the Nfe or NfeCancellation in these bytes.
 
-        :raise UserError: saying what makes it neither
+        :raise UserError: saying why they are neither
         """
         try:
             return parse_fiscal_file(content)
@@ -39,7 +39,10 @@ class AccountMove(models.Model):
 
     @api.model
     def _describe_nfe_problem(self, problem):
-        """Return what is wrong with an uploaded file and what to do, for every NfeProblem."""
+        """Return what is wrong with an uploaded file, and what to do.
+
+        :param problem: an `NfeProblem`
+        """
         # Each text uses some of the values only.
         values = dict.fromkeys(PROBLEM_VALUES, "") | problem.values
         texts = {

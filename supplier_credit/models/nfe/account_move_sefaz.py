@@ -5,12 +5,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-# Cancellations of NF-e are taken for 24 hours, late ones for some weeks; then nothing comes.
+# Days after the date of an invoice in which its sources are read. SEFAZ accepts cancellations
+# within 24 hours, late ones within some weeks.
 WATCHED_DAYS = 90
-# What SEFAZ decided; the other states are only attempts to get there.
+# Decisions of SEFAZ; the other states are attempts to get one.
 DECIDED = ("authorised", "denied", "cancelled")
-# OCA: l10n_br_fiscal, `state_edoc` of the fiscal document. One that is still being written
-# (em_digitacao) says nothing; of a voided number (inutilizada) nothing is sold.
+# OCA: l10n_br_fiscal, `state_edoc` of the fiscal document. A document that is being edited
+# (em_digitacao) has no state here; a voided number (inutilizada) is no sale.
 OCA_STATES = {
     "a_enviar": "waiting",
     "enviada": "waiting",
@@ -27,7 +28,7 @@ ENTERPRISE_STATES = {
     "error": "rejected",
     "cancelled": "cancelled",
 }
-# Writing one of these on an invoice may be the news of its NF-e.
+# Writing one of these on an invoice may change the state of its NF-e.
 SOURCE_FIELDS = {
     "fiscal_document_id",
     "state_edoc",
@@ -37,15 +38,15 @@ SOURCE_FIELDS = {
 
 
 class AccountMove(models.Model):
-    """What SEFAZ says about an invoice's NF-e, whoever issued it. Seed 001, "Faturamento", 1.
+    """SEFAZ's state of an invoice's NF-e, whoever issued it. Seed 001, "Faturamento", 1.
 
-    Three sources are asked in this order: OCA's fiscal document, Odoo Enterprise's electronic
-    invoicing, the uploaded XML. None of them is required; the first two are known by their fields.
+    Three sources are read in this order: OCA's fiscal document, Odoo Enterprise's electronic
+    invoicing, the uploaded XML. None is required; the first two are recognised by their fields.
     """
 
     _inherit = "account.move"
 
-    # none → waiting → authorised → cancelled      (empty is none: a column of a host's table)
+    # none → waiting → authorised → cancelled      (empty means none: a column of a host's table)
     #          ⇅ └──────→ denied
     #       rejected
     supplier_sefaz_state = fields.Selection(
@@ -60,13 +61,13 @@ class AccountMove(models.Model):
         string="SEFAZ State",
         readonly=True,
         copy=False,
-        help="Taken from the electronic invoicing that is installed, or from the uploaded XML.",
+        help="Read from the installed electronic invoicing, or from the uploaded XML.",
     )
     supplier_nfe_problem = fields.Text(
         string="Problem of the NF-e",
         readonly=True,
         copy=False,
-        help="Why the NF-e that SEFAZ authorised could not be taken over, and what to do.",
+        help="Why the NF-e that SEFAZ authorised could not be applied, and what to do.",
     )
 
     _supplier_nfe_problem_idx = models.Index(
@@ -79,7 +80,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def action_refresh_sefaz_state(self):
-        """Ask the installed electronic invoicing about the NF-e of these invoices."""
+        """Read the state of these invoices' NF-e from the installed electronic invoicing."""
         self.check_access("write")
         self._filter_supplier_credit()._refresh_sefaz_state()
         return True
@@ -91,9 +92,9 @@ class AccountMove(models.Model):
     def _find_sefaz_state(self):
         """Return the SEFAZ state of this invoice's NF-e, a value of `supplier_sefaz_state`.
 
-        The first source with a decision of SEFAZ's is believed. An attempt that is still under way
-        or was rejected there gives way to an uploaded XML, which proves what came of it. Nothing
-        takes back a registered cancellation of the NF-e that the invoice has.
+        The first source with a decision of SEFAZ counts. An uploaded XML is a decision, so it goes
+        before an attempt that is under way or was rejected. A registered cancellation of the
+        invoice's NF-e is final.
         """
         self.ensure_one()
         if self.supplier_nfe_cancellation:
@@ -104,24 +105,24 @@ class AccountMove(models.Model):
         return self._read_sefaz_upload() or source or "none"
 
     def _find_source_state(self):
-        """Return what the installed electronic invoicing says, False if it knows nothing."""
-        said = [self._read_sefaz_oca(), self._read_sefaz_enterprise()]
-        decided = [state for state in said if state in DECIDED]
-        return next(filter(None, decided + said), False)
+        """Return the state by the installed electronic invoicing, False without one."""
+        states = [self._read_sefaz_oca(), self._read_sefaz_enterprise()]
+        decided = [state for state in states if state in DECIDED]
+        return next(filter(None, decided + states), False)
 
     def _read_sefaz_oca(self):
-        """Return what OCA's fiscal document says, False without one."""
+        """Return the state by OCA's fiscal document, False without one."""
         document = self._get_oca_document()
         return OCA_STATES.get(document.state_edoc, False) if document else False
 
     def _read_sefaz_enterprise(self):
-        """Return what Odoo Enterprise's electronic invoicing says, False without it."""
+        """Return the state by Odoo Enterprise's electronic invoicing, False without it."""
         if "l10n_br_last_edi_status" not in self._fields:
             return False
         return ENTERPRISE_STATES.get(self.l10n_br_last_edi_status, False)
 
     def _read_sefaz_upload(self):
-        """Return what the XML taken over says, False without one."""
+        """Return the state by the uploaded XML, False without one."""
         return "authorised" if self.supplier_nfe_key else False
 
     def _get_oca_document(self):
@@ -131,7 +132,7 @@ class AccountMove(models.Model):
         return document if document and "state_edoc" in document._fields else None
 
     def _get_source_file(self):
-        """Return the authorised XML that the installed electronic invoicing keeps, or None."""
+        """Return the authorised XML of the installed electronic invoicing, None without one."""
         document = self._get_oca_document()
         if document and document.state_edoc == "autorizada":
             if "authorization_file_id" in document._fields:
@@ -153,11 +154,11 @@ class AccountMove(models.Model):
         self.filtered("supplier_return_transaction_id")._refresh_sefaz_state()
 
     def _refresh_sefaz_state(self):
-        """Bring these invoices on Supplier's credit up to what their sources say.
+        """Update the SEFAZ state of these documents from their sources.
 
-        An authorised NF-e is taken over by the same checks as an upload, which starts its sending.
-        Where that fails the reason is shown and nothing is raised: SEFAZ's answer, which may be
-        written in this very transaction, must not be lost for it.
+        An authorised NF-e is applied with the same checks as an upload, and sent. If that fails,
+        the reason is shown and nothing is raised: SEFAZ's answer, which may be written in the same
+        transaction, must not be lost.
         """
         for move in self.sudo():
             state = move._find_sefaz_state()
@@ -175,8 +176,8 @@ class AccountMove(models.Model):
                 if not content:
                     raise UserError(
                         self.env._(
-                            "SEFAZ authorised the NF-e of %(invoice)s, but its XML is not there "
-                            "yet. It is looked for again; or use Upload NF-e.",
+                            "SEFAZ authorised the NF-e of %(invoice)s, but its XML is not "
+                            "available yet. It is read again later; or use Upload NF-e.",
                             invoice=self.display_name,
                         )
                     )
@@ -194,9 +195,9 @@ class AccountMove(models.Model):
 
     @api.model
     def _cron_refresh_sefaz_states(self):
-        """Find the invoices whose source knows more than they show, and refresh them.
+        """Update the invoices whose source has another state.
 
-        OCA's fiscal document changes without its invoice being written; without OCA's and Odoo
+        OCA's fiscal document changes without a write on its invoice. Without OCA's and Odoo
         Enterprise's modules this costs no query.
         """
         news = self._get_sefaz_news_domain()
@@ -219,7 +220,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_sefaz_news_domain(self):
-        """Return the domain of invoices that differ from what their source says."""
+        """Return the domain of the invoices whose state differs from that of their source."""
         news = Domain.FALSE
         sources = []
         if "fiscal_document_id" in self._fields:

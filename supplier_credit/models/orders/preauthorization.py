@@ -5,7 +5,7 @@ from ...tools.api.preauthorization import Preauthorization, PreauthorizationRequ
 from ..common.for_each import for_each
 
 IN_FORCE = ("active", "partially_used")
-# The operations whose answer can be the first approval.
+# Operations whose answer can be the first approval.
 APPROVING = ("preauthorization_create", "preauthorization_query")
 LIVE_STATES = ("sending", "in_analysis", *IN_FORCE)
 
@@ -18,7 +18,7 @@ class SupplierCreditPreauthorization(models.Model):
     _inherit = ["supplier.credit.abstract.subject"]
     _check_company_auto = True
     _order = "id desc"
-    # Supplier is the master: its answers may skip steps.
+    # Supplier decides: its answers may skip states.
     _transitions = {
         "draft": {"sending"},
         "sending": {"draft"},
@@ -26,7 +26,7 @@ class SupplierCreditPreauthorization(models.Model):
         "active": {"sending", "in_analysis", "partially_used", "expired"},
         "declined": {"sending", "in_analysis"},
         "expired": {"sending", "in_analysis", "active", "partially_used"},
-        # A cancellation that was on its way may arrive after the last day of validity.
+        # A cancellation that was being sent may arrive after the last day of validity.
         "cancelled": {"sending", "in_analysis", "active", "partially_used", "expired"},
         "partially_used": {"sending", "active", "expired"},
         "used": {"sending", "active", "partially_used", "expired"},
@@ -47,13 +47,13 @@ class SupplierCreditPreauthorization(models.Model):
         ondelete="set null",
         help="The bearer that the order had when the credit was reserved.",
     )
-    # As text, so that the reservation still says what it was for when the order is gone.
+    # As text, so that the reservation still names its order when that is deleted.
     order_number = fields.Char(required=True, readonly=True)
     customer_vat = fields.Char(string="CNPJ/CPF", required=True, readonly=True)
     code = fields.Char(
         string="Pre-Authorization Code",
         tracking=False,
-        help="Supplier's identification of the reservation, for queries and invoicing.",
+        help="Supplier's identifier of the reservation, for queries and invoicing.",
     )
     # draft ⇄ sending → in_analysis → active ⇄ partially_used → used
     #             ├────────┴──→ declined ⇅          ⇅
@@ -79,16 +79,19 @@ class SupplierCreditPreauthorization(models.Model):
     order_amount = fields.Monetary(
         string="Amount to Invoice",
         readonly=True,
-        help="What was still to be invoiced of the order when the reservation was sent.",
+        help="The part of the order that was still to be invoiced when the reservation was sent.",
     )
     order_total = fields.Monetary(
-        readonly=True, help="The order's total, by ordered quantities, that this reserves for."
+        readonly=True,
+        help="The order's total by ordered quantities when the reservation was sent or changed.",
     )
     requested_amount = fields.Monetary(
         readonly=True, help="The amount to invoice with the tolerance of parameter 3.1."
     )
     amount = fields.Monetary(string="Approved Amount", readonly=True)
-    used_amount = fields.Monetary(readonly=True, help="Consumed by registered NF-e of the order.")
+    used_amount = fields.Monetary(
+        readonly=True, help="The part that registered NF-e of the order use."
+    )
     remaining_amount = fields.Monetary(compute="_compute_remaining_amount")
     valid_until = fields.Date(readonly=True, help="The last day it is valid.")
 
@@ -134,10 +137,10 @@ class SupplierCreditPreauthorization(models.Model):
     # -------------------------------------------------------------------------
 
     def action_query(self):
-        """Ask Supplier for the present state of these reservations.
+        """Query the present state of these reservations.
 
-        :return: of several, a notification with what became of them
-        :raise UserError: naming one that Supplier has given no code yet
+        :return: see `for_each`
+        :raise UserError: naming a reservation without a code from Supplier
         """
         self.check_access("read")
         return for_each(self, lambda reservation: reservation._query_by_hand())
@@ -151,7 +154,7 @@ class SupplierCreditPreauthorization(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_may_send(self):
-        """Whoever may change the orders may have their reservations changed."""
+        """Allow users who may change the orders."""
         self.sudo().order_id.with_user(self.env.user).check_access("write")
         return super()._check_may_send()
 
@@ -168,7 +171,7 @@ class SupplierCreditPreauthorization(models.Model):
 
     @api.model
     def _cron_query(self):
-        """Ask about what is in analysis at Supplier, where the interval of 2.2 has passed."""
+        """Query the reservations in analysis, at the interval of parameter 2.2."""
         self._query_in_analysis("preauthorization_query")
 
     @api.model
@@ -184,14 +187,14 @@ class SupplierCreditPreauthorization(models.Model):
         return LIVE_STATES
 
     def _is_in_force(self):
-        """Return whether credit is held for the order and may be changed or used."""
+        """Return whether the reserved credit may be changed or used."""
         self.ensure_one()
         return self.state in IN_FORCE and not self.cancel_requested
 
     def _check_in_force(self, what):
         """Raise UserError unless this reservation is in force.
 
-        :param what: what the user wanted, as the end of a sentence
+        :param what: the refused action, as the end of a sentence
         """
         self.ensure_one()
         if not self._is_in_force():
@@ -206,7 +209,7 @@ class SupplierCreditPreauthorization(models.Model):
             )
 
     def _get_obstacle(self, message):
-        """Nothing is reserved for a customer whose term billing was blocked in the meantime."""
+        """Return that the customer's term billing was blocked before the reservation was sent."""
         if message.operation == "preauthorization_create":
             order = self.order_id
             reason = order._get_supplier_term_block()
@@ -216,7 +219,7 @@ class SupplierCreditPreauthorization(models.Model):
         return super()._get_obstacle(message)
 
     def _move_to(self, state, **values):
-        """Move by the table, and with it the release of the order."""
+        """Change the state by the table, and update the release of the order."""
         result = super()._move_to(state, **values)
         self.order_id._update_supplier_release_state()
         return result
@@ -224,7 +227,7 @@ class SupplierCreditPreauthorization(models.Model):
     def _send(self, instalments):
         """Queue the reservation's first message.
 
-        :param instalments: `tools.supplier_api.Instalment` of the order's payment terms
+        :param instalments: list of `tools.api.wire.Instalment`, of the order's payment terms
         """
         self.ensure_one()
         request = PreauthorizationRequest(
@@ -264,7 +267,7 @@ class SupplierCreditPreauthorization(models.Model):
     def _apply_rejection(self, message, reason):
         match message.operation:
             case "preauthorization_create":
-                # Nothing is held, so nothing is left to cancel either.
+                # No credit is reserved, so there is nothing to cancel either.
                 self._move_to("draft", error=reason, cancel_requested=False)
             case "preauthorization_change":
                 # The old reservation stays, and the order is blocked if its total rose.

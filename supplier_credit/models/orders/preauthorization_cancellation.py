@@ -5,7 +5,7 @@ from ..common.for_each import for_each
 
 
 class SupplierCreditPreauthorization(models.Model):
-    """Freeing credit: all that is left of a reservation, whether its order wants it or not.
+    """Freeing the credit that is left of a reservation, by its order's change or by hand.
 
     Source: seed 001, "Cancelamento de Pré-Autorização".
     """
@@ -15,7 +15,7 @@ class SupplierCreditPreauthorization(models.Model):
     cancel_requested = fields.Boolean(
         string="Being Cancelled",
         readonly=True,
-        help="The order no longer wants this reservation; Supplier is told to free the credit.",
+        help="The order no longer needs this reservation; Supplier is asked to free the credit.",
     )
 
     # -------------------------------------------------------------------------
@@ -23,19 +23,21 @@ class SupplierCreditPreauthorization(models.Model):
     # -------------------------------------------------------------------------
 
     def action_cancel(self):
-        """Have Supplier cancel these reservations; their orders are blocked again.
+        """Cancel these reservations at Supplier; their orders are blocked again.
 
-        :return: of several, a notification with what became of them
-        :raise UserError: naming one that holds no credit, or that an invoice under way uses
+        :return: see `for_each`
+        :raise UserError: naming a reservation without credit, or one that an invoice being
+            registered uses
         """
         self._check_may_send()
         return for_each(self.sudo(), lambda reservation: reservation._cancel_by_hand())
 
     def action_release_rest(self):
-        """Have Supplier free what these reservations still hold; what was used stays used.
+        """Free the unused credit of these reservations at Supplier.
 
-        :return: of several, a notification with what became of them
-        :raise UserError: naming one that is not in force, or that an invoice under way uses
+        :return: see `for_each`
+        :raise UserError: naming a reservation that is not in force, or one that an invoice being
+            registered uses
         """
         self._check_may_send()
         return for_each(self.sudo(), lambda reservation: reservation._release_rest_by_hand())
@@ -45,9 +47,9 @@ class SupplierCreditPreauthorization(models.Model):
     # -------------------------------------------------------------------------
 
     def _is_still_needed(self):
-        """Return whether the order still is as this credit was reserved for it, but for its amount.
+        """Return whether the order still needs this reservation, whatever its amount is.
 
-        It exists, is not cancelled, and has the same bearer, agreement and customer.
+        The order exists, is not cancelled, and has the same bearer, agreement and customer.
         """
         self.ensure_one()
         order = self.order_id
@@ -84,10 +86,10 @@ class SupplierCreditPreauthorization(models.Model):
         self._release_rest()
 
     def _request_cancellation(self):
-        """Have Supplier free what these live reservations hold, once, whatever happens since.
+        """Request the cancellation of these live reservations, once for each.
 
-        One that was never attempted is simply withdrawn. One whose sending is under way is
-        cancelled as soon as its answer is known. A refused cancellation is asked for again.
+        A reservation that was never attempted is withdrawn. One that is being sent is cancelled as
+        soon as its answer is known. A refused cancellation is requested again.
         """
         for reservation in self.filtered(lambda live: not live._is_being_cancelled()):
             reservation.cancel_requested = True
@@ -98,14 +100,14 @@ class SupplierCreditPreauthorization(models.Model):
         self.order_id._update_supplier_release_state()
 
     def _is_being_cancelled(self):
-        """Return whether the cancellation is on its way, or follows the answer that is awaited."""
+        """Return whether the cancellation is being sent, or follows the answer that is awaited."""
         self.ensure_one()
         return self.cancel_requested and (
             self.state == "sending" or bool(self._find_open_message("preauthorization_cancel"))
         )
 
     def _withdraw(self):
-        """Take back the sending if nothing of it has left yet."""
+        """Withdraw the reservation if its message was never attempted."""
         self.ensure_one()
         message = self._find_open_message("preauthorization_create")
         if message and message.state == "waiting" and not message.attempts:

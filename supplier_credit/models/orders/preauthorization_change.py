@@ -8,18 +8,18 @@ from ..common.for_each import for_each
 
 
 class SupplierCreditPreauthorization(models.Model):
-    """Keeping reservations as their orders are. Seed 001, "Alteração de Pré-Autorização".
+    """Changing reservations with their orders. Seed 001, "Alteração de Pré-Autorização".
 
-    Only edits of the order count: what is invoiced, delivered, returned or used changes nothing.
+    Only edits of the order change a reservation; invoices, deliveries and returns do not.
     """
 
     _inherit = "supplier.credit.preauthorization"
 
     pending_total = fields.Monetary(
-        readonly=True, help="The order's total that Supplier was last asked to reserve for."
+        readonly=True, help="The order's total in the last request to Supplier."
     )
     refused_total = fields.Monetary(
-        readonly=True, help="The order's total that Supplier refused; it is not asked for again."
+        readonly=True, help="The order's total that Supplier refused; it is not requested again."
     )
 
     # -------------------------------------------------------------------------
@@ -27,10 +27,10 @@ class SupplierCreditPreauthorization(models.Model):
     # -------------------------------------------------------------------------
 
     def action_send_change(self):
-        """Send now what the orders of these reservations have become, without waiting for 2.3.
+        """Send the changes of these reservations' orders now, without waiting for parameter 2.3.
 
-        :return: of several, a notification with what became of them
-        :raise UserError: naming one that is not in force
+        :return: see `for_each`
+        :raise UserError: naming a reservation that is not in force
         """
         self._check_may_send()
         return for_each(self.sudo(), lambda reservation: reservation._send_change_by_hand())
@@ -41,9 +41,10 @@ class SupplierCreditPreauthorization(models.Model):
 
     @api.model
     def _cron_follow_orders(self):
-        """Send what changed, agreement by agreement, every so many minutes (parameter 2.3).
+        """Send the changes of orders, agreement by agreement, at the interval of parameter 2.3.
 
-        Changes in between are thereby one; an amount that came back is none.
+        Several changes within an interval are sent as one; an amount that is the old one again is
+        not sent. The name stands in the data of existing databases.
         """
         cron = self.env["ir.cron"]
         for agreement in self.env["supplier.credit.agreement"]._filter_interval_over(
@@ -59,13 +60,13 @@ class SupplierCreditPreauthorization(models.Model):
 
     def _send_change_by_hand(self):
         self._check_in_force(self.env._("be changed"))
-        # Asked by a person, it is also asked again.
+        # A person may request a refused amount again.
         self.refused_total = 0
         self._sync_with_order()
 
     @api.model
     def _find_differing(self, agreement):
-        """Return live reservations that may no longer be as their orders; one query for all."""
+        """Return the live reservations that may differ from their orders; one query for all."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -97,7 +98,7 @@ class SupplierCreditPreauthorization(models.Model):
         return self.browse(reservation_id for (reservation_id,) in rows)
 
     def _sync_with_order(self):
-        """Cancel or change these reservations where their orders want it otherwise."""
+        """Cancel or change these reservations where their orders differ."""
         for reservation in self:
             if reservation.cancel_requested:
                 continue
@@ -107,13 +108,13 @@ class SupplierCreditPreauthorization(models.Model):
                 reservation._queue_change()
 
     def _get_assured_amount(self):
-        """Return what remains of this reservation, however a lowering under way ends, in BRL.
+        """Return the remaining amount of this reservation that is certain, in BRL.
 
-        Until its answer is known, Supplier may hold as little as was asked for, or nothing.
+        While a lower amount is requested, Supplier may already have lowered or freed the credit.
         """
         self.ensure_one()
         ordered = self.order_id._get_supplier_ordered_amount()
-        # Nothing is looked up unless less than the order's total was asked for last.
+        # Messages are searched only if less than the order's total was requested last.
         if self.currency_id.compare_amounts(self.pending_total, ordered) >= 0:
             return self.remaining_amount
         if self._find_open_message("preauthorization_release"):
@@ -121,8 +122,8 @@ class SupplierCreditPreauthorization(models.Model):
         change = self._find_open_message("preauthorization_change")
         if not change:
             return self.remaining_amount
-        asked = float(change._load(change.request)["valorPreAutorizacao"])
-        return min(self.remaining_amount, self.currency_id.round(asked - self.used_amount))
+        requested = float(change._load(change.request)["valorPreAutorizacao"])
+        return min(self.remaining_amount, self.currency_id.round(requested - self.used_amount))
 
     def _has_other_total(self):
         self.ensure_one()
@@ -133,15 +134,15 @@ class SupplierCreditPreauthorization(models.Model):
         )
 
     def _queue_change(self):
-        """Ask for what is left to invoice now, with the tolerance, on top of what was used."""
+        """Request the used amount plus the amount still to be invoiced, with the tolerance."""
         self.ensure_one()
         if self._find_open_message("preauthorization_change"):
             return
         if self._find_open_message("preauthorization_release"):
-            # What remains is about to be free; there will be nothing to change.
+            # The rest is being freed; there will be nothing to change.
             return
         order = self.order_id
-        # The order's own lists learn of it no later than Supplier.
+        # The lists of orders show the change no later than Supplier knows it.
         order._update_supplier_release_state()
         left = order._get_supplier_reservable_amount()
         if self.currency_id.is_zero(left):
@@ -156,11 +157,11 @@ class SupplierCreditPreauthorization(models.Model):
         self._queue_message(self.agreement_id, "preauthorization_change", request.to_wire())
 
     def _get_change_values(self, message):
-        """Return what the reservation is for once Supplier accepted the change of a message."""
-        asked = message._load(message.request)
-        left = sum(Decimal(instalment["valorParcela"]) for instalment in asked["parcelas"])
+        """Return the values of the reservation once Supplier accepted a message's change."""
+        request = message._load(message.request)
+        left = sum(Decimal(instalment["valorParcela"]) for instalment in request["parcelas"])
         return {
-            "requested_amount": float(asked["valorPreAutorizacao"]),
+            "requested_amount": float(request["valorPreAutorizacao"]),
             "order_amount": float(left),
             "order_total": self.pending_total,
             "refused_total": 0,

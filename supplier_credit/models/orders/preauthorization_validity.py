@@ -24,10 +24,10 @@ class SupplierCreditPreauthorization(models.Model):
         string="Ending Soon",
         compute="_compute_is_ending_soon",
         search="_search_is_ending_soon",
-        help="In force, and its last day is within the days of warning of the agreement.",
+        help="In force, and its last day is within the agreement's days of warning.",
     )
     renewal_asked_for = fields.Date(
-        readonly=True, help="The last day of validity that an automatic renewal was sent for."
+        readonly=True, help="The last day of validity for which an automatic renewal was sent."
     )
     former_code = fields.Char(
         readonly=True,
@@ -64,10 +64,10 @@ class SupplierCreditPreauthorization(models.Model):
     # -------------------------------------------------------------------------
 
     def action_renew(self):
-        """Ask Supplier for a new validity of these reservations, also of expired ones.
+        """Request a new validity of these reservations, also of expired ones.
 
-        :return: of several, a notification with what became of them
-        :raise UserError: naming the one that cannot be renewed, and why
+        :return: see `for_each`
+        :raise UserError: naming the reservation that cannot be renewed, and why
         """
         self._check_may_send()
         return for_each(self.sudo(), lambda reservation: reservation._renew_by_hand())
@@ -78,18 +78,18 @@ class SupplierCreditPreauthorization(models.Model):
 
     @api.model
     def _get_warning_day(self, agreement):
-        """Return the last day of validity that is warned about today (parameter 3.5)."""
+        """Return the latest last day of validity that is warned about today (parameter 3.5)."""
         warning = timedelta(days=agreement.expiry_warning_days)
         return self._get_today(agreement.company_id) + warning
 
     def _is_overdue(self):
-        """Return whether the last day of validity is over, also before the cron has said so."""
+        """Return whether the last day of validity is over, also before the cron has run."""
         self.ensure_one()
         return bool(self.valid_until) and self.valid_until < self._get_today(self.company_id)
 
     @api.model
     def _cron_expire(self):
-        """Expire what is overdue, company by company; quotations are blocked again by it."""
+        """Expire overdue reservations, company by company, which blocks their orders again."""
         in_force = self._get_in_force_domain()
         for (company,) in self._read_group(in_force, ["company_id"]):
             overdue = self.search(
@@ -112,7 +112,7 @@ class SupplierCreditPreauthorization(models.Model):
 
     @api.model
     def _cron_renew(self):
-        """Renew what ends today, once the time of day of 3.3 has come; missed ones follow."""
+        """Renew reservations on their last day after the time of 3.3; make up for missed ones."""
         cron = self.env["ir.cron"]
         for agreement in self.env["supplier.credit.agreement"].search(
             [("enabled", "=", True), ("renewal_automatic", "=", True)]
@@ -129,7 +129,7 @@ class SupplierCreditPreauthorization(models.Model):
 
     @api.model
     def _find_to_renew(self, agreement):
-        """Return the reservations whose last day it is, and those whose renewal was missed."""
+        """Return the reservations on their last day, and those whose renewal was missed."""
         today = self._get_today(agreement.company_id)
         last = today if agreement._is_renewal_time() else today - timedelta(days=1)
         candidates = self.search(
@@ -191,7 +191,7 @@ class SupplierCreditPreauthorization(models.Model):
             self._queue_message(self.agreement_id, "preauthorization_renew", {})
 
     def _get_renewal_values(self, answer):
-        """Return what a renewal brings: with a new code the balance moves to it, without use.
+        """Return the values of a renewal: under a new code, the balance has no use yet.
 
         :param answer: `tools.api.preauthorization.Preauthorization`
         """

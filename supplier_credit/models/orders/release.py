@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class SupplierCreditRelease(models.Model):
-    """A manager's release of a blocked order (liberação manual), kept for good.
+    """A manager's release of a blocked order (liberação manual), never deleted.
 
     Source: seed 001, "Bloqueio de Pedidos": blocked orders may be released by hand.
     """
@@ -30,18 +30,20 @@ class SupplierCreditRelease(models.Model):
         comodel_name="account.payment.method.line", readonly=True, ondelete="set null"
     )
     amount = fields.Monetary(
-        readonly=True, help="The order's total that was released; a higher one is blocked again."
+        readonly=True, help="The released total of the order; a higher total is blocked again."
     )
     withdrawn_at = fields.Datetime(
-        readonly=True, help="Since then the order has risen or changed its bearer."
+        readonly=True, help="When the release became void: the order rose or changed its bearer."
     )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("Releases are a record of who answers for them; they stay."))
+        raise UserError(
+            self.env._("Releases are the record of who released an order and cannot be deleted.")
+        )
 
     def _is_in_effect(self):
-        """Return whether the order is still as it was released: same bearer, not more."""
+        """Return whether the release counts: the order has the same bearer and no higher total."""
         self.ensure_one()
         order = self.order_id
         return bool(

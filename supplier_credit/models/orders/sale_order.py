@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ...const import BEARER_FIELD
 
-# What makes an order Supplier's, or decides whether it is released.
+# Writing one of these may put an order on Supplier's credit, or change its release.
 RELEASE_FIELDS = {
     BEARER_FIELD,
     "partner_id",
@@ -16,7 +16,7 @@ RELEASE_FIELDS = {
 class SaleOrder(models.Model):
     """Orders sold on Supplier's credit, and their block. Seed 001, "Bloqueio de Pedidos".
 
-    What an order does with a write or a state stands here once; each concern has a file beside it.
+    The methods of the host stand here once, as a list of concerns; each concern has its own file.
     """
 
     _inherit = "sale.order"
@@ -38,8 +38,8 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="An order on Supplier's credit is blocked until Supplier reserved enough for it, and "
-        "while Supplier blocks the customer's term billing.",
+        help="An order on Supplier's credit is blocked until Supplier has reserved enough credit, "
+        "and while Supplier blocks the customer's term billing.",
     )
     supplier_preauthorization_ids = fields.One2many(
         comodel_name="supplier.credit.preauthorization",
@@ -54,7 +54,7 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The latest one; the order may have had others before.",
+        help="The latest one; the order may have earlier ones.",
     )
     supplier_preauthorization_code = fields.Char(
         related="supplier_preauthorization_id.code", string="Pre-Authorization Code"
@@ -75,7 +75,7 @@ class SaleOrder(models.Model):
         comodel_name="supplier.credit.customer",
         string="Customer's Credit",
         compute="_compute_supplier_customer",
-        help="The customer's credit at Supplier, as Supplier last told it.",
+        help="The customer's credit, by Supplier's last answer.",
     )
     supplier_customer_state = fields.Selection(
         selection=lambda self: self.env["supplier.credit.customer"]
@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
     )
     supplier_block_reason = fields.Char(
         compute="_compute_supplier_block_reason",
-        help="What keeps the order from being confirmed or invoiced, and what to do.",
+        help="Why the order can be neither confirmed nor invoiced, and what to do.",
     )
     is_supplier_blocked = fields.Boolean(compute="_compute_supplier_block_reason")
 
@@ -187,7 +187,7 @@ class SaleOrder(models.Model):
         )[:1]
 
     def _update_supplier_release_state(self):
-        """Bring the column that lists and filters use up to date; writes only what changed.
+        """Update the column that lists and filters use; only changes are written.
 
         Released orders that the customer has signed or paid are confirmed.
         """

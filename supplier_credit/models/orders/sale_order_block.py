@@ -13,7 +13,7 @@ class SaleOrder(models.Model):
     def _get_supplier_block_reason(self):
         """Return why this order may be neither confirmed nor invoiced and what to do, or False.
 
-        Told from the reservation itself each time, never from the column kept for lists.
+        Derived from the reservation itself each time, never from the column for lists.
         """
         self.ensure_one()
         blocks = self._get_supplier_open_blocks()
@@ -22,16 +22,16 @@ class SaleOrder(models.Model):
         return "\n".join(blocks.values())
 
     def _get_supplier_open_blocks(self):
-        """Return the order's blocks that nobody released, as `_get_supplier_blocks` does."""
+        """Return the order's blocks that were not released by hand; see `_get_supplier_blocks`."""
         self.ensure_one()
         blocks = self._get_supplier_blocks()
         released = self._get_supplier_released_kinds() if blocks else ()
         return {kind: reason for kind, reason in blocks.items() if kind not in released}
 
     def _get_supplier_blocks(self):
-        """Return what blocks the order: a dict from the kind of `supplier.credit.release` to why.
+        """Return what blocks the order: a dict from kind of `supplier.credit.release` to reason.
 
-        Empty for orders of other bearers, at the cost of no query.
+        Empty for orders of other bearers, which cost no query.
         """
         self.ensure_one()
         if not self._filter_supplier_credit():
@@ -45,13 +45,13 @@ class SaleOrder(models.Model):
         return {kind: reason for kind, reason in blocks.items() if reason}
 
     def _has_supplier_analysis(self):
-        """Return whether blocks count: the switch "Financial analysis" of the agreement."""
+        """Return whether orders are blocked, by the agreement's switch "Financial analysis"."""
         self.ensure_one()
         agreement = self._find_supplier_agreement()
         return not agreement or agreement.financial_analysis
 
     def _find_supplier_agreement(self):
-        """Return the agreement of the order's bearer; empty if it has none or not just one."""
+        """Return the agreement of the order's bearer; empty without one, or with several."""
         self.ensure_one()
         bearer = self.preferred_payment_method_line_id
         agreements = bearer._find_supplier_agreements(self.company_id)
@@ -114,7 +114,7 @@ class SaleOrder(models.Model):
         return False
 
     def _describe_missing_reservation(self):
-        """Return why no credit is reserved for this order: never sent, refused, expired…"""
+        """Return why no credit is reserved for this order: never sent, declined or expired."""
         latest = self.sudo().supplier_preauthorization_id
         if latest.state == "expired" and latest.valid_until:
             return self._describe_expired_reservation(latest)
@@ -134,7 +134,7 @@ class SaleOrder(models.Model):
         ).strip()
 
     def _describe_expired_reservation(self, reservation):
-        """Return that a reservation is over, before and after it shows as expired."""
+        """Return that a reservation is over, also before its state is expired."""
         return self.env._(
             "Order %(order)s is sold on Supplier's credit and blocked: its pre-authorization "
             "%(code)s was valid through %(date)s and has expired. Use Renew on the "

@@ -7,10 +7,10 @@ UNCONFIRMED = ("draft", "sent")
 
 
 class SaleOrder(models.Model):
-    """The one gate before a Supplier order is confirmed, whichever way is taken to it.
+    """The one gate before a Supplier order is confirmed.
 
-    The host asks `_confirmation_error_message`; the ways around it end here: state written or
-    created over RPC, the customer's signature, and an online payment.
+    The host calls `_confirmation_error_message`; the ways around that end here: a state that is
+    written or created over RPC, the customer's signature, and an online payment.
     """
 
     _inherit = "sale.order"
@@ -28,7 +28,10 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
 
     def action_confirm(self):
-        """Confirm; of several orders name all that are blocked, not only the first."""
+        """Confirm the orders; of several, name all that are blocked, not only the first.
+
+        :raise UserError: with the reasons of the blocked orders
+        """
         if len(self) > 1:
             self._check_supplier_release()
         return super().action_confirm()
@@ -58,7 +61,7 @@ class SaleOrder(models.Model):
             raise UserError("\n".join(reasons))
 
     def _validate_order(self):
-        """Keep the customer's signature on a blocked order and confirm it when it is released."""
+        """Store the customer's signature on a blocked order, and confirm it when it is released."""
         blocked = self._filter_supplier_blocked()
         blocked._await_supplier_release()
         if others := self - blocked:
@@ -66,7 +69,7 @@ class SaleOrder(models.Model):
         return None
 
     def _has_to_be_paid(self):
-        """Supplier charges the customer, so the portal asks for no payment."""
+        """Let the portal ask for no payment: Supplier charges the customer."""
         return not self._filter_supplier_credit() and super()._has_to_be_paid()
 
     def _filter_supplier_blocked(self):
@@ -94,10 +97,9 @@ class SaleOrder(models.Model):
             )
 
     def _confirm_released(self):
-        """Confirm, as their salesmen, those of these orders that nothing blocks any more.
+        """Confirm, as their salesmen, those of these orders that are not blocked any more.
 
-        What else keeps an order from being confirmed is shown to the salesman, and undoes nothing
-        of what released it.
+        If the host refuses the confirmation, the salesman is notified and the release stays.
         """
         for order in self.filtered(lambda order: order.state in UNCONFIRMED):
             if order._get_supplier_block_reason():

@@ -7,12 +7,12 @@ from ...const import BEARER_FIELD
 from ...tools.api.wire import Instalment
 from ..common.for_each import for_each
 
-# What decides whether an order still needs the reservation that was made for it.
+# Writing one of these may make the reservation of an order superfluous.
 RESERVED_FOR_FIELDS = {BEARER_FIELD, "partner_id", "partner_invoice_id"}
 
 
 class SaleOrder(models.Model):
-    """Reserving credit for an order, and freeing what it needs no longer.
+    """Reserving credit for an order, and freeing credit that it no longer needs.
 
     Source: seed 001, "Pré Autorização" and "Cancelamento de Pré-Autorização": an order with a live
     reservation is cancelled or deleted, or its bearer changes.
@@ -37,16 +37,16 @@ class SaleOrder(models.Model):
     def action_send_supplier_preauthorization(self):
         """Reserve credit at Supplier for these orders.
 
-        Pressed again while a message waits, it delivers that one instead of making a second.
+        While the message of an order waits, that one is delivered instead of a second.
 
-        :return: of several orders, a notification with what became of them
-        :raise UserError: naming the order and all that is missing
+        :return: see `for_each`
+        :raise UserError: naming the order and all missing data
         """
         self.check_access("write")
         return for_each(self, lambda order: order._send_supplier_preauthorization())
 
     def action_query_supplier_preauthorizations(self):
-        """Ask Supplier about the latest reservation of each of these orders."""
+        """Query the latest reservation of each of these orders."""
         return for_each(self, lambda order: order._get_supplier_preauthorization().action_query())
 
     def action_renew_supplier_preauthorizations(self):
@@ -101,7 +101,7 @@ class SaleOrder(models.Model):
                 )
             )
         elif renewal := self._find_open_supplier_renewal():
-            # Supplier may have renewed it; a second reservation would take the limit twice.
+            # Supplier may have renewed it; a second reservation would use the limit twice.
             renewal._retry()
         else:
             self._create_preauthorization()
@@ -114,7 +114,7 @@ class SaleOrder(models.Model):
         return expired._find_open_message("preauthorization_renew")
 
     def _create_preauthorization(self):
-        """Write down the reservation and the intention to send it, in this transaction."""
+        """Create the reservation and queue its message, in this transaction."""
         self.ensure_one()
         self._check_preauthorization_data()
         agreement = self.preferred_payment_method_line_id._get_supplier_agreement(self.company_id)
@@ -132,7 +132,7 @@ class SaleOrder(models.Model):
             "pending_total": self._get_supplier_ordered_amount(),
             "requested_amount": agreement._add_tolerance(amount),
         }
-        # A user of the order may reserve for it; what Supplier answers is not theirs to write.
+        # Users of the order may reserve credit, but not write on the reservation.
         reservations = self.sudo().supplier_preauthorization_ids
         reservation = reservations.filtered(lambda known: known.state == "draft")[:1]
         if reservation:
@@ -140,7 +140,7 @@ class SaleOrder(models.Model):
         else:
             reservation = reservations.create(values)
             self.sudo().supplier_preauthorization_id = reservation
-        # Sent first, so that a customer blocked in the meantime gets nothing reserved.
+        # Queried first, so that nothing is reserved for a customer that is blocked meanwhile.
         self.env["supplier.credit.customer"]._find(
             agreement, self.partner_invoice_id
         )._refresh_if_stale()
@@ -148,7 +148,7 @@ class SaleOrder(models.Model):
         return reservation
 
     def _check_preauthorization_data(self):
-        """Raise one UserError with everything that keeps this order from being sent."""
+        """Raise one UserError with all reasons why this order cannot be sent."""
         self.ensure_one()
         missing = []
         if not self._filter_supplier_credit():
@@ -181,10 +181,10 @@ class SaleOrder(models.Model):
             )
 
     def _get_supplier_reservable_amount(self):
-        """Return what is still to be invoiced of the order, taxes included, in its currency.
+        """Return the amount of the order still to be invoiced, with taxes, in its currency.
 
-        By ordered quantities, and not the host's `amount_to_invoice`, which is 0 on drafts of
-        products invoiced on delivery and rises again after a credit note. Invoices count once
+        It follows ordered quantities, unlike the host's `amount_to_invoice`, which is 0 on drafts
+        of products invoiced on delivery and rises again after a credit note. Invoices count once
         their transaction is approved; until then their part stays reserved.
         """
         self.ensure_one()
@@ -196,7 +196,7 @@ class SaleOrder(models.Model):
         return max(self.currency_id.round(self._get_supplier_ordered_amount() - invoiced), 0.0)
 
     def _get_supplier_ordered_amount(self):
-        """Return the order's total by ordered quantities, taxes included, in its currency."""
+        """Return the order's total by ordered quantities, with taxes, in its currency."""
         self.ensure_one()
         lines = self.order_line.filtered(lambda line: not line.display_type)
         return self.currency_id.round(sum(lines.mapped("price_total")))

@@ -5,7 +5,7 @@ from ...const import MANAGER_GROUP
 
 
 class SaleOrder(models.Model):
-    """Releasing blocked orders by hand: each block for itself, by a manager, with a reason.
+    """Releasing blocked orders by hand: by a manager, with a reason, from each block separately.
 
     Source: seed 001, "Bloqueio de Pedidos".
     """
@@ -37,11 +37,11 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
 
     def _release_supplier_by_hand(self, kinds, reason):
-        """Release these orders from blocks; recorded on the order with who, when and why.
+        """Release these orders from blocks; user, time and reason are stored.
 
-        :param kinds: of `supplier.credit.release`: what to release them from
-        :param reason: the manager's words, for whoever asks later
-        :raise AccessError: to anybody but a manager
+        :param kinds: kinds of `supplier.credit.release`: the blocks to release them from
+        :param reason: the manager's reason
+        :raise AccessError: for all but managers
         :raise UserError: without a reason, or naming an order that has no such block
         """
         if not self.env.user.has_group(MANAGER_GROUP):
@@ -89,13 +89,13 @@ class SaleOrder(models.Model):
         self._update_supplier_release_state()
 
     def _get_supplier_released_kinds(self):
-        """Return from which blocks the order is released by hand, as it is now."""
+        """Return the kinds of blocks that the order is released from by hand."""
         self.ensure_one()
         releases = self.sudo().supplier_release_ids
         return {release.kind for release in releases if release._is_in_effect()}
 
     def _withdraw_void_supplier_releases(self):
-        """Note for good which releases fell: the order rose, or has another bearer."""
+        """Withdraw the releases that are void, because the order rose or has another bearer."""
         for release in self.sudo().supplier_release_ids:
             if not release.withdrawn_at and not release._is_in_effect():
                 release.withdrawn_at = fields.Datetime.now()

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class AccountMoveLine(models.Model):
-    """Journal items of post-sales: their bearer, and credits that are only temporary. Seed 002."""
+    """Journal items of post-sales: bearers and temporary credits. Seed 002."""
 
     _inherit = "account.move.line"
 
@@ -20,7 +20,7 @@ class AccountMoveLine(models.Model):
         string="Temporary Credit",
         readonly=True,
         copy=False,
-        help="Until Supplier has decided on the return, cancellation or bonus.",
+        help="Temporary until Supplier has decided on the return, cancellation or bonus.",
     )
 
     # -------------------------------------------------------------------------
@@ -28,7 +28,7 @@ class AccountMoveLine(models.Model):
     # -------------------------------------------------------------------------
 
     def _check_not_temporary(self):
-        """Refuse to settle temporary credits otherwise than by Supplier's decision.
+        """Refuse to settle temporary credits: only Supplier's decision does.
 
         :raise UserError: naming the documents
         """

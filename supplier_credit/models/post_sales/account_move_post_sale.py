@@ -42,15 +42,18 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_supplier_post_sale_guide(self):
-        """Open what says which way a registered sale is returned, cancelled or given a bonus."""
+        """Open the guide to return, cancellation and bonus of a registered sale."""
         self.ensure_one()
         return self._prepare_post_sale_guide()
 
     def action_open_supplier_bonus(self):
-        """Open the wizard that gives the customer a bonus on this invoice."""
+        """Open the wizard that grants the customer a bonus on this invoice.
+
+        :raise AccessError: for users who may not post entries
+        """
         self.ensure_one()
         if not self.env.user.has_group(ACCOUNTANT_GROUP):
-            raise AccessError(self.env._("Only who may post entries may grant a bonus."))
+            raise AccessError(self.env._("Only users who may post entries may grant a bonus."))
         return self.env["supplier.credit.bonus"]._get_records_action(
             name=self.env._("Bonus"),
             target="new",
@@ -58,7 +61,7 @@ class AccountMove(models.Model):
         )
 
     def action_view_supplier_post_sales(self):
-        """Open the post-sales requests of this invoice, or the one of this credit note."""
+        """Open the post-sales requests of this invoice, or the request of this credit note."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "supplier_credit.supplier_credit_post_sale_action"
@@ -73,7 +76,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _cancel_sales_after(self, vals):
-        """Begin the cancellation of the sales whose NF-e these written values say is cancelled."""
+        """Request the cancellation of the sales if these written values cancel their NF-e."""
         if vals.get("supplier_sefaz_state") == "cancelled":
             sales = self.filtered(lambda move: move.move_type == "out_invoice")
             sales.sudo().supplier_transaction_ids._request_cancellation()

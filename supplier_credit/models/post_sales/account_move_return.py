@@ -1,15 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# What Supplier reads of a reason, in characters.
+# Characters of a reason that the API accepts.
 LONGEST_REASON = 500
 
 
 class AccountMove(models.Model):
     """Return of a registered sale, by the host's credit note. Seed 002, step 1; 5.1-5.3.
 
-    The credit note's receivable stands on the temporary account, and the request leaves once its
-    return NF-e is authorised.
+    The credit note's receivable is posted on the temporary account, and the request is sent once
+    the return NF-e is authorised.
     """
 
     _inherit = "account.move"
@@ -21,7 +21,7 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The registered sale that this credit note takes goods back of.",
+        help="The registered sale whose goods this credit note returns.",
     )
 
     # -------------------------------------------------------------------------
@@ -92,7 +92,7 @@ class AccountMove(models.Model):
             note.sudo()._request_return()
 
     def _filter_returnable(self):
-        """Return those of these invoices that the host's credit note may take back goods of."""
+        """Return the invoices whose goods can be returned by the host's credit note."""
         return self.filtered(
             lambda move: move.supplier_nfe_key
             and move.move_type == "out_invoice"
@@ -100,7 +100,7 @@ class AccountMove(models.Model):
         )
 
     def _check_returnable(self, kind="return"):
-        """Refuse to begin a return, or a bonus, that could not be brought to an end.
+        """Refuse a return, or a bonus, that could not be completed.
 
         :param kind: return or bonus
         :raise UserError: naming the invoice and why
@@ -121,7 +121,7 @@ class AccountMove(models.Model):
             agreement._get_clearing_account()
 
     def _check_returns_sale(self):
-        """Refuse a credit note that is no return of its sale any more.
+        """Refuse a credit note that does not agree with its sale.
 
         :raise UserError: naming the credit note and what differs
         """
@@ -147,9 +147,9 @@ class AccountMove(models.Model):
         )
 
     def _move_to_temporary_account(self):
-        """Let the credit stand where the host offers it for no payment (5.2, 5.3)."""
+        """Move the credit to an account from which the host offers no payment (5.2, 5.3)."""
         if not self.invoice_date:
-            # The host would set it on posting and make the receivable's item anew.
+            # The host would set it on posting, and create the receivable's item again.
             self.invoice_date = fields.Date.context_today(self)
         agreement = self.supplier_return_transaction_id.sudo().agreement_id
         title = agreement._get_post_sale_title("return", "temporary", self.commercial_partner_id)
@@ -163,7 +163,7 @@ class AccountMove(models.Model):
         )
 
     def _request_return(self):
-        """Make the request of a posted credit note, or take up its own again, and send it."""
+        """Create the request of a posted credit note, or use its former one, and send it."""
         self.ensure_one()
         requests = self.env["supplier.credit.post.sale"]
         request = self.supplier_post_sale_id

@@ -10,7 +10,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _is_issued_by_customer(self, nfe):
-        """Return whether this is the return of goods that the customer issued an NF-e for."""
+        """Return whether this is a return, and the customer issued its NF-e."""
         return (
             bool(self.supplier_return_transaction_id)
             and nfe.issuer == self.commercial_partner_id._get_supplier_vat()
@@ -37,9 +37,9 @@ class AccountMove(models.Model):
         return [self.env._("purpose: only an NF-e of a return (finNFe 4) can be used")]
 
     def _find_return_of_nfe(self, nfe, among=None):
-        """Return the one credit note that a return NF-e is of, by the NF-e that it refers to.
+        """Return the credit note of a return NF-e, by the NF-e that it refers to.
 
-        Empty for other NF-e, and where none or more than one fits.
+        Empty for other NF-e, and if no credit note or more than one fits.
         """
         if getattr(nfe, "purpose", None) != RETURN_PURPOSE:
             return self.browse()

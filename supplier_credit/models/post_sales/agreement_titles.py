@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.exceptions import UserError
 
-# The parameters of each credit title, by kind of request: the prefix of their fields.
+# The prefix of the fields of each credit title, by kind of request.
 _SHARED = {
     "direct": "direct",
     "debit": "debit",
@@ -19,7 +19,7 @@ PREFIXES = {
 
 @dataclass(frozen=True)
 class Title:
-    """Where a credit title is posted. A reversal has no account of its own."""
+    """Journal, account and bearer of a credit title. A reversal has no account of its own."""
 
     journal: models.Model
     account: models.Model
@@ -27,7 +27,7 @@ class Title:
 
 
 class SupplierCreditAgreement(models.Model):
-    """What the parameters 5 and 6 make of each credit title, and where they are empty."""
+    """Journal, account and bearer of each credit title, by the parameters 5 and 6."""
 
     _inherit = "supplier.credit.agreement"
 
@@ -36,18 +36,18 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def action_make_post_sale_accounts(self):
-        """Make the accounts that post-sales cannot do without, where they are missing."""
+        """Create the accounts that post-sales require, where they are missing."""
         for agreement in self:
-            make = self.env["supplier.credit.agreement"]._create_account
+            create = self._create_account
             values = {}
             if not agreement.return_account_id:
-                values["return_account_id"] = make(
+                values["return_account_id"] = create(
                     agreement.company_id,
                     "asset_receivable",
                     self.env._("Supplier Temporary Credits"),
                 ).id
             if not agreement.post_sale_clearing_account_id:
-                values["post_sale_clearing_account_id"] = make(
+                values["post_sale_clearing_account_id"] = create(
                     agreement.company_id, "asset_current", self.env._("Post-Sales Clearing")
                 ).id
             agreement.write(values)
@@ -59,7 +59,10 @@ class SupplierCreditAgreement(models.Model):
 
     @api.model
     def _create_account(self, company, account_type, name):
-        """Make a reconcilable or an expense account beside the first of its type in the chart."""
+        """Create an account with a code beside the first of its type in the chart.
+
+        :param account_type: a type of asset, which is reconcilable, or of expense
+        """
         accounts = self.env["account.account"].with_company(company)
         beside = accounts.search(
             [("account_type", "=", account_type), ("company_ids", "in", company.ids)],
@@ -77,7 +80,7 @@ class SupplierCreditAgreement(models.Model):
         )
 
     def _get_post_sale_title(self, kind, role, partner):
-        """Return where a credit title is posted, by the parameters 5 and 6.
+        """Return journal, account and bearer of a credit title, by the parameters 5 and 6.
 
         :param kind: return, cancellation or bonus
         :param role: temporary, direct, debit, direct_reversal or debit_reversal
@@ -130,7 +133,7 @@ class SupplierCreditAgreement(models.Model):
             )
 
     def _get_clearing_account(self):
-        """Return the account that every processing passes through.
+        """Return the clearing account of post-sales.
 
         :raise UserError: when there is none
         """

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ...tools.api.errors import MalformedAnswer
 from ...tools.api.post_sale import PostSale
 
-# Decided by Supplier; what it said about the parts is final.
+# Decided by Supplier; the decision is final.
 DECIDED = ("approved", "partially_approved", "refused")
 UNDECIDED = ("in_analysis", "in_progress")
 
@@ -14,7 +14,7 @@ UNDECIDED = ("in_analysis", "in_progress")
 class SupplierCreditPostSale(models.Model):
     """A request of return, cancellation or bonus (Solicitação de Pós-Vendas). Seed 002.
 
-    The customer's credit stands on a temporary account until Supplier says how much of it Supplier
+    The customer's credit is on a temporary account until Supplier decides how much of it Supplier
     returns and how much the company returns directly.
     """
 
@@ -24,7 +24,7 @@ class SupplierCreditPostSale(models.Model):
     _check_company_auto = True
     _order = "id desc"
     _transitions = {
-        # Its message was withdrawn before it left; its credit note is posted again.
+        # Its message was withdrawn before it was sent; its credit note is posted again.
         "draft": {"to_send", "withdrawn"},
         "to_send": {"draft", "refused", "error"},
         "in_analysis": {"to_send", "in_progress", "error"},
@@ -58,17 +58,19 @@ class SupplierCreditPostSale(models.Model):
         check_company=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="The partly approved request whose rest this one asks for again.",
+        help="The partially approved request whose rest this request asks for again.",
     )
     child_ids = fields.One2many(
         comodel_name="supplier.credit.post.sale", inverse_name="origin_id", readonly=True
     )
     code = fields.Char(string="Request Code")
     request_reason = fields.Char(
-        string="Reason Given", readonly=True, help="What the company gave Supplier as reason."
+        string="Reason Given", readonly=True, help="The company's reason, which Supplier reads."
     )
     document_key = fields.Char(string="NF-e Access Key", readonly=True)
-    document_number = fields.Char(readonly=True, help="Number of the NF-e, as Supplier was told.")
+    document_number = fields.Char(
+        readonly=True, help="Number of the NF-e in the request to Supplier."
+    )
     # draft → to_send → in_analysis ⇄ in_progress → approved, partially_approved, refused
     #   ↑        ↕ an answer that cannot be used                                     ⇅ sent again
     # withdrawn error                                                            to_send
@@ -103,7 +105,7 @@ class SupplierCreditPostSale(models.Model):
         default="none",
         index=True,
         tracking=True,
-        help="Whether the decision has become entries in the ledger.",
+        help="Whether the decision is posted in the ledger.",
     )
     amount = fields.Monetary(required=True, readonly=True, tracking=True)
     supplier_amount = fields.Monetary(
@@ -112,12 +114,12 @@ class SupplierCreditPostSale(models.Model):
     direct_amount = fields.Monetary(
         string="Returned Directly",
         readonly=True,
-        help="What Supplier leaves to the company to credit to the customer.",
+        help="The part that the company has to credit to the customer, by Supplier's decision.",
     )
     own_direct_amount = fields.Monetary(
         string="Returned Directly by Choice",
         readonly=True,
-        help="What Supplier refused and the company credited to the customer all the same.",
+        help="The part that Supplier refused and the company credited to the customer by choice.",
     )
     withdrawn_amount = fields.Monetary(readonly=True)
     resent_amount = fields.Monetary(
@@ -126,7 +128,7 @@ class SupplierCreditPostSale(models.Model):
     open_amount = fields.Monetary(
         compute="_compute_open_amount",
         store=True,
-        help="What is still a temporary credit of the customer.",
+        help="The part that is still a temporary credit of the customer.",
     )
     installment_ids = fields.One2many(
         comodel_name="supplier.credit.post.sale.installment",
@@ -140,18 +142,18 @@ class SupplierCreditPostSale(models.Model):
         readonly=True,
         check_company=True,
         index="btree_not_null",
-        help="The credit note, or the entry, by which the customer has the credit meanwhile.",
+        help="The credit note or entry with the customer's temporary credit.",
     )
     entry_ids = fields.One2many(
         comodel_name="account.move",
         inverse_name="supplier_post_sale_id",
         string="Entries",
         readonly=True,
-        help="All that was ever posted for the request, entries that were undone included.",
+        help="All entries of the request, including those that were undone.",
     )
 
     _amount_positive = models.Constraint(
-        "CHECK (amount > 0)", "A post-sales request is of more than zero."
+        "CHECK (amount > 0)", "The amount of a post-sales request must be greater than zero."
     )
     _work_idx = models.Index(
         "(agreement_id, state) WHERE state NOT IN ('approved', 'withdrawn')"
@@ -159,7 +161,7 @@ class SupplierCreditPostSale(models.Model):
     )
     _cancellation_unique = models.UniqueIndex(
         "(transaction_id) WHERE kind = 'cancellation' AND origin_id IS NULL",
-        "A sale is cancelled once.",
+        "A sale can be cancelled only once.",
     )
 
     # -------------------------------------------------------------------------
@@ -197,7 +199,8 @@ class SupplierCreditPostSale(models.Model):
     def _unlink_never(self):
         raise UserError(
             self.env._(
-                "Requests %(requests)s are the record of what Supplier was told; they stay.",
+                "Requests %(requests)s are the record of what was sent to Supplier and cannot be "
+                "deleted.",
                 requests=", ".join(self.mapped("name")),
             )
         )
@@ -207,20 +210,20 @@ class SupplierCreditPostSale(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_root(self):
-        """Return the request that the temporary credit was made for."""
+        """Return the first request of the chain, which has the temporary credit."""
         root = self
         while root.origin_id:
             root = root.origin_id
         return root
 
     def _get_temporary_lines(self):
-        """Return the journal items that are the customer's temporary credit."""
+        """Return the journal items of the customer's temporary credit."""
         return self._get_root().temporary_move_id.line_ids.filtered("is_supplier_temporary")
 
     def _apply_answer(self, message, body):
         answer = PostSale.from_wire(body)
         if message.operation == "post_sale_query" and answer.code != self.code:
-            # Asked before the request was sent again; it is another one's answer.
+            # Queried before the request was sent again: it is the answer to the former one.
             return
         answer.check_parts(Decimal(str(self.currency_id.round(self.amount))))
         if self.state in DECIDED:
@@ -238,15 +241,18 @@ class SupplierCreditPostSale(models.Model):
         )
         self._store_debits(answer.debits)
         if answer.approved_amount:
-            self.processing_state = "to_process"
+            self._move_processing_to("to_process")
             self._process_decision()
 
     def _check_decision_stands(self, answer):
-        """Refuse an answer that takes back what Supplier decided; a repetition changes nothing."""
-        known = (self.state, self.supplier_amount, self.direct_amount)
-        told = (answer.state, float(answer.supplier_amount), float(answer.direct_amount))
-        if known != told:
-            raise MalformedAnswer(f"Supplier decided {known} before and says {told} now")
+        """Refuse an answer that contradicts Supplier's decision; a repetition changes nothing.
+
+        :raise MalformedAnswer: naming both
+        """
+        decided = (self.state, self.supplier_amount, self.direct_amount)
+        answered = (answer.state, float(answer.supplier_amount), float(answer.direct_amount))
+        if decided != answered:
+            raise MalformedAnswer(f"Supplier decided {decided} before and answers {answered} now")
 
     def _apply_rejection(self, message, reason):
         if message.operation == "post_sale_create":

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class SupplierCreditPostSaleInstallment(models.Model):
-    """What Supplier takes back of one instalment of the sale (Parcela de Débito). Seed 002, 3."""
+    """The debit of one instalment of the sale by Supplier (Parcela de Débito). Seed 002, 3."""
 
     _name = "supplier.credit.post.sale.installment"
     _description = "Debit Instalment"
@@ -21,13 +21,16 @@ class SupplierCreditPostSaleInstallment(models.Model):
     partner_id = fields.Many2one(related="post_sale_id.partner_id", store=True, string="Customer")
     invoice_id = fields.Many2one(related="post_sale_id.invoice_id")
     number = fields.Integer(
-        string="Instalment", required=True, readonly=True, help="Of the sale's calendar."
+        string="Instalment",
+        required=True,
+        readonly=True,
+        help="Number of the instalment in the sale's calendar.",
     )
     debit_date = fields.Date(
-        required=True, readonly=True, index=True, help="When Supplier takes it back."
+        required=True, readonly=True, index=True, help="When Supplier debits it."
     )
     amount = fields.Monetary(
-        required=True, readonly=True, help="Taken back of the instalment, fee included."
+        required=True, readonly=True, help="The debited part of the instalment, including the fee."
     )
     fee_kept = fields.Monetary(
         required=True, readonly=True, help="The part of its fee that Supplier keeps."
@@ -36,14 +39,14 @@ class SupplierCreditPostSaleInstallment(models.Model):
         string="Fee Given Back",
         required=True,
         readonly=True,
-        help="The part of its fee that Supplier gives back; the debit is of the amount less this.",
+        help="The part of its fee that Supplier gives back; it debits the amount less this part.",
     )
     receivable_line_id = fields.Many2one(
         comodel_name="account.move.line",
         string="Journal Item",
         readonly=True,
         index="btree_not_null",
-        help="What the processing took off Supplier's receivable for this debit.",
+        help="The item on Supplier's receivable that the processing posted for this debit.",
     )
 
     _number_unique = models.Constraint(

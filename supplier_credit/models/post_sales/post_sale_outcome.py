@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 
 
 class SupplierCreditPostSale(models.Model):
-    """What becomes of a credit, or the rest of one, that Supplier refused. Seed 002.
+    """The company's choice about a credit, or the rest of one, that Supplier refused. Seed 002.
 
-    The ways on: the company credits it to the customer directly, asks again, or withdraws it.
+    The company credits it to the customer directly, sends it again, or withdraws it.
     """
 
     _inherit = "supplier.credit.post.sale"
@@ -15,7 +15,7 @@ class SupplierCreditPostSale(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_outcome(self):
-        """Open the wizard that asks which way to go on."""
+        """Open the wizard for the choice about the refused rest."""
         self.ensure_one()
         return self.env["supplier.credit.post.sale.outcome"]._get_records_action(
             name=self.env._("Decide on the Rest"),
@@ -28,7 +28,7 @@ class SupplierCreditPostSale(models.Model):
     # -------------------------------------------------------------------------
 
     def _is_awaiting_choice(self):
-        """Return whether Supplier refused something that is still a temporary credit."""
+        """Return whether Supplier refused a part that is still a temporary credit."""
         self.ensure_one()
         refused = self.state == "refused" or (
             self.state == "partially_approved" and self.processing_state == "done"
@@ -49,20 +49,16 @@ class SupplierCreditPostSale(models.Model):
             )
 
     def _return_rest_directly(self):
-        """Credit to the customer what Supplier refused; B and C for all of it."""
+        """Credit the refused rest to the customer: steps B and C for all of it."""
         self._check_awaiting_choice()
         rest = self.open_amount
         self._post_result(self.installment_ids.browse(), rest)
-        self.write(
-            {
-                "own_direct_amount": self.own_direct_amount + rest,
-                "processing_state": "done",
-                "error": False,
-            }
+        self._move_processing_to(
+            "done", own_direct_amount=self.own_direct_amount + rest, error=False
         )
 
     def _resend_rest(self):
-        """Ask again: the refused request itself, or another one for the rest of a partial one."""
+        """Send again: the refused request, or a new one for the rest of a partial approval."""
         self._check_awaiting_choice()
         if self.state == "refused":
             self._resend()
@@ -81,9 +77,9 @@ class SupplierCreditPostSale(models.Model):
         child._start()
 
     def _withdraw_rest(self):
-        """Reverse the temporary credit, as if nothing had been asked for.
+        """Reverse the rest of the temporary credit.
 
-        :raise UserError: when an NF-e says that the goods came back, or were never sold
+        :raise UserError: when an NF-e proves the return, or the cancellation of the sale
         """
         self._check_awaiting_choice()
         self._check_withdrawable()

@@ -8,9 +8,9 @@ from ..common.for_each import for_each
 class SupplierCreditPostSale(models.Model):
     """Processing of the decision (Processamento da Aprovação). Seed 002, step 4.
 
-    A: what Supplier returns comes off its receivable, by debit instalment. B: what the company
-    returns becomes a credit of the customer. C: the temporary credit is reversed against both. All
-    of it passes through the clearing account, which is zero afterwards.
+    A: Supplier's part is deducted from its receivable, by debit instalment. B: the company's part
+    becomes a credit of the customer. C: the temporary credit is reversed against both. All three
+    pass through the clearing account, which is zero afterwards.
     """
 
     _inherit = "supplier.credit.post.sale"
@@ -20,9 +20,9 @@ class SupplierCreditPostSale(models.Model):
     # -------------------------------------------------------------------------
 
     def action_process(self):
-        """Process by hand decisions whose processing failed.
+        """Process decisions whose processing failed.
 
-        :return: of several, a notification with what became of them
+        :return: see `for_each`
         :raise UserError: naming the request with nothing to process
         """
         self.check_access("read")
@@ -47,23 +47,26 @@ class SupplierCreditPostSale(models.Model):
     # -------------------------------------------------------------------------
 
     def _process_decision(self):
-        """Post A, B and C of what Supplier approved. All or nothing, as for the approval of a sale.
+        """Post A, B and C of the approved parts, all or nothing.
 
-        A problem leaves the ledger as it was and is shown on the request.
+        After a failure the ledger is unchanged, and the reason is shown on the request.
         """
         self.ensure_one()
         if self.processing_state != "done" and self._process_in_savepoint(self._post_decision):
-            self.write({"processing_state": "done", "error": False})
+            self._move_processing_to("done", error=False)
 
     def _post_decision(self):
         self._check_decision()
         self._post_result(self.installment_ids, self.direct_amount)
 
     def _show_failure(self, reason):
-        self.write({"processing_state": "error", "error": reason})
+        self._move_processing_to("error", error=reason)
 
     def _check_decision(self):
-        """Refuse parts that do not make up what was approved, or was asked for."""
+        """Refuse a decision whose parts do not add up.
+
+        :raise UserError: naming the request and the amounts
+        """
         debited = sum(self.installment_ids.mapped("amount"))
         approved = self.supplier_amount + self.direct_amount
         compare = self.currency_id.compare_amounts
@@ -82,13 +85,13 @@ class SupplierCreditPostSale(models.Model):
             )
 
     def _post_result(self, debits, direct):
-        """Post what becomes of so much of the temporary credit, and settle that with it.
+        """Post A, B and C of a part of the temporary credit, and settle that part.
 
-        One entry for each journal that the parameters name.
+        One entry is posted for each journal of the parameters.
 
         :param debits: the instalments that Supplier debits
-        :param direct: what the company credits to the customer, in BRL
-        :raise UserError: when the temporary credit does not hold so much any more
+        :param direct: the part that the company credits to the customer, in BRL
+        :raise UserError: when less of the temporary credit is open
         """
         returned = self.currency_id.round(sum(debits.mapped("amount")))
         self._check_temporary_credit(returned + direct)
@@ -146,10 +149,10 @@ class SupplierCreditPostSale(models.Model):
     # STEPS
     # -------------------------------------------------------------------------
 
-    # Each returns its journal and a dict from what a line is made of to the line's values.
+    # Each returns its journal, and a dict from the key of each line to its values.
 
     def _prepare_debit_step(self, debits, returned):
-        """A: 5.10-5.12 or 6.7-6.9. Fees given back where they were an expense: of the approval."""
+        """A: 5.10-5.12 or 6.7-6.9. Refunded fees reduce the expense that the approval booked."""
         title = self._get_title("debit")
         supplier = self.agreement_id.partner_id
         lines = {("clearing", "debit"): self._prepare_clearing_line(returned, title)}

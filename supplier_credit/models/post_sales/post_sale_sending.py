@@ -7,7 +7,7 @@ from .post_sale import UNDECIDED
 
 
 class SupplierCreditPostSale(models.Model):
-    """Asking Supplier, and asking what became of it. Seed 002, steps 2 and 3."""
+    """Sending requests to Supplier, and querying them. Seed 002, steps 2 and 3."""
 
     _inherit = "supplier.credit.post.sale"
 
@@ -16,9 +16,9 @@ class SupplierCreditPostSale(models.Model):
     # -------------------------------------------------------------------------
 
     def action_resend(self):
-        """Send by hand what waits, or again what was refused.
+        """Send waiting requests, or send refused ones again.
 
-        :return: of several, a notification with what became of them
+        :return: see `for_each`
         :raise UserError: naming the request and why there is nothing to send
         """
         self.check_access("read")
@@ -26,7 +26,11 @@ class SupplierCreditPostSale(models.Model):
         return for_each(self.sudo(), lambda request: request._resend())
 
     def action_query(self):
-        """Ask Supplier for the present state of these requests; as `action_resend`."""
+        """Query the present state of these requests.
+
+        :return: see `for_each`
+        :raise UserError: naming the request that has no code from Supplier yet
+        """
         self.check_access("read")
         return for_each(self, lambda request: request._query_by_hand())
 
@@ -35,13 +39,13 @@ class SupplierCreditPostSale(models.Model):
     # -------------------------------------------------------------------------
 
     def _send_if_ready(self):
-        """Send those of these drafts that nothing keeps from it."""
+        """Send the drafts that have no obstacle."""
         for request in self:
             if request.state == "draft" and not request._get_sending_obstacle():
                 request._send()
 
     def _get_sending_obstacle(self):
-        """Return what keeps this request from being sent, as a text, or False."""
+        """Return why this request cannot be sent, as a text, or False."""
         move = self._get_root().temporary_move_id
         if move.state != "posted":
             return self.env._(
@@ -67,7 +71,7 @@ class SupplierCreditPostSale(models.Model):
             reason=self.request_reason or "",
         )
         key, number, _day = document or (False, False, False)
-        # The code of a refused attempt is not this one's.
+        # The code of a refused attempt is not valid for this one.
         self._move_to(
             "to_send",
             code=False,
@@ -79,7 +83,7 @@ class SupplierCreditPostSale(models.Model):
         self._queue_message(self.agreement_id, "post_sale_create", request.to_wire())
 
     def _get_document(self):
-        """Return (key, number, date) of the NF-e this is about, None for a bonus."""
+        """Return key, number and date of the request's NF-e; None for a bonus."""
         if self.kind == "bonus":
             return None
         move = self.invoice_id
@@ -89,7 +93,7 @@ class SupplierCreditPostSale(models.Model):
         return key, str(int(key[25:34])), move.supplier_nfe_issue_date
 
     def _get_obstacle(self, message):
-        """Return that what the request rests on is gone, before it left, or False."""
+        """Return why the request must not be sent any more, or False."""
         if message.operation == "post_sale_create":
             return self._get_sending_obstacle()
         return super()._get_obstacle(message)
@@ -105,7 +109,7 @@ class SupplierCreditPostSale(models.Model):
                 raise UserError(obstacle)
             self._send()
         elif self.state == "error":
-            # It was registered; what cannot be used is a later answer about it.
+            # It is registered; a later answer about it could not be applied.
             self._query_by_hand()
         else:
             raise UserError(
@@ -118,9 +122,9 @@ class SupplierCreditPostSale(models.Model):
             )
 
     def _start(self):
-        """Make the temporary credit if it is missing, and send.
+        """Create the temporary credit if it is missing, and send the request.
 
-        :raise UserError: naming what keeps the request from being sent
+        :raise UserError: saying why the request cannot be sent
         """
         if not self._get_root().temporary_move_id:
             self._create_temporary_credit()
@@ -129,11 +133,11 @@ class SupplierCreditPostSale(models.Model):
         self._send()
 
     def _is_settled_otherwise(self):
-        """Return whether something of this request was already credited or withdrawn."""
+        """Return whether a part of this request is already credited or withdrawn."""
         return bool(self.currency_id.compare_amounts(self.open_amount, self.amount))
 
     def _withdraw_unsent(self):
-        """Take back what nobody has attempted to send."""
+        """Withdraw the requests whose message was never attempted."""
         for request in self:
             message = request._find_open_message("post_sale_create")
             if request.state == "to_send" and message.state == "waiting" and not message.attempts:
@@ -164,7 +168,7 @@ class SupplierCreditPostSale(models.Model):
 
     @api.model
     def _cron_query(self):
-        """Ask about what Supplier has not decided, where the interval of 2.4 has passed."""
+        """Query the undecided requests, at the interval of parameter 2.4."""
         self._query_in_analysis(
             "post_sale_query", interval="post_sale_interval_minutes", states=UNDECIDED
         )

@@ -4,16 +4,19 @@ from odoo import Command, fields, models
 class SupplierCreditPostSale(models.Model):
     """The temporary credit of cancellations and bonuses. Seed 002, step 1; 5.4-5.6 and 6.1-6.3.
 
-    A return has its credit note instead, see `account_move_return`.
+    The temporary credit of a return is its credit note, see `account_move_return`.
     """
 
     _inherit = "supplier.credit.post.sale"
 
     def _create_temporary_credit(self):
-        """Post the entry that gives the customer the credit for the time being."""
+        """Post the entry of the customer's temporary credit.
+
+        :raise UserError: when an account for it is missing
+        """
         self.ensure_one()
         title = self.agreement_id._get_post_sale_title(self.kind, "temporary", self.partner_id)
-        # Missing it now would be noticed only when Supplier has decided.
+        # Checked now: it is needed only when Supplier has decided.
         self.agreement_id._get_clearing_account()
         if self.kind == "cancellation":
             counterpart = self._prepare_mirror_lines(self.invoice_id)
@@ -45,7 +48,10 @@ class SupplierCreditPostSale(models.Model):
         }
 
     def _prepare_bonus_line(self, amount=None):
-        """Return the expense of the bonus, by the agreement's account for it or that of fees."""
+        """Return the line of the bonus expense, on the agreement's account of bonuses or fees.
+
+        :param amount: BRL; the request's amount if not given
+        """
         account = self.agreement_id.bonus_expense_account_id or self.agreement_id.fee_account_id
         return {
             "name": self._get_label(),
@@ -55,10 +61,9 @@ class SupplierCreditPostSale(models.Model):
         }
 
     def _prepare_mirror_lines(self, move):
-        """Return the lines that take back revenue, taxes and all else of a document.
+        """Return the lines that reverse all of a document but the customer's receivable.
 
-        The customer's receivable is left out. Base and tax stay recognisable, so that tax reports
-        take back what they had.
+        They have the tax tags of the document, so that tax reports deduct base and taxes.
         """
         booked = move.line_ids.filtered(lambda line: line.account_id)
         return [
@@ -80,7 +85,10 @@ class SupplierCreditPostSale(models.Model):
         ]
 
     def _create_entry(self, journal, lines, reference):
-        """Create a draft entry of this request; nothing of it is computed anew."""
+        """Create a draft entry of this request with exactly these lines.
+
+        :param lines: values of the lines
+        """
         moves = self.env["account.move"].with_context(skip_invoice_sync=True)
         return moves.create(
             {

@@ -5,7 +5,7 @@ from ...const import MANAGER_GROUP
 
 
 class SupplierCreditPostSale(models.Model):
-    """Taking the entries of a decision back, the last request of a credit first."""
+    """Undoing the entries of a decision, the last request of a credit first."""
 
     _inherit = "supplier.credit.post.sale"
 
@@ -14,13 +14,13 @@ class SupplierCreditPostSale(models.Model):
     # -------------------------------------------------------------------------
 
     def action_undo_processing(self):
-        """Take back what the processing posted, by dated mirror entries, so that it can be redone.
+        """Reverse the entries of the processing by mirror entries of today, to post them again.
 
-        The decision itself is Supplier's and stays; what the company chose for the rest is open
-        again. Balances are what they were before.
+        Supplier's decision itself stays; the company's choice about the rest is open again.
+        Balances are those of before.
 
         :raise AccessError: for all but managers
-        :raise UserError: naming the request, if nothing is posted or what is posted was used
+        :raise UserError: naming the request, if nothing is posted or the credit was used
         """
         if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
@@ -33,7 +33,7 @@ class SupplierCreditPostSale(models.Model):
         return True
 
     def action_view_entries(self):
-        """Open all entries that were ever posted for this request."""
+        """Open all entries of this request, including those that were undone."""
         self.ensure_one()
         return self.env["account.move"]._get_records_action(
             name=self.env._("Entries of %(request)s", request=self.display_name),
@@ -47,7 +47,7 @@ class SupplierCreditPostSale(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_result_entries(self):
-        """Return the entries of A, B and C that count."""
+        """Return the entries of A, B and C that were not undone."""
         entries = self.entry_ids.filtered(lambda entry: entry.is_supplier_entry)
         return entries - self.temporary_move_id
 
@@ -56,10 +56,10 @@ class SupplierCreditPostSale(models.Model):
         entries = self._get_result_entries()
         self._check_undoable(entries)
         if self.withdrawn_amount:
-            # What was withdrawn is asked for again, and another request may have taken its place.
+            # The withdrawn part is requested again; another request may have used it meanwhile.
             root = self._get_root()
             self.transaction_id._check_post_sale(root.amount, apart=root)
-        # From here on they are nobody's, and what they settled may be opened again.
+        # Without the mark the entries are no longer locked, and can be unreconciled.
         entries.is_supplier_entry = False
         mirrors = entries._reverse_moves(
             [
@@ -74,13 +74,11 @@ class SupplierCreditPostSale(models.Model):
         mirrors.supplier_post_sale_id = self
         self.installment_ids.receivable_line_id = False
         approved = self.state in ("approved", "partially_approved")
-        self.write(
-            {
-                "processing_state": "to_process" if approved else "none",
-                "own_direct_amount": 0,
-                "withdrawn_amount": 0,
-                "error": False,
-            }
+        self._move_processing_to(
+            "to_process" if approved else "none",
+            own_direct_amount=0,
+            withdrawn_amount=0,
+            error=False,
         )
         self.message_post(
             body=self.env._(
@@ -119,6 +117,6 @@ class SupplierCreditPostSale(models.Model):
             )
 
     def _get_settling_documents(self, entries):
-        """Return the documents that the debits or the customer's credit were settled with."""
-        credits = entries.line_ids.filtered(lambda line: line.balance < 0)
-        return credits.matched_debit_ids.debit_move_id.move_id - entries
+        """Return the documents that settle the debits or the customer's credit."""
+        credit_lines = entries.line_ids.filtered(lambda line: line.balance < 0)
+        return credit_lines.matched_debit_ids.debit_move_id.move_id - entries

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class SupplierCreditTransaction(models.Model):
-    """What may still be taken back of a registered sale. Seed 002."""
+    """Post-sales of a registered sale. Seed 002."""
 
     _inherit = "supplier.credit.transaction"
 
@@ -26,11 +26,11 @@ class SupplierCreditTransaction(models.Model):
     # -------------------------------------------------------------------------
 
     def _is_open_for_post_sale(self):
-        """Return whether Supplier approved the sale and the ledger says so."""
+        """Return whether Supplier approved the sale and the approval is posted."""
         return self.state == "approved" and self.processing_state == "done"
 
     def _get_post_sale_amount(self, apart=None):
-        """Return how much of the sale its requests take back, those withdrawn not counted.
+        """Return the amount of the sale's requests in BRL, without withdrawn ones.
 
         :param apart: a request that is left out
         """
@@ -43,14 +43,14 @@ class SupplierCreditTransaction(models.Model):
         )
 
     def _check_post_sale(self, amount, apart=None):
-        """Refuse what Supplier would never take back.
+        """Refuse a request that Supplier would never accept.
 
         :param amount: in BRL
-        :param apart: the request that the amount is of, if it exists already
-        :raise UserError: naming the invoice and what is left of it
+        :param apart: the request with this amount, if it exists already
+        :raise UserError: naming the invoice and the amount that is left of it
         """
         self.ensure_one()
-        # Two credit notes posted at the same time may not take back the same part.
+        # Two credit notes posted at the same time must not return the same part.
         self.lock_for_update()
         if not self._is_open_for_post_sale():
             raise UserError(
@@ -82,10 +82,10 @@ class SupplierCreditTransaction(models.Model):
             )
 
     def _request_cancellation(self):
-        """Begin the cancellation of sales whose NF-e SEFAZ cancelled; once for each.
+        """Request the cancellation of sales whose NF-e SEFAZ cancelled, once for each.
 
-        A problem is shown on the request, or on the transaction, and raises nothing: what SEFAZ
-        said must not be lost for it.
+        A failure is shown on the request or the transaction and not raised: SEFAZ's answer must not
+        be lost.
         """
         for transaction in self:
             known = transaction.post_sale_ids.filtered(lambda made: made.kind == "cancellation")
@@ -108,7 +108,7 @@ class SupplierCreditTransaction(models.Model):
         return self.post_sale_ids.filtered(lambda made: made.kind == "cancellation")
 
     def _cancel_if_nfe_is_cancelled(self):
-        """Begin the cancellation of the sale if SEFAZ has cancelled its NF-e."""
+        """Request the cancellation of the sale if SEFAZ has cancelled its NF-e."""
         if self.invoice_id.supplier_sefaz_state == "cancelled":
             self._request_cancellation()
 

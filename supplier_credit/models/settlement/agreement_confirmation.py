@@ -8,15 +8,15 @@ from ...tools.api.exchange import Claim, Exchanges
 
 _logger = logging.getLogger(__name__)
 
-# Confirmations that are prepared together and noted together.
+# Confirmations that are prepared together and stored together.
 CONFIRMATIONS_AT_ONCE = 200
 
 
 class SupplierCreditAgreement(models.Model):
-    """What else settlements need of an agreement: its accounts, and confirming what was received.
+    """Accounts of the settlement, and confirming received entries to Supplier.
 
-    Confirmations need no message each: an entry is confirmed under its own number, which may be
-    repeated, and the entry itself says until then that it has to be.
+    Confirmations have no messages: an entry is confirmed under its own number, which may be
+    repeated, and is marked until it is confirmed.
     """
 
     _inherit = "supplier.credit.agreement"
@@ -28,12 +28,12 @@ class SupplierCreditAgreement(models.Model):
     )
 
     def _get_receivable_accounts(self):
-        """Return the accounts on which Supplier's debts and the debits of post-sales stand."""
+        """Return the accounts of Supplier's receivable and of the debits of post-sales."""
         self.ensure_one()
         return self.receivable_account_id | self.debit_account_id | self.bonus_debit_account_id
 
     def _get_settlement_account(self):
-        """Return the account that takes what Supplier paid until the bank confirms it.
+        """Return the account that holds Supplier's payment until the bank's statement confirms it.
 
         :raise UserError: naming the agreement and the parameter to fill
         """
@@ -72,9 +72,9 @@ class SupplierCreditAgreement(models.Model):
         )
 
     def _acknowledge_settlements(self):
-        """Confirm to Supplier each stored entry that it lists as unconfirmed.
+        """Confirm to Supplier the stored entries that it lists as unconfirmed.
 
-        Stops at what is not the entry's own fault; the next run goes on with what is left.
+        It stops at an error that concerns all entries; the next run continues.
         """
         goes_on = self.env["ir.cron"]._commit_progress() > 0
         while goes_on:
@@ -126,7 +126,7 @@ class SupplierCreditAgreement(models.Model):
         return bool(self.paused_until) and self.paused_until > fields.Datetime.now()
 
     def _store_confirmations(self, outcomes):
-        """Note what became of confirmations; return whether there is a point in going on."""
+        """Store the outcomes of confirmations; return whether to continue."""
         entries = self.env["supplier.credit.settlement.entry"]
         confirmed = entries.browse(
             [
@@ -156,7 +156,7 @@ class SupplierCreditAgreement(models.Model):
         return bool(confirmed) and not troubles
 
     def _show_confirmation_trouble(self, error):
-        """Show on this agreement why the confirmations stopped; clear it when they go on.
+        """Show on this agreement why the confirmations stopped; clear it when they succeed.
 
         :param error: a `SupplierError` that is not one entry's own fault, or None
         """

@@ -12,17 +12,17 @@ from ...tools.api.settlement import LONGEST_PERIOD, PAGE_SIZE, StatementPage
 
 _logger = logging.getLogger(__name__)
 
-# So many days back are asked for again each time, for what Supplier enters late.
+# Days before the last import that are imported again, for entries that Supplier adds late.
 OVERLAP = 7
-# The forecast reaches at least so far, in days.
+# Days from today that the forecast covers at least.
 HORIZON = 90
 ENTRIES_PER_COMMIT = 500
 
 
 class _Pull(NamedTuple):
-    """What a pull needs, so that it asks Supplier with no transaction open.
+    """All that an import needs, so that no transaction is open while Supplier answers.
 
-    :param periods: (first day, last day), each within what the API takes
+    :param periods: (first day, last day) of each query
     """
 
     connection: Connection
@@ -39,7 +39,7 @@ class SupplierCreditAgreement(models.Model):
         string="Settlements Imported Up To",
         readonly=True,
         copy=False,
-        help="All entries up to this day were fetched; the next import begins some days before.",
+        help="All entries up to this day were imported; the next import begins some days before.",
     )
     settlements_pulled_at = fields.Datetime(
         string="Last Import of Settlements", readonly=True, copy=False
@@ -54,9 +54,10 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def action_import_settlements(self):
-        """Have the statement fetched now, whatever 2.5 says.
+        """Import the statement now, independently of parameter 2.5.
 
-        :raise UserError: naming the agreement under which nothing is fetched at the moment
+        :return: a notification; the import runs in its cron
+        :raise UserError: naming the agreement under which nothing can be imported at present
         """
         self.env["supplier.credit.settlement"]._check_may_settle()
         self.check_access("read")
@@ -82,7 +83,7 @@ class SupplierCreditAgreement(models.Model):
 
     @api.model
     def _cron_import_settlements(self):
-        """Fetch what is due, match it, and confirm to Supplier what is stored."""
+        """Import due statements, match their entries, and confirm stored entries to Supplier."""
         cron = self.env["ir.cron"]
         due = self._filter_settlement_due().ids
         active = self.search([("enabled", "=", True)]).ids
@@ -111,9 +112,9 @@ class SupplierCreditAgreement(models.Model):
         return bool(hours) and (not last or last + timedelta(hours=hours) <= now)
 
     def _pull_settlements(self):
-        """Fetch the statement page by page; each is committed before the next is asked for.
+        """Import the statement page by page; each is committed before the next is requested.
 
-        The cursor moves when a period is complete, so that a failed page is fetched again.
+        The cursor moves when a period is complete, so that a failed page is imported again.
         """
         self.ensure_one()
         pull = self._prepare_pull()
@@ -145,24 +146,24 @@ class SupplierCreditAgreement(models.Model):
                 },
             )
             page = StatementPage.from_wire(body)
-            self._in_own_transaction(lambda own, told=page.entries: own._store_settlements(told))
+            self._in_own_transaction(lambda own, lines=page.entries: own._store_settlements(lines))
             self._commit_step()
             number, has_more = number + 1, page.has_more
 
     def _commit_step(self):
-        """Tell the host that something was got done; return the seconds that are left for more.
+        """Report progress to the host; return the seconds that are left.
 
-        A job that is killed three times without having got anything done is given up until its next
-        time; one that went on a bit each time is begun again at once.
+        The host suspends a job that is killed three times without progress until its next regular
+        time; a job that made progress is continued at once.
         """
         progress = self.env["ir.cron.progress"].sudo()
         remaining = progress.browse(self.env.context.get("ir_cron_progress_id")).remaining
         return self.env["ir.cron"]._commit_progress(1, remaining=remaining)
 
     def _in_own_transaction(self, function):
-        """Call a function with this agreement in a transaction of its own, which commits.
+        """Call a function with this agreement in a separate transaction, which is committed.
 
-        The agreement comes in the language of who answers for it.
+        The agreement is in the language of its responsible.
         """
         agreement_id = self.id
         messages = self.env["supplier.credit.message"]
@@ -179,7 +180,7 @@ class SupplierCreditAgreement(models.Model):
         waiting = [("agreement_id", "=", self.id), ("state", "=", "future"), ("date", "<=", today)]
         known_from = self.settlement_cursor or self.create_date.date()
         first = min(known_from, today) - timedelta(days=OVERLAP)
-        # What was announced for a day that is over, and never came, is asked for again.
+        # Days of announced entries that are over and never became effective are imported again.
         overdue = entries.search(waiting, order="date", limit=1)
         first = min(first, overdue.date or first)
         calendar = self.env["supplier.credit.transaction.installment"].search(
@@ -193,8 +194,8 @@ class SupplierCreditAgreement(models.Model):
             first = last + timedelta(days=1)
         return _Pull(self._get_connection(), periods, today)
 
-    def _store_settlements(self, told):
-        self.env["supplier.credit.settlement.entry"]._store(self, told, "api")
+    def _store_settlements(self, lines):
+        self.env["supplier.credit.settlement.entry"]._store(self, lines, "api")
 
     def _move_settlement_cursor(self, day):
         if not self.settlement_cursor or self.settlement_cursor < day:
@@ -210,7 +211,10 @@ class SupplierCreditAgreement(models.Model):
         )
 
     def _store_import_failure(self, error):
-        """Say what keeps the import from going on; the next run tries again."""
+        """Show why the import failed; the next run tries again.
+
+        :param error: the exception
+        """
         reason = self._describe_import_failure(error)
         self.settlement_error = self.env._(
             "The import of settlements stopped and is tried again by itself; what was fetched "
@@ -231,11 +235,11 @@ class SupplierCreditAgreement(models.Model):
         return self._describe_error(error)
 
     def _match_settlements(self):
-        """Match what is not decided yet, so many at a time, each batch committed."""
+        """Match the undecided entries in batches, each of which is committed."""
         undecided = self.env["supplier.credit.settlement.entry"].search(
             [("agreement_id", "=", self.id), ("state", "in", ("open", "proposed"))], order="id"
         )
-        # A statement that has nothing undecided follows too.
+        # Statements without undecided entries are updated, too.
         imported = self.env["supplier.credit.settlement"].search(
             [("agreement_id", "=", self.id), ("state", "=", "imported")]
         )

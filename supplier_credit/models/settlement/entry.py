@@ -6,7 +6,7 @@ from .event import KINDS
 
 
 class SupplierCreditSettlementEntry(models.Model):
-    """One line of Supplier's statement (Lançamento), as Supplier wrote it and what it settles."""
+    """One line of Supplier's statement (Lançamento), and the open item that it settles."""
 
     _name = "supplier.credit.settlement.entry"
     _description = "Settlement Entry"
@@ -42,7 +42,7 @@ class SupplierCreditSettlementEntry(models.Model):
         check_company=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="The statement of its day; empty for what is still to come.",
+        help="The statement of its day; empty for future entries.",
     )
     external_id = fields.Char(string="Supplier's Number", required=True, readonly=True)
     event_code = fields.Char(string="Event", required=True, readonly=True)
@@ -60,10 +60,8 @@ class SupplierCreditSettlementEntry(models.Model):
     principal = fields.Monetary(readonly=True)
     fee = fields.Monetary(readonly=True)
     taxes = fields.Monetary(readonly=True)
-    value = fields.Monetary(readonly=True, help="As Supplier wrote it, without the sign.")
-    amount = fields.Monetary(
-        string="Paid", readonly=True, help="The value; a debit counts as less."
-    )
+    value = fields.Monetary(readonly=True, help="The value on the statement, without the sign.")
+    amount = fields.Monetary(string="Paid", readonly=True, help="The value; negative for a debit.")
     # future → open ⇄ proposed → matched ⇄ posted      open, proposed, matched ⇄ ignored
     state = fields.Selection(
         selection=[
@@ -77,8 +75,8 @@ class SupplierCreditSettlementEntry(models.Model):
         required=True,
         readonly=True,
         index=True,
-        help="Open: nothing found that it settles. Proposed: something was found that a person has "
-        "to look at. Future: announced, for the cash forecast only.",
+        help="Open: no item was found that it settles. Proposed: a person has to check the item "
+        "that was found. Future: announced, for the cash forecast only.",
     )
     installment_id = fields.Many2one(
         comodel_name="supplier.credit.transaction.installment",
@@ -97,35 +95,32 @@ class SupplierCreditSettlementEntry(models.Model):
         help="The open item on Supplier's receivable.",
     )
     expected = fields.Monetary(
-        readonly=True, help="What was open of the item when the entry was matched."
+        readonly=True, help="The open amount of the item when the entry was matched."
     )
-    difference = fields.Monetary(
-        readonly=True, help="How much less than expected Supplier pays; negative if it is more."
-    )
+    difference = fields.Monetary(readonly=True, help="The expected amount less the paid one.")
     holds_fee = fields.Boolean(
         string="Books the Fee",
         readonly=True,
-        help="The item is the whole instalment (7.5, at settlement), so the fee is booked when it "
-        "is settled; else the fee was booked at approval.",
+        help="The item is of the whole instalment (7.5, at settlement), so the fee is booked when "
+        "it is settled; otherwise the fee was booked at approval.",
     )
     write_off = fields.Boolean(
         string="Write Off the Difference",
         readonly=True,
-        help="The difference goes to the account of 7.3; else it stays open on the receivable.",
+        help="The difference is booked to the account of 7.3; otherwise it stays open on the "
+        "receivable.",
     )
     settled_amount = fields.Monetary(
-        readonly=True, help="How much of the open item the posted statement settled."
+        readonly=True, help="The part of the open item that the posted statement settled."
     )
     signed_fee = fields.Monetary(
-        string="Fee Charged", readonly=True, help="The fee; one that is given back counts as less."
+        string="Fee Charged", readonly=True, help="The fee; negative if it is given back."
     )
     expected_fee = fields.Monetary(readonly=True, help="The fee of the calendar entry.")
-    fee_drift = fields.Monetary(
-        readonly=True, help="How much more than the calendar's fee Supplier charged."
-    )
+    fee_drift = fields.Monetary(readonly=True, help="The charged fee less that of the calendar.")
     problem = fields.Text(readonly=True, help="Why it is not matched, and what to do.")
     conflict = fields.Text(
-        readonly=True, help="Supplier sent the same number again with other values."
+        readonly=True, help="The values with which Supplier sent the same number again."
     )
     ignore_reason = fields.Char(readonly=True)
     to_acknowledge = fields.Boolean(
@@ -156,16 +151,16 @@ class SupplierCreditSettlementEntry(models.Model):
     # -------------------------------------------------------------------------
 
     def action_accept(self):
-        """Accept the proposed counterparts of these entries; what differs stays open.
+        """Accept the proposed counterparts of these entries; differences stay open.
 
-        :return: of several, a notification with what became of them
+        :return: see `for_each`
         :raise UserError: naming the entry without a proposal
         """
         self._check_may_settle()
         return for_each(self.sudo(), lambda entry: entry._accept_proposal())
 
     def action_reopen(self):
-        """Take back what was decided about these entries and look for counterparts again.
+        """Undo the decisions about these entries and match them again.
 
         :raise UserError: naming the entry whose statement is posted
         """
@@ -215,10 +210,10 @@ class SupplierCreditSettlementEntry(models.Model):
         self._match_with(self.counterpart_line_id, write_off=False)
 
     def _match_with(self, line, *, write_off):
-        """Match this entry with an open item by a person's decision.
+        """Match this entry with an open item that a person chose.
 
-        :param write_off: whether a difference goes to 7.3; else it stays open
-        :raise UserError: naming the entry and why the item cannot be settled by it
+        :param write_off: whether a difference is booked to 7.3; otherwise it stays open
+        :raise UserError: naming the entry and why it cannot settle the item
         """
         self.ensure_one()
         self._check_undecided()
@@ -232,9 +227,10 @@ class SupplierCreditSettlementEntry(models.Model):
         self.settlement_id._sync_with_entries()
 
     def _ignore(self, reason):
-        """Leave these entries out of their statements' entries.
+        """Leave these entries out when their statements are posted.
 
-        :raise UserError: naming the entry that is posted or still to come
+        :param reason: shown on the entries
+        :raise UserError: naming the entry that is posted or in the future
         """
         for entry in self:
             entry._check_undecided()

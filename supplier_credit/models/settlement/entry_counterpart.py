@@ -4,19 +4,19 @@ from typing import Any, NamedTuple
 
 from odoo import api, models
 
-# So far from the day of an entry an open item of the same amount is proposed for it, in days.
+# Days from the date of an entry within which an open item of the same amount is proposed.
 SUGGESTED_WITHIN = 10
 SUGGESTIONS_READ = 2000
 
 
 class Counterpart(NamedTuple):
-    """What an entry may settle.
+    """An open item that an entry may settle.
 
-    :param line: the open item; empty if what makes it has not been posted
-    :param gross: what Supplier owes, or takes back, by its calendar, the fee included, in BRL
-    :param fee: the fee that it keeps, or gives back, in BRL
-    :param holds_fee: whether the item stands with its gross amount (7.5, at settlement)
-    :param installment: the calendar entry, if it is one of a sale
+    :param line: the item; empty if its document is not processed yet
+    :param gross: the amount by Supplier's calendar, including the fee, in BRL
+    :param fee: the fee that Supplier keeps, or gives back, in BRL
+    :param holds_fee: whether the item was posted with the gross amount (7.5, at settlement)
+    :param installment: the calendar entry of a sale
     """
 
     line: Any
@@ -27,12 +27,15 @@ class Counterpart(NamedTuple):
 
 
 class SupplierCreditSettlementEntry(models.Model):
-    """Finding the open items that entries may settle, for many at once."""
+    """Finding the open items that entries may settle, for many entries at once."""
 
     _inherit = "supplier.credit.settlement.entry"
 
     def _find_counterparts(self, agreement, table):
-        """Return a dict from entry to the Counterpart that Supplier's codes name."""
+        """Return a dict from entry to its Counterpart by Supplier's codes.
+
+        :param table: of `_get_table` of the events
+        """
         sales = self.filtered(lambda entry: table[entry.event_code].kind == "sale_credit")
         of_sales = self._get_sale_counterparts(
             agreement, {(entry.transaction_code, entry.number) for entry in sales}
@@ -51,7 +54,7 @@ class SupplierCreditSettlementEntry(models.Model):
     def _get_sale_counterparts(self, agreement, keys):
         """Return a dict from (transaction code, instalment number) to Counterpart.
 
-        :param keys: set of those that are looked for
+        :param keys: the set of keys to search
         """
         codes = {code for code, _number in keys if code}
         installments = self.env["supplier.credit.transaction.installment"].search(
@@ -62,7 +65,7 @@ class SupplierCreditSettlementEntry(models.Model):
                 ("number", "in", list({number for _code, number in keys})),
             ]
         )
-        # Each of the codes was searched with each of the numbers; not all of that is asked for.
+        # Each code was searched with each number; not all of these keys are wanted.
         found = {(entry.transaction_id.code, entry.number): entry for entry in installments}
         return {
             key: self._prepare_counterpart(
@@ -81,12 +84,9 @@ class SupplierCreditSettlementEntry(models.Model):
     def _get_post_sale_counterparts(self, agreement, codes):
         """Return a dict from (post-sale code, instalment number) to Counterpart.
 
-        Post-sales are optional to settlements: without their model nothing is found.
+        :param codes: the set of codes to search
         """
-        name = "supplier.credit.post.sale.installment"
-        if name not in self.env or not codes - {False}:
-            return {}
-        installments = self.env[name].search(
+        installments = self.env["supplier.credit.post.sale.installment"].search(
             [
                 ("post_sale_id.transaction_id.agreement_id", "=", agreement.id),
                 ("post_sale_id.code", "in", list(codes - {False})),
@@ -105,9 +105,9 @@ class SupplierCreditSettlementEntry(models.Model):
 
     @api.model
     def _prepare_counterpart(self, agreement, line, gross, net, fee, installment=None):
-        """Return a Counterpart; with which amount its item was posted the item itself tells.
+        """Return a Counterpart; whether its item holds the fee is derived from the item's balance.
 
-        7.5 may have been changed since.
+        Parameter 7.5 may have been changed since it was posted.
         """
         currency = agreement.currency_id
         posted = abs(line.balance)
@@ -122,7 +122,7 @@ class SupplierCreditSettlementEntry(models.Model):
         return Counterpart(line, gross, currency.round(fee), holds_fee, installment)
 
     def _get_counterpart_of(self, line):
-        """Return the Counterpart that an item chosen by hand is."""
+        """Return the Counterpart of an item that a person chose."""
         self.ensure_one()
         agreement = self.agreement_id
         installment = self.env["supplier.credit.transaction.installment"].search(
@@ -135,7 +135,7 @@ class SupplierCreditSettlementEntry(models.Model):
         return Counterpart(line, abs(line.balance), self.fee, holds_fee)
 
     def _find_suggestions(self, agreement):
-        """Return a dict from entry to the open item of its amount that is nearest in time."""
+        """Return a dict from entry to the Counterpart of its amount with the nearest date."""
         if not self:
             return {}
         holds_fee = agreement.fee_recognition == "settlement"
@@ -172,6 +172,6 @@ class SupplierCreditSettlementEntry(models.Model):
 
     @api.model
     def _find_matching_entries(self, lines):
-        """Return a dict from each of these items to the entry already matched with it."""
+        """Return a dict from item to the entry that is already matched with it."""
         entries = self.search([("counterpart_line_id", "in", lines.ids), ("state", "=", "matched")])
         return {entry.counterpart_line_id: entry for entry in entries}

@@ -7,7 +7,7 @@ ENTRIES_AT_ONCE = 500
 
 
 class SupplierCreditSettlementEntry(models.Model):
-    """Finding what entries settle: exactly, within the tolerance (7.4), or by proposal.
+    """Matching entries with open items: exactly, within the tolerance (7.4), or by proposal.
 
     A batch costs a fixed number of queries, whatever its size.
     """
@@ -15,7 +15,7 @@ class SupplierCreditSettlementEntry(models.Model):
     _inherit = "supplier.credit.settlement.entry"
 
     def _match(self):
-        """Decide what can be decided of these entries, and say of the others why not."""
+        """Match the undecided entries, and show on the others why they are not matched."""
         undecided = self.filtered(lambda entry: entry.state in ("open", "proposed"))
         for agreement, entries in undecided.grouped("agreement_id").items():
             for chunk in split_every(ENTRIES_AT_ONCE, entries.sorted("id").ids, self.browse):
@@ -48,7 +48,10 @@ class SupplierCreditSettlementEntry(models.Model):
             entry._store_evaluation({"event_kind": event.kind if event else False, **values})
 
     def _store_evaluation(self, values):
-        """Write down what was found out, if it is anything new."""
+        """Store the result of the matching, if it changed.
+
+        :param values: of the entry; fields that are not given are cleared
+        """
         defaults = {
             "counterpart_line_id": False,
             "installment_id": False,
@@ -76,8 +79,9 @@ class SupplierCreditSettlementEntry(models.Model):
     # -------------------------------------------------------------------------
 
     def _evaluate_counterpart(self, counterpart, taken, *, is_known):
-        """Return what becomes of this entry, given what was found for it.
+        """Return the values of this entry with the counterpart that was found for it.
 
+        :param taken: dict from item to the entry that is matched with it
         :param is_known: whether it was found by Supplier's codes, not by its amount alone
         """
         if not counterpart:

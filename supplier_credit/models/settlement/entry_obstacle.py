@@ -4,12 +4,15 @@ from .event import SETTLING
 
 
 class SupplierCreditSettlementEntry(models.Model):
-    """What keeps an entry from being matched, said so that a person knows what to do."""
+    """The reasons why an entry cannot be matched, and what a person has to do."""
 
     _inherit = "supplier.credit.settlement.entry"
 
     def _get_obstacle(self, event):
-        """Return why this entry cannot be matched at all, and what to do; else False."""
+        """Return why this entry cannot be matched at all and what to do, or False.
+
+        :param event: its `supplier.credit.event`, None if its code is unknown
+        """
         values = {"entry": self.external_id, "event": self.event_code}
         if not event:
             return self.env._(
@@ -19,7 +22,7 @@ class SupplierCreditSettlementEntry(models.Model):
             )
         if event.kind not in SETTLING:
             if self.value < 0:
-                # Whether it is then paid or held back can be read either way.
+                # It could mean that the amount is paid, or that it is held back.
                 return self.env._(
                     "Entry %(entry)s is a %(direction)s of a negative amount. Ask Supplier what it "
                     "means, then ignore it with a reason, or import it corrected.",
@@ -67,7 +70,7 @@ class SupplierCreditSettlementEntry(models.Model):
         return False
 
     def _get_line_obstacle(self, counterpart, taken):
-        """Return why an item cannot be settled by this entry; else False."""
+        """Return why this entry cannot settle an item, or False."""
         line = counterpart.line
         values = {"entry": self.external_id, "item": line.display_name}
         if not line:
@@ -92,7 +95,7 @@ class SupplierCreditSettlementEntry(models.Model):
         return False
 
     def _get_choice_obstacle(self, counterpart, *, write_off):
-        """Return why a person cannot match this entry with an item; else False."""
+        """Return why a person cannot match this entry with an item, or False."""
         table = self.env["supplier.credit.event"]._get_table(self.agreement_id)
         event = table.get(self.event_code)
         if obstacle := self._get_obstacle(event):

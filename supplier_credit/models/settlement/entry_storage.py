@@ -1,6 +1,6 @@
 from odoo import api, models
 
-# What makes an entry another one when Supplier sends its number again.
+# Fields in which an entry conflicts with a repetition of its number.
 CONTENT = (
     "transaction_code",
     "post_sale_code",
@@ -17,18 +17,18 @@ AMOUNTS = ("principal", "fee", "taxes", "value")
 
 
 class SupplierCreditSettlementEntry(models.Model):
-    """Taking over what Supplier tells, once: by its number, however often and whichever way."""
+    """Storing the lines of statements once, by their number, from service and file."""
 
     _inherit = "supplier.credit.settlement.entry"
 
     @api.model
-    def _store(self, agreement, told, source):
-        """Keep entries of a statement; the same number again changes nothing.
+    def _store(self, agreement, lines, source):
+        """Store lines of a statement; a repeated number creates no second entry.
 
-        A future entry follows what is told of it until it is effective. One that is effective
-        stays as it is; other values under its number are noted on it for a person.
+        A future entry is updated until it is effective. An effective one stays; a repetition with
+        other values is shown on it as a conflict.
 
-        :param told: list of `tools.supplier_api_settlement.StatementEntry`
+        :param lines: list of `tools.api.settlement.StatementEntry`
         :param source: api or file
         :return: the entries that are new or have become effective
         """
@@ -38,42 +38,42 @@ class SupplierCreditSettlementEntry(models.Model):
             for entry in entries.search(
                 [
                     ("agreement_id", "=", agreement.id),
-                    ("external_id", "in", [entry.external_id for entry in told]),
+                    ("external_id", "in", [line.external_id for line in lines]),
                 ]
             )
         }
         first = {}
-        for entry in told:
-            # Within a page an effective one goes before the announcement of the same number.
-            if entry.external_id not in first or first[entry.external_id].future:
-                first[entry.external_id] = entry
+        for line in lines:
+            # Within a page an effective line goes before the announcement of the same number.
+            if line.external_id not in first or first[line.external_id].future:
+                first[line.external_id] = line
         statements = self._get_statements(agreement, first.values(), known, source)
         created = entries.create(
             [
-                entries._prepare_entry(agreement, entry, statements, source)
-                for entry in first.values()
-                if entry.external_id not in known
+                entries._prepare_entry(agreement, line, statements, source)
+                for line in first.values()
+                if line.external_id not in known
             ]
         )
         changed = entries.browse()
-        for external_id, entry in first.items():
+        for external_id, line in first.items():
             if external_id in known:
-                changed |= known[external_id]._sync_with_statement(entry, statements)
+                changed |= known[external_id]._sync_with_statement(line, statements)
         stored = known | {entry.external_id: entry for entry in created}
-        for entry in told:
-            # One that was just made of these values cannot differ from them.
-            if entry.external_id in known or first[entry.external_id] is not entry:
-                stored[entry.external_id]._store_conflict(entry)
+        for line in lines:
+            # An entry that was just created with these values cannot differ from them.
+            if line.external_id in known or first[line.external_id] is not line:
+                stored[line.external_id]._store_conflict(line)
         return created | changed
 
     @api.model
-    def _get_statements(self, agreement, told, known, source):
-        """Return the statement that takes the entries of each date; made where there is none."""
+    def _get_statements(self, agreement, lines, known, source):
+        """Return a dict from date to the open statement of its entries, created if missing."""
         dates = {
-            entry.date
-            for entry in told
-            if not entry.future
-            and (entry.external_id not in known or known[entry.external_id].state == "future")
+            line.date
+            for line in lines
+            if not line.future
+            and (line.external_id not in known or known[line.external_id].state == "future")
         }
         settlements = self.env["supplier.credit.settlement"]
         found = settlements.search(
@@ -94,67 +94,67 @@ class SupplierCreditSettlementEntry(models.Model):
                 for day in sorted(dates - set(found.mapped("date")))
             ]
         )
-        # Something new came: what seemed complete is no longer.
+        # With new entries, these statements are not ready any more.
         found.filtered(lambda settlement: settlement.state == "matched")._move_to("imported")
         return {settlement.date: settlement for settlement in found}
 
     @api.model
-    def _prepare_entry(self, agreement, told, statements, source):
+    def _prepare_entry(self, agreement, line, statements, source):
         return {
             "agreement_id": agreement.id,
             "company_id": agreement.company_id.id,
-            "external_id": told.external_id,
+            "external_id": line.external_id,
             "source": source,
-            **self._prepare_content(told, statements),
+            **self._prepare_content(line, statements),
         }
 
     @api.model
-    def _prepare_content(self, told, statements):
-        values = {name: getattr(told, name) or False for name in CONTENT}
+    def _prepare_content(self, line, statements):
+        values = {name: getattr(line, name) or False for name in CONTENT}
         values |= {name: float(values[name]) for name in AMOUNTS}
         return {
             **values,
-            "amount": self._get_sign(told.direction) * values["value"],
-            "state": "future" if told.future else "open",
-            "settlement_id": False if told.future else statements[told.date].id,
-            "to_acknowledge": told.confirmed is False and not told.future,
-            "acknowledged": bool(told.confirmed),
+            "amount": self._get_sign(line.direction) * values["value"],
+            "state": "future" if line.future else "open",
+            "settlement_id": False if line.future else statements[line.date].id,
+            "to_acknowledge": line.confirmed is False and not line.future,
+            "acknowledged": bool(line.confirmed),
         }
 
-    def _sync_with_statement(self, told, statements):
-        """Take over what is told of this known entry; return it if it has become effective."""
+    def _sync_with_statement(self, line, statements):
+        """Update this known entry from a line; return it if it has become effective by it."""
         if self.state == "future":
-            values = self._prepare_content(told, statements)
-            if told.future and not self._has_other_content(told):
+            values = self._prepare_content(line, statements)
+            if line.future and not self._has_other_content(line):
                 return self.browse()
-            self.write(values)
-            return self.browse() if told.future else self
-        if told.confirmed and not self.acknowledged:
+            self._move_to(values.pop("state"), **values)
+            return self.browse() if line.future else self
+        if line.confirmed and not self.acknowledged:
             self.write({"acknowledged": True, "to_acknowledge": False})
-        elif told.confirmed is False and not told.future and not self.to_acknowledge:
+        elif line.confirmed is False and not line.future and not self.to_acknowledge:
             self.write({"to_acknowledge": True, "acknowledged": False})
         return self.browse()
 
-    def _store_conflict(self, told):
-        """Note other values under the number of this entry; its own stay."""
-        if self.state == "future" or told.future or not self._has_other_content(told):
+    def _store_conflict(self, line):
+        """Show other values under the number of this entry; its own values stay."""
+        if self.state == "future" or line.future or not self._has_other_content(line):
             return
         self.conflict = self.env._(
             "Supplier sent %(entry)s again with other values: %(date)s, principal %(principal)s, "
             "fee %(fee)s, taxes %(taxes)s, value %(value)s. What came first counts. Ask Supplier "
             "which is right.",
             entry=self.external_id,
-            date=told.date,
-            principal=told.principal,
-            fee=told.fee,
-            taxes=told.taxes,
-            value=told.value,
+            date=line.date,
+            principal=line.principal,
+            fee=line.fee,
+            taxes=line.taxes,
+            value=line.value,
         )
 
-    def _has_other_content(self, told):
+    def _has_other_content(self, line):
         return any(
-            self.currency_id.compare_amounts(self[name], float(getattr(told, name)))
+            self.currency_id.compare_amounts(self[name], float(getattr(line, name)))
             if name in AMOUNTS
-            else (self[name] or False) != (getattr(told, name) or False)
+            else (self[name] or False) != (getattr(line, name) or False)
             for name in CONTENT
         )

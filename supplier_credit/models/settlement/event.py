@@ -14,9 +14,10 @@ KINDS = [
 
 
 class SupplierCreditEvent(models.Model):
-    """What an event of Supplier's statement means (parameter 7.6): its code, kind and account.
+    """An event of Supplier's statement (parameter 7.6): its code, kind and accounts.
 
-    A row of an agreement goes before one for all agreements. What has no row is never posted.
+    A row of an agreement goes before a row for all agreements. Entries of an event without a row
+    are never posted.
     """
 
     _name = "supplier.credit.event"
@@ -24,28 +25,28 @@ class SupplierCreditEvent(models.Model):
     _order = "code, agreement_id, id"
     _rec_name = "code"
 
-    code = fields.Char(required=True, help="As Supplier writes it on the statement.")
+    code = fields.Char(required=True, help="The code on Supplier's statement.")
     name = fields.Char(string="Description", required=True, translate=True)
     agreement_id = fields.Many2one(
         comodel_name="supplier.credit.agreement",
         index="btree_not_null",
         ondelete="cascade",
-        help="Left empty, the row is for all agreements.",
+        help="Left empty, the row applies to all agreements.",
     )
     company_id = fields.Many2one(related="agreement_id.company_id", store=True, index=True)
     kind = fields.Selection(
         selection=KINDS,
         required=True,
-        help="Credits of sales settle the calendar, debits the instalments of post-sales requests. "
-        "Fees, taxes and others are booked to the account as they come.",
+        help="Credits of sales settle the calendar, debits settle the instalments of post-sales "
+        "requests. Fees, taxes and others are booked to the account.",
     )
     account_id = fields.Many2one(
         comodel_name="account.account",
         company_dependent=True,
         ondelete="restrict",
         domain=BOOKABLE,
-        help="Of fees, taxes and others: where the value is booked. Fees without an account use "
-        "7.2; others and taxes stay open until they have one.",
+        help="For fees, taxes and others: where the value is booked. Fees without an account use "
+        "7.2; taxes and others stay open until they have an account.",
     )
     tax_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -53,8 +54,8 @@ class SupplierCreditEvent(models.Model):
         ondelete="restrict",
         domain=BOOKABLE,
         string="Account of Withheld Taxes",
-        help="Of credits and debits: where taxes that Supplier withheld of them are booked. "
-        "Without one, entries with taxes stay open.",
+        help="For credits and debits: where taxes that Supplier withheld are booked. Without an "
+        "account, entries with taxes stay open.",
     )
 
     _code_unique = models.UniqueIndex(
@@ -64,13 +65,13 @@ class SupplierCreditEvent(models.Model):
 
     @api.model
     def _get_table(self, agreement):
-        """Return what each code means under an agreement: a dict from code to event."""
+        """Return a dict from code to its event under an agreement."""
         events = self.search(Domain("agreement_id", "in", [agreement.id, False]))
         general_first = events.sorted(lambda event: bool(event.agreement_id))
         return {event.code: event for event in general_first.with_company(agreement.company_id)}
 
     def _get_account(self, agreement):
-        """Return where the value of a fee, tax or other is booked; empty if nobody said."""
+        """Return the account of a fee, tax or other event; empty if none is set."""
         if self.kind == "fee" and not self.account_id:
             return agreement.fee_account_id
         return self.account_id

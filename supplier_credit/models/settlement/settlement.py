@@ -6,10 +6,10 @@ from ..common.for_each import for_each
 
 
 class SupplierCreditSettlement(models.Model):
-    """What Supplier pays on one day (Repasse, Conciliação Financeira). Source: seed 000.
+    """Supplier's payment of one day (Repasse, Conciliação Financeira). Source: seed 000.
 
-    The effective entries of a day make one statement, whichever way they came: their balance is
-    what arrives at the bank. What comes for a day whose statement is already posted makes another.
+    The effective entries of a day, from service and file, are one statement; their balance is the
+    amount that arrives at the bank. Entries for a day whose statement is posted start another one.
     """
 
     _name = "supplier.credit.settlement"
@@ -42,13 +42,13 @@ class SupplierCreditSettlement(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(
-        required=True, readonly=True, help="The day on which Supplier pays, and of the entry."
+        required=True, readonly=True, help="The day of Supplier's payment, and of the entry."
     )
     source = fields.Selection(
         selection=[("api", "Supplier's service"), ("file", "File")],
         required=True,
         readonly=True,
-        help="How its first entry came.",
+        help="The source of its first entry.",
     )
     # imported ⇄ matched → posted ⇄ undone
     state = fields.Selection(
@@ -72,12 +72,12 @@ class SupplierCreditSettlement(models.Model):
     )
     entry_count = fields.Integer(compute="_compute_totals", string="Number of Entries")
     open_count = fields.Integer(
-        compute="_compute_totals", string="To Decide", help="Entries that wait for a person."
+        compute="_compute_totals", string="To Decide", help="Entries that a person has to decide."
     )
     amount = fields.Monetary(
         compute="_compute_totals",
         string="Paid by Supplier",
-        help="Credits less debits, without ignored entries: what arrives at the bank.",
+        help="Credits less debits, without ignored entries: the amount that arrives at the bank.",
     )
     fee = fields.Monetary(compute="_compute_totals", string="Fees")
     move_id = fields.Many2one(
@@ -89,7 +89,7 @@ class SupplierCreditSettlement(models.Model):
     )
     error = fields.Text(readonly=True, help="Why the statement could not be posted.")
 
-    # One statement a day takes what comes; those that were once posted are closed.
+    # New entries of a day are added to one statement; a statement that was posted once is closed.
     _open_unique = models.UniqueIndex(
         "(agreement_id, date) WHERE state IN ('imported', 'matched')",
         "There is already a statement of the agreement for this day that is not posted.",
@@ -128,7 +128,7 @@ class SupplierCreditSettlement(models.Model):
     # -------------------------------------------------------------------------
 
     def action_import(self):
-        """Have the statements under all active agreements fetched now.
+        """Import the statements of all active agreements now.
 
         :raise UserError: without an active agreement, or naming one whose sending has stopped
         """
@@ -145,16 +145,16 @@ class SupplierCreditSettlement(models.Model):
         return agreements.action_import_settlements()
 
     def action_match(self):
-        """Look again for the counterparts of these statements' open entries."""
+        """Match the undecided entries of these statements again."""
         self._check_may_settle()
         settlements = self.sudo().filtered(lambda settlement: settlement.state != "posted")
         settlements.entry_ids._match()
         return True
 
     def action_post(self):
-        """Post these statements, each in one entry or not at all; a refusal stands on it.
+        """Post these statements, each in one entry or not at all; a failure is shown on it.
 
-        :return: of several, a notification with what became of them
+        :return: see `for_each`
         :raise UserError: naming the statement that is not ready
         """
         self._check_may_settle()
@@ -165,7 +165,7 @@ class SupplierCreditSettlement(models.Model):
         return self.move_id._get_records_action()
 
     def action_view_entries(self):
-        """Open the entries of these statements in a list of their own, with filters."""
+        """Open the entries of these statements in a list with filters."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "supplier_credit.supplier_credit_settlement_entry_action"
         )
@@ -187,7 +187,7 @@ class SupplierCreditSettlement(models.Model):
             )
 
     def _sync_with_entries(self):
-        """Move statements that are not posted to what their entries say; costs one query."""
+        """Set the state of statements that are not posted by their entries; costs one query."""
         waiting = self.filtered(lambda settlement: settlement.state in ("imported", "matched"))
         counts = self.env["supplier.credit.settlement.entry"]._read_group(
             [("settlement_id", "in", waiting.ids), ("state", "in", ("open", "proposed"))],

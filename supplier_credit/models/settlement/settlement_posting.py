@@ -7,7 +7,7 @@ from odoo.tools import split_every
 from ..common.entry_lines import get_items_by_key
 from .event import SETTLING
 
-# One plan of the host's gets slower with every pair in it, and many plans cost one by one.
+# A plan of the host gets slower with every pair, and every plan has a fixed cost.
 PAIRS_AT_ONCE = 500
 
 
@@ -19,13 +19,13 @@ class SupplierCreditSettlement(models.Model):
     def _post(self):
         """Post this statement in one entry and settle its items, all or nothing.
 
-        What the ledger refuses is shown on the statement. In a locked period the host takes the
-        next open day, which is noted on the statement.
+        A refusal of the ledger is shown on the statement. In a locked period the host posts on the
+        next open day, which a note on the statement says.
 
-        :raise UserError: naming the statement and its entries, if some are not decided
+        :raise UserError: naming the statement and its undecided entries
         """
         self.ensure_one()
-        # Two accountants may press the button at the same moment.
+        # Two accountants may press the button at the same time.
         self.lock_for_update()
         self._check_decided()
         self._process_in_savepoint(self._post_entry)
@@ -56,12 +56,12 @@ class SupplierCreditSettlement(models.Model):
         matched = self.entry_ids.filtered(lambda entry: entry.state == "matched").sorted("id")
         self._check_still_open(matched)
         settled = {entry: entry._get_settled() for entry in matched.filtered("counterpart_line_id")}
-        # By what each line is made of: an account and its kind of cost, or a settlement entry.
+        # The key of a line is its origin: an account and a kind of cost, or a settlement entry.
         lines = self._prepare_total_lines(matched)
         lines |= {
             entry: self._prepare_settled_line(entry, amount) for entry, amount in settled.items()
         }
-        # A new entry has no analytic items to keep in step; the host would look line by line.
+        # A new entry has no analytic items yet; the host would search them line by line.
         moves = self.env["account.move"].with_context(skip_analytic_sync=True)
         move = moves.create(self._prepare_move(lines.values())).with_env(self.env)
         items = get_items_by_key(move, lines)
@@ -83,7 +83,7 @@ class SupplierCreditSettlement(models.Model):
             )
 
     def _check_still_open(self, entries):
-        """Refuse entries whose item is no longer what it was when they were matched.
+        """Refuse entries whose item has changed since they were matched.
 
         :raise UserError: naming them
         """
@@ -122,7 +122,7 @@ class SupplierCreditSettlement(models.Model):
         }
 
     def _prepare_total_lines(self, entries):
-        """Return one line of what was paid, and one of each account of fees, taxes and others.
+        """Return the line of the payment, and one for each account of fees, taxes and others.
 
         :return: a dict from (account, kind of cost) to the values of the line
         """
@@ -159,29 +159,32 @@ class SupplierCreditSettlement(models.Model):
             "account_id": line.account_id.id,
             "partner_id": line.partner_id.id,
             "date_maturity": line.date_maturity,
-            # What the item carries is taken back; nobody has to look what would apply to it today.
+            # The item's own distribution is reversed, whatever the models of today are.
             "analytic_distribution": line.analytic_distribution,
             "balance": -entry._get_sign(entry.direction) * settled,
         }
 
 
 class SupplierCreditSettlementEntry(models.Model):
-    """What an entry books."""
+    """The lines that an entry posts."""
 
     _inherit = "supplier.credit.settlement.entry"
 
     def _get_settled(self):
-        """Return how much of its item this entry settles, in BRL."""
+        """Return the part of its item that this entry settles, in BRL."""
         self.ensure_one()
         paid = self.principal - (0.0 if self.holds_fee else self.fee)
         return self.currency_id.round(paid + (self.difference if self.write_off else 0.0))
 
     def _get_costs(self, event):
-        """Return what this entry books beside bank and item: (account, kind, label, balance)."""
+        """Return the other lines of this entry: list of (account, kind of cost, label, balance).
+
+        :raise UserError: when its event has no account any more
+        """
         self.ensure_one()
         agreement = self.agreement_id
         if event.kind not in SETTLING:
-            # An event that has become one without an account is not posted to a guessed one.
+            # The event may have lost its account since the entry was matched.
             account = event._get_account(agreement)
             if not account:
                 raise UserError(self._get_obstacle(event))

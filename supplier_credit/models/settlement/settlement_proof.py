@@ -3,12 +3,12 @@ from odoo.tools import SQL
 
 
 class SupplierCreditSettlementProof(models.Model):
-    """What is still to come, told three times: by calendar, ledger and statement.
+    """Supplier's outstanding payments by calendar, ledger and statement, which must agree.
 
-    Per agreement and day. The calendar counts instalments, less debits of post-sales, less what
-    posted statements settled; the ledger, what is open on Supplier's receivable; the statement,
-    what Supplier announced or sent and is not posted. Each with the fee or without, as the item was
-    posted (7.5). All is well where the three agree.
+    One row per agreement and day. Calendar: instalments, less debits of post-sales, less the
+    amounts that posted statements settled. Ledger: open items on Supplier's receivable. Statement:
+    entries that are announced or imported and not posted. Amounts include the fee if the item was
+    posted with it (7.5).
     """
 
     _name = "supplier.credit.settlement.proof"
@@ -16,7 +16,7 @@ class SupplierCreditSettlementProof(models.Model):
     _auto = False
     _order = "date, agreement_id, id"
     _rec_name = "date"
-    # What has to be written before it is read here.
+    # Fields that are flushed before this model is read.
     _depends = {
         "supplier.credit.transaction": ["agreement_id", "code", "state"],
         "supplier.credit.transaction.installment": ["transaction_id", "receivable_line_id"],
@@ -29,21 +29,21 @@ class SupplierCreditSettlementProof(models.Model):
     agreement_id = fields.Many2one(comodel_name="supplier.credit.agreement", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
-    date = fields.Date(readonly=True, help="When it is to be paid.")
+    date = fields.Date(readonly=True, help="The day of the payment.")
     calendar_amount = fields.Monetary(string="Calendar", readonly=True)
     ledger_amount = fields.Monetary(string="Ledger", readonly=True)
     statement_amount = fields.Monetary(string="Statement", readonly=True)
     ledger_difference = fields.Monetary(
         string="Calendar less Ledger",
         readonly=True,
-        help="Something was posted on Supplier's receivable beside the calendar, or an approval is "
-        "not processed yet.",
+        help="If it is not zero: an item was posted on Supplier's receivable outside the "
+        "calendar, or an approval is not processed yet.",
     )
     statement_difference = fields.Monetary(
         string="Calendar less Statement",
         readonly=True,
-        help="Supplier announces another amount or day than its calendar, or the statement was not "
-        "imported yet.",
+        help="If it is not zero: Supplier announces another amount or day than its calendar, or "
+        "the statement is not imported yet.",
     )
     is_proven = fields.Boolean(string="Agrees", readonly=True)
 
@@ -128,11 +128,7 @@ class SupplierCreditSettlementProof(models.Model):
         )
 
     def _get_post_sale_query(self):
-        """Return the debits of post-sales in the calendar; without their model, none."""
-        if "supplier.credit.post.sale.installment" not in self.env:
-            return SQL(
-                "SELECT NULL::int, NULL::date, 0::numeric, 0::numeric, 0::numeric WHERE FALSE"
-            )
+        """Return the debits of post-sales in the calendar."""
         return SQL(
             """
             SELECT a.id, p.debit_date,

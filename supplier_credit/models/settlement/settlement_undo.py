@@ -5,7 +5,7 @@ from ...const import MANAGER_GROUP
 
 
 class SupplierCreditSettlement(models.Model):
-    """Taking the entry of a statement back, so that it can be decided and posted again."""
+    """Undoing the entry of a statement, so that it can be decided and posted again."""
 
     _inherit = "supplier.credit.settlement"
 
@@ -14,7 +14,7 @@ class SupplierCreditSettlement(models.Model):
         inverse_name="supplier_settlement_id",
         string="All Entries",
         readonly=True,
-        help="All that was ever posted for the statement, entries that were undone included.",
+        help="All entries of the statement, including those that were undone.",
     )
 
     # -------------------------------------------------------------------------
@@ -22,7 +22,7 @@ class SupplierCreditSettlement(models.Model):
     # -------------------------------------------------------------------------
 
     def action_undo(self):
-        """Take back what these statements posted, by mirror entries of today; the latest first.
+        """Reverse the entries of these statements by mirror entries of today, the latest first.
 
         :raise AccessError: for all but managers
         :raise UserError: naming the statement that is not posted, or whose payment the bank's
@@ -36,7 +36,7 @@ class SupplierCreditSettlement(models.Model):
         return True
 
     def action_view_moves(self):
-        """Open all entries that were ever posted for this statement."""
+        """Open all entries of this statement, including those that were undone."""
         self.ensure_one()
         return self.env["account.move"]._get_records_action(
             name=self.env._("Entries of %(statement)s", statement=self.name),
@@ -54,7 +54,7 @@ class SupplierCreditSettlement(models.Model):
         self.lock_for_update()
         self._check_undoable()
         move = self.move_id
-        # From here on the entry is nobody's, and what it settled may be opened again.
+        # Without the mark the entry is no longer locked, and its reconciliations may be removed.
         move.is_supplier_entry = False
         (mirror,) = move._reverse_moves(
             [

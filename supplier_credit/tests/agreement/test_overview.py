@@ -8,7 +8,7 @@ from ..common import SupplierCreditCommon
 @tagged("post_install", "-at_install")
 @freeze_time("2026-12-01 12:00:00")
 class TestOverview(SupplierCreditCommon):
-    """The first screen: what needs somebody, each number one click from its list."""
+    """The first screen: each number opens the list that it counts."""
 
     @classmethod
     def setUpClass(cls):
@@ -23,7 +23,7 @@ class TestOverview(SupplierCreditCommon):
             "supplier_credit.supplier_credit_group_manager",
         )
 
-    def _count(self, name):
+    def assert_counted(self, name):
         card = self.overview(self.manager)
         number = card[name]
         action = card.with_context(overview=name).action_open_list()
@@ -36,26 +36,26 @@ class TestOverview(SupplierCreditCommon):
         in_analysis = self.reserve(self.create_order(), state="EM_ANALISE", code="PA-2")
         soon = self.reserve(self.create_order(), code="PA-3", dataVigencia="2026-12-03")
         self.reserve(self.create_order(), code="PA-4", dataVigencia="2026-12-31")
-        self.assertEqual(self._count("blocked_order_count"), blocked | in_analysis.order_id)
-        self.assertEqual(self._count("analysis_count"), in_analysis)
-        self.assertEqual(self._count("ending_count"), soon)
-        self.assertFalse(self._count("expired_count"))
-        self.assertFalse(self._count("invoice_to_send_count"))
-        self.assertFalse(self._count("customer_waiting_count"))
-        self.assertFalse(self._count("attention_count"))
+        self.assertEqual(self.assert_counted("blocked_order_count"), blocked | in_analysis.order_id)
+        self.assertEqual(self.assert_counted("analysis_count"), in_analysis)
+        self.assertEqual(self.assert_counted("ending_count"), soon)
+        self.assertFalse(self.assert_counted("expired_count"))
+        self.assertFalse(self.assert_counted("invoice_to_send_count"))
+        self.assertFalse(self.assert_counted("customer_waiting_count"))
+        self.assertFalse(self.assert_counted("attention_count"))
 
     def test_expired_ones_whose_order_still_waits(self):
         reservation = self.reserve(self.create_order(), dataVigencia="2026-12-03")
         with freeze_time("2026-12-10"), self.enter_registry_test_mode():
             self.env.ref("supplier_credit.ir_cron_expire_preauthorizations").method_direct_trigger()
-        self.assertEqual(self._count("expired_count"), reservation)
+        self.assertEqual(self.assert_counted("expired_count"), reservation)
 
     def test_what_went_wrong_is_listed_with_what_to_do(self):
         order = self.create_order()
         self.supplier.on("POST", "/pre-autorizacoes$", "", 503)
         order.action_send_supplier_preauthorization()
         self.deliver()
-        (row,) = self._count("attention_count")
+        (row,) = self.assert_counted("attention_count")
         self.assertEqual((row.kind, row.subject), ("preauthorization", order.name))
         self.assertIn("cannot be reached", row.problem)
         action = row.action_open_record()
@@ -76,7 +76,7 @@ class TestOverview(SupplierCreditCommon):
 
     def test_stopped_queue_is_listed(self):
         self.agreement._stop_queue("refused")
-        (row,) = self._count("attention_count")
+        (row,) = self.assert_counted("attention_count")
         self.assertEqual((row.kind, row.subject), ("agreement", self.agreement.name))
         self.assertIn("use Test Connection", row.problem)
 
@@ -112,7 +112,7 @@ class TestOverview(SupplierCreditCommon):
 
 @tagged("post_install", "-at_install")
 class TestSetup(SupplierCreditCommon):
-    """The wizard makes what is missing and proposes what is there."""
+    """The wizard proposes existing journals and accounts, and creates missing ones."""
 
     @classmethod
     def setUpClass(cls):

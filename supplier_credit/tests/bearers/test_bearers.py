@@ -7,7 +7,7 @@ from ..common import SupplierCreditCommon
 
 @tagged("post_install", "-at_install")
 class TestBearers(SupplierCreditCommon):
-    """Who may take a bearer out of Supplier's flow, and with it all its orders past the gate."""
+    """Only managers may change the role of a bearer, which would let its orders pass the gate."""
 
     @classmethod
     def setUpClass(cls):
@@ -70,7 +70,7 @@ class TestBearers(SupplierCreditCommon):
             self.bearer.payment_method_id.with_user(self.administrator).unlink()
 
     # -------------------------------------------------------------------------
-    # WHO MAY
+    # MANAGERS AND ADMINISTRATORS
     # -------------------------------------------------------------------------
 
     def test_a_manager_changes_the_charge_type_and_the_agreement_says_so(self):
@@ -118,7 +118,7 @@ class TestBearers(SupplierCreditCommon):
         ):
             self.env.cr.postcommit.run()
             change()
-            # A thread that does not see the change yet fills the cache with what it sees.
+            # A thread that does not see the change yet fills the cache with the old set.
             stale = frozenset({-1})
             self._put_into_cache(lines, stale)
             self.assertEqual(lines._get_supplier_bearer_ids(), stale)

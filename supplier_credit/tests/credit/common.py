@@ -4,7 +4,7 @@ from ..common import SupplierCreditCommon
 
 
 class SupplierCreditCustomerCommon(SupplierCreditCommon):
-    """The customer has all the data that Supplier wants."""
+    """The customer has all data that Supplier requires."""
 
     @classmethod
     def setUpClass(cls):
@@ -67,7 +67,7 @@ class SupplierCreditCustomerCommon(SupplierCreditCommon):
         return self.env["supplier.credit.customer"]._find(self.agreement, partner or self.customer)
 
     def register(self, partner=None, answer=None, position=None):
-        """Send for credit analysis and have Supplier answer, also the query that may follow."""
+        """Send for credit analysis and apply Supplier's answers, also that of a following query."""
         self.supplier.on("POST", "/clientes$", answer or self.decision(), 201)
         self.supplier.on("GET", "/clientes/[0-9A-Z]+$", position or self.position())
         self.open_wizard(partner).action_send()

@@ -260,7 +260,7 @@ class TestCustomer(SupplierCreditCustomerCommon):
             customer.with_user(self.salesman).action_refresh()
             with mute_logger("odoo.addons.supplier_credit.models.messaging.message_outcome"):
                 self.deliver()
-            self.assertIn("could not be used", customer.error)
+            self.assertIn("could not be applied", customer.error)
             self.assertRecordValues(
                 customer,
                 [{"state": "approved", "customer_state": "active", "limit_available": 48389.53}],

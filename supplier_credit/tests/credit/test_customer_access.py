@@ -12,7 +12,7 @@ MODELS = (
 
 @tagged("post_install", "-at_install")
 class TestCustomerAccess(SupplierCreditCustomerCommon):
-    """Who sees and may do what with customers' credit."""
+    """Access rights on customers' credit."""
 
     @classmethod
     def setUpClass(cls):

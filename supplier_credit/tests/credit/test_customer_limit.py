@@ -8,7 +8,7 @@ from .common import SupplierCreditCustomerCommon
 
 @tagged("post_install", "-at_install")
 class TestCustomerLimit(SupplierCreditCustomerCommon):
-    """Changes of the limit: each a request that is kept."""
+    """Changes of the limit: each is a request that stays on record."""
 
     def change_limit(self, customer, answer, **options):
         self.supplier.on("POST", "/clientes/57647232000153/limites$", answer, 201)

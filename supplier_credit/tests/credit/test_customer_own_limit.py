@@ -6,17 +6,18 @@ from .common import SupplierCreditCustomerCommon
 
 @tagged("post_install", "-at_install")
 class TestCustomerOwnLimit(SupplierCreditCustomerCommon):
-    """Supplier's orders and invoices leave the company's own credit limit alone."""
+    """Sales on Supplier's credit do not use the company's own credit limit."""
 
-    def setUp(self):
-        super().setUp()
-        self.company.account_use_credit_limit = True
-        self.customer.with_company(self.company).credit_limit = 1000.0
-        self.own_bearer = self.env["account.payment.method.line"].create(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.account_use_credit_limit = True
+        cls.customer.with_company(cls.company).credit_limit = 1000.0
+        cls.own_bearer = cls.env["account.payment.method.line"].create(
             {
                 "name": "Own",
-                "payment_method_id": self.env.ref("account.account_payment_method_manual_in").id,
-                "journal_id": self.company_data["default_journal_bank"].id,
+                "payment_method_id": cls.env.ref("account.account_payment_method_manual_in").id,
+                "journal_id": cls.company_data["default_journal_bank"].id,
             }
         )
 

@@ -168,7 +168,7 @@ class TestCustomerPosition(SupplierCreditCustomerCommon):
             self.deliver()
         customer = self.credit()
         self.assertEqual((customer.state, customer.code), ("sending", False))
-        self.assertIn("could not be used", customer.error)
+        self.assertIn("could not be applied", customer.error)
         self.refresh(customer)
         self.assertRecordValues(customer, [{"state": "approved", "code": "CL-1", "error": False}])
         self.assertRecordValues(

@@ -6,7 +6,7 @@ WITHHELD = "before Supplier approved its transaction"
 
 
 class SupplierCreditDocumentsCommon(SupplierCreditCommon):
-    """An invoice of a Supplier order, posted with its NF-e, and one that Supplier knows not of."""
+    """The draft invoice of a Supplier order, to be posted with its NF-e and approved."""
 
     @classmethod
     def setUpClass(cls):
@@ -16,15 +16,12 @@ class SupplierCreditDocumentsCommon(SupplierCreditCommon):
         cls.payment_term.note = "<p>Thirty, sixty, ninety</p>"
         cls.customer.email = "compras@example.com"
         cls.company.qr_code = True
-
-    def setUp(self):
-        super().setUp()
-        self.order = self.create_order()
-        self.reserve(self.order)
-        self.invoice = self.create_invoice(self.order).with_user(self.accountant)
+        cls.order = cls.create_order()
+        cls.reserve(cls.order)
+        cls.invoice = cls.create_invoice(cls.order).with_user(cls.accountant)
 
     def post(self):
-        """Post the invoice with its NF-e; Supplier takes its time."""
+        """Post the invoice with its NF-e, which Supplier begins to analyse."""
         self.supplier.on("POST", "/transacoes$", self.transaction_answer("EM_ANALISE"), 201)
         self.invoice._attach_nfe(self.nfe_content())
         self.invoice.action_post()
@@ -38,9 +35,9 @@ class SupplierCreditDocumentsCommon(SupplierCreditCommon):
         self.assertEqual(self.invoice.supplier_state, "approved")
 
     def create_plain_invoice(self, *, bearer=None):
-        """Return a posted invoice with the same instalments that has nothing to do with Supplier.
+        """Return a posted invoice with the same instalments, by default not on Supplier's credit.
 
-        Its document number stays away from the one of the NF-e.
+        Its document number is not that of the NF-e.
         """
         invoice = (
             self.env["account.move"]
@@ -68,7 +65,7 @@ class SupplierCreditDocumentsCommon(SupplierCreditCommon):
         return invoice
 
     def send_by_mail(self, invoice):
-        """Send and print as the user does; returns the invoice's PDF."""
+        """Send and print by the host's wizard; return the invoice's PDF."""
         invoice.env["account.move.send.wizard"].with_context(
             active_model="account.move", active_ids=invoice.ids
         ).create({}).action_send_and_print()

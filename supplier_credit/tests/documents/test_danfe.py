@@ -21,14 +21,15 @@ def pdf_text(content):
 class TestDanfe(SupplierCreditCommon):
     """Seed 001, "Impressão da DANFE"."""
 
-    def setUp(self):
-        super().setUp()
-        self.agreement.danfe_note = (
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agreement.danfe_note = (
             "Cartao <NOME_CARTAO_PARCEIRO> em <QTDE_PARCELAS> parcelas, NF <NUM_NF> de <DT_EMIS>."
         )
-        self.order = self.create_order()
-        self.reserve(self.order)
-        self.invoice = self.create_invoice(self.order).with_user(self.accountant)
+        cls.order = cls.create_order()
+        cls.reserve(cls.order)
+        cls.invoice = cls.create_invoice(cls.order).with_user(cls.accountant)
 
     def print_danfe(self, invoice=None):
         report = self.env["ir.actions.report"].with_user(self.accountant)
@@ -88,7 +89,7 @@ class TestDanfe(SupplierCreditCommon):
     def test_cancelled_at_sefaz_is_marked(self):
         self.register()
         self.assertNotIn("CANCELADA", pdf_text(self.print_danfe()))
-        # Straight into the column: the event that writes it is not this test's matter.
+        # Written directly: this test is not about the event that writes it.
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE account_move SET supplier_sefaz_state = 'cancelled' WHERE id = %s",
@@ -134,7 +135,7 @@ class TestDanfe(SupplierCreditCommon):
         self.assertEqual(printed.count("3.251,92"), plain.count("3.251,92") - self._in_cobr(plain))
 
     def _in_cobr(self, plain):
-        """The total also stands in the invoice block that Supplier's DANFE leaves out."""
+        """The total is also in the invoice block, which Supplier's DANFE leaves out."""
         fatura = plain[plain.index("FATURA") :]
         return fatura[: fatura.index("CÁLCULO")].count("3.251,92")
 

@@ -24,7 +24,7 @@ VALUES = ("4.321,17", "4.321,18", "4.321,19")
 
 
 def pdf_pages(content):
-    """Return the text of each page, with all space made one blank."""
+    """Return the text of each page, with all white space as single blanks."""
     return [" ".join(page.extract_text().split()) for page in PdfFileReader(BytesIO(content)).pages]
 
 
@@ -91,7 +91,7 @@ class Nfe:
         return self
 
     def issued_by(self, cnpj):
-        """Give the NF-e another issuer, in its key too; returns the key."""
+        """Give the NF-e another issuer, also in its key; return the key."""
         self._set(self.information.find("n:emit", NAMES), "CNPJ", cnpj)
         key = self.information.get("Id")[3:]
         key = key[:6] + cnpj + key[20:43]
@@ -103,13 +103,13 @@ class Nfe:
 
 @tagged("post_install", "-at_install")
 class TestDanfeContent(TransactionCase):
-    """Seed 001, "Impressão da DANFE": the note, and no instalment, whatever the NF-e is like.
+    """Seed 001, "Impressão da DANFE": the note, and no instalment, in any NF-e.
 
-    Each NF-e is drawn twice: untouched it does show what must not be seen afterwards.
+    Each NF-e is drawn twice: the unchanged DANFE shows what Supplier's must not show.
     """
 
-    def check(self, nfe, hidden, *, note=NOTE, kept=(), **options):
-        """Draw an NF-e both ways and compare; returns the text of Supplier's DANFE."""
+    def assert_masked(self, nfe, hidden, *, note=NOTE, kept=(), **options):
+        """Draw an NF-e both ways and compare; return the text of Supplier's DANFE."""
         content = nfe.to_bytes()
         plain, printed = (
             pdf_text(draw_danfe(content)),
@@ -126,7 +126,7 @@ class TestDanfeContent(TransactionCase):
         return printed
 
     def test_duplicatas_of_a_real_nfe(self):
-        self.check(
+        self.assert_masked(
             Nfe(TWO_DUPLICATAS),
             ["25/09/2018", "04/11/2018", "2.890,00"],
             kept=["5.780,00", "Convênio 126/2010"],
@@ -136,14 +136,14 @@ class TestDanfeContent(TransactionCase):
         nfe = Nfe(NFE_WITH_DUPLICATAS).repeat_items(160).charge()
         pages = pdf_pages(draw_supplier_danfe(nfe.to_bytes(), NOTE))
         self.assertGreater(len(pages), 2)
-        printed = self.check(nfe, [*DATES, *VALUES], kept=["Pedido cliente 1035"])
+        printed = self.assert_masked(nfe, [*DATES, *VALUES], kept=["Pedido cliente 1035"])
         self.assertEqual(printed.count(NOTE), 1)
 
     def test_without_duplicatas_and_without_additional_information(self):
         nfe = Nfe(NFE_FILE)
         self.assertIsNone(nfe.information.find("n:cobr", NAMES))
         self.assertIsNone(nfe.information.find("n:infAdic/n:infCpl", NAMES))
-        self.check(nfe, [], kept=["610,37"])
+        self.assert_masked(nfe, [], kept=["610,37"])
 
     def test_free_text_that_repeats_the_duplicatas(self):
         nfe = (
@@ -154,7 +154,7 @@ class TestDanfeContent(TransactionCase):
                 "Protocolo ICMS 13/01, pedido 4321 de 14/01/2027, frete 14.321,17, peso 4.321,170."
             )
         )
-        printed = self.check(
+        printed = self.assert_masked(
             nfe,
             [*DATES, "13.02.27", "2027-03-13", "R$ 4.321,17", "R$ 4321,18", "R$ 4321.19"],
             kept=[
@@ -171,7 +171,7 @@ class TestDanfeContent(TransactionCase):
             .say("Vencimento 13/01/2027 no fisco", "infAdFisco")
             .say_on_item("Pagar 4.321,18 em 13 de fevereiro de 2027")
         )
-        self.check(
+        self.assert_masked(
             nfe,
             ["Vencimento 13/01/2027", "Pagar 4.321,18", "13 de fevereiro de 2027"],
             kept=["no fisco"],
@@ -179,7 +179,7 @@ class TestDanfeContent(TransactionCase):
 
     def test_payment_terms_of_the_invoice_where_the_nfe_has_no_duplicatas(self):
         nfe = Nfe().say("1a parcela de 203,43 em 22/12/2026, pedido de 21/12/2026, saldo 203,40")
-        self.check(
+        self.assert_masked(
             nfe,
             ["203,43", "22/12/2026"],
             kept=["21/12/2026", "203,40"],
@@ -190,7 +190,7 @@ class TestDanfeContent(TransactionCase):
         name = "Cartao " + " ".join(f"Parceiro{number}" for number in range(60))
         note = f"Venda pelo {name}, NF 47605."
         printed = pdf_text(draw_supplier_danfe(Nfe().charge().to_bytes(), note))
-        # It goes on in another block, which the file holds before the first one.
+        # It continues in another block, which is before the first one in the file.
         for word in note.replace(",", "").split()[2:-2]:
             self.assertEqual(len(re.findall(rf"{word}\b", printed)), 1, word)
         for hidden in (*DATES, *VALUES):
@@ -198,23 +198,23 @@ class TestDanfeContent(TransactionCase):
 
     def test_long_free_text_goes_on_before_the_note(self):
         text = " ".join(f"observacao{number}" for number in range(400))
-        printed = self.check(
+        printed = self.assert_masked(
             Nfe(NFE_WITH_DUPLICATAS).charge().say(text), [*DATES, *VALUES], kept=["observacao399"]
         )
         self.assertLess(printed.index("observacao399"), printed.index(NOTE))
 
     def test_signs_that_mean_something_in_xml_and_tags_in_odd_places(self):
         note = "<b>Cartao & Cia</b> <NUM_NF>1 < 2> ]]> 'x' \"y\""
-        self.check(
+        self.assert_masked(
             Nfe().charge().say("<DT_EMIS> a<b & c"), DATES, note=note, kept=["<DT_EMIS> a<b & c"]
         )
 
     def test_note_that_the_issuer_already_wrote_stands_once(self):
-        printed = self.check(Nfe().charge().say(f"Antes. {NOTE} Depois."), DATES)
+        printed = self.assert_masked(Nfe().charge().say(f"Antes. {NOTE} Depois."), DATES)
         self.assertIn(f"Antes. {NOTE} Depois.", printed)
 
     def test_tax_reform_before_the_new_layout(self):
-        printed = self.check(
+        printed = self.assert_masked(
             Nfe(TAX_REFORM),
             ["31/12/2023", "10/01/2024", "20/01/2024", "54.915,05", "54.916,71"],
             kept=["164.746,81", "Protocolos ICMS no 196/2009, 26/10 e 85/11"],
@@ -223,7 +223,7 @@ class TestDanfeContent(TransactionCase):
 
     def test_tax_reform_in_the_layout_of_nt_2026_010(self):
         nfe = Nfe(TAX_REFORM).issue_on("2026-12-01T09:00:00-03:00")
-        printed = self.check(
+        printed = self.assert_masked(
             nfe,
             ["31/12/2023", "10/01/2024", "20/01/2024", "54.915,05", "54.916,71"],
             kept=["164.746,81"],
@@ -239,16 +239,18 @@ class TestDanfeContent(TransactionCase):
             .say("Boleto de 4.321,17 para 13/01/2027")
         )
         self.assertGreater(len(pdf_pages(draw_supplier_danfe(nfe.to_bytes(), NOTE))), 1)
-        self.check(nfe, [*DATES, *VALUES])
+        self.assert_masked(nfe, [*DATES, *VALUES])
 
     def test_alphanumeric_cnpj_in_the_key(self):
         nfe = Nfe().charge()
         key = nfe.issued_by("12ABC34501DE35")
-        printed = self.check(nfe, [*DATES, *VALUES], kept=["12.ABC.345/01DE-35"])
+        printed = self.assert_masked(nfe, [*DATES, *VALUES], kept=["12.ABC.345/01DE-35"])
         self.assertIn(key, re.sub(r"[\s.]", "", printed))
 
     def test_export_with_text_for_the_tax_office_only_in_order(self):
-        printed = self.check(Nfe(EXPORT_WITH_FISCO_TEXT), ["22/05/2023"], kept=["PEDIDO 02997"])
+        printed = self.assert_masked(
+            Nfe(EXPORT_WITH_FISCO_TEXT), ["22/05/2023"], kept=["PEDIDO 02997"]
+        )
         self.assertLess(printed.index("Aceros Industriales"), printed.index(NOTE))
 
     def test_cancelled_is_marked_on_each_page(self):

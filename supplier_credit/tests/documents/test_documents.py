@@ -8,7 +8,7 @@ from .common import WITHHELD, SupplierCreditDocumentsCommon
 
 @tagged("post_install", "-at_install")
 class TestDocuments(SupplierCreditDocumentsCommon):
-    """Seed 001, "Impressão da DANFE": nothing leaves before Supplier approved the transaction."""
+    """Seed 001, "Impressão da DANFE": no document is issued before Supplier's approval."""
 
     def prints(self):
         """Return the ways of drawing, for everybody who may read the invoice."""
@@ -56,7 +56,7 @@ class TestDocuments(SupplierCreditDocumentsCommon):
             "send in one go": lambda invoice: invoice._generate_and_send(),
         }
 
-    def check_ways(self, *, refused):
+    def assert_ways(self, *, refused):
         for user in (self.salesman, self.accountant, self.manager):
             ways = self.prints() if user == self.salesman else self.prints() | self.sendings()
             for name, way in ways.items():
@@ -70,17 +70,17 @@ class TestDocuments(SupplierCreditDocumentsCommon):
 
     def test_no_way_out_before_the_approval(self):
         self.post()
-        self.check_ways(refused=True)
+        self.assert_ways(refused=True)
         self.assertFalse(self.invoice._is_ready_to_be_sent())
 
     def test_every_way_is_open_after_the_approval(self):
         self.post()
         self.approve()
-        self.check_ways(refused=False)
+        self.assert_ways(refused=False)
         self.assertTrue(self.invoice._is_ready_to_be_sent())
 
     def test_step_that_reads_kept_prints_is_refused(self):
-        """After the approval it starts a PDF engine, which needs a web server."""
+        """After the approval the host starts a PDF engine, which needs a web server."""
         self.post()
         with self.assertRaisesRegex(UserError, WITHHELD):
             self.invoice.env["ir.actions.report"]._render_qweb_pdf_prepare_streams(
@@ -197,7 +197,7 @@ class TestDocuments(SupplierCreditDocumentsCommon):
             self.assertTrue(uploaded.with_user(user).raw)
 
     def test_file_kept_by_a_report_before_the_approval_is_drawn_anew(self):
-        """A report set to keep its print must not bring the old one back."""
+        """A report that stores its print must not return the old one."""
         self.post()
         stale = (
             self.env["ir.attachment"]

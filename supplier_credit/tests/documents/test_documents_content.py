@@ -3,14 +3,14 @@ from odoo.tests import tagged
 
 from .common import SupplierCreditDocumentsCommon
 
-# What the terms make of the invoice posted on 2026-11-22.
+# The instalments of the invoice posted on 2026-11-22.
 DUE_DATES = ("12/22/2026", "01/21/2027", "02/20/2027")
 AMOUNTS = ("203.44", "203.49")
 
 
 @tagged("post_install", "-at_install")
 class TestDocumentsContent(SupplierCreditDocumentsCommon):
-    """What the customer owes, and when, stands in no print, no e-mail and no portal page."""
+    """No print, e-mail or portal page shows the customer's instalments."""
 
     def setUp(self):
         super().setUp()
@@ -43,7 +43,7 @@ class TestDocumentsContent(SupplierCreditDocumentsCommon):
         self.assertTrue(self.create_plain_invoice().display_qr_code)
 
     def test_other_invoices_are_printed_as_ever(self):
-        """Byte for byte the same as without the addon's view."""
+        """The print is the same, byte for byte, as without the addon's view."""
         plain = self.create_plain_invoice()
         report = plain.env["ir.actions.report"]
         view = self.env.ref("supplier_credit.report_invoice_document")

@@ -16,7 +16,7 @@ NOISE = (
 
 @tagged("post_install", "-at_install")
 class TestDocumentsHttp(SupplierCreditDocumentsCommon, HttpCase):
-    """The addresses that a document can be had from, before and after the approval."""
+    """The addresses from which a document can be downloaded, before and after the approval."""
 
     @classmethod
     def setUpClass(cls):
@@ -44,7 +44,7 @@ class TestDocumentsHttp(SupplierCreditDocumentsCommon, HttpCase):
 
     @contextmanager
     def enter_registry_test_mode(self):
-        """Hand over to other cursors and back; HttpCase is in that mode all the time."""
+        """Flush for other cursors and read afresh; HttpCase is in test mode all the time."""
         self.env.flush_all()
         yield
         self.env.invalidate_all()
@@ -91,7 +91,7 @@ class TestDocumentsHttp(SupplierCreditDocumentsCommon, HttpCase):
             f"{address}?report_type=pdf&download=true{suffix}",
         ]
 
-    def check_reports(self, *, opened):
+    def assert_reports(self, *, opened):
         for user in (self.salesman, self.accountant, self.manager):
             self.as_user(user)
             urls = self.report_urls()
@@ -108,9 +108,9 @@ class TestDocumentsHttp(SupplierCreditDocumentsCommon, HttpCase):
                         self.assertIn(WITHHELD, response.text)
 
     def test_reports_and_downloads_of_the_office(self):
-        self.check_reports(opened=False)
+        self.assert_reports(opened=False)
         self.approve()
-        self.check_reports(opened=True)
+        self.assert_reports(opened=True)
 
     def test_portal_shows_a_text_until_the_approval(self):
         token = self.invoice._portal_ensure_token()
@@ -190,10 +190,10 @@ class TestDocumentsHttp(SupplierCreditDocumentsCommon, HttpCase):
         self.assertNotIn(f"/my/invoices/{self.invoice.id}", page)
 
     def test_attachment_by_its_id(self):
-        """Made while the invoice was not Supplier's: withdrawn, for all but managers, for good."""
+        """A PDF drawn before the invoice was on Supplier's credit is open to managers only."""
         invoice = self.create_plain_invoice()
         pdf = self.send_by_mail(invoice).sudo()
-        # In tests the host stores HTML in its place.
+        # In tests the host stores HTML instead.
         pdf.raw = draw_danfe(self.nfe_content())
         sent = (invoice.message_ids.attachment_ids.sudo() - pdf)[:1]
         token = pdf.generate_access_token()[0]

@@ -2,18 +2,17 @@ from ..common import SupplierCreditCommon
 
 
 class InvoiceLockCommon(SupplierCreditCommon):
+    """A confirmed order with a reservation, and its draft invoice."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.manager = cls._create_user(
             "manager", "supplier_credit.supplier_credit_group_manager,account.group_account_invoice"
         )
-
-    def setUp(self):
-        super().setUp()
-        self.order = self.create_order()
-        self.reserve(self.order)
-        self.invoice = self.create_invoice(self.order)
+        cls.order = cls.create_order()
+        cls.reserve(cls.order)
+        cls.invoice = cls.create_invoice(cls.order)
 
     def register(self, state="APROVADA", **values):
         answer = self.transaction_answer(state, **values)

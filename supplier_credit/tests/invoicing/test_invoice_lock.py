@@ -11,7 +11,7 @@ class TestRegisteredInvoice(InvoiceLockCommon):
     """Supplier neither cancels nor changes a registered sale. Seed 002, first paragraph."""
 
     def _try_doors(self, invoice):
-        """Every door that would change or settle the invoice, as an accountant."""
+        """Every method that would change or settle the invoice, called as an accountant."""
         reversal = self.env["account.move.reversal"].with_user(self.accountant)
         reversal = reversal.with_context(active_model="account.move", active_ids=invoice.ids)
         values = {"journal_id": invoice.journal_id.id, "reason": "x"}
@@ -122,9 +122,10 @@ class TestRegisteredInvoice(InvoiceLockCommon):
 class TestSettledBySupplierOnly(InvoiceLockCommon):
     """Between posting and approval neither payments nor credit notes settle the receivable."""
 
-    def setUp(self):
-        super().setUp()
-        self.bank = self.company_data["default_journal_bank"]
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bank = cls.company_data["default_journal_bank"]
 
     def _pay(self, invoice):
         wizard = self.env["account.payment.register"].with_context(

@@ -7,13 +7,14 @@ from .common import InvoiceLockCommon
 
 @tagged("post_install", "-at_install")
 class TestInvoiceLines(InvoiceLockCommon):
-    """Items are neither added nor removed (seed 001, "Faturamento", 1); the order is the place."""
+    """Items are added and removed on the order only. Seed 001, "Faturamento", 1."""
 
-    def setUp(self):
-        super().setUp()
-        self.line = self.invoice.invoice_line_ids
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.line = cls.invoice.invoice_line_ids
 
-    def _assert_refused(self, values, reason, invoice=None):
+    def assert_refused(self, values, reason, invoice=None):
         before = self.invoice.read(["amount_total", "invoice_line_ids"])
         with self.assertRaisesRegex(UserError, reason), self.cr.savepoint():
             (invoice or self.invoice).write(values)
@@ -22,7 +23,7 @@ class TestInvoiceLines(InvoiceLockCommon):
 
     def test_item_cannot_be_added(self):
         added = Command.create({"product_id": self.product.id, "quantity": 1, "price_unit": 5})
-        self._assert_refused({"invoice_line_ids": [added]}, "does not stand on the order")
+        self.assert_refused({"invoice_line_ids": [added]}, "does not stand on the order")
 
     def test_item_cannot_be_added_with_the_orders_line_behind_it(self):
         link = Command.set(self.order.order_line.ids)
@@ -30,12 +31,12 @@ class TestInvoiceLines(InvoiceLockCommon):
             {"product_id": self.product.id, "quantity": 1, "price_unit": 610.37, "tax_ids": []}
             | {"sale_line_ids": [link]}
         )
-        self._assert_refused({"invoice_line_ids": [added]}, "more than the order has")
+        self.assert_refused({"invoice_line_ids": [added]}, "more than the order has")
 
     def test_item_cannot_be_removed_though_a_section_can(self):
         note = Command.create({"display_type": "line_note", "name": "Obrigado"})
         self.invoice.write({"invoice_line_ids": [note]})
-        self._assert_refused(
+        self.assert_refused(
             {"invoice_line_ids": [Command.delete(self.line.id)]}, "would be missing"
         )
         (self.invoice.invoice_line_ids - self.line).unlink()
@@ -52,7 +53,7 @@ class TestInvoiceLines(InvoiceLockCommon):
         ):
             with self.subTest(values=values):
                 command = Command.update(self.line.id, values)
-                self._assert_refused({"invoice_line_ids": [command]}, reason)
+                self.assert_refused({"invoice_line_ids": [command]}, reason)
 
     def test_quantity_is_lowered_but_neither_raised_nor_zero(self):
         order = self.create_order(

@@ -9,7 +9,7 @@ from .common import InvoiceLockCommon
 
 @tagged("post_install", "-at_install")
 class TestUndoProcessing(InvoiceLockCommon):
-    """Entries of the approval are taken back in reverse order; balances are as they were."""
+    """Approval entries are undone in reverse order; the balances are those of before."""
 
     def _get_balances(self):
         self.env.flush_all()
@@ -95,7 +95,7 @@ class TestUndoProcessing(InvoiceLockCommon):
 
 @tagged("post_install", "-at_install")
 class TestRounding(InvoiceLockCommon):
-    """Cents of rounding go to 7.3; more than that posts nothing."""
+    """Cents of rounding are booked to 7.3; with a greater difference nothing is posted."""
 
     def _answer(self, cents):
         answer = self.transaction_answer()

@@ -43,7 +43,7 @@ def _sales(draw):
 
 @tagged("post_install", "-at_install")
 class TestProcessingOfRandomSales(SupplierCreditCommon):
-    """Whatever is sold, on whatever terms: what the ledger says is what the calendar says.
+    """The ledger agrees with the calendar for any sale on any terms.
 
     Seed 001, "Calendário Financeiro"; design: entry balanced, customer's receivable zero,
     Supplier's by date equal to the calendar, fee the difference, undone without a trace.
@@ -75,11 +75,11 @@ class TestProcessingOfRandomSales(SupplierCreditCommon):
     @given(_sales())
     def test_ledger_equals_calendar_and_undo_restores_it(self, sale):
         with self.cr.savepoint() as savepoint:
-            self._check(sale)
+            self.assert_processed(sale)
             savepoint.close(rollback=True)
         self.env.invalidate_all()
 
-    def _check(self, sale):
+    def assert_processed(self, sale):
         self.agreement.fee_recognition = sale["recognition"]
         invoice = self._create_invoice(sale)
         self.assertEqual(invoice.amount_total, float(sum(entry[2] for entry in sale["calendar"])))
@@ -153,7 +153,7 @@ class TestProcessingOfRandomSales(SupplierCreditCommon):
         return invoice
 
     def _get_tax(self, sale):
-        """Return a tax that stands in the price, as ICMS does, or none."""
+        """Return a tax included in the price, like ICMS, or none."""
         tax = self.company_data["default_tax_sale"]
         if not sale["tax"]:
             return tax.browse()
@@ -196,7 +196,7 @@ class TestProcessingOfRandomSales(SupplierCreditCommon):
         return transaction
 
     def _get_open_items(self):
-        """Return what is open and what stands on each account, by partner and maturity."""
+        """Return open amount and balance of each account, by partner and maturity."""
         self.env.flush_all()
         items = Counter()
         for line in self.env["account.move.line"].search([("company_id", "=", self.company.id)]):

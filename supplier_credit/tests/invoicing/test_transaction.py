@@ -13,11 +13,12 @@ from ..common import SupplierCreditCommon
 class TestTransaction(SupplierCreditCommon):
     """Seed 001, "Faturamento" and "Calendário Financeiro"."""
 
-    def setUp(self):
-        super().setUp()
-        self.order = self.create_order()
-        self.reservation = self.reserve(self.order)
-        self.invoice = self.create_invoice(self.order)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls.create_order()
+        cls.reservation = cls.reserve(cls.order)
+        cls.invoice = cls.create_invoice(cls.order)
 
     def register(self, answer=None, status=201):
         self.supplier.on("POST", "/transacoes$", answer or self.transaction_answer(), status)
@@ -348,7 +349,7 @@ class TestTransaction(SupplierCreditCommon):
         self.assertEqual(len(self.env["account.move"].search([("ref", "like", "TR-1")])), 1)
 
     def test_sale_in_analysis_is_approved_although_its_reservation_is_cancelled(self):
-        """What an invoice has claimed is used, whatever has become of the order since."""
+        """The part that an invoice claimed is used, also if the order was changed since."""
         transaction = self.register(self.transaction_answer("EM_ANALISE"))
         cancelled = self.reservation_answer(state="CANCELADA")
         self.supplier.on("POST", "/cancelamento$", cancelled)

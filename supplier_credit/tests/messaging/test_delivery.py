@@ -13,7 +13,7 @@ from ..common import SupplierCreditCommon
 
 @tagged("post_install", "-at_install")
 class TestDelivery(SupplierCreditCommon):
-    """The outbox: what is committed is sent once, what rolled back never."""
+    """The outbox: a committed message is sent once, a rolled back one never."""
 
     def _queue(self, **values):
         order = self.create_order()
@@ -143,7 +143,7 @@ class TestDelivery(SupplierCreditCommon):
         self.assertEqual(len(self.supplier.calls("POST", "/pre-autorizacoes$")), 1)
 
     def _languages_of_problems(self, sender):
-        """Return in which language the problems of an order are told that this user sends."""
+        """Return the languages in which problems are shown on an order that this user sends."""
         order = self.create_order().with_user(sender)
         order.action_send_supplier_preauthorization()
         self.env.cr.postcommit.clear()

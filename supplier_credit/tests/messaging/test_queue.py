@@ -13,7 +13,7 @@ from ..common import SupplierCreditCommon
 
 @tagged("post_install", "-at_install")
 class TestQueue(SupplierCreditCommon):
-    """The order in which messages leave, and what holds all of them back."""
+    """The order in which messages are sent, and what holds all of them back."""
 
     @classmethod
     def setUpClass(cls):

@@ -21,22 +21,18 @@ CONTROLLER = "odoo.addons.supplier_credit.controllers.webhook"
 
 @tagged("post_install", "-at_install")
 class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
-    """Events from Supplier: refused or stored at the door, understood behind it."""
+    """Events from Supplier: first refused or stored, then processed."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.agreement.webhook_secret = SECRET
         cls.address = f"/supplier_credit/webhook/{cls.agreement.webhook_token}"
-
-    def setUp(self):
-        super().setUp()
-        self.reservation = self.reserve(self.create_order(), state="EM_ANALISE")
-        self.supplier.requests.clear()
+        cls.reservation = cls.reserve(cls.create_order(), state="EM_ANALISE")
 
     @contextmanager
     def enter_registry_test_mode(self):
-        """Hand over to other cursors and back; HttpCase is in that mode all the time."""
+        """Flush for other cursors and read afresh; HttpCase is in test mode all the time."""
         self.env.flush_all()
         yield
         self.env.invalidate_all()
@@ -82,10 +78,10 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
         return self.supplier.calls("GET", "/pre-autorizacoes/PA-1$")
 
     # -------------------------------------------------------------------------
-    # AT THE DOOR
+    # RECEIVING
     # -------------------------------------------------------------------------
 
-    def assertRefused(self, status, *arguments, **options):
+    def assert_refused(self, status, *arguments, **options):
         with mute_logger(CONTROLLER, "odoo.http"):
             self.assertEqual(self.post(*arguments, **options), status)
         self.assertFalse(self.inbox())
@@ -119,12 +115,12 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
             self.sign(body) + ",v1=",
         ):
             with self.subTest(signature=signature):
-                self.assertRefused(401, event, signature=signature)
+                self.assert_refused(401, event, signature=signature)
 
     def test_stale_and_future_events_are_refused(self):
         body = json.dumps(self.event()).encode()
         for age in (310, -310):
-            self.assertRefused(401, self.event(), signature=self.sign(body, age=age))
+            self.assert_refused(401, self.event(), signature=self.sign(body, age=age))
         self.assertEqual(self.post(self.event(), signature=self.sign(body, age=290)), 200)
 
     def test_without_secret_everything_is_refused(self):
@@ -132,24 +128,24 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
         for secret in (False, ""):
             self.agreement.webhook_secret = secret
             for signature in (self.sign(body), self.sign(body, secret=""), ""):
-                self.assertRefused(403, self.event(), signature=signature)
+                self.assert_refused(403, self.event(), signature=signature)
         self.assertTrue(check_signature("", self.sign(body, secret=""), body, time.time()))
 
     def test_agreement_that_is_not_active_takes_nothing(self):
         self.agreement.enabled = False
-        self.assertRefused(403, self.event())
+        self.assert_refused(403, self.event())
 
     def test_unknown_address(self):
         for token in ("nonsense", self.agreement.webhook_token[:-1], "%00", "é"):
             with self.subTest(token=token):
-                self.assertRefused(404, self.event(), address=f"/supplier_credit/webhook/{token}")
+                self.assert_refused(404, self.event(), address=f"/supplier_credit/webhook/{token}")
 
     def test_only_posts_are_taken(self):
         for method in ("GET", "PUT", "DELETE"):
             self.assertEqual(self.url_open(self.address, method=method).status_code, 405)
 
     def test_too_long(self):
-        self.assertRefused(413, self.event(tipo="x" * 65536))
+        self.assert_refused(413, self.event(tipo="x" * 65536))
 
     def test_what_is_no_event(self):
         for body in (
@@ -168,12 +164,12 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
             b"[" * 5000,
         ):
             with self.subTest(body=body[:40]):
-                self.assertRefused(400, body)
+                self.assert_refused(400, body)
 
     def test_form_is_no_event(self):
         body = b"idEvento=1"
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-            self.assertRefused(401, body, content_type=kind)
+            self.assert_refused(401, body, content_type=kind)
 
     def test_secret_and_signature_are_neither_logged_nor_stored(self):
         body = json.dumps(self.event()).encode()
@@ -188,7 +184,7 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
             self.assertNotIn(self.agreement.webhook_token, text)
 
     # -------------------------------------------------------------------------
-    # BEHIND IT
+    # PROCESSING
     # -------------------------------------------------------------------------
 
     def test_resource_is_fetched_and_the_order_released(self):
@@ -255,7 +251,7 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
         self.assertEqual((query.state, query.attempts), ("done", 2))
 
     def test_late_event_changes_nothing_back(self):
-        """An event says that something changed, never how: the query tells the present state."""
+        """An event says that a record changed, not how: the query returns its present state."""
         self.supplier.on("GET", "/pre-autorizacoes/PA-1$", self.reservation_answer())
         self.post(self.event(event_id="second"))
         self.process()

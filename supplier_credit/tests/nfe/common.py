@@ -16,7 +16,7 @@ def make_nfe(**values):
 
 
 class NfeUploadCommon(SupplierCreditCommon):
-    """The wizard's two doors: a file for one invoice, many files that find theirs."""
+    """The two uses of the wizard: a file for one invoice, and many files."""
 
     def upload(self, content, invoice=None, user=None, **values):
         wizards = self.env["supplier.credit.nfe.upload"].with_user(user or self.accountant)
@@ -65,8 +65,8 @@ class NfeUploadCommon(SupplierCreditCommon):
         raise AssertionError("nothing was refused")
 
     def snapshot(self, invoice):
-        """Return all that is stored of an invoice and its entries."""
-        # Written by whoever reads them, or different with each reading.
+        """Return all stored values of an invoice and its items."""
+        # Written by reading them, or different at each reading.
         volatile = {"access_token", "tax_totals", "needed_terms", "payment_term_details"}
         invoice = invoice.sudo()
         names = [name for name in invoice._fields if name not in volatile]
@@ -75,7 +75,7 @@ class NfeUploadCommon(SupplierCreditCommon):
         lines = [name for name, field in invoice.line_ids._fields.items() if field.store]
         return invoice.read(names), invoice.line_ids.read(lines)
 
-    def assertRefused(self, content, *parts, invoice=None, **values):
+    def assert_refused(self, content, *parts, invoice=None, **values):
         invoice = invoice or self.invoice
         before = self.snapshot(invoice)
         reason = self.refusal_of(lambda: self.upload(content, invoice, **values))

@@ -1,6 +1,6 @@
-"""Stubs of what OCA's and Odoo Enterprise's electronic invoicing put into the registry.
+"""Stubs of the models of OCA's and Odoo Enterprise's electronic invoicing.
 
-Only the names and codes that are read are there; the modules themselves are no dependency.
+They have only the names and codes that the addon reads; the modules are no dependency.
 """
 
 from odoo import fields, models
@@ -46,7 +46,7 @@ class OcaMove(models.Model):
 
 
 class SefazStubs(NfeUploadCommon):
-    """Adds the stub classes of `stubs` to the registry, and takes them out again."""
+    """Adds the stub classes of `stubs` to the registry, and removes them again."""
 
     stubs = ()
     columns = {}

@@ -1,6 +1,6 @@
-"""Makes files of SEFAZ that are whole: keys, check digits and digests are their own.
+"""Makes valid files of SEFAZ, with their own keys, check digits and digests.
 
-Nothing of Odoo or of the code under test is used, so that tests outside of Odoo can load it, too.
+Neither Odoo nor the code under test is used, so that tests outside of Odoo can import it, too.
 """
 
 import base64
@@ -9,7 +9,7 @@ import re
 from xml.etree import ElementTree
 
 NAMESPACE = "http://www.portalfiscal.inf.br/nfe"
-# What the sample is of, and its recipient.
+# Access key and recipient of the sample.
 SAMPLE_KEY = "35180834128745000152550010000476051695511860"
 ISSUER = "34128745000152"
 RECIPIENT = "57647232000153"
@@ -24,7 +24,7 @@ def compute_check_digit(key):
 
 
 def sign(content):
-    """Return the NF-e with the digest of what it holds, as signature and protocol name it.
+    """Return the NF-e with the digest of its content in signature and protocol.
 
     By the standard library's canonicalisation, which shares no code with the one under test.
     """
@@ -48,7 +48,7 @@ def make_nfe(
     environment="1",
     **texts,
 ):
-    """Return an authorised NF-e that is whole: key, check digit and digests are its own.
+    """Return a valid authorised NF-e, with its own key, check digit and digests.
 
     :param sample: the NF-e of `SAMPLE_KEY`, as text
     :param texts: other elements by name, each replaced where it first stands

@@ -7,7 +7,7 @@ from .common import NfeUploadCommon, make_nfe
 
 @tagged("post_install", "-at_install")
 class TestNfeAccess(NfeUploadCommon):
-    """Accountants upload, for their companies; nobody else does."""
+    """Only accountants upload, and only for their companies."""
 
     @classmethod
     def setUpClass(cls):

@@ -41,7 +41,7 @@ class TestNfeCancellation(NfeUploadCommon):
 
     def test_cancelled_nfe_is_not_taken_over_again(self):
         self.upload(make_cancellation(self.key))
-        self.assertRefused(make_nfe(), "the NF-e was cancelled or denied")
+        self.assert_refused(make_nfe(), "the NF-e was cancelled or denied")
 
     def test_new_nfe_takes_the_place_of_the_cancelled_one(self):
         self.upload(make_cancellation(self.key))
@@ -66,8 +66,8 @@ class TestNfeCancellation(NfeUploadCommon):
         }
         for content, reason in cases.items():
             with self.subTest(reason):
-                self.assertRefused(content, reason)
+                self.assert_refused(content, reason)
 
     def test_production_agreement_refuses_a_cancellation_of_the_test_environment(self):
         self.agreement.environment = "production"
-        self.assertRefused(make_cancellation(self.key, environment="2"), "test environment")
+        self.assert_refused(make_cancellation(self.key, environment="2"), "test environment")

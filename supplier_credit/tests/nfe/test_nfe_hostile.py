@@ -24,7 +24,7 @@ def zipped(content):
 
 
 def bomb(levels):
-    """Each entity ten times the one before: billions of characters out of a few hundred."""
+    """Each entity is ten times the one before: a few hundred characters become billions."""
     entities = [b'<!ENTITY e0 "lol">']
     for level in range(1, levels):
         entities.append(b'<!ENTITY e%d "%s">' % (level, b"&e%d;" % (level - 1) * 10))
@@ -113,7 +113,7 @@ CASES = {
 
 @tagged("post_install", "-at_install")
 class TestNfeHostile(NfeUploadCommon):
-    """Whatever is uploaded: a reason that can be read, and nothing of the invoice changes."""
+    """Any hostile file is refused with a readable reason, and the invoice is unchanged."""
 
     @classmethod
     def setUpClass(cls):
@@ -132,7 +132,7 @@ class TestNfeHostile(NfeUploadCommon):
     def test_each_hostile_file_is_refused_with_its_reason(self):
         for name, (content, reason) in CASES.items():
             with self.subTest(name):
-                message = self.assertRefused(content, reason)
+                message = self.assert_refused(content, reason)
                 self.assertLess(len(message), 1500, "no file fills the screen")
 
     def test_each_hostile_file_is_refused_among_many(self):
@@ -198,7 +198,7 @@ class TestNfeHostile(NfeUploadCommon):
         self.assertEqual(self.snapshot(self.invoice), before)
 
     def test_flipped_bytes_change_nothing_that_counts(self):
-        """A flip is refused, or was in what neither digest nor invoice depends on."""
+        """A flipped byte is refused, unless neither digest nor invoice depends on it."""
         key = KEY.decode()
         flips = st.lists(
             st.tuples(st.integers(0, len(GOOD) - 1), st.integers(1, 255)), min_size=1, max_size=4

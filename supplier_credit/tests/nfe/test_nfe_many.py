@@ -5,7 +5,7 @@ from .common import NfeUploadCommon, make_cancellation, make_nfe
 
 @tagged("post_install", "-at_install")
 class TestNfeMany(NfeUploadCommon):
-    """Many files at once, each finding its invoice; what is not certain is not guessed."""
+    """Many files at once: the invoice of each is found; an ambiguous match is refused."""
 
     @classmethod
     def setUpClass(cls):

@@ -8,7 +8,7 @@ from .common import NfeUploadCommon, make_nfe
 
 @tagged("post_install", "-at_install")
 class TestNfeNumber(NfeUploadCommon):
-    """A posted invoice follows the number of its NF-e, when the user says so."""
+    """A posted invoice gets the number of its NF-e if the user chooses so."""
 
     def setUp(self):
         super().setUp()
@@ -22,7 +22,7 @@ class TestNfeNumber(NfeUploadCommon):
         return terms.sorted("date_maturity").mapped("name")
 
     def test_without_the_choice_the_difference_is_named_with_the_way_on(self):
-        self.assertRefused(make_nfe(), "number: the NF-e has 47605", "choose Take Over the Number")
+        self.assert_refused(make_nfe(), "number: the NF-e has 47605", "choose Take Over the Number")
 
     def test_number_reference_and_labels_follow(self):
         self.assertIn(self.old_name, self.labels()[0])
@@ -50,14 +50,14 @@ class TestNfeNumber(NfeUploadCommon):
         for lock in ("fiscalyear_lock_date", "sale_lock_date", "hard_lock_date"):
             with self.subTest(lock), self.env.cr.savepoint() as savepoint:
                 self.company[lock] = date(2026, 11, 30)
-                self.assertRefused(make_nfe(), "in a locked period", take_number=True)
+                self.assert_refused(make_nfe(), "in a locked period", take_number=True)
                 savepoint.rollback()
 
     def test_number_of_another_document_is_refused(self):
         other = self.create_plain_invoice()
         other.l10n_latam_document_number = "47605"
         other.action_post()
-        self.assertRefused(
+        self.assert_refused(
             make_nfe(), f"{other.display_name} of the same journal already has", take_number=True
         )
 
@@ -66,10 +66,10 @@ class TestNfeNumber(NfeUploadCommon):
         secured = self.create_plain_invoice()
         secured.action_post()
         self.assertTrue(secured.inalterable_hash)
-        self.assertRefused(make_nfe(), "secured by a hash", invoice=secured, take_number=True)
+        self.assert_refused(make_nfe(), "secured by a hash", invoice=secured, take_number=True)
 
     def test_choice_changes_nothing_else_that_differs(self):
-        self.assertRefused(make_nfe(total="610.38"), "total: the NF-e has", take_number=True)
+        self.assert_refused(make_nfe(total="610.38"), "total: the NF-e has", take_number=True)
 
     def test_next_invoice_is_numbered_after_the_one_that_was_taken_over(self):
         self.upload(make_nfe(), take_number=True)

@@ -6,8 +6,8 @@ from .common import NfeUploadCommon
 ALIMENTOS = "34.128.745/0001-52"
 NO_SIGNATURE = "does not follow the official NF-e layout"
 
-# Of each file of nfelib's samples: issuer, recipient and total of the invoice that it is of, or why
-# no invoice can have it.
+# For each file of nfelib's samples: issuer, recipient and total of its invoice, or why no invoice
+# can have it.
 ACCEPTED = {
     "leiauteNFe/26180875335849000115550010000016871192213331-nfe.xml": (
         "75.335.849/0001-15", "37.148.260/0001-19", 5780.00,
@@ -42,7 +42,7 @@ ACCEPTED = {
     "leiauteNFe/35180834128745000152550010000476861118934859-nfe.xml": (
         ALIMENTOS, "95.398.560/0001-52", 3251.92,
     ),
-    # Of SEFAZ's test environment: taken as long as the agreement is one of the sandbox.
+    # Of SEFAZ's test environment: accepted while the agreement is one of the sandbox.
     "leiauteNFe/41170706117473000150550010000463202612756525-procNFe.xml": (
         "06.117.473/0001-50", "27.373.722/0001-48", 84.90,
     ),
@@ -63,7 +63,7 @@ REFUSED = {
 
 @tagged("post_install", "-at_install")
 class TestNfeSamples(NfeUploadCommon):
-    """Every sample of the library goes through the upload; nobody can say it was picked."""
+    """Every sample of the library is uploaded, not a selection."""
 
     def test_every_sample_is_in_the_table(self):
         folder = SAMPLES.parent
@@ -87,7 +87,7 @@ class TestNfeSamples(NfeUploadCommon):
         self.invoice = self.create_plain_invoice()
         for name, reason in REFUSED.items():
             with self.subTest(name):
-                self.assertRefused((SAMPLES.parent / name).read_bytes(), reason)
+                self.assert_refused((SAMPLES.parent / name).read_bytes(), reason)
 
     def test_production_agreement_refuses_every_sample_for_its_altered_content(self):
         self.agreement.environment = "production"
@@ -96,7 +96,7 @@ class TestNfeSamples(NfeUploadCommon):
                 self.company.vat = issuer
                 self.customer.vat = recipient
                 invoice = self.create_plain_invoice(amount=total)
-                self.assertRefused(
+                self.assert_refused(
                     (SAMPLES.parent / name).read_bytes(), "content: it was changed", invoice=invoice
                 )
                 savepoint.rollback()

@@ -10,7 +10,7 @@ from .common_sefaz import OCA_DOCUMENT, EnterpriseMove, OcaDocument, OcaMove, Se
 
 @tagged("post_install", "-at_install")
 class TestSefazWithoutSource(SefazStubs):
-    """Where nothing but uploads is there."""
+    """Without electronic invoicing, where NF-e are uploaded."""
 
     def test_state_is_none_until_an_xml_is_taken_over(self):
         invoice = self.create_plain_invoice()
@@ -34,7 +34,7 @@ class TestSefazWithoutSource(SefazStubs):
 
 
 class SourceCases:
-    """What holds for each of the two sources; `say` has the source say something."""
+    """Cases for each of the two sources; `say` sets the state of the source."""
 
     # Of each of the source's own codes, what users are shown.
     states = {}
@@ -77,7 +77,7 @@ class SourceCases:
 
     def test_xml_that_comes_later_is_found(self):
         self.say(self.authorised)
-        self.assertIn("its XML is not there yet", self.invoice.supplier_nfe_problem)
+        self.assertIn("its XML is not available yet", self.invoice.supplier_nfe_problem)
         notes = len(self.invoice.message_ids)
         self.run_cron()
         self.assertEqual(len(self.invoice.message_ids), notes, "the same is not said twice")
@@ -97,7 +97,7 @@ class SourceCases:
 
     def test_uploaded_nfe_that_the_source_knows_cancelled_is_refused(self):
         self.say(self.cancelled)
-        self.assertRefused(make_nfe(), "the NF-e was cancelled or denied")
+        self.assert_refused(make_nfe(), "the NF-e was cancelled or denied")
 
     def test_upload_counts_where_the_source_only_tried(self):
         self.say(next(code for code, state in self.states.items() if state == "rejected"))
@@ -167,7 +167,7 @@ class TestSefazEnterprise(SourceCases, SefazStubs):
 
 @tagged("post_install", "-at_install")
 class TestSefazOca(SourceCases, SefazStubs):
-    """OCA's `l10n_br_fiscal`: the fiscal document is written, so the cron finds the news."""
+    """OCA's `l10n_br_fiscal`: the fiscal document is written, so the cron finds the change."""
 
     allow_inherited_tests_method = True
     stubs = (OcaDocument, OcaMove)
@@ -220,7 +220,7 @@ class TestSefazOca(SourceCases, SefazStubs):
 
 @tagged("post_install", "-at_install")
 class TestSefazBothSources(SefazStubs):
-    """OCA's word goes before Odoo Enterprise's."""
+    """OCA's state goes before Odoo Enterprise's."""
 
     stubs = (OcaDocument, OcaMove, EnterpriseMove)
     columns = {"fiscal_document_id": "int4", "l10n_br_last_edi_status": "varchar"}

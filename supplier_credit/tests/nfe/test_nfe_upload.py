@@ -13,11 +13,12 @@ from .common import NfeUploadCommon, make_nfe
 class TestNfeUpload(NfeUploadCommon):
     """Seed 001, "Emissão de Notas Fiscais com Cobrança Supplier": a real NF-e, checked."""
 
-    def setUp(self):
-        super().setUp()
-        self.order = self.create_order()
-        self.reserve(self.order)
-        self.invoice = self.create_invoice(self.order)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls.create_order()
+        cls.reserve(cls.order)
+        cls.invoice = cls.create_invoice(cls.order)
 
     def test_invoice_of_the_order_takes_document_model_55(self):
         self.assertEqual(self.invoice.l10n_latam_document_type_id.code, "55")
@@ -34,13 +35,13 @@ class TestNfeUpload(NfeUploadCommon):
 
     def test_nfe_with_another_number_than_the_posted_invoice_is_refused(self):
         self.invoice.action_post()
-        self.assertRefused(self.nfe_content(), "number: the NF-e has 47605")
+        self.assert_refused(self.nfe_content(), "number: the NF-e has 47605")
 
     def test_every_difference_is_named_at_once(self):
         content = self.nfe_content(NFE_WITH_DUPLICATAS)
         self.company.vat = "06.117.473/0001-50"
         self.invoice.journal_id.l10n_br_invoice_serial = "7"
-        self.assertRefused(
+        self.assert_refused(
             content,
             "issuer (CNPJ): the NF-e has 34128745000152, the invoice 06117473000150",
             "recipient (CNPJ/CPF): the NF-e has 95398560000152, the invoice 57647232000153",
@@ -52,7 +53,7 @@ class TestNfeUpload(NfeUploadCommon):
     def test_production_agreement_refuses_nfe_of_the_test_environment(self):
         self.agreement.environment = "production"
         content = self._in_test_environment(self.nfe_content())
-        self.assertRefused(content, "test environment")
+        self.assert_refused(content, "test environment")
 
     def _in_test_environment(self, content):
         return content.replace(b"<tpAmb>1</tpAmb>", b"<tpAmb>2</tpAmb>")
@@ -67,7 +68,7 @@ class TestNfeUpload(NfeUploadCommon):
 
     def test_nfe_of_a_sale_belongs_to_an_open_customer_invoice(self):
         self.invoice.button_cancel()
-        self.assertRefused(self.nfe_content(), "no open customer invoice")
+        self.assert_refused(self.nfe_content(), "no open customer invoice")
 
     def test_same_nfe_is_not_taken_over_twice(self):
         self.upload(self.nfe_content())
@@ -104,7 +105,7 @@ class TestNfeUpload(NfeUploadCommon):
     def test_production_agreement_takes_only_what_was_not_altered(self):
         self.agreement.environment = "production"
         altered = make_nfe().replace(b"<pesoL>32.000<", b"<pesoL>33.000<")
-        self.assertRefused(altered, "content: it was changed after SEFAZ authorised it")
+        self.assert_refused(altered, "content: it was changed after SEFAZ authorised it")
         self.upload(make_nfe())
         self.assertEqual(self.invoice.supplier_sefaz_state, "authorised")
 
@@ -114,10 +115,10 @@ class TestNfeUpload(NfeUploadCommon):
 
     def test_protocol_of_another_environment_is_refused(self):
         content = self.nfe_content().replace(b"<tpAmb>1<", b"<tpAmb>2<", 1)
-        self.assertRefused(content, "different environments (tpAmb)")
+        self.assert_refused(content, "different environments (tpAmb)")
 
     def test_nfe_of_a_return_is_refused(self):
-        self.assertRefused(make_nfe(finNFe="4"), "only an NF-e of a sale (finNFe 1)")
+        self.assert_refused(make_nfe(finNFe="4"), "only an NF-e of a sale (finNFe 1)")
 
     def test_company_with_letters_in_its_cnpj(self):
         self.company.vat = "12.ABC.345/01DE-35"
@@ -140,7 +141,7 @@ class TestNfeUpload(NfeUploadCommon):
     def test_number_of_another_draft_is_refused(self):
         other = self.create_plain_invoice()
         other.l10n_latam_document_number = "47605"
-        self.assertRefused(self.nfe_content(), "of the same journal already has 47605")
+        self.assert_refused(self.nfe_content(), "of the same journal already has 47605")
 
     def test_what_sefaz_says_is_not_entered_by_hand(self):
         mine = self.invoice.with_user(self.accountant)

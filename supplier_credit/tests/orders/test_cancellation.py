@@ -9,13 +9,14 @@ from ..common import SupplierCreditCommon
 
 @tagged("post_install", "-at_install")
 class TestCancellation(SupplierCreditCommon):
-    """Seed 001, "Cancelamento de Pré-Autorização": credit nobody wants is freed at Supplier."""
+    """Seed 001, "Cancelamento de Pré-Autorização": unneeded credit is freed at Supplier."""
 
-    def setUp(self):
-        super().setUp()
-        self.order = self.create_order()
-        self.cancelled = self.reservation_answer(state="CANCELADA")
-        self.supplier.on("POST", "/pre-autorizacoes/PA-1/cancelamento$", self.cancelled)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls.create_order()
+        cls.cancelled = cls.reservation_answer(state="CANCELADA")
+        cls.supplier.on("POST", "/pre-autorizacoes/PA-1/cancelamento$", cls.cancelled)
 
     def cancellations(self):
         return self.supplier.calls("POST", "/cancelamento$")
@@ -176,7 +177,7 @@ class TestCancellation(SupplierCreditCommon):
         self.assertEqual((reservation.state, reservation.error), ("cancelled", False))
 
     def test_refused_sending_leaves_nothing_to_cancel(self):
-        """Sent again after the bearer came back, it is kept."""
+        """A reservation that is sent again after the bearer was restored stays."""
         self.supplier.on("POST", "/pre-autorizacoes$", requests.exceptions.ReadTimeout())
         self.order.action_send_supplier_preauthorization()
         self.deliver()

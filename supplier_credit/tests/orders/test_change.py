@@ -13,11 +13,11 @@ from ..common import SupplierCreditCommon
 class TestChange(SupplierCreditCommon):
     """Seed 001, "2 - Alteração de Pré-Autorização"."""
 
-    def setUp(self):
-        super().setUp()
-        self.order = self.create_order(amount=1000)
-        self.reservation = self.reserve(self.order, amount="1000.00")
-        self.supplier.requests.clear()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls.create_order(amount=1000)
+        cls.reservation = cls.reserve(cls.order, amount="1000.00")
 
     def _run(self, cron="follow_orders"):
         with self.supplier.listening(), self.enter_registry_test_mode():
@@ -78,7 +78,7 @@ class TestChange(SupplierCreditCommon):
         self.assertEqual(self.reservation.amount, 600)
 
     def test_lowering_whose_outcome_is_unknown_no_longer_covers_the_old_amount(self):
-        """Supplier may already hold less than is known here."""
+        """Supplier may already have lowered the reservation."""
         self.supplier.on("PUT", "/pre-autorizacoes/PA-1$", ReadTimeout())
         self._set_amount(600)
         self._run()
@@ -182,7 +182,7 @@ class TestChange(SupplierCreditCommon):
         self.assertEqual(self.reservation.remaining_amount, 880)
 
     def test_an_order_gone_by_sql_is_noticed_and_its_credit_freed(self):
-        """What the ORM's hooks do not see, the comparison does."""
+        """The comparison finds changes that bypass the ORM."""
         self.supplier.on("POST", "/cancelamento$", self.reservation_answer(state="CANCELADA"))
         self.env.flush_all()
         self.env.cr.execute(
@@ -217,7 +217,7 @@ class TestChange(SupplierCreditCommon):
 
 @tagged("post_install", "-at_install")
 class TestRelease(SupplierCreditCommon):
-    """Seed 001, "3 - Cancelamento": by hand; the rest released; queries of what is in analysis."""
+    """Seed 001, "3 - Cancelamento": cancelling, freeing the rest and querying by hand."""
 
     def _cancelled(self):
         self.supplier.on("POST", "/cancelamento$", self.reservation_answer(state="CANCELADA"))

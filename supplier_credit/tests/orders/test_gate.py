@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ..common import SupplierCreditCommon
 
-# A picture of one dot.
+# An image of one pixel.
 SIGNATURE = (
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6"
     b"kgAAAABJRU5ErkJggg=="
@@ -13,7 +13,7 @@ SIGNATURE = (
 
 @tagged("post_install", "-at_install")
 class TestGate(SupplierCreditCommon):
-    """Seed 001, "Bloqueio de Pedidos": no way to confirmation passes a blocked order."""
+    """Seed 001, "Bloqueio de Pedidos": a blocked order cannot be confirmed in any way."""
 
     def test_writing_the_state_over_rpc_is_refused(self):
         order = self.create_order()
@@ -89,7 +89,7 @@ class TestGate(SupplierCreditCommon):
         self.assertTrue(order._has_to_be_paid())
 
     def test_orders_of_other_bearers_cost_no_query_of_ours(self):
-        """Nothing of ours is asked or written for them, with bearers and reservations about."""
+        """The addon neither reads nor writes for them, although bearers and reservations exist."""
         self.reserve(self.create_order())
         order = self.create_order()
         order.preferred_payment_method_line_id = False

@@ -128,7 +128,7 @@ class TestManualRelease(ReleaseCommon):
         order = self.create_order()
         self._release(order)
         release = order.supplier_release_ids
-        with self.assertRaisesRegex(UserError, "they stay"):
+        with self.assertRaisesRegex(UserError, "cannot be deleted"):
             release.sudo().unlink()
         name = order.name
         order.sudo().unlink()
@@ -287,7 +287,7 @@ class TestAnalysisAndInvoicing(ReleaseCommon):
         self.assertFalse(order.invoice_ids)
 
     def test_position_that_unblocks_the_customer_releases_the_lists_too(self):
-        """The order's column follows what Supplier tells of the customer."""
+        """The order's column follows the customer's position."""
         order = self.create_order()
         self.reserve(order)
         self.assertEqual(order.supplier_release_state, "released_reservation")

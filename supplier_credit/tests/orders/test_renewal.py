@@ -16,12 +16,13 @@ NEXT_DAY = "2027-01-01 12:00:00"
 class TestRenewal(SupplierCreditCommon):
     """Seed 001, "1 - Renovação de Pré-Autorização"."""
 
-    def setUp(self):
-        super().setUp()
-        self.agreement.write({"renewal_automatic": True, "renewal_time": 6.0})
-        self.order = self.create_order()
-        self.reservation = self.reserve(self.order)
-        self.supplier.on("POST", "/renovacao$", self.reservation_answer(dataVigencia="2027-01-30"))
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agreement.write({"renewal_automatic": True, "renewal_time": 6.0})
+        cls.order = cls.create_order()
+        cls.reservation = cls.reserve(cls.order)
+        cls.supplier.on("POST", "/renovacao$", cls.reservation_answer(dataVigencia="2027-01-30"))
 
     def _run(self, moment, *crons):
         with freeze_time(moment), self.supplier.listening(), self.enter_registry_test_mode():
@@ -122,7 +123,7 @@ class TestRenewal(SupplierCreditCommon):
             self.reservation.with_user(self.salesman).action_renew()
 
     def test_sending_anew_while_a_renewal_is_unknown_asks_about_the_renewal(self):
-        """It may have been done; a second reservation would take the limit twice."""
+        """Supplier may have renewed it; a second reservation would use the limit twice."""
         self._run("2027-01-10 12:00:00", "expire_preauthorizations")
         self.supplier.on("POST", "/renovacao$", ReadTimeout())
         self.reservation.with_user(self.salesman).action_renew()

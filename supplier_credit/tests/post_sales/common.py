@@ -38,29 +38,28 @@ class PostSaleCommon(NfeUploadCommon):
             "post_sale_manager",
             "supplier_credit.supplier_credit_group_manager,account.group_account_invoice",
         )
+        cls.order = cls.create_order()
+        cls.reserve(cls.order)
+        cls.invoice = cls.create_invoice(cls.order)
+        cls.sale = cls.register()
 
-    def setUp(self):
-        super().setUp()
-        self.order = self.create_order()
-        self.reserve(self.order)
-        self.invoice = self.create_invoice(self.order)
-        self.sale = self.register()
+    @classmethod
+    def register(cls, state="APROVADA"):
+        cls.supplier.on("POST", "/transacoes$", cls.transaction_answer(state), 201)
+        cls.invoice._attach_nfe(cls.nfe_content())
+        cls.invoice.action_post()
+        cls.deliver()
+        return cls.invoice.sudo().supplier_transaction_ids
 
-    def register(self, state="APROVADA"):
-        self.supplier.on("POST", "/transacoes$", self.transaction_answer(state), 201)
-        self.invoice._attach_nfe(self.nfe_content())
-        self.invoice.action_post()
-        self.deliver()
-        return self.invoice.sudo().supplier_transaction_ids
-
-    def deliver(self):
+    @classmethod
+    def deliver(cls):
         result = super().deliver()
-        # What gave numbers there was another transaction, which this one's cache knows nothing of.
-        self.env["account.move"]._get_sequence_cache().clear()
+        # Another cursor gave numbers meanwhile, which the cache of this one does not have.
+        cls.env["account.move"]._get_sequence_cache().clear()
         return result
 
     # -------------------------------------------------------------------------
-    # WHAT SUPPLIER ANSWERS
+    # SUPPLIER'S ANSWERS
     # -------------------------------------------------------------------------
 
     def post_sale_answer(
@@ -88,7 +87,7 @@ class PostSaleCommon(NfeUploadCommon):
         self.supplier.on("GET", f"/pos-vendas/{answer['codigoSolicitacao']}$", answer)
 
     # -------------------------------------------------------------------------
-    # DOORS
+    # WIZARDS
     # -------------------------------------------------------------------------
 
     def open_reversal(self, invoice):
@@ -100,7 +99,7 @@ class PostSaleCommon(NfeUploadCommon):
         return form.record
 
     def begin_return(self, amount=None, invoice=None):
-        """Return the draft credit note that the host's wizard makes, of all or of an amount."""
+        """Return the draft credit note of the host's wizard, of all or of an amount."""
         invoice = invoice or self.invoice
         wizard = self.open_reversal(invoice)
         note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
@@ -118,7 +117,7 @@ class PostSaleCommon(NfeUploadCommon):
         return make_return_nfe(values.pop("sale_key"), **values)
 
     def post_return(self, amount=300.0):
-        """Return a posted credit note, its NF-e taken over, its request queued."""
+        """Return a posted credit note with its NF-e and a queued request."""
         note = self.begin_return(amount)
         note.action_post()
         self.upload(self.return_nfe(note), note)
@@ -161,8 +160,8 @@ class PostSaleCommon(NfeUploadCommon):
         )
         return round(sum(lines.mapped(name)), 2)
 
-    def assertCleared(self, temporary=0.0):
-        """The clearing is zero and reconciled; what is still temporary is this much."""
+    def assert_cleared(self, temporary=0.0):
+        """Assert that the clearing is zero and reconciled, and how much is still temporary."""
         for name in ("balance", "amount_residual"):
             self.assertEqual(self.balance(self.clearing, name), 0, name)
             self.assertEqual(self.balance(self.temporary, name), -temporary, name)

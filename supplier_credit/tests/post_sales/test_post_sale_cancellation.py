@@ -8,7 +8,7 @@ from .common import PostSaleCommon
 
 @tagged("post_install", "-at_install")
 class TestPostSaleCancellation(PostSaleCommon):
-    """The NF-e is cancelled at SEFAZ: all else follows by itself. Seed 002, steps 1 to 4."""
+    """A cancellation at SEFAZ requests that of the sale by itself. Seed 002, steps 1 to 4."""
 
     def cancel(self):
         self.upload(make_cancellation(self.sale.nfe_key))
@@ -22,7 +22,7 @@ class TestPostSaleCancellation(PostSaleCommon):
         self.assertEqual((entry.move_type, entry.state), ("entry", "posted"))
         self.assertEqual(self.invoice.state, "posted")
         self.assertEqual(self.balance(revenue), 0)
-        self.assertCleared(temporary=610.37)
+        self.assert_cleared(temporary=610.37)
         self.deliver()
         (call,) = self.supplier.calls("POST", "/pos-vendas$")
         self.assertEqual(call["json"]["tipo"], "CANCELAMENTO")
@@ -32,7 +32,7 @@ class TestPostSaleCancellation(PostSaleCommon):
             {"chaveNFe": self.sale.nfe_key, "numero": "47605", "data": "2018-08-15"},
         )
         self.assertEqual((request.state, request.processing_state), ("approved", "done"))
-        self.assertCleared()
+        self.assert_cleared()
         self.assertEqual(self.offered(self.create_other_invoice()).balance, -610.37)
 
     def test_whatever_source_says_so_and_only_once(self):
@@ -45,7 +45,7 @@ class TestPostSaleCancellation(PostSaleCommon):
         self.on_request("200.00", "100.00", "APROVADA_PARCIAL")
         request = self.cancel()
         self.deliver()
-        self.assertCleared(temporary=310.37)
+        self.assert_cleared(temporary=310.37)
         self.on_request("0.00", "310.37", codigoSolicitacao="PV-2")
         self.decide(request, "resend")
         self.deliver()
@@ -55,7 +55,7 @@ class TestPostSaleCancellation(PostSaleCommon):
         )
         child = request.child_ids
         self.assertEqual((child.state, child.processing_state), ("approved", "done"), child.error)
-        self.assertCleared()
+        self.assert_cleared()
 
     def test_taxes_are_taken_back_with_the_revenue(self):
         tax = self.company_data["default_tax_sale"]
@@ -156,4 +156,4 @@ class TestPostSaleCancellation(PostSaleCommon):
             self.decide(request, "withdraw")
         self.decide(request, "direct")
         self.assertEqual((request.state, request.processing_state), ("refused", "done"))
-        self.assertCleared()
+        self.assert_cleared()

@@ -10,7 +10,7 @@ ANALYSED = {"state": "EM_ANALISE", "supplier": "0.00", "direct": "0.00"}
 
 @tagged("post_install", "-at_install")
 class TestPostSaleExchange(PostSaleCommon):
-    """One request for one document, and how its decision arrives. Seed 002, steps 2 and 3."""
+    """The exchange about one request, and its decision. Seed 002, steps 2 and 3."""
 
     def test_timeout_after_processing_asks_by_the_key_and_sends_nothing_twice(self):
         self.supplier.on("POST", "/pos-vendas$", requests.exceptions.ReadTimeout("slow"))
@@ -28,7 +28,7 @@ class TestPostSaleExchange(PostSaleCommon):
         self.assertEqual(asked["params"]["chaveIdempotencia"], call["headers"]["Idempotency-Key"])
         self.assertEqual(len(self.supplier.calls("POST", "/pos-vendas$")), 1)
         self.assertEqual((request.state, request.processing_state), ("approved", "done"))
-        self.assertCleared()
+        self.assert_cleared()
 
     def test_in_analysis_nothing_is_sent_again(self):
         request = self.make_bonus(**ANALYSED)
@@ -103,7 +103,7 @@ class TestPostSaleExchange(PostSaleCommon):
 
 @tagged("post_install", "-at_install")
 class TestPostSaleAccess(PostSaleCommon):
-    """Who sees and may do what, and where what waits is listed."""
+    """Access rights, and the lists of requests that wait."""
 
     @classmethod
     def setUpClass(cls):
@@ -132,7 +132,7 @@ class TestPostSaleAccess(PostSaleCommon):
 
     def test_record_stays(self):
         request = self.make_bonus()
-        with self.assertRaisesRegex(UserError, "they stay"):
+        with self.assertRaisesRegex(UserError, "cannot be deleted"):
             request.unlink()
 
     def test_other_company_sees_nothing(self):

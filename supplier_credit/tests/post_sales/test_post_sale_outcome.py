@@ -31,7 +31,7 @@ class TestPostSaleBonus(PostSaleCommon):
             },
         )
         self.assertEqual((request.state, request.processing_state), ("approved", "done"))
-        self.assertCleared()
+        self.assert_cleared()
 
     def test_more_than_is_left_changes_nothing(self):
         self.make_bonus()
@@ -53,28 +53,28 @@ class TestPostSaleBonus(PostSaleCommon):
 
 @tagged("post_install", "-at_install")
 class TestPostSaleOutcome(PostSaleCommon):
-    """Refused, or approved in part: the reason, and the ways on. Seed 002, step 3."""
+    """Refusals and partial approvals: the reason, and the choices. Seed 002, step 3."""
 
     def test_refused_return_is_credited_directly(self):
         request = self.make_return(**REFUSED)
         self.assertEqual((request.state, request.reason), ("refused", "Fora do prazo"))
         self.assertEqual((request.processing_state, request.open_amount), ("none", 300))
-        self.assertCleared(temporary=300)
+        self.assert_cleared(temporary=300)
         self.decide(request, "direct")
-        self.assertCleared()
+        self.assert_cleared()
         self.assertEqual(self.offered(self.create_other_invoice()).balance, -300)
         self.assertEqual((request.own_direct_amount, request.open_amount), (300, 0))
         with self.assertRaisesRegex(UserError, "leaves nothing to decide"):
             self.decide(request, "direct")
         request.with_user(self.manager).action_undo_processing()
         self.assertEqual((request.processing_state, request.open_amount), ("none", 300))
-        self.assertCleared(temporary=300)
+        self.assert_cleared(temporary=300)
 
     def test_refused_return_with_authorised_nfe_is_not_withdrawn(self):
         request = self.make_return(**REFUSED)
         with self.assertRaisesRegex(UserError, "goods are the company's again"):
             self.decide(request, "withdraw")
-        self.assertCleared(temporary=300)
+        self.assert_cleared(temporary=300)
 
     def test_refused_bonus_is_withdrawn_without_a_trace(self):
         before = self.snapshot_balances()
@@ -99,7 +99,7 @@ class TestPostSaleOutcome(PostSaleCommon):
             first["headers"]["Idempotency-Key"], second["headers"]["Idempotency-Key"]
         )
         self.assertEqual((request.state, request.code), ("approved", "PV-2"))
-        self.assertCleared()
+        self.assert_cleared()
 
     def _make_partial(self):
         debits = [(3, "2027-02-22", "100.00", "0.00", "2.50")]
@@ -109,12 +109,12 @@ class TestPostSaleOutcome(PostSaleCommon):
         request = self._make_partial()
         self.assertEqual((request.state, request.processing_state), ("partially_approved", "done"))
         self.assertEqual(request.open_amount, 150)
-        self.assertCleared(temporary=150)
+        self.assert_cleared(temporary=150)
 
     def test_rest_is_credited_directly(self):
         request = self._make_partial()
         self.decide(request, "direct")
-        self.assertCleared()
+        self.assert_cleared()
         credits = self.offered(self.create_other_invoice())
         self.assertEqual(sorted(credits.mapped("balance")), [-150, -50])
 
@@ -129,11 +129,11 @@ class TestPostSaleOutcome(PostSaleCommon):
         self.assertEqual(second["json"]["documento"]["chaveNFe"], request.document_key)
         self.assertEqual((child.state, child.processing_state), ("approved", "done"), child.error)
         self.assertEqual((request.open_amount, child.open_amount), (0, 0))
-        self.assertCleared()
+        self.assert_cleared()
         with self.assertRaisesRegex(UserError, "That one comes first"):
             request.with_user(self.manager).action_undo_processing()
         child.with_user(self.manager).action_undo_processing()
-        self.assertCleared(temporary=150)
+        self.assert_cleared(temporary=150)
         with self.assertRaisesRegex(UserError, "310.37"):
             self.grant_bonus(310.38)
 
@@ -142,12 +142,12 @@ class TestPostSaleOutcome(PostSaleCommon):
         request = self.make_bonus(300, "100.00", "50.00", "APROVADA_PARCIAL", debits)
         cost = self.balance(self.agreement.fee_account_id)
         self.decide(request, "withdraw")
-        self.assertCleared()
+        self.assert_cleared()
         self.assertEqual(self.balance(self.agreement.fee_account_id), round(cost - 150, 2))
         self.assertEqual((request.state, request.open_amount), ("partially_approved", 0))
         with self.cr.savepoint() as savepoint:
             request.with_user(self.manager).action_undo_processing()
-            self.assertCleared(temporary=300)
+            self.assert_cleared(temporary=300)
             self.assertEqual((request.withdrawn_amount, request.open_amount), (0, 150))
             savepoint.close(rollback=True)
         self.env.invalidate_all()
@@ -163,7 +163,7 @@ class TestPostSaleOutcome(PostSaleCommon):
         self.assertEqual(request.state, "refused")
         self.assertIn("VALOR_SUPERIOR_AO_SALDO", request.error)
         self.decide(request, "withdraw")
-        self.assertCleared()
+        self.assert_cleared()
 
     def test_salesman_decides_nothing(self):
         request = self.make_return(**REFUSED)

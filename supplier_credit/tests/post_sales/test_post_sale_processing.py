@@ -18,7 +18,7 @@ PARAMETERS = {
 
 @tagged("post_install", "-at_install")
 class TestPostSaleParameters(PostSaleCommon):
-    """5.1 to 5.16 and 6.1 to 6.13: each one says where the title it is of is posted."""
+    """Parameters 5.1 to 5.16 and 6.1 to 6.13: each decides where its title is posted."""
 
     def _make(self, kind):
         if kind == "cancellation":
@@ -54,7 +54,7 @@ class TestPostSaleParameters(PostSaleCommon):
         }
 
     def _set_all(self, kind):
-        """Give every parameter of a kind a value that no other one has; return them."""
+        """Give every parameter of a kind a distinct value; return them."""
         expected = {}
         method = self.bearer.payment_method_id
         for number, (role, prefix) in enumerate(zip(ROLES, PARAMETERS[kind], strict=True)):
@@ -94,7 +94,7 @@ class TestPostSaleParameters(PostSaleCommon):
                         self.assertEqual(line.supplier_bearer_id, bearer)
                         if not role.endswith("reversal"):
                             self.assertEqual(line.account_id, account)
-                self.assertCleared()
+                self.assert_cleared()
                 savepoint.close(rollback=True)
             self.env.invalidate_all()
 
@@ -135,7 +135,7 @@ class TestPostSaleParameters(PostSaleCommon):
 
 @tagged("post_install", "-at_install")
 class TestPostSaleProcessing(PostSaleCommon):
-    """A + B = temporary credit, in one step or not at all. Seed 002, step 4."""
+    """A + B = temporary credit, posted together or not at all. Seed 002, step 4."""
 
     def test_whatever_the_split_the_sides_are_equal(self):
         cases = {
@@ -150,7 +150,7 @@ class TestPostSaleProcessing(PostSaleCommon):
                 customer = self.balance(self.company_data["default_account_receivable"])
                 request = self.make_return(300, supplier, direct, debits=debits)
                 self.assertEqual(request.processing_state, "done", request.error)
-                self.assertCleared()
+                self.assert_cleared()
                 net = sum(float(debit[2]) - float(debit[4]) for debit in debits)
                 self.assertEqual(
                     self.balance(self.agreement.receivable_account_id), round(owed - net, 2)
@@ -190,7 +190,7 @@ class TestPostSaleProcessing(PostSaleCommon):
                 self.assertEqual((request.state, request.processing_state), ("error", "none"))
                 self.assertIn(reason, request.error)
                 self.assertFalse(request.installment_ids)
-                self.assertCleared(temporary=300)
+                self.assert_cleared(temporary=300)
                 savepoint.close(rollback=True)
             self.env.invalidate_all()
 
@@ -199,11 +199,11 @@ class TestPostSaleProcessing(PostSaleCommon):
         request = self.make_return()
         self.assertEqual((request.state, request.processing_state), ("approved", "error"))
         self.assertTrue(request.error)
-        self.assertCleared(temporary=300)
+        self.assert_cleared(temporary=300)
         self.agreement.fee_account_id.active = True
         request.with_user(self.accountant).action_process()
         self.assertEqual((request.processing_state, request.error), ("done", False))
-        self.assertCleared()
+        self.assert_cleared()
         with self.assertRaisesRegex(UserError, "nothing to process"):
             request.with_user(self.accountant).action_process()
 
@@ -215,7 +215,7 @@ class TestPostSaleProcessing(PostSaleCommon):
         request.with_user(self.accountant).action_process()
         self.assertEqual(request.processing_state, "error")
         self.assertIn("do not make up the temporary credit", request.error)
-        self.assertCleared(temporary=300)
+        self.assert_cleared(temporary=300)
 
     def test_undone_processing_leaves_the_balances_of_before(self):
         request = self.make_return(state="EM_ANALISE", supplier="0.00", direct="0.00")
@@ -235,7 +235,7 @@ class TestPostSaleProcessing(PostSaleCommon):
             request.with_user(self.manager).action_undo_processing()
         request.with_user(self.manager).action_process()
         self.assertEqual(request.processing_state, "done")
-        self.assertCleared()
+        self.assert_cleared()
 
     def test_used_credit_is_not_undone(self):
         request = self.make_return()
@@ -258,7 +258,7 @@ class TestPostSaleProcessing(PostSaleCommon):
         ):
             with self.assertRaisesRegex(UserError, "a post-sales request"), self.cr.savepoint():
                 door()
-        self.assertCleared()
+        self.assert_cleared()
 
     def test_settled_debit_is_settled_and_unsettled_as_any_item(self):
         request = self.make_return()

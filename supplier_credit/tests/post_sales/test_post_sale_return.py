@@ -60,7 +60,7 @@ class TestPostSaleReturn(PostSaleCommon):
         request = self.make_return()
         self.assertEqual((request.state, request.processing_state), ("approved", "done"))
         self.assertFalse(request.error)
-        self.assertCleared()
+        self.assert_cleared()
         debit = request.installment_ids
         self.assertRecordValues(
             debit, [{"number": 2, "amount": 200.0, "fee_kept": 0.0, "fee_refunded": 5.0}]
@@ -90,7 +90,7 @@ class TestPostSaleReturn(PostSaleCommon):
         entry = request.installment_ids.receivable_line_id.move_id
         self.assertEqual(request.installment_ids.receivable_line_id.balance, -200)
         self.assertNotIn(self.agreement.fee_account_id, entry.line_ids.account_id)
-        self.assertCleared()
+        self.assert_cleared()
 
     def test_customer_uses_the_credit_for_another_invoice_but_not_while_temporary(self):
         other = self.create_other_invoice()
@@ -146,7 +146,7 @@ class TestPostSaleReturn(PostSaleCommon):
         self.upload(self.return_nfe(second), second)
         self.deliver()
         self.assertEqual(second.sudo().supplier_post_sale_id.processing_state, "done")
-        self.assertCleared()
+        self.assert_cleared()
         with self.assertRaisesRegex(UserError, "cannot be taken back"):
             self.begin_return(1)
 
@@ -208,7 +208,7 @@ class TestPostSaleReturn(PostSaleCommon):
         }
         for reason, values in cases.items():
             with self.subTest(reason):
-                self.assertRefused(self.return_nfe(note, **values), reason, invoice=note)
+                self.assert_refused(self.return_nfe(note, **values), reason, invoice=note)
         self.assertFalse(self.messages(note.sudo().supplier_post_sale_id))
 
     def test_customers_own_return_nfe_is_taken_whatever_its_number(self):
@@ -240,7 +240,7 @@ class TestPostSaleReturn(PostSaleCommon):
         self.assertIn("waits for its authorised return NF-e", request.error)
         self.decide(request, "withdraw")
         self.assertEqual(request.state, "withdrawn")
-        self.assertCleared()
+        self.assert_cleared()
         revenue = note.invoice_line_ids.account_id
         self.assertEqual(self.balance(revenue), -610.37, "the sale is whole again")
 
@@ -264,7 +264,7 @@ class TestPostSaleReturn(PostSaleCommon):
 
 @tagged("post_install", "-at_install")
 class TestPostSaleDoors(PostSaleCommon):
-    """A registered sale is neither cancelled nor changed; the refusal leads on. Seed 002."""
+    """A registered sale cannot be cancelled or changed; the refusal opens the post-sales."""
 
     def test_refusal_leads_to_the_three_ways(self):
         invoice = self.invoice.with_user(self.accountant)

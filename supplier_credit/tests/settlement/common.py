@@ -11,7 +11,7 @@ FIRST_TRANSFER = "2026-12-23"
 
 
 class SupplierCreditSettlementCommon(SupplierCreditCommon):
-    """An approved sale of 610.37 BRL in three transfers, and a statement to tell of them."""
+    """An approved sale of 610.37 BRL in three transfers, and the statement with them."""
 
     @classmethod
     def setUpClass(cls):
@@ -46,7 +46,7 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
         self.supplier.on("PUT", "/confirmacao$", "", 204)
 
     def _answer_page(self, options):
-        """Answer as Supplier does: what falls in the period asked for, page by page."""
+        """Answer as Supplier does: the entries of the requested period, page by page."""
         query = options["params"]
         page = self.pages[query["pagina"] - 1] if query["pagina"] <= len(self.pages) else []
         if isinstance(page, Exception):
@@ -57,7 +57,7 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
         return {"itens": items, "temMais": bool(more)}
 
     def register(self):
-        """Sell, and have Supplier approve; return the transaction, processed."""
+        """Register a sale; return its approved and processed transaction."""
         order = self.create_order()
         self.reserve(order)
         invoice = self.create_invoice(order).with_user(self.accountant)
@@ -69,7 +69,7 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
         return invoice.sudo().supplier_transaction_ids
 
     def told(self, external_id="LC-1", number=1, **values):
-        """Return an entry as Supplier writes it: the first transfer of TR-1 unless said."""
+        """Return an entry of the statement in JSON, by default the first transfer of TR-1."""
         return {
             "lancamentoId": external_id,
             "codigoTransacao": "TR-1",
@@ -101,7 +101,7 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
         )
 
     def run_import(self, *pages, day=FIRST_TRANSFER, again=True):
-        """Run the cron on a day on which Supplier tells these pages."""
+        """Run the cron on a day on which Supplier's statement has these pages."""
         self.pages[:] = pages
         self.agreement.settlement_requested = again
         with freeze_time(f"{day} 15:00:00") if day else nullcontext():
@@ -139,14 +139,14 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
         return form.save()
 
     def balances(self, move):
-        """Return what an entry books, by account."""
+        """Return the balances of an entry, by account."""
         found = {}
         for line in move.sudo().line_ids:
             found[line.account_id] = round(found.get(line.account_id, 0) + line.balance, 2)
         return found
 
     def approve_sale(self, code, calendar, number="900"):
-        """Return an approved transaction over a calendar, made beside the user's way for speed.
+        """Return an approved transaction with a calendar, created directly for speed.
 
         :param calendar: list of (number, amount, date, fee), amounts as Decimal
         """

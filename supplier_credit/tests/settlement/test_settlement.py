@@ -10,12 +10,13 @@ from .common import FIRST_TRANSFER, SupplierCreditSettlementCommon
 
 @tagged("post_install", "-at_install")
 class TestSettlement(SupplierCreditSettlementCommon):
-    """Seeds 000 and 002: transfers are matched, posted and settle what Supplier owes."""
+    """Seeds 000 and 002: transfers are matched and posted, and settle Supplier's debt."""
 
-    def setUp(self):
-        super().setUp()
-        self.fees = self.agreement.fee_account_id
-        self.receivable = self.agreement.receivable_account_id
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fees = cls.agreement.fee_account_id
+        cls.receivable = cls.agreement.receivable_account_id
 
     def post(self, entries):
         entries.settlement_id.with_user(self.accountant).action_post()
@@ -222,7 +223,7 @@ class TestSettlement(SupplierCreditSettlementCommon):
             self.decide(first, counterpart_line_id=line).action_choose()
 
     def test_fee_of_a_negative_amount_waits_for_a_person(self):
-        """Held back or given back: it can be read either way, so nothing is booked."""
+        """A negative amount could mean held back or given back, so it is not booked."""
         entry = self.run_import([self.fee(value="-1.50")])
         self.assertEqual(entry.state, "open")
         self.assertRegex(entry.problem, "LC-9.*negative")
@@ -349,10 +350,10 @@ class TestSettlement(SupplierCreditSettlementCommon):
     def test_three_way_proof_agrees_until_something_is_amiss(self):
         for recognition in ("approval", "settlement"):
             with self.subTest(recognition), self.cr.savepoint() as savepoint:
-                self._check_proof(recognition)
+                self.assert_proof(recognition)
                 savepoint.close(rollback=True)
 
-    def _check_proof(self, recognition):
+    def assert_proof(self, recognition):
         self.agreement.fee_recognition = recognition
         transaction = self.register()
         gross = recognition == "settlement"

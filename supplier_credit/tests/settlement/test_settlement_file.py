@@ -73,7 +73,7 @@ def make_ods_cell(value):
 
 @tagged("post_install", "-at_install")
 class TestSettlementFile(SupplierCreditSettlementCommon):
-    """A statement as a file is the same as one from the service."""
+    """A statement imported from a file equals one imported from the service."""
 
     def test_file_is_matched_and_the_service_brings_nothing_twice(self):
         self.register()

@@ -17,7 +17,7 @@ OPERATION = "/conciliacao$"
 
 @tagged("post_install", "-at_install")
 class TestSettlementImport(SupplierCreditSettlementCommon):
-    """Seed 000, "conciliação financeira": what Supplier tells is kept once, and confirmed."""
+    """Seed 000, "conciliação financeira": entries are stored once and confirmed."""
 
     def confirmed(self):
         return sorted(
@@ -63,7 +63,7 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         self.assertTrue(self.agreement.settlement_requested)
 
     def test_problems_are_told_in_the_language_of_who_answers_for_the_agreement(self):
-        """The import is nobody's; crons know no language of their own."""
+        """A cron has no user's language; the responsible of the agreement reads its texts."""
         self.env["res.lang"]._activate_lang("pt_BR")
         self.manager.lang = "pt_BR"
         self.agreement.user_id = self.manager

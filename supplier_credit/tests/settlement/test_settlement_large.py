@@ -10,10 +10,10 @@ AMOUNTS = {"valorPrincipal": "10.00", "valorTaxa": "0.25", "valorLancamento": "9
 
 @tagged("post_install", "-at_install")
 class TestSettlementLarge(SupplierCreditSettlementCommon):
-    """Settlements of thousands of entries: what each entry costs, and what stays right."""
+    """Settlements of thousands of entries: cost of an entry, and correct results."""
 
     def settle(self, code, count):
-        """Have so many transfers of a sale told and matched; return their statement, to post."""
+        """Import and match so many transfers of a sale; return their statement, to be posted."""
         told = [
             StatementEntry.from_wire(
                 self.told(f"{code}-{number}", number, codigoTransacao=code, **AMOUNTS)

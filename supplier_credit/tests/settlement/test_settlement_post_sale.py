@@ -10,8 +10,8 @@ SECOND_TRANSFER = "2027-01-22"
 class TestSettlementOfPostSales(PostSaleCommon, SupplierCreditSettlementCommon):
     """Debit instalments are settled by the statement, as transfers are. Seed 002, 4, A.
 
-    A return of 300.00, of which Supplier takes 200.00 back of the second transfer and gives 5.00 of
-    its fee back.
+    A return of 300.00, of which Supplier debits 200.00 from the second transfer and refunds 5.00 of
+    its fee.
     """
 
     def setUp(self):
@@ -40,7 +40,7 @@ class TestSettlementOfPostSales(PostSaleCommon, SupplierCreditSettlementCommon):
         )
         return self.run_import([transfer, debit], day=SECOND_TRANSFER)
 
-    def _check_settled(self):
+    def assert_settled(self):
         entries = self._tell_second_day(net="195.00")
         self.assertEqual(entries.mapped("state"), ["matched", "matched"], entries.mapped("problem"))
         settlement = entries.settlement_id
@@ -61,13 +61,13 @@ class TestSettlementOfPostSales(PostSaleCommon, SupplierCreditSettlementCommon):
         return settlement
 
     def test_debit_is_settled_with_the_transfer_of_its_day(self):
-        settlement = self._check_settled()
+        settlement = self.assert_settled()
         settlement.with_user(self.manager).action_undo()
         self.assertFalse(self.debit.receivable_line_id.reconciled)
         self.assertEqual(self.balance(self.outstanding), 0)
 
     def test_settled_debit_keeps_its_processing(self):
-        self._check_settled()
+        self.assert_settled()
         with self.assertRaisesRegex(Exception, "already settled"), self.cr.savepoint():
             self.request.with_user(self.manager).action_undo_processing()
         self.assertEqual(self.request.processing_state, "done")

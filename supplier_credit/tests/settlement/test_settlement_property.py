@@ -12,7 +12,7 @@ EXAMPLES = 10
 
 @st.composite
 def _statements(draw):
-    """Instalments (amount, fee in cents), what the statement says of each otherwise, tolerance."""
+    """Instalments (amount, fee in cents), deviations of the statement, and the tolerance."""
     parts = draw(
         st.lists(
             st.tuples(
@@ -40,7 +40,7 @@ def _cents(amount):
 
 @tagged("post_install", "-at_install")
 class TestSettlementOfRandomStatements(SupplierCreditSettlementCommon):
-    """Whatever is settled: bank + fees + differences = what was settled, and nothing is lost."""
+    """For any statement: bank + fees + differences = settled amount, and no cent is lost."""
 
     @settings(
         max_examples=EXAMPLES,
@@ -51,11 +51,11 @@ class TestSettlementOfRandomStatements(SupplierCreditSettlementCommon):
     @given(_statements())
     def test_bank_fees_and_differences_are_what_was_settled(self, statement):
         with self.cr.savepoint() as savepoint:
-            self._check(statement)
+            self.assert_posted(statement)
             savepoint.close(rollback=True)
         self.env.invalidate_all()
 
-    def _check(self, statement):
+    def assert_posted(self, statement):
         self.agreement.write(
             {
                 "fee_recognition": statement["recognition"],

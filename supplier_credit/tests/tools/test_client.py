@@ -22,7 +22,7 @@ TOKEN = {"access_token": "abc", "token_type": "Bearer", "expires_in": 3600}
 
 @tagged("post_install", "-at_install")
 class TestSupplierClient(TransactionCase):
-    """The client of docs/api/supplier.openapi.yaml; knows no records."""
+    """The client of docs/api/supplier.openapi.yaml, without ORM."""
 
     def setUp(self):
         super().setUp()

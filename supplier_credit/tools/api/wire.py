@@ -27,13 +27,13 @@ class Operation:
     method: str
     path: str
     lookup: str = ""
-    credit: Literal["", "takes", "frees", "tells"] = ""
+    credit: Literal["", "takes", "frees", "reports"] = ""
 
 
 OPERATIONS = {
     "customer_create": Operation("POST", "/clientes"),
     "customer_limit": Operation("POST", "/clientes/{code}/limites"),
-    "customer_query": Operation("GET", "/clientes/{code}", credit="tells"),
+    "customer_query": Operation("GET", "/clientes/{code}", credit="reports"),
     "preauthorization_create": Operation(
         "POST", "/pre-autorizacoes", "/pre-autorizacoes", credit="takes"
     ),

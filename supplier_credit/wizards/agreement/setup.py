@@ -7,8 +7,8 @@ from ...const import SUPPLIER_CODE
 class SupplierCreditSetup(models.TransientModel):
     """Set up an agreement with Supplier in one step: connection, journal, accounts and bearer.
 
-    What exists is proposed; what is left empty is made. The agreement stays inactive until it is
-    switched on.
+    Existing journals and accounts are proposed; those left empty are created. The agreement is
+    inactive until it is switched on.
     """
 
     _name = "supplier.credit.setup"
@@ -32,7 +32,7 @@ class SupplierCreditSetup(models.TransientModel):
         comodel_name="res.partner",
         string="Supplier's Contact",
         check_company=True,
-        help="Left empty, a contact Supplier is made.",
+        help="Left empty, a contact named Supplier is created.",
     )
     environment = fields.Selection(
         selection=[("sandbox", "Sandbox"), ("production", "Production")],
@@ -49,7 +49,7 @@ class SupplierCreditSetup(models.TransientModel):
         readonly=False,
         check_company=True,
         domain="[('type', '=', 'general')]",
-        help="Where the entries of approvals are posted. Left empty, one is made.",
+        help="Where the entries of approvals are posted. Left empty, one is created.",
     )
     receivable_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -59,7 +59,7 @@ class SupplierCreditSetup(models.TransientModel):
         readonly=False,
         check_company=True,
         domain="[('account_type', '=', 'asset_receivable')]",
-        help="What Supplier still has to pass on. Left empty, one is made.",
+        help="Supplier's debt to the company. Left empty, one is created.",
     )
     fee_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -68,7 +68,7 @@ class SupplierCreditSetup(models.TransientModel):
         readonly=False,
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
-        help="What Supplier keeps of each sale. Left empty, one is made.",
+        help="The expense of the fee that Supplier keeps of each sale. Left empty, one is created.",
     )
     difference_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -77,7 +77,7 @@ class SupplierCreditSetup(models.TransientModel):
         readonly=False,
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost', 'income_other'))]",
-        help="Cents that rounding leaves. Left empty, one is made.",
+        help="Cents that rounding leaves. Left empty, one is created.",
     )
     temporary_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -88,7 +88,7 @@ class SupplierCreditSetup(models.TransientModel):
         check_company=True,
         domain="[('account_type', '=', 'asset_receivable')]",
         help="Credits of returns, cancellations and bonuses until Supplier has decided. Left "
-        "empty, one is made.",
+        "empty, one is created.",
     )
     clearing_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -98,7 +98,7 @@ class SupplierCreditSetup(models.TransientModel):
         readonly=False,
         check_company=True,
         domain="[('reconcile', '=', True)]",
-        help="Passed through by every processing of a post-sale. Left empty, one is made.",
+        help="Every processing of a post-sale passes through it. Left empty, one is created.",
     )
     bank_journal_id = fields.Many2one(
         comodel_name="account.journal",
@@ -108,13 +108,13 @@ class SupplierCreditSetup(models.TransientModel):
         required=True,
         check_company=True,
         domain="[('type', '=', 'bank')]",
-        help="Where Supplier's transfers arrive; the bearer stands on it.",
+        help="Where Supplier's transfers arrive. The bearer is created on it.",
     )
     bearer_name = fields.Char(
         string="Name of the Bearer",
         required=True,
         default="Supplier",
-        help="What salespeople choose on orders sold on Supplier's credit.",
+        help="The name that salespeople choose on orders sold on Supplier's credit.",
     )
 
     # -------------------------------------------------------------------------
@@ -123,7 +123,7 @@ class SupplierCreditSetup(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_proposal(self):
-        """Propose what an earlier agreement of the company uses, and its first bank journal."""
+        """Propose the journals and accounts of an earlier agreement, and the first bank journal."""
         for setup in self:
             former = self.env["supplier.credit.agreement"].search(
                 [("company_id", "=", setup.company_id.id)], limit=1
@@ -143,9 +143,10 @@ class SupplierCreditSetup(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_set_up(self):
-        """Make the agreement and its bearer, with what is missing, and open the agreement.
+        """Create the agreement, its bearer, and missing journals and accounts.
 
-        :raise UserError: if the company has no chart of accounts to make accounts in
+        :return: the action that opens the agreement
+        :raise UserError: if the company has no chart of accounts
         """
         self.ensure_one()
         self._check_chart()
@@ -212,7 +213,7 @@ class SupplierCreditSetup(models.TransientModel):
         return values
 
     def _create_partner(self):
-        # Whoever may make agreements needs no right to make contacts for this one.
+        # Users who may create agreements need no right to create contacts for this one.
         partners = self.env["res.partner"].sudo()
         return partners.create(
             {"name": "Supplier", "is_company": True, "country_id": self.env.ref("base.br").id}

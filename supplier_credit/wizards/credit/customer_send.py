@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 
 class SupplierCreditCustomerSend(models.TransientModel):
-    """Sends customers for credit analysis, or asks for other limits; one or many."""
+    """Sends customers for credit analysis, or requests other limits; one or many."""
 
     _name = "supplier.credit.customer.send"
     _description = "Send for Credit Analysis"
@@ -23,14 +23,14 @@ class SupplierCreditCustomerSend(models.TransientModel):
         comodel_name="res.currency", default=lambda self: self.env.company.currency_id
     )
     desired_limit = fields.Monetary(
-        help="For all customers below; each can be given another one there."
+        help="For all customers below; it can be changed there for each."
     )
     motive = fields.Char(
         size=500, help="Why the limit should change, for Supplier's analyst to read."
     )
     leave_out = fields.Boolean(
         string="Leave Out Those with a Problem",
-        help="Send the others now and leave these as they are.",
+        help="Send the other customers now, and leave these unchanged.",
     )
     line_ids = fields.One2many(
         comodel_name="supplier.credit.customer.send.line",
@@ -54,7 +54,7 @@ class SupplierCreditCustomerSend(models.TransientModel):
     # ONCHANGE METHODS
     # -------------------------------------------------------------------------
 
-    # Not a computed field of the lines: saved together, the parent's value would win over theirs.
+    # No computed field of the lines: saved together, the wizard's value would replace theirs.
     @api.onchange("desired_limit")
     def _onchange_desired_limit(self):
         for line in self.line_ids:
@@ -65,10 +65,11 @@ class SupplierCreditCustomerSend(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_send(self):
-        """Send what can be sent.
+        """Send the customers; with `leave_out`, those without a problem.
 
-        :raise UserError: naming all that is wrong with each customer; then nothing is sent. With
-            `leave_out` only for want of a desired limit, or when nothing is left to send
+        :return: a notification
+        :raise UserError: naming all problems of each customer; nothing is sent then. With
+            `leave_out`, only if a desired limit is missing or no customer is left
         """
         self.ensure_one()
         self._check_user()
@@ -97,7 +98,7 @@ class SupplierCreditCustomerSend(models.TransientModel):
     def _create_for_partners(self, partners, agreement=None):
         """Return a wizard that registers these commercial partners.
 
-        :param agreement: the one to send under; the company's only enabled one if not said
+        :param agreement: the agreement to send under; the company's only enabled one if not given
         :raise UserError: when the company has no enabled agreement
         """
         self._check_role()
@@ -125,7 +126,7 @@ class SupplierCreditCustomerSend(models.TransientModel):
 
     @api.model
     def _create_for_limits(self, customers):
-        """Return a wizard that asks for other limits of these credits."""
+        """Return a wizard that requests other limits of these credits."""
         self._check_role()
         return self.create(
             {
@@ -159,7 +160,10 @@ class SupplierCreditCustomerSend(models.TransientModel):
             )
 
     def _check_user(self):
-        """Check that the user may read all that is sent: what follows is done with more rights."""
+        """Check that the user may read all that is sent, because it is sent as superuser.
+
+        :raise AccessError: if not
+        """
         self._check_role()
         self.check_access("read")
         self.agreement_id.check_access("read")

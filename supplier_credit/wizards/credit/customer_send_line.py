@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class SupplierCreditCustomerSendLine(models.TransientModel):
-    """One customer of the wizard, and what keeps it from being sent."""
+    """One customer of the wizard, and why it cannot be sent."""
 
     _name = "supplier.credit.customer.send.line"
     _description = "Customer to Send for Credit Analysis"
@@ -35,7 +35,7 @@ class SupplierCreditCustomerSendLine(models.TransientModel):
         for wizard, lines in self.grouped("wizard_id").items():
             known = customers._find_by_partner(wizard.agreement_id, lines.partner_id)
             for line in lines:
-                # A change of limit gets its credit when the line is made.
+                # The credit of a change of limit is set when the line is created.
                 given = wizard.kind == "limit"
                 line.customer_id = line.customer_id if given else known[line.partner_id]
 
@@ -53,7 +53,7 @@ class SupplierCreditCustomerSendLine(models.TransientModel):
                 line.problem = "; ".join(line._get_problems(twins)) or False
 
     def _get_problems(self, twins):
-        """Return what keeps this customer from being sent, as texts.
+        """Return why this customer cannot be sent, as texts.
 
         :param twins: the wizard's partners by CNPJ or CPF
         """
@@ -84,7 +84,7 @@ class SupplierCreditCustomerSendLine(models.TransientModel):
         return problems
 
     def _get_all_problems(self):
-        """Return the problems with the one that a fresh wizard does not shout about."""
+        """Return all problems, including a missing limit, which a new wizard does not show."""
         self.ensure_one()
         problems = [self.problem] if self.problem else []
         if self.desired_limit <= 0:

@@ -13,7 +13,7 @@ class SaleAdvancePaymentInv(models.TransientModel):
 
     @api.depends("sale_order_ids")
     def _compute_supplier_order_names(self):
-        """Name the orders that get an invoice of their own, where several are chosen."""
+        """Name the orders that get a separate invoice, if several orders are chosen."""
         for wizard in self:
             ours = wizard.sale_order_ids._filter_supplier_credit()
             several = len(wizard.sale_order_ids) > 1
@@ -24,7 +24,10 @@ class SaleAdvancePaymentInv(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def _create_invoices(self, sale_orders):
-        """Refuse down payments of Supplier orders: Supplier takes the NF-e of what is sold."""
+        """Refuse down payments of Supplier orders: Supplier accepts only the NF-e of the sale.
+
+        :raise UserError: naming the orders
+        """
         ours = sale_orders._filter_supplier_credit()
         if ours and self.advance_payment_method != "delivered":
             raise UserError(

@@ -9,9 +9,9 @@ from ...tools.fiscal.nfe_event import NfeCancellation
 
 
 class SupplierCreditNfeUpload(models.TransientModel):
-    """Takes the authorised XML of one invoice, or of many. Seed 001, "Emissão de Notas Fiscais".
+    """Uploads the authorised XML of one invoice, or of many. Seed 001, "Emissão de Notas Fiscais".
 
-    Opened on an invoice the file is that invoice's; else each file finds its own.
+    Opened on an invoice, the file belongs to it; otherwise the invoice of each file is found.
     """
 
     _name = "supplier.credit.nfe.upload"
@@ -22,27 +22,27 @@ class SupplierCreditNfeUpload(models.TransientModel):
     nfe_file = fields.Binary(
         string="Authorised XML (procNFe)",
         attachment=False,
-        help="The file that came back from SEFAZ, with its protocol. All is checked before "
-        "anything is changed.",
+        help="The file that SEFAZ returned, with its protocol. Nothing is changed before all "
+        "checks have passed.",
     )
     nfe_filename = fields.Char()
     take_number = fields.Boolean(
         string="Take Over the Number",
-        help="If the posted invoice has another number than the NF-e, the invoice follows: its "
-        "number, its payment reference and the labels of its instalments. Not possible in a "
-        "locked period, nor if another document has the number.",
+        help="If the posted invoice has another number than the NF-e, its number, payment "
+        "reference and labels of instalments are changed. Not possible in a locked period, nor if "
+        "another document has the number.",
     )
     invoice_ids = fields.Many2many(
         comodel_name="account.move",
         string="Only These Invoices",
         readonly=True,
-        help="The invoices that were selected; without any, all of them come into question.",
+        help="The selected invoices; without any, all invoices are searched.",
     )
     attachment_ids = fields.Many2many(
         comodel_name="ir.attachment",
         string="Files",
-        help="Authorised NF-e (procNFe) and registered cancellations (procEventoNFe). Each file "
-        "finds its invoice by issuer, recipient, series, number and total.",
+        help="Authorised NF-e (procNFe) and registered cancellations (procEventoNFe). The invoice "
+        "of each file is found by issuer, recipient, series, number and total.",
     )
     line_ids = fields.One2many(
         comodel_name="supplier.credit.nfe.upload.line",
@@ -85,11 +85,11 @@ class SupplierCreditNfeUpload(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_upload(self):
-        """Check the files and take over what belongs to an invoice.
+        """Check the files and apply them to their invoices.
 
-        :return: of one invoice's file, nothing more to do; of many files, what became of each
-        :raise UserError: naming what keeps the file of one invoice from being taken; of many
-            files, one that is refused changes nothing and keeps no other from being taken
+        :return: for the file of one invoice a notification; for many files the result of each
+        :raise UserError: why the file of one invoice is refused. Of many files, a refused one
+            changes nothing and does not stop the others
         """
         self.ensure_one()
         self.env["account.move"].check_access("write")
@@ -125,7 +125,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
                 )
             ) from error
         done = self.invoice_id._attach_nfe(content, self.take_number)
-        # Whoever has the XML can draw a DANFE from it.
+        # Anybody with the XML could draw a DANFE from it.
         self.nfe_file = False
         return {
             "type": "ir.actions.client",
@@ -149,9 +149,9 @@ class SupplierCreditNfeUpload(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def _upload_many(self):
-        """Take over each file by itself, cancellations after what they cancel.
+        """Apply each file separately, cancellations after the NF-e.
 
-        :return: a line for each file, in the order they were given
+        :return: a line for each file, in their order
         """
         lines = self.env["supplier.credit.nfe.upload.line"].create(
             [{"wizard_id": self.id, "name": attachment.name} for attachment in self.attachment_ids]
@@ -189,7 +189,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
         return self.env["account.move"]._parse_nfe(attachment.raw or b"")
 
     def _delete_files(self):
-        """Delete what was uploaded for this wizard: whoever has an XML can draw a DANFE from it."""
+        """Delete the files uploaded for this wizard: anybody with an XML can draw a DANFE."""
         own = self.attachment_ids.filtered(
             lambda attachment: attachment.res_model == self._name
             and attachment.create_uid == self.env.user

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 
 class SupplierCreditNfeUploadLine(models.TransientModel):
-    """What became of one uploaded file."""
+    """The result of one uploaded file."""
 
     _name = "supplier.credit.nfe.upload.line"
     _description = "Uploaded NF-e File"
@@ -30,7 +30,7 @@ class SupplierCreditNfeUploadLine(models.TransientModel):
 
     @contextmanager
     def _storing_refusal(self):
-        """Undo what is done to a file that is refused, and keep the reason."""
+        """Undo the changes by a refused file, and store the reason."""
         try:
             with self.env.cr.savepoint():
                 yield

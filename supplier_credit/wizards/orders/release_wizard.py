@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class SupplierCreditReleaseWizard(models.TransientModel):
-    """Release blocked orders by hand, each block for itself."""
+    """Release blocked orders by hand, from each block separately."""
 
     _name = "supplier.credit.release.wizard"
     _description = "Release Orders by Hand"

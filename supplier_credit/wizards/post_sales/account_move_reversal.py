@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class AccountMoveReversal(models.TransientModel):
-    """The host's credit note, as door of the return of a sale on Supplier's credit. Seed 002."""
+    """The host's credit note, which begins the return of a sale on Supplier's credit. Seed 002."""
 
     _inherit = "account.move.reversal"
 

@@ -15,12 +15,14 @@ class SupplierCreditBonus(models.TransientModel):
     left_amount = fields.Monetary(
         string="Left of the Sale",
         compute="_compute_left_amount",
-        help="What no return, cancellation or bonus takes back yet.",
+        help="The amount of the sale without returns, cancellation and bonuses.",
     )
     amount = fields.Monetary(required=True)
-    reason = fields.Char(required=True, size=500, help="Supplier gets to read it.")
+    reason = fields.Char(required=True, size=500, help="Supplier reads this reason.")
 
-    _amount_positive = models.Constraint("CHECK (amount > 0)", "A bonus is of more than zero.")
+    _amount_positive = models.Constraint(
+        "CHECK (amount > 0)", "The amount of a bonus must be greater than zero."
+    )
 
     # -------------------------------------------------------------------------
     # COMPUTE METHODS
@@ -37,10 +39,10 @@ class SupplierCreditBonus(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_grant(self):
-        """Post the temporary credit and ask Supplier.
+        """Post the temporary credit and send the request to Supplier.
 
-        :return: the request's form
-        :raise UserError: naming what keeps the bonus from being granted; nothing is changed
+        :return: the action that opens the request
+        :raise UserError: why the bonus cannot be granted; nothing is changed
         """
         self.ensure_one()
         self.invoice_id.check_access("write")

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class SupplierCreditPostSaleGuide(models.TransientModel):
-    """Says how a registered sale is taken back, and leads there. Seed 002."""
+    """Guide to return, cancellation and bonus of a registered sale. Seed 002."""
 
     _name = "supplier.credit.post.sale.guide"
     _description = "Ways of Post-Sales"
@@ -23,7 +23,7 @@ class SupplierCreditPostSaleGuide(models.TransientModel):
         return {**action, "context": {**context, "active_id": self.invoice_id.id}}
 
     def action_cancellation(self):
-        """Open the upload of the cancellation that SEFAZ registered; the rest follows by itself."""
+        """Open the upload of the cancellation that SEFAZ registered, which requests the rest."""
         self.ensure_one()
         return self.invoice_id.action_open_nfe_upload()
 

@@ -5,7 +5,7 @@ from ...const import ACCOUNTANT_GROUP
 
 
 class SupplierCreditPostSaleOutcome(models.TransientModel):
-    """Which way to go on with what Supplier refused. Seed 002, steps 3 and 4."""
+    """The company's choice about the part that Supplier refused. Seed 002, steps 3 and 4."""
 
     _name = "supplier.credit.post.sale.outcome"
     _description = "Decide on the Rest of a Post-Sales Request"
@@ -32,9 +32,9 @@ class SupplierCreditPostSaleOutcome(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_confirm(self):
-        """Go the chosen way.
+        """Carry out the choice.
 
-        :raise UserError: naming the request and why that way is closed; nothing is changed
+        :raise UserError: naming the request and why the choice is not possible; nothing is changed
         """
         self.ensure_one()
         self.post_sale_id.check_access("read")
@@ -42,7 +42,7 @@ class SupplierCreditPostSaleOutcome(models.TransientModel):
         if not self.env.user.has_group(ACCOUNTANT_GROUP):
             raise UserError(
                 self.env._(
-                    "%(request)s: only who may post entries may decide on its credit.",
+                    "%(request)s: only users who may post entries may decide on its credit.",
                     request=self.post_sale_id.display_name,
                 )
             )

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class SupplierCreditSettlementDecision(models.TransientModel):
-    """A person's decision about settlement entries: what one settles, or why some are ignored."""
+    """A person's decision about settlement entries: the item to settle, or to ignore them."""
 
     _name = "supplier.credit.settlement.decision"
     _description = "Decide Settlement Entries"
@@ -36,9 +36,10 @@ class SupplierCreditSettlementDecision(models.TransientModel):
     )
     write_off = fields.Boolean(
         string="Write Off the Difference",
-        help="What differs goes to the account of 7.3; else it stays open on the receivable.",
+        help="The difference is booked to the account of 7.3; otherwise it stays open on the "
+        "receivable.",
     )
-    reason = fields.Char(help="Why the entries are left out, for those who read it later.")
+    reason = fields.Char(help="Why the entries are ignored, for later readers.")
 
     @api.depends("entry_ids")
     def _compute_entry(self):
@@ -56,7 +57,7 @@ class SupplierCreditSettlementDecision(models.TransientModel):
     def action_choose(self):
         """Match the entry with the chosen item.
 
-        :raise UserError: naming the entry and why that cannot be
+        :raise UserError: naming the entry and why it cannot settle the item
         """
         self.ensure_one()
         self.entry_ids._check_may_settle()
@@ -69,9 +70,9 @@ class SupplierCreditSettlementDecision(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def action_ignore(self):
-        """Leave the entries out of what is posted, with the reason.
+        """Ignore the entries, with the reason.
 
-        :raise UserError: without a reason, or naming the entry that is posted or to come
+        :raise UserError: without a reason, or naming the entry that is posted or in the future
         """
         self.ensure_one()
         self.entry_ids._check_may_settle()

@@ -28,7 +28,7 @@ class SupplierCreditSettlementFile(models.TransientModel):
     statement_filename = fields.Char()
 
     def action_import(self):
-        """Take over the file's entries and match them; what is already known stays as it is.
+        """Store the file's entries and match them; known entries stay as they are.
 
         :return: the action that shows the statements of the file's entries
         :raise UserError: naming each line that cannot be read; nothing is changed then
@@ -37,12 +37,12 @@ class SupplierCreditSettlementFile(models.TransientModel):
         settlements = self.env["supplier.credit.settlement"]
         settlements._check_may_settle()
         self.agreement_id.check_access("read")
-        told = self._read_file()
+        lines = self._read_file()
         agreement = self.agreement_id.sudo()
         entries = settlements.sudo().entry_ids
-        fresh = entries._store(agreement, told, "file")
+        fresh = entries._store(agreement, lines, "file")
         fresh._match()
-        ids = [entry.external_id for entry in told]
+        ids = [line.external_id for line in lines]
         stored = entries.search([("agreement_id", "=", agreement.id), ("external_id", "in", ids)])
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "supplier_credit.supplier_credit_settlement_action"
@@ -67,7 +67,7 @@ class SupplierCreditSettlementFile(models.TransientModel):
         transaction = self.env["supplier.credit.transaction"]
         today = transaction._get_today(self.agreement_id.company_id)
         try:
-            told, problems = read_statement(base64.b64decode(encoded, validate=True), today)
+            lines, problems = read_statement(base64.b64decode(encoded, validate=True), today)
         except binascii.Error as error:
             raise UserError(
                 self.env._(
@@ -79,7 +79,7 @@ class SupplierCreditSettlementFile(models.TransientModel):
             raise UserError(self._describe_file(problem)) from problem
         if problems:
             raise UserError(self._describe_lines(problems))
-        return told
+        return lines
 
     def _describe_file(self, problem):
         name = self.statement_filename or "-"
