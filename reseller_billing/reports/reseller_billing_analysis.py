@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class ResellerBillingAnalysis(models.Model):
-    """Subscriptions by month: what recurs (MRR), what was won and lost, billed, paid and overdue.
+    """Subscriptions by month: recurring revenue (MRR), won and lost; billed, paid, overdue.
 
     Read only. A contract counts in each month from its activation to its cancellation, today's at
     the latest; a fatura in its reference month.

@@ -130,7 +130,7 @@ class BillingCommon(ResellerBillingCommon):
         self.send()
         return fatura
 
-    def hear(self, fatura=None, name="PAYMENT_RECEIVED", reference=None, event="evt_1"):
+    def receive_event(self, fatura=None, name="PAYMENT_RECEIVED", reference=None, event="evt_1"):
         """Let the provider's event come in and be processed."""
         reference = reference or fatura.charge_id.provider_reference
         body = json.dumps({"id": event, "event": name, "payment": {"id": reference}})

@@ -4,7 +4,7 @@ from ...const import ASAAS_TEST_URL_PARAMETER
 
 
 class PaymentProvider(models.Model):
-    """How requests to Asaas fail: what it means for the charge, and what a person is told."""
+    """Messages to users about failed requests to Asaas."""
 
     _inherit = "payment.provider"
 

@@ -4,7 +4,7 @@ from ...tools.receipts import Payer
 
 
 class ResellerBillingPayer(models.Model):
-    """Under which id a receipts provider keeps a client."""
+    """A receipts provider's id of a client."""
 
     _name = "reseller.billing.payer"
     _description = "Client at a Receipts Provider"
@@ -28,7 +28,7 @@ class ResellerBillingPayer(models.Model):
         )
 
     def _prepare_payer(self, partner):
-        """Return a client as a provider wants it.
+        """Return the data of a client for a provider.
 
         :rtype: tools.receipts.Payer
         """

@@ -8,10 +8,10 @@ BILLED_KEY = "reseller_billing_billed"
 
 
 class ResellerBillingContract(models.Model):
-    """What a client has subscribed to (contratação). Only who has an active one is billed.
+    """Subscription of a client (contratação). Only clients with an active contract are billed.
 
-    Seed 003, "Configurar a contratação dos clientes": a new one is in trial (Em Teste) and is set
-    to active (Ativo) by hand.
+    Seed 003, "Configurar a contratação dos clientes": a new contract is in trial (Em Teste) and is
+    set to active (Ativo) by hand.
     """
 
     _name = "reseller.billing.contract"
@@ -178,7 +178,7 @@ class ResellerBillingContract(models.Model):
 
     @api.depends("trial_end")
     def _compute_trial_told(self):
-        """Who was told that the trial is over has not heard of another end."""
+        """Notify again of another end of the trial."""
         self.trial_told = False
 
     @api.depends("line_ids")
@@ -195,7 +195,7 @@ class ResellerBillingContract(models.Model):
 
     @api.constrains("partner_id", "state", "company_id", "line_ids")
     def _check_one_open_per_plan(self):
-        """A client has one open contract for a plan."""
+        """Refuse a second open contract of a client for a plan."""
         lines = self.filtered(lambda contract: contract.state in OPEN_STATES).line_ids
         for line in lines:
             contract = line.contract_id
@@ -222,7 +222,7 @@ class ResellerBillingContract(models.Model):
 
     @api.constrains("next_month", "date_start")
     def _check_next_month(self):
-        """No month before the start is billed by itself."""
+        """Refuse a next month before the start of the contract."""
         for contract in self:
             month, start = contract.next_month, contract.date_start
             if month and month < start.replace(day=1):
@@ -301,19 +301,19 @@ class ResellerBillingContract(models.Model):
     # -------------------------------------------------------------------------
 
     def action_activate(self):
-        """Set contracts to active, from trial or suspension, whose months are not billed."""
+        """Activate contracts in trial or suspended; months of a suspension are not billed."""
         for contract in self:
             contract._move_to("active")
         return True
 
     def action_suspend(self):
-        """Stop billing until somebody activates the contracts again."""
+        """Suspend contracts: they are not billed until they are activated again."""
         for contract in self:
             contract._move_to("suspended")
         return True
 
     def action_cancel(self):
-        """End the contracts. Faturas that are not paid stay owed."""
+        """Cancel contracts. Unpaid faturas stay owed."""
         for contract in self:
             contract._move_to("cancelled")
         return True

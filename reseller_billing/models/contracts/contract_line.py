@@ -78,7 +78,7 @@ class ResellerBillingContractLine(models.Model):
     # -------------------------------------------------------------------------
 
     def _begin_cycle(self):
-        """Have plans of contracts that were active already billed from their next month on."""
+        """Begin the cycle of plans with the next month of contracts that were activated before."""
         today = fields.Date.context_today(self)
         for line in self:
             contract = line.contract_id
@@ -100,7 +100,7 @@ class ResellerBillingContractLine(models.Model):
 
         :param month: first day of the reference month
         """
-        # Plans of contracts that were active before there were first months have none.
+        # Plans from before the field existed have no first month.
         since = self.first_month or self.contract_id.date_active or self.contract_id.date_start
         distance = (month.year - since.year) * 12 + month.month - since.month
         return distance % self.plan_id._get_months() == 0

@@ -8,10 +8,10 @@ from odoo.tools import SQL
 from ...const import RECEIPTS_CODES
 
 WEEK = timedelta(days=7)
-# Money that is still to come from a fatura, or from one that the client took back.
+# Faturas of which something is owed, charged back ones included.
 OWED = Domain("state", "=", "posted") & Domain("payment_state", "in", ("not_paid", "partial"))
 FATURA = Domain("billing_contract_id", "!=", False) & Domain("move_type", "=", "out_invoice")
-# A charge that nobody can pay any more.
+# States of charges that cannot be paid any more.
 ENDED_STATES = (
     "confirmed",
     "received",
@@ -30,9 +30,9 @@ ACTIONS = {
 
 
 class ResellerBillingOverview(models.Model):
-    """The first screen: what needs somebody, what is owed, and what the contracts bring, a company.
+    """The first screen: open work, owed faturas and active contracts of each company.
 
-    Each number is counted for all cards at once, by the very domain of the list that it opens.
+    Each number is counted for all cards at once, by the domain of the list that it opens.
     """
 
     _name = "reseller.billing.overview"
@@ -44,7 +44,7 @@ class ResellerBillingOverview(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
 
-    # Needs somebody
+    # Open work
     unbilled_count = fields.Integer(string="Contracts Not Billed", compute="_compute_numbers")
     trial_count = fields.Integer(string="Trials That Are Over", compute="_compute_numbers")
     problem_count = fields.Integer(string="Charges with a Problem", compute="_compute_numbers")
@@ -66,7 +66,7 @@ class ResellerBillingOverview(models.Model):
         compute="_compute_connections",
         help="Enabled providers whose webhook does not work; payments are found by comparing.",
     )
-    # What is owed
+    # Owed faturas
     overdue_count = fields.Integer(string="Overdue", compute="_compute_numbers")
     overdue_amount = fields.Monetary(string="Amount Overdue", compute="_compute_numbers")
     week_count = fields.Integer(string="Due in the Next 7 Days", compute="_compute_numbers")
@@ -96,7 +96,7 @@ class ResellerBillingOverview(models.Model):
 
     def _compute_connections(self):
         panels = self.env["reseller.billing.panel"]._get_panel_ids()
-        # Who bills need not see the provider's settings to know that it is silent.
+        # Users without access to the provider's settings are shown that its webhook fails.
         silent = (
             self.env["payment.provider"]
             .sudo()
@@ -159,7 +159,7 @@ class ResellerBillingOverview(models.Model):
         return {company.id: (count, sum(total)) for company, count, *total in groups}
 
     def _get_lists(self):
-        """Return what is counted: {(field, amount field): (model, domain, measure)}."""
+        """Return the numbers of cards: {(field, amount field): (model, domain, measure)}."""
         today = fields.Date.context_today(self)
         owed, contract = FATURA & OWED, "reseller.billing.contract"
         event, residual = "reseller.billing.event", "amount_residual_signed"

@@ -5,7 +5,7 @@ PERIODS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "yearly": 12}
 
 
 class ResellerBillingPlan(models.Model):
-    """What a reseller sells by subscription (plano): a service, its price and period. Seed 003."""
+    """Plan of a subscription (plano): a service, its price and period. Seed 003."""
 
     _name = "reseller.billing.plan"
     _description = "Subscription Plan"

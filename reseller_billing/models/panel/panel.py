@@ -8,9 +8,9 @@ from ...tools.panel.client import PanelClient
 
 
 class ResellerBillingPanel(models.Model):
-    """Connection to a reseller panel (painel de revenda). Seed 003; not needed to work without one.
+    """Connection to a reseller panel (painel de revenda). Seed 003; the addon works without one.
 
-    Its API is not public: docs/api/reseller-panel.openapi.yaml is what this addon speaks.
+    The panel's API is not public: this addon uses docs/api/reseller-panel.openapi.yaml.
     """
 
     _name = "reseller.billing.panel"
@@ -48,7 +48,7 @@ class ResellerBillingPanel(models.Model):
         help="Contracts made in the panel are billed by themselves here. Left off, their faturas "
         "are made in the panel, or here by hand.",
     )
-    # The greatest `alteradoEm` of what was taken over, as the panel wrote it.
+    # The greatest `alteradoEm` of the imported records, as the panel wrote it.
     cursor_clientes = fields.Char(string="Clients Read Until", readonly=True, copy=False)
     cursor_contratacoes = fields.Char(string="Contracts Read Until", readonly=True, copy=False)
     cursor_faturas = fields.Char(string="Faturas Read Until", readonly=True, copy=False)
@@ -87,7 +87,7 @@ class ResellerBillingPanel(models.Model):
 
     @api.constrains("url")
     def _check_url(self):
-        """The token is not sent in clear over a network."""
+        """Refuse addresses to which the token would be sent unencrypted."""
         for panel in self:
             if not is_safe_base_url(panel.url):
                 raise ValidationError(
@@ -101,7 +101,7 @@ class ResellerBillingPanel(models.Model):
 
     @api.constrains("token")
     def _check_token(self):
-        """Refuse what cannot be an HTTP header: the library would quote it in its error."""
+        """Refuse tokens that are no HTTP header: the library would quote them in its error."""
         for panel in self:
             if not is_header(panel.sudo().token or ""):
                 raise ValidationError(
@@ -119,7 +119,7 @@ class ResellerBillingPanel(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         panels = super().create(vals_list)
-        self._forget_panel_ids()
+        self._clear_panel_ids()
         for panel in panels:
             panel.company_id._get_billing_consumer()
         return panels
@@ -127,18 +127,18 @@ class ResellerBillingPanel(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "active" in vals or "company_id" in vals:
-            self._forget_panel_ids()
+            self._clear_panel_ids()
         return result
 
     def unlink(self):
-        self._forget_panel_ids()
+        self._clear_panel_ids()
         return super().unlink()
 
-    def _forget_panel_ids(self):
-        """Have it read anew which company has a panel: now, and once others can see the change."""
+    def _clear_panel_ids(self):
+        """Clear the cached panels: now, and once other transactions see the change."""
         registry = self.env.registry
         registry.clear_cache()
-        # Another thread may have read the former state until the commit.
+        # Until the commit another thread may read, and cache, the former panels.
         self.env.cr.postcommit.add(registry.clear_cache)
 
     # -------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class ResellerBillingPanel(models.Model):
     # -------------------------------------------------------------------------
 
     def action_test_connection(self):
-        """Ask the panel for one client; changes nothing.
+        """Request one client of the panel; changes nothing.
 
         :raise UserError: what went wrong and what to do about it
         """
@@ -159,9 +159,9 @@ class ResellerBillingPanel(models.Model):
         return self._notify(self.env._("%(panel)s answers and accepts the token.", panel=self.name))
 
     def action_synchronise(self):
-        """Read what has changed in the panel, and send what waits.
+        """Import changes of the panel, and send pending records.
 
-        :raise UserError: what stopped it
+        :raise UserError: the failure of the import
         """
         self.ensure_one()
         self.check_access("read")
@@ -179,11 +179,11 @@ class ResellerBillingPanel(models.Model):
         )
 
     def action_open_rows(self):
-        """Show what could not be taken over."""
+        """Show records that were not imported."""
         return self._open("reseller_billing_panel_row_action")
 
     def action_open_links(self):
-        """Show what is known to the panel, and what is still to be sent."""
+        """Show records that are linked with the panel, the pending ones first."""
         action = self._open("reseller_billing_panel_link_action")
         return {**action, "context": {"search_default_pending": 1}}
 
@@ -209,17 +209,17 @@ class ResellerBillingPanel(models.Model):
     @api.model
     @tools.ormcache()
     def _get_panel_ids(self):
-        """Return {id of a company: id of its active panel}; asked with every fatura."""
+        """Return {company id: id of its active panel}; cached, because each fatura needs it."""
         panels = self.sudo().search([("active", "=", True)])
         return {panel.company_id.id: panel.id for panel in panels}
 
     @api.model
     def _get_panel(self, company):
-        """Return the active panel of a company, or none. Superuser: its token is needed."""
+        """Return the active panel of a company, or none; as superuser, because of its token."""
         return self.sudo().browse(self._get_panel_ids().get(company.id))
 
     def _get_panel_client(self):
-        """Return what talks to this panel.
+        """Return the client of this panel's API.
 
         :rtype: tools.panel.client.PanelClient
         :raise Unauthorized: without a token
@@ -247,8 +247,8 @@ class ResellerBillingPanel(models.Model):
             )
         return f"{text}\n{error}"
 
-    def _tell_of_rows(self):
-        """Have the responsible look at what could not be taken over; one activity for all."""
+    def _notify_rows(self):
+        """Notify the responsible of records that were not imported; one activity for all."""
         tell_once(
             self,
             self.company_id._get_billing_responsible(self.user_id),

@@ -93,7 +93,7 @@ class TestChargeSlip(BillingCommon):
         job = charge._claim()
         outcome = exchange_charge(job)
         # Made there, not known here yet.
-        self.hear(reference=outcome.charge.reference, name="PAYMENT_CREATED")
+        self.receive_event(reference=outcome.charge.reference, name="PAYMENT_CREATED")
         self.assertFalse(self.mails(fatura))
         self.assertEqual(fatura.charge_state, "processing")
         charge._apply_outcome(job, outcome)
@@ -107,7 +107,7 @@ class TestChargeSlip(BillingCommon):
     def test_new_charge_of_a_fatura_is_mailed_again(self):
         fatura = self.make_charged()
         self.asaas.payments[fatura.charge_id.provider_reference]["deleted"] = True
-        self.hear(fatura, name="PAYMENT_DELETED")
+        self.receive_event(fatura, name="PAYMENT_DELETED")
         self.assertEqual(fatura.charge_state, "cancelled")
         fatura.action_register_charge()
         self.send()

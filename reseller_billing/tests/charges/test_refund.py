@@ -22,10 +22,10 @@ class TestRefund(BillingCommon):
 
     def news(self):
         self.events += 1
-        self.hear(self.fatura, reference=self.reference, event=f"evt_refund_{self.events}")
+        self.receive_event(self.fatura, reference=self.reference, event=f"evt_refund_{self.events}")
 
     def refund(self, amount):
-        self.fatura.charge_id._ask_for_refund(amount)
+        self.fatura.charge_id._request_refund(amount)
         self.send()
 
     def asked(self):
@@ -133,10 +133,10 @@ class TestRefund(BillingCommon):
     def test_second_refund_while_one_is_being_sent_is_not_lost(self):
         self.pay()
         charge = self.fatura.charge_id
-        charge._ask_for_refund(40.0)
+        charge._request_refund(40.0)
         job = charge._claim()
         outcome = exchange_charge(job)
-        charge._ask_for_refund(30.0)
+        charge._request_refund(30.0)
         charge._apply_outcome(job, outcome)
         self.assertEqual(charge.charge_task, "refund")
         self.send()
@@ -151,7 +151,7 @@ class TestRefund(BillingCommon):
         self.send()
         second = self.fatura.charge_id.provider_reference
         self.asaas.pay(second)
-        self.hear(reference=second, event="evt_second")
+        self.receive_event(reference=second, event="evt_second")
         self.assertEqual(self.fatura.amount_residual, 0.0)
         self.asaas.payments[self.reference]["status"] = "RECEIVED"
         self.news()

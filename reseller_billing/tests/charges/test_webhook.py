@@ -136,7 +136,7 @@ class TestWebhook(BillingCommon, HttpCase):
         self.post(self.event(payment={"id": reference}))
         follow = "odoo.addons.reseller_billing.models.charges.event_follow"
         with patch(
-            f"{follow}.ResellerBillingEvent._follow_charge", side_effect=SerializationFailure
+            f"{follow}.ResellerBillingEvent._process_charge", side_effect=SerializationFailure
         ):
             self.process()
         event = self.stored()

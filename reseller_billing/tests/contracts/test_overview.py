@@ -87,7 +87,7 @@ class TestOverview(BillingCommon):
             self.assertEqual(self.listed("week_count", card), soon)
             self.assertEqual((card.overdue_amount, card.week_amount), (100.0, 70.0))
         self.asaas.pay(late.charge_id.provider_reference)
-        self.hear(late)
+        self.receive_event(late)
         with freeze_time("2026-07-09 12:00:00"):
             self.assertFalse(self.listed("overdue_count"))
 
@@ -95,18 +95,18 @@ class TestOverview(BillingCommon):
         fatura = self.make_charged()
         reference = fatura.charge_id.provider_reference
         self.asaas.pay(reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         for number, status in enumerate(("CHARGEBACK_REQUESTED", "REFUNDED")):
             with self.subTest(status):
                 self.asaas.payments[reference]["status"] = status
-                self.hear(fatura, event=f"evt_c{number}")
+                self.receive_event(fatura, event=f"evt_c{number}")
                 card = self.card()
                 self.assertEqual(self.listed("uncharged_count", card), fatura)
                 self.assertEqual(card.uncharged_amount, 100.0)
         fatura.action_register_charge()
         self.send()
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura, event="evt_3")
+        self.receive_event(fatura, event="evt_3")
         self.assertFalse(self.listed("uncharged_count"))
 
     def test_money_of_a_charge_that_was_not_made_here(self):
@@ -115,13 +115,13 @@ class TestOverview(BillingCommon):
         self.asaas._route("POST", "payments", {}, {**values, "dueDate": "2026-07-10"})
         reference = list(self.asaas.payments)[-1]
         self.asaas.pay(reference)
-        self.hear(reference=reference)
+        self.receive_event(reference=reference)
         card = self.card()
         event = self.listed("orphan_count", card)
         self.assertEqual((event.charge_reference, card.orphan_amount), (reference, 70.0))
         event.action_set_done()
         self.assertFalse(self.listed("orphan_count"))
-        self.hear(reference=reference, event="evt_later")
+        self.receive_event(reference=reference, event="evt_later")
         self.run_cron("reconcile_charges")
         self.process()
         self.assertFalse(self.listed("orphan_count"))
@@ -137,7 +137,7 @@ class TestOverview(BillingCommon):
             body = {"id": f"evt_{number}", "event": "X", "payment": {"id": reference}}
             events._receive(self.provider, [events._read_payload(json.dumps(body).encode())])
         self.process()
-        self.hear(reference=reference, event="evt_last")
+        self.receive_event(reference=reference, event="evt_last")
         self.run_cron("reconcile_charges")
         self.process()
         card = self.card()
@@ -147,7 +147,7 @@ class TestOverview(BillingCommon):
         fatura = self.make_charged()
         self.asaas.pay(fatura.charge_id.provider_reference)
         self.provider.billing_fee_account_id = False
-        self.hear(fatura)
+        self.receive_event(fatura)
         event = self.listed("event_count")
         self.assertIn(self.provider.name, event.error)
 

@@ -11,9 +11,9 @@ class TestScreens(BillingCommon):
         fatura = self.make_charged()
         self.assertEqual(fatura.fatura_situation, "open")
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.assertEqual(fatura.fatura_situation, "paid")
-        fatura.charge_id._ask_for_refund(100.0)
+        fatura.charge_id._request_refund(100.0)
         self.send()
         self.assertEqual(fatura.charge_state, "refunded")
 

@@ -136,7 +136,7 @@ class TestPanelFaturas(PanelCommon):
         self.assertTrue(fatura.slip_line)
         self.assertNotIn("was e-mailed", "".join(fatura.message_ids.mapped("body")))
         self.asaas.pay(charge)
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.assertEqual((fatura.amount_residual, fatura.charge_state), (0.0, "received"))
         self.push()
         told = self.fake.get(self.link(fatura).reference)
@@ -153,7 +153,7 @@ class TestPanelFaturas(PanelCommon):
             valorPago="100.00",
         )
         self.send()
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.assertEqual((fatura.amount_residual, self.balance("outstanding")), (0.0, 98.01))
         self.assertEqual(len(fatura.charge_id.charge_payment_ids), 1)
 
@@ -203,7 +203,7 @@ class TestPanelFaturas(PanelCommon):
         fatura = self.pull_fatura()
         self.send()
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.fake.change(self.link(fatura).reference, situacao="CANCELADA")
         self.pull()
         self.assertEqual(fatura.state, "posted")
