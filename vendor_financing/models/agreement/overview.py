@@ -50,7 +50,7 @@ class VendorFinancingOverview(models.Model):
     valid_until = fields.Date(related="agreement_id.valid_until")
     proof_difference = fields.Monetary(related="agreement_id.proof_difference")
     used_percent = fields.Integer(
-        compute="_compute_position", help="What is used of the limit, in %."
+        compute="_compute_position", help="The used part of the limit, in %."
     )
     is_expired = fields.Boolean(compute="_compute_position")
 

@@ -44,7 +44,7 @@ class VendorFinancingContract(models.Model):
                 lambda: agreement.expense_account_id,
                 self.env._("Bank expenses"),
             ),
-            (-taken, agreement._get_bank_account, self.env._("Taken back by the bank")),
+            (-taken, agreement._get_bank_account, self.env._("Debited by the bank")),
         )
         operation._post_entry([*self._prepare_vendor_debits(amounts), *lines])
         operation._reconcile_items()
@@ -131,9 +131,8 @@ class VendorFinancingContract(models.Model):
         if touched or title.contract_id != self:
             raise UserError(
                 self.env._(
-                    "Something of %(installments)s was settled or debited already, or is not "
-                    "financed any more, so the title stays in contract %(contract)s. Undo that "
-                    "first.",
+                    "%(installments)s was settled or debited in part, or is no longer financed, "
+                    "so the title stays in contract %(contract)s. Undo that first.",
                     installments=", ".join(touched.mapped("display_name")),
                     contract=self.display_name,
                 )

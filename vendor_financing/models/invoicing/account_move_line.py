@@ -101,7 +101,7 @@ class AccountMoveLine(models.Model):
         if problems:
             raise UserError(
                 self.env._(
-                    "These invoices cannot be financed under contract %(contract)s. Take them out, "
+                    "These invoices cannot be financed under contract %(contract)s. Remove them, "
                     "or correct them first:\n%(problems)s",
                     contract=contract.display_name,
                     problems="\n".join(problems),

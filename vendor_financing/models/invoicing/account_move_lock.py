@@ -21,8 +21,8 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         help="Financed: the bank paid the company and collects from the customer. Settled: the "
-        "customer paid the bank. Debited: the bank took it back from the company, which collects "
-        "again.",
+        "customer paid the bank. Debited: the bank debited it from the company, which "
+        "collects again.",
     )
     vendor_state = fields.Selection(
         selection=[
@@ -140,8 +140,8 @@ class AccountMove(models.Model):
         if financed := self.filtered(lambda move: move.vendor_financing_state in KEPT):
             raise UserError(
                 self.env._(
-                    "%(invoices)s is financed by a bank, or was: it stays as it is. Open its "
-                    "vendor contract: a manager can undo there what was done under it.",
+                    "%(invoices)s is or was financed by a bank and cannot be changed. Open its "
+                    "vendor contract: a manager can undo its operations there.",
                     invoices=", ".join(financed.mapped("display_name")),
                 )
             )
@@ -151,8 +151,8 @@ class AccountMove(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "%(entries)s was made by a vendor contract and stays as long as that counts. "
-                    "A manager can use Undo on the operation of the contract.",
+                    "%(entries)s was made by a vendor contract and cannot be changed while that "
+                    "is effective. A manager can use Undo on the operation of the contract.",
                     entries=", ".join(kept.mapped("display_name")),
                 )
             )

@@ -74,8 +74,9 @@ class AccountPartialReconcile(models.Model):
             if not banks & set(pair.account_id):
                 raise UserError(
                     self.env._(
-                        "%(entries)s was reconciled by a vendor contract and stays so as long as "
-                        "that counts. A manager can use Undo on the operation of the contract.",
+                        "%(entries)s was reconciled by a vendor contract and cannot be "
+                        "unreconciled while that is effective. A manager can use Undo on the "
+                        "operation of the contract.",
                         entries=", ".join(
                             pair.move_id.filtered("vendor_operation_id").mapped("display_name")
                         ),
