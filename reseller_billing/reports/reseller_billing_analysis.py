@@ -36,7 +36,7 @@ class ResellerBillingAnalysis(models.Model):
         string="Contract Status",
         readonly=True,
     )
-    mrr = fields.Monetary(string="MRR", readonly=True, help="What the plans bring in this month.")
+    mrr = fields.Monetary(string="MRR", readonly=True, help="Revenue of the plans in this month.")
     new_mrr = fields.Monetary(string="New MRR", readonly=True)
     lost_mrr = fields.Monetary(string="Lost MRR", readonly=True, help="By cancelled contracts.")
     lost_count = fields.Integer(string="Contracts Lost", readonly=True)

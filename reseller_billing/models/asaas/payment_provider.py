@@ -184,9 +184,9 @@ class PaymentProvider(models.Model):
             return url.rstrip("/")
         raise UserError(
             self.env._(
-                "The system parameter %(parameter)s holds no address that %(provider)s may send "
-                "its API key to. Write an https address (or http on this machine), or delete the "
-                "parameter to use the sandbox of Asaas.",
+                "The API key of %(provider)s must not be sent to the address in the system "
+                "parameter %(parameter)s. Enter an https address (or http on this machine), or "
+                "delete the parameter to use the sandbox of Asaas.",
                 parameter=ASAAS_TEST_URL_PARAMETER,
                 provider=self.name,
             )

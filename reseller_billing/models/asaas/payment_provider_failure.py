@@ -64,7 +64,7 @@ class PaymentProvider(models.Model):
             )
         elif status >= 500:
             message = self.env._(
-                "%(provider)s has a problem of its own (HTTP %(status)s). Try again in a few "
+                "%(provider)s has an internal problem (HTTP %(status)s). Try again in a few "
                 "minutes.",
                 **values,
             )

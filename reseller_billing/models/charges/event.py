@@ -47,7 +47,7 @@ class ResellerBillingEvent(models.Model):
         string="Event ID",
         required=True,
         readonly=True,
-        help="By it the provider recognises the event; a repetition is not stored again.",
+        help="The provider's id of the event; a repetition is not stored again.",
     )
     kind = fields.Char(readonly=True, help="In the provider's own words.")
     source = fields.Selection(
@@ -68,7 +68,7 @@ class ResellerBillingEvent(models.Model):
         selection=[
             ("waiting", "Waiting"),
             ("done", "Done"),
-            ("orphan", "Not ours"),
+            ("orphan", "Unidentified"),
             ("failed", "Failed"),
         ],
         required=True,
@@ -82,7 +82,9 @@ class ResellerBillingEvent(models.Model):
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
-        string="Orphan Amount", readonly=True, help="Paid by a charge that was not made here."
+        string="Unidentified Amount",
+        readonly=True,
+        help="Paid by a charge that was not made here, in BRL.",
     )
 
     _once = models.UniqueIndex("(provider_id, event_ref)", "An event is stored once.")
@@ -194,7 +196,7 @@ class ResellerBillingEvent(models.Model):
             _logger.exception("Event %s could not be processed", self.id)
             together._postpone(
                 self.env._(
-                    "This event could not be processed, nothing was changed. It is tried again; "
+                    "This event could not be processed, nothing was changed. It is retried; "
                     "correct the cause.\n%(reason)s",
                     reason=str(error),
                 )

@@ -41,7 +41,7 @@ class ResellerBillingEvent(models.Model):
         self._close(
             "done",
             charge_id=charge.id,
-            error=False if known else self.env._("Came late: %s", found.raw_state),
+            error=False if known else self.env._("Outdated: %s", found.raw_state),
         )
 
     def _find_charge(self, external_reference=None):
@@ -74,7 +74,7 @@ class ResellerBillingEvent(models.Model):
             return
         text = self.env._(
             "Charge %(charge)s (%(number)s) was not made here. If it is a client's, register the "
-            "payment by hand; if not, nothing is to be done.",
+            "payment by hand; if not, set it to done.",
             charge=found.reference,
             number=found.number,
         )

@@ -16,10 +16,10 @@ class ResellerBillingPayer(models.Model):
         comodel_name="payment.provider", required=True, index=True, ondelete="cascade"
     )
     reference = fields.Char(required=True, help="The provider's own id of the client.")
-    digest = fields.Char(help="Of what the provider was told of the client; nobody can read it.")
+    digest = fields.Char(help="Of the client's data at the provider; it cannot be read back.")
 
     _one_of_a_provider = models.Constraint(
-        "UNIQUE (partner_id, provider_id)", "A provider keeps a client once."
+        "UNIQUE (partner_id, provider_id)", "A client has one id at a provider."
     )
 
     def _find(self, provider, partner):

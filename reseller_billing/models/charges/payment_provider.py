@@ -25,15 +25,15 @@ class PaymentProvider(models.Model):
         check_company=True,
         copy=False,
         domain=[("type", "=", "sale")],
-        help="Faturas have a journal of their own, so that they use up no NF-e numbers. Left empty "
-        "it is made with the first fatura.",
+        help="Faturas have a journal of their own, so that they use no NF-e numbers. If empty, "
+        "it is created with the first fatura.",
     )
     billing_user_id = fields.Many2one(
         comodel_name="res.users",
         string="Responsible for Charges",
         check_company=True,
         copy=False,
-        help="Is told of what needs a person, where the contract names nobody.",
+        help="Notified of open work, if the contract has no responsible.",
     )
     billing_fee_account_id = fields.Many2one(
         comodel_name="account.account", string="Provider's Fee", check_company=True, copy=False
@@ -62,7 +62,9 @@ class PaymentProvider(models.Model):
         string="Days Before Due", help="The discount is given until so many days before it is due."
     )
     billing_paused_until = fields.Datetime(
-        copy=False, readonly=True, help="Until then the provider is sent nothing: it asked so."
+        copy=False,
+        readonly=True,
+        help="Nothing is sent to the provider until then, at its request.",
     )
     billing_suspend_days = fields.Integer(
         string="Suspend After (Days)",
@@ -141,7 +143,7 @@ class PaymentProvider(models.Model):
             raise UserError(
                 self.env._(
                     "%(provider)s has no account for: %(account)s. Choose it on the provider, "
-                    "tab Faturas; then what waits is booked by itself.",
+                    "tab Faturas; then the waiting payments are booked automatically.",
                     provider=self.name,
                     account=field._description_string(self.env),
                 )

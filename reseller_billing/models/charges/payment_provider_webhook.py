@@ -84,7 +84,7 @@ class PaymentProvider(models.Model):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "%(provider)s sends its news to %(url)s.",
+                    "%(provider)s sends its events to %(url)s.",
                     provider=self.name,
                     url=self._get_webhook_url(),
                 ),

@@ -65,7 +65,10 @@ class PaymentTransaction(models.Model):
     charge_url = fields.Char(string="Payment Page", readonly=True, copy=False)
     slip_url = fields.Char(string="Boleto", readonly=True, copy=False)
     slip_line = fields.Char(
-        string="Boleto Line", readonly=True, copy=False, help="What the payer types to pay it."
+        string="Boleto Line",
+        readonly=True,
+        copy=False,
+        help="The line that the payer enters to pay the boleto.",
     )
     slip_bar_code = fields.Char(string="Bar Code", readonly=True, copy=False)
     slip_our_number = fields.Char(string="Our Number", readonly=True, copy=False)
@@ -81,11 +84,14 @@ class PaymentTransaction(models.Model):
     charge_discount = fields.Monetary(string="Discount Taken", readonly=True, copy=False)
     charge_paid_date = fields.Date(string="Paid On", readonly=True, copy=False)
     charge_credit_date = fields.Date(
-        string="Available On", readonly=True, copy=False, help="When the provider pays it out."
+        string="Available On",
+        readonly=True,
+        copy=False,
+        help="When the provider pays the money out.",
     )
     charge_refunded = fields.Monetary(string="Refunded Amount", readonly=True, copy=False)
     charge_asked_at = fields.Datetime(
-        readonly=True, copy=False, help="When an old charge was last asked after."
+        readonly=True, copy=False, help="When an old charge was requested last."
     )
 
     _provider_reference_idx = models.Index(
@@ -148,7 +154,7 @@ class PaymentTransaction(models.Model):
         """Hook: the provider's data of the payment has changed."""
         if found.in_cash and not self.currency_id.is_zero(self.fatura_id.amount_residual):
             self._notify_responsible(
-                self.env._("Paid to the company, says the provider"),
+                self.env._("Paid to the company, as the provider reports"),
                 self.env._(
                     "%(charge)s was marked as received in cash at %(provider)s, but %(fatura)s is "
                     "open here. Register the payment.",

@@ -16,10 +16,10 @@ TASKS = [
     ("register", "Register"),
     ("update", "Change value or due date"),
     ("delete", "Cancel"),
-    ("cash", "Tell that it was paid to the company"),
-    ("uncash", "Take back that it was paid to the company"),
-    ("refund", "Give money back"),
-    ("follow", "Ask how it stands"),
+    ("cash", "Report payment to the company"),
+    ("uncash", "Undo the report of payment to the company"),
+    ("refund", "Refund"),
+    ("follow", "Request its state"),
 ]
 
 
@@ -39,18 +39,22 @@ class PaymentTransaction(models.Model):
 
     charge_task = fields.Selection(selection=TASKS, string="To Be Sent", readonly=True, copy=False)
     charge_ticket = fields.Char(
-        readonly=True, copy=False, help="New with each task: what is done by then is the older one."
+        readonly=True,
+        copy=False,
+        help="New with each task, so that an answer ends only its own task.",
     )
     charge_next_attempt = fields.Datetime(readonly=True, copy=False)
     charge_lease_until = fields.Datetime(
-        readonly=True, copy=False, help="Until then a worker is talking to the provider."
+        readonly=True, copy=False, help="Until then a worker is sending it to the provider."
     )
     charge_attempts = fields.Integer(readonly=True, copy=False)
     charge_asked = fields.Boolean(
-        readonly=True, copy=False, help="A registration was tried: look it up before another."
+        readonly=True,
+        copy=False,
+        help="A registration was tried: the charge is looked up before another attempt.",
     )
     charge_refund_wanted = fields.Monetary(
-        readonly=True, copy=False, help="How much is to be refunded in all."
+        readonly=True, copy=False, help="Total of all refunds, requested ones included."
     )
 
     _charge_task_idx = models.Index("(charge_next_attempt) WHERE charge_task IS NOT NULL")

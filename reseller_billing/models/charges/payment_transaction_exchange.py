@@ -77,8 +77,8 @@ class PaymentTransaction(models.Model):
         """Return why a task was not done at the provider, and what to do, for people."""
         if isinstance(error, RefundUnderWay):
             return self.env._(
-                "%(provider)s is giving money of charge %(charge)s back and does not say how "
-                "much yet. The refund is asked for again once it does.",
+                "%(provider)s is refunding charge %(charge)s and does not say how much yet. The "
+                "refund is requested again once it does.",
                 provider=self.provider_id.name,
                 charge=self.provider_reference,
             )

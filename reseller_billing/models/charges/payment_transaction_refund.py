@@ -68,9 +68,9 @@ class PaymentTransaction(models.Model):
         self._notify_responsible(
             self.env._("Refund to be matched"),
             self.env._(
-                "%(amount)s of charge %(charge)s went back to the client (%(payment)s), but what "
-                "was paid by it did not settle %(fatura)s. Match the refund with what it did "
-                "settle, or make the credit note there.",
+                "%(amount)s of charge %(charge)s went back to the client (%(payment)s), but its "
+                "payment did not settle %(fatura)s. Match the refund with the document that it "
+                "did settle, or make the credit note there.",
                 amount=self.currency_id.format(amount),
                 charge=self.reference,
                 payment=payment.display_name,
@@ -105,8 +105,9 @@ class PaymentTransaction(models.Model):
         self._notify_responsible(
             self.env._("Chargeback"),
             self.env._(
-                "The payer of %(fatura)s took %(amount)s back (charge %(charge)s). The fatura is "
-                "open again. Dispute it at %(provider)s, or collect it anew.",
+                "The payer of %(fatura)s charged %(amount)s back (charge %(charge)s). The fatura "
+                "is open again. Dispute the chargeback at %(provider)s, or collect the fatura "
+                "again.",
                 fatura=self.fatura_id.display_name,
                 amount=self.currency_id.format(float(left)),
                 charge=self.provider_reference,
@@ -187,8 +188,8 @@ class PaymentTransaction(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "%(amount)s of %(fatura)s cannot be refunded: %(left)s of its charge can be. "
-                    "Enter no more than that.",
+                    "%(amount)s of %(fatura)s cannot be refunded: at most %(left)s of its charge "
+                    "can be.",
                     amount=self.currency_id.format(amount),
                     fatura=self.fatura_id.display_name,
                     left=self.currency_id.format(max(left, 0.0)),

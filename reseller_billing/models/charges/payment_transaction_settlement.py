@@ -18,7 +18,7 @@ class PaymentTransaction(models.Model):
         comodel_name="account.payment",
         inverse_name="charge_id",
         string="Payments",
-        help="All that was booked of this charge.",
+        help="All payments of this charge.",
     )
 
     # -------------------------------------------------------------------------
@@ -73,8 +73,8 @@ class PaymentTransaction(models.Model):
         self._notify_responsible(
             self.env._("Two charges of one fatura"),
             self.env._(
-                "%(provider)s holds %(other)s besides %(ours)s for %(fatura)s. Cancel or refund "
-                "it there.",
+                "%(provider)s has charge %(other)s besides %(ours)s for %(fatura)s. Cancel or "
+                "refund it there.",
                 provider=self.provider_id.name,
                 other=found.reference,
                 ours=self.provider_reference,
@@ -161,8 +161,8 @@ class PaymentTransaction(models.Model):
             self.env._("Paid amount does not fit"),
             self.env._(
                 "%(paid)s were paid by charge %(charge)s, but %(owed)s of %(fatura)s were owed "
-                "(%(state)s). The payment stands on the client's account. Match, refund or claim "
-                "the difference.",
+                "(%(state)s). The payment is on the client's account. Match, refund or claim the "
+                "difference.",
                 paid=self.currency_id.format(settled),
                 charge=self.reference,
                 owed=self.currency_id.format(owed),

@@ -48,7 +48,7 @@ class ResellerBillingContract(models.Model):
         string="Responsible",
         default=lambda self: self.env.user,
         check_company=True,
-        help="Is told of what needs a person.",
+        help="Notified of open work.",
     )
     # trial → active ⇄ suspended
     #   ↓       ↓         ↓
@@ -72,23 +72,25 @@ class ResellerBillingContract(models.Model):
         required=True,
         default=fields.Date.context_today,
         tracking=True,
-        help="Nothing is billed by itself before this day.",
+        help="Nothing is billed automatically before this day.",
     )
-    trial_end = fields.Date(tracking=True, help="When the trial is over; the responsible is told.")
+    trial_end = fields.Date(
+        tracking=True, help="When the trial is over; the responsible is notified."
+    )
     trial_told = fields.Boolean(compute="_compute_trial_told", store=True, copy=False)
     date_active = fields.Date(string="Active Since", readonly=True, copy=False)
     date_suspended = fields.Date(
         string="Suspended Since",
         readonly=True,
         copy=False,
-        help="Billing goes on with the month in which the contract is active again.",
+        help="Billing continues with the month in which the contract is active again.",
     )
     date_end = fields.Date(string="Cancelled On", readonly=True, copy=False)
     suspension_reason = fields.Selection(
         selection=[("overdue", "Overdue faturas"), ("manual", "By hand")],
         readonly=True,
         copy=False,
-        help="What was suspended for overdue faturas is active again once they are paid. The "
+        help="Contracts suspended for overdue faturas are active again once these are paid. The "
         "months of a suspension are not billed.",
     )
     billing_day = fields.Integer(
@@ -105,7 +107,7 @@ class ResellerBillingContract(models.Model):
         store=True,
         readonly=False,
         check_company=True,
-        help="Who charges the client: boleto and Pix.",
+        help="The provider that charges the client: boleto and Pix.",
     )
     charge_kind = fields.Selection(
         selection=[
@@ -133,8 +135,9 @@ class ResellerBillingContract(models.Model):
     next_month = fields.Date(
         string="Next Reference Month",
         copy=False,
-        help="First day of the next month to be billed by itself. If no plan would be billed in "
-        "the month that you enter, those of the shortest period are billed from it on.",
+        help="First day of the next month that is billed automatically. If no plan would be "
+        "billed in the month that you enter, those of the shortest period are billed from "
+        "it on.",
     )
     fatura_ids = fields.One2many(
         comodel_name="account.move", inverse_name="billing_contract_id", string="Faturas"

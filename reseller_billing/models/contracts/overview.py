@@ -52,17 +52,19 @@ class ResellerBillingOverview(models.Model):
     uncharged_count = fields.Integer(
         string="Owed Without a Charge",
         compute="_compute_numbers",
-        help="The charge was charged back, refunded or cancelled, and nobody can pay it.",
+        help="The charge was charged back, refunded or cancelled, and cannot be paid.",
     )
     uncharged_amount = fields.Monetary(string="Amount Without a Charge", compute="_compute_numbers")
-    orphan_count = fields.Integer(string="Money Not Ours", compute="_compute_numbers")
-    orphan_amount = fields.Monetary(string="Orphan Money", compute="_compute_numbers")
-    event_count = fields.Integer(string="News Not Understood", compute="_compute_numbers")
-    row_count = fields.Integer(string="Not Taken Over", compute="_compute_numbers")
-    link_count = fields.Integer(string="Not Taken by the Panel", compute="_compute_numbers")
+    orphan_count = fields.Integer(string="Unidentified Payments", compute="_compute_numbers")
+    orphan_amount = fields.Monetary(
+        string="Amount of Unidentified Payments", compute="_compute_numbers"
+    )
+    event_count = fields.Integer(string="Events Not Processed", compute="_compute_numbers")
+    row_count = fields.Integer(string="Not Imported", compute="_compute_numbers")
+    link_count = fields.Integer(string="Refused by the Panel", compute="_compute_numbers")
     has_panel = fields.Boolean(compute="_compute_connections")
     deaf_provider = fields.Char(
-        string="Does Not Tell of Payments",
+        string="Webhook Not Working",
         compute="_compute_connections",
         help="Enabled providers whose webhook does not work; payments are found by comparing.",
     )

@@ -27,11 +27,9 @@ class ResellerBillingPlan(models.Model):
         check_company=True,
         domain=[("sale_ok", "=", True), ("type", "=", "service")],
         ondelete="restrict",
-        help="The service on the fatura: it brings income account and taxes.",
+        help="The service on the fatura: it has income account and taxes.",
     )
-    price = fields.Monetary(
-        required=True, help="What the client pays a period, taxes included, in BRL."
-    )
+    price = fields.Monetary(required=True, help="Price of a period, taxes included, in BRL.")
     period = fields.Selection(
         selection=[
             ("monthly", "Monthly"),

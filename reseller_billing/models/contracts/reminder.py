@@ -22,7 +22,7 @@ class ResellerBillingReminder(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name="res.company", index=True, help="Left empty it is for all companies."
+        comodel_name="res.company", index=True, help="If empty, it is for all companies."
     )
     days = fields.Integer(
         required=True, help="From the due date on: -3 is three days before it, 5 five days after."

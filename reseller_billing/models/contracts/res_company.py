@@ -11,7 +11,7 @@ class ResCompany(models.Model):
         string="Consumer-final Customer",
         copy=False,
         ondelete="restrict",
-        help="Made once, with the first contract or panel; for sales to whoever gives no name.",
+        help="Created with the first contract or panel; for sales without a customer's name.",
     )
 
     def _get_billing_consumer(self):

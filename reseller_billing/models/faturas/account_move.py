@@ -27,10 +27,12 @@ class AccountMove(models.Model):
         ondelete="restrict",
     )
     billing_description = fields.Char(
-        string="Fatura Description", copy=False, help="What the client reads on fatura and charge."
+        string="Fatura Description",
+        copy=False,
+        help="The description that the client reads on fatura and charge.",
     )
     billing_amount = fields.Monetary(
-        string="Value", copy=False, help="What the client pays, taxes included, in BRL."
+        string="Value", copy=False, help="Total for the client, taxes included, in BRL."
     )
     reference_month = fields.Selection(selection=MONTHS, copy=False)
     reference_year = fields.Char(size=4, copy=False)
@@ -292,7 +294,7 @@ class AccountMove(models.Model):
             if move.state != "posted" or move.currency_id.is_zero(move.amount_residual):
                 raise UserError(
                     self.env._(
-                        "%(fatura)s is not to be charged: it is not posted, or nothing of it is "
+                        "%(fatura)s cannot be charged: it is not posted, or nothing of it is "
                         "left to pay.",
                         fatura=move.display_name,
                     )

@@ -41,7 +41,7 @@ class AccountMove(models.Model):
             if move.currency_id.compare_amounts(move.amount_residual, move.amount_total):
                 raise UserError(
                     self.env._(
-                        "Something of %(fatura)s is paid. Refund it, or make a credit note.",
+                        "%(fatura)s is paid in part. Refund it, or make a credit note.",
                         fatura=move.display_name,
                     )
                 )
@@ -199,8 +199,8 @@ class AccountMove(models.Model):
         if self.currency_id.compare_amounts(self.amount_residual, self.amount_total):
             raise UserError(
                 self.env._(
-                    "Something of %(fatura)s is paid, so that it cannot be changed. Make a credit "
-                    "note or another fatura for the difference.",
+                    "%(fatura)s is paid in part and cannot be changed. Make a credit note or "
+                    "another fatura for the difference.",
                     fatura=self.display_name,
                 )
             )

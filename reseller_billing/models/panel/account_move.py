@@ -15,10 +15,10 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     panel_uncharged = fields.Boolean(
-        string="Not Charged by Itself",
+        string="Not Charged Automatically",
         readonly=True,
         copy=False,
-        help="It was paid, or overdue without a charge, in the panel already: a person decides "
+        help="It was paid, or overdue without a charge, in the panel already: a user decides "
         "whether it is charged.",
     )
 
@@ -94,14 +94,14 @@ class AccountMove(models.Model):
     def _describe_panel_payment(self, data):
         if data.state == "PAGA":
             return self.env._(
-                "Paid in the panel on %(day)s (%(amount)s), without a charge that is known here. "
-                "Register the payment.",
+                "Paid in the panel on %(day)s (%(amount)s), without a known charge. Register the "
+                "payment.",
                 day=data.paid_on or "?",
                 amount=self.currency_id.format(float(data.paid or data.amount)),
             )
         return self.env._(
-            "It was overdue in the panel, without a charge, and is not charged by itself. Use "
-            "Register charge to have it charged."
+            "It was overdue in the panel, without a charge, and is not charged automatically. "
+            "Use Register charge to charge it."
         )
 
     def _notify_panel_payment(self, panel, data):
@@ -204,7 +204,7 @@ class AccountMove(models.Model):
         if self.charge_id:
             raise UserError(
                 self.env._(
-                    "%(fatura)s is charged here, and %(charge)s was made in the panel besides. "
+                    "%(fatura)s is charged here, and %(charge)s was also made in the panel. "
                     "Cancel that one at the provider.",
                     fatura=self.display_name,
                     charge=data.charge,

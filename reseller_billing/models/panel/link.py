@@ -20,7 +20,7 @@ class ResellerBillingPanelLink(models.Model):
     """
 
     _name = "reseller.billing.panel.link"
-    _description = "Record Known to the Reseller Panel"
+    _description = "Record Linked with the Reseller Panel"
     _order = "id desc"
     _rec_name = "reference"
 
@@ -30,7 +30,7 @@ class ResellerBillingPanelLink(models.Model):
     company_id = fields.Many2one(related="panel_id.company_id", store=True, index=True)
     kind = fields.Selection(
         selection=[("client", "Client"), ("contract", "Contract"), ("fatura", "Fatura")],
-        string="What",
+        string="Kind",
         required=True,
         readonly=True,
     )
@@ -58,37 +58,37 @@ class ResellerBillingPanelLink(models.Model):
         required=True,
         readonly=True,
         default=lambda self: str(uuid.uuid4()),
-        help="Idempotency key: under it the panel makes this record once, however often it is "
-        "asked.",
+        help="Idempotency key: under it the panel creates this record once, however often it is "
+        "sent.",
     )
     body = fields.Json(
         readonly=True,
         groups="base.group_system",
-        help="What was sent under the key, sent again unchanged until an answer comes.",
+        help="The body that was sent under the key; it is sent unchanged until it is answered.",
     )
     is_pending = fields.Boolean(string="To Be Sent", readonly=True)
     next_attempt = fields.Datetime(readonly=True)
     lease_until = fields.Datetime(
-        readonly=True, help="Until then a worker is talking to the panel."
+        readonly=True, help="Until then a worker is sending it to the panel."
     )
     attempts = fields.Integer(readonly=True)
     error = fields.Text(string="Problem", readonly=True)
 
     _one_of_a_reference = models.UniqueIndex(
         "(panel_id, kind, reference) WHERE reference IS NOT NULL",
-        "A record of the panel stands for one record here.",
+        "A record of the panel is linked with one record here.",
     )
     _one_of_a_client = models.UniqueIndex(
         "(panel_id, partner_id) WHERE partner_id IS NOT NULL",
-        "A client stands for one client of the panel.",
+        "A client is linked with one client of the panel.",
     )
     _one_of_a_contract = models.UniqueIndex(
         "(panel_id, contract_id) WHERE contract_id IS NOT NULL",
-        "A contract stands for one contract of the panel.",
+        "A contract is linked with one contract of the panel.",
     )
     _one_of_a_fatura = models.UniqueIndex(
         "(panel_id, fatura_id) WHERE fatura_id IS NOT NULL",
-        "A fatura stands for one fatura of the panel.",
+        "A fatura is linked with one fatura of the panel.",
     )
     _key_once = models.UniqueIndex("(key)", "An idempotency key is used once.")
     _pending_idx = models.Index("(next_attempt) WHERE is_pending IS TRUE")

@@ -177,8 +177,8 @@ class ResellerBillingPanelLink(models.Model):
         if row:
             raise NotYet(
                 self.env._(
-                    "%(client)s may be %(reference)s of the panel. Decide that first, under what "
-                    "needs attention.",
+                    "%(client)s may be %(reference)s of the panel. Decide that first, under "
+                    "Needs Attention.",
                     client=self.partner_id.display_name,
                     reference=row.reference,
                 )

@@ -41,11 +41,11 @@ class ResellerBillingPanel(models.Model):
         required=True,
         default=lambda self: self.env.user,
         check_company=True,
-        help="Is told of what needs a person, and responsible for contracts made in the panel.",
+        help="Notified of open work, and responsible for contracts made in the panel.",
     )
     bills_here = fields.Boolean(
         string="Bill the Panel's Contracts Here",
-        help="Contracts made in the panel are billed by themselves here. Left off, their faturas "
+        help="Contracts made in the panel are billed automatically here. Otherwise their faturas "
         "are made in the panel, or here by hand.",
     )
     # The greatest `alteradoEm` of the imported records, as the panel wrote it.
@@ -53,11 +53,13 @@ class ResellerBillingPanel(models.Model):
     cursor_contratacoes = fields.Char(string="Contracts Read Until", readonly=True, copy=False)
     cursor_faturas = fields.Char(string="Faturas Read Until", readonly=True, copy=False)
     first_success = fields.Datetime(
-        readonly=True, copy=False, help="Nothing is sent before all that the panel has was read."
+        readonly=True, copy=False, help="Nothing is sent before all records of the panel were read."
     )
     last_success = fields.Datetime(string="Last Synchronised", readonly=True, copy=False)
     paused_until = fields.Datetime(
-        readonly=True, copy=False, help="Nothing is sent before: the panel did not answer."
+        readonly=True,
+        copy=False,
+        help="Nothing is sent until then, because the panel did not answer.",
     )
     problem = fields.Text(
         readonly=True, copy=False, help="Why the last synchronisation stopped, and what to do."
@@ -92,8 +94,8 @@ class ResellerBillingPanel(models.Model):
             if not is_safe_base_url(panel.url):
                 raise ValidationError(
                     self.env._(
-                        "%(url)s is no address that %(panel)s may send its token to. Enter an "
-                        "https address without user, password or question mark.",
+                        "The token of %(panel)s must not be sent to %(url)s. Enter an https "
+                        "address without user, password or question mark.",
                         url=panel.url,
                         panel=panel.name,
                     )
@@ -234,14 +236,14 @@ class ResellerBillingPanel(models.Model):
         """Return what happened and what to do, with the panel's own words in the second line."""
         if isinstance(error, Unauthorized):
             text = self.env._(
-                "%(panel)s does not accept the token. Make one in the panel and have the system "
-                "administrator enter it.",
+                "%(panel)s does not accept the token. Create one in the panel and have the "
+                "system administrator enter it.",
                 panel=self.name,
             )
         else:
             text = self.env._(
-                "%(panel)s did not answer as expected at %(url)s. It is tried again by itself; if "
-                "this stays, check the address.",
+                "%(panel)s did not answer as expected at %(url)s. It is retried automatically; "
+                "if the problem stays, check the address.",
                 panel=self.name,
                 url=self.url,
             )
@@ -252,6 +254,9 @@ class ResellerBillingPanel(models.Model):
         tell_once(
             self,
             self.company_id._get_billing_responsible(self.user_id),
-            self.env._("Not taken over from the panel"),
-            self.env._("Open what needs attention, say who is meant or correct it, retry."),
+            self.env._("Not imported from the panel"),
+            self.env._(
+                "Open the rows that need attention, choose the client or correct the "
+                "data, and retry."
+            ),
         )

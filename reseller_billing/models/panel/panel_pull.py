@@ -146,7 +146,7 @@ class ResellerBillingPanel(models.Model):
             rows._store(self, resource, item, str(error))
         except ValueError as error:
             text = self.env._(
-                "The panel's record %(id)s is not as it should be: %(field)s. Correct it there.",
+                "The panel's record %(id)s is invalid: %(field)s. Correct it there.",
                 id=item["id"],
                 field=str(error),
             )
@@ -156,7 +156,7 @@ class ResellerBillingPanel(models.Model):
                 text = self._describe_integrity_error(error)
             else:
                 _logger.exception("Panel %s: %s could not be taken over", self.id, item["id"])
-                text = self.env._("It could not be taken over: %s", str(error))
+                text = self.env._("It could not be imported: %s", str(error))
             rows._store(self, resource, item, text)
         else:
             rows._close(self, resource, item["id"])

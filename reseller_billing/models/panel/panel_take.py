@@ -106,7 +106,7 @@ class ResellerBillingPanel(models.Model):
             partner = self._find_record(
                 "client",
                 data.client,
-                self.env._("Client %s of the panel is not here yet.", data.client),
+                self.env._("Client %s of the panel was not imported yet.", data.client),
             )
             contract = self._find_open_contract(partner, data.plan)
         created = not contract
@@ -123,8 +123,8 @@ class ResellerBillingPanel(models.Model):
         if created and data.plan and not contract.line_ids:
             contract.message_post(
                 body=self.env._(
-                    "%(panel)s calls the plan %(plan)s, which is not here. Choose the plan to "
-                    "have it billed by itself.",
+                    "%(panel)s calls the plan %(plan)s, which does not exist here. Choose the "
+                    "plan to have it billed automatically.",
                     panel=self.name,
                     plan=data.plan,
                 )
@@ -196,7 +196,7 @@ class ResellerBillingPanel(models.Model):
         contract = self._find_record(
             "contract",
             data.subscription,
-            self.env._("Contract %s of the panel is not here yet.", data.subscription),
+            self.env._("Contract %s of the panel was not imported yet.", data.subscription),
         )
         one_off = row.choice == "one_off" or self._is_further_fatura(contract, data)
         fatura = fatura._create_from_panel(contract, data, one_off)
@@ -259,7 +259,7 @@ class ResellerBillingPanel(models.Model):
         raise UserError(
             self.env._(
                 "%(fatura)s was made here for %(month)s/%(year)s, and %(code)s in the panel. If "
-                "they are the same, cancel one of them; if both are owed, take this one over as a "
+                "they are the same, cancel one of them; if both are owed, import this one as a "
                 "one-off fatura.",
                 fatura=other.display_name,
                 month=data.month,

@@ -12,7 +12,7 @@ class ResellerBillingPanelRow(models.Model):
     """A record of the panel that was not imported: stored and retried, never dropped."""
 
     _name = "reseller.billing.panel.row"
-    _description = "Record of the Reseller Panel Not Taken Over"
+    _description = "Record of the Reseller Panel Not Imported"
     _inherit = ["reseller.billing.abstract.state"]
     _order = "id desc"
     _check_company_auto = True
@@ -33,7 +33,7 @@ class ResellerBillingPanelRow(models.Model):
             ("contratacoes", "Contract"),
             ("faturas", "Fatura"),
         ],
-        string="What",
+        string="Kind",
         required=True,
         readonly=True,
     )
@@ -42,7 +42,7 @@ class ResellerBillingPanelRow(models.Model):
     payload = fields.Json(
         readonly=True,
         groups="reseller_billing.reseller_billing_group_manager",
-        help="As the panel gave it last.",
+        help="The panel's record as it was read last.",
     )
     error = fields.Text(string="Problem", readonly=True)
     state = fields.Selection(
@@ -61,11 +61,11 @@ class ResellerBillingPanelRow(models.Model):
         string="Is This Client",
         check_company=True,
         domain=[("parent_id", "=", False)],
-        help="Who of the clients here is meant.",
+        help="The client here that is meant.",
     )
     choice = fields.Selection(
         selection=[("new", "A new client"), ("one_off", "A one-off fatura")],
-        string="Take Over As",
+        string="Import As",
         help="A new client besides those it could be, or a further fatura of the month.",
     )
 

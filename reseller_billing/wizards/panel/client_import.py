@@ -65,7 +65,7 @@ class ResellerBillingClientImport(models.TransientModel):
         """Create and update the clients; each is decided again, as others may have changed it."""
         self.ensure_one()
         if self.state != "preview":
-            raise UserError(self.env._("Look at the preview of %s first.", self.filename or "CSV"))
+            raise UserError(self.env._("Open the preview of %s first.", self.filename or "CSV"))
         clients = dict(self._read_file())
         seen = {}
         for line in self.line_ids:
@@ -187,7 +187,7 @@ class ResellerBillingClientImportLine(models.TransientModel):
         required=True,
         readonly=True,
     )
-    reason = fields.Char(string="What or Why", readonly=True)
+    reason = fields.Char(string="Details", readonly=True)
     partner_id = fields.Many2one(comodel_name="res.partner", string="Client", readonly=True)
 
     def _import(self, client, seen):
