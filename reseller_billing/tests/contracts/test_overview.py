@@ -37,7 +37,7 @@ class TestOverview(BillingCommon):
         overview = overview.with_context(allowed_company_ids=(company or self.company).ids)
         return overview.search([("company_id", "=", (company or self.company).id)])
 
-    def listed(self, name, card=None):
+    def assert_listed(self, name, card=None):
         """Return what the number opens, having checked that it is what it counts."""
         card = card or self.card()
         action = card.with_context(overview=name).action_open_list()
@@ -54,7 +54,7 @@ class TestOverview(BillingCommon):
     def test_nothing_needs_anybody_where_all_is_well(self):
         card = self.card()
         self.assertEqual([name for name in ATTENTION if card[name]], [])
-        self.assertEqual(self.listed("active_count"), self.contract)
+        self.assertEqual(self.assert_listed("active_count"), self.contract)
         self.assertEqual(card.active_amount, 100.0)
 
     def test_contract_that_cannot_be_billed_and_trial_that_is_over(self):
@@ -64,18 +64,18 @@ class TestOverview(BillingCommon):
             self._create_client("Lua"), active=False, trial_end="2026-07-01"
         )
         self._create_contract(self._create_client("Sol"), active=False, trial_end="2026-07-02")
-        self.assertEqual(self.listed("unbilled_count"), self.contract)
-        self.assertEqual(self.listed("trial_count"), trial)
+        self.assertEqual(self.assert_listed("unbilled_count"), self.contract)
+        self.assertEqual(self.assert_listed("trial_count"), trial)
 
     def test_refused_charge_is_there_until_it_is_mended(self):
         self.asaas.fail_on["POST", "payments"] = [400]
         fatura = self.make_charged()
         card = self.card()
-        self.assertEqual(self.listed("problem_count", card), fatura)
+        self.assertEqual(self.assert_listed("problem_count", card), fatura)
         self.assertEqual(card.problem_amount, 100.0)
         fatura.action_register_charge()
         self.send()
-        self.assertFalse(self.listed("problem_count"))
+        self.assertFalse(self.assert_listed("problem_count"))
 
     def test_what_is_owed_by_when(self):
         late = self.make_charged(due="2026-07-05")
@@ -83,13 +83,13 @@ class TestOverview(BillingCommon):
         self.make_charged(due="2026-07-17", is_one_off_fatura=True)
         with freeze_time("2026-07-09 12:00:00"):
             card = self.card()
-            self.assertEqual(self.listed("overdue_count", card), late)
-            self.assertEqual(self.listed("week_count", card), soon)
+            self.assertEqual(self.assert_listed("overdue_count", card), late)
+            self.assertEqual(self.assert_listed("week_count", card), soon)
             self.assertEqual((card.overdue_amount, card.week_amount), (100.0, 70.0))
         self.asaas.pay(late.charge_id.provider_reference)
         self.receive_event(late)
         with freeze_time("2026-07-09 12:00:00"):
-            self.assertFalse(self.listed("overdue_count"))
+            self.assertFalse(self.assert_listed("overdue_count"))
 
     def test_money_that_was_taken_back_is_there_until_it_is_paid_again(self):
         fatura = self.make_charged()
@@ -101,13 +101,13 @@ class TestOverview(BillingCommon):
                 self.asaas.payments[reference]["status"] = status
                 self.receive_event(fatura, event=f"evt_c{number}")
                 card = self.card()
-                self.assertEqual(self.listed("uncharged_count", card), fatura)
+                self.assertEqual(self.assert_listed("uncharged_count", card), fatura)
                 self.assertEqual(card.uncharged_amount, 100.0)
         fatura.action_register_charge()
         self.send()
         self.asaas.pay(fatura.charge_id.provider_reference)
         self.receive_event(fatura, event="evt_3")
-        self.assertFalse(self.listed("uncharged_count"))
+        self.assertFalse(self.assert_listed("uncharged_count"))
 
     def test_money_of_a_charge_that_was_not_made_here(self):
         self.make_charged()
@@ -117,14 +117,14 @@ class TestOverview(BillingCommon):
         self.asaas.pay(reference)
         self.receive_event(reference=reference)
         card = self.card()
-        event = self.listed("orphan_count", card)
+        event = self.assert_listed("orphan_count", card)
         self.assertEqual((event.charge_reference, card.orphan_amount), (reference, 70.0))
         event.action_set_done()
-        self.assertFalse(self.listed("orphan_count"))
+        self.assertFalse(self.assert_listed("orphan_count"))
         self.receive_event(reference=reference, event="evt_later")
         self.run_cron("reconcile_charges")
         self.process()
-        self.assertFalse(self.listed("orphan_count"))
+        self.assertFalse(self.assert_listed("orphan_count"))
 
     def test_money_not_made_here_is_counted_once_however_often_it_is_told(self):
         self.make_charged()
@@ -148,7 +148,7 @@ class TestOverview(BillingCommon):
         self.asaas.pay(fatura.charge_id.provider_reference)
         self.provider.billing_fee_account_id = False
         self.receive_event(fatura)
-        event = self.listed("event_count")
+        event = self.assert_listed("event_count")
         self.assertIn(self.provider.name, event.error)
 
     def test_provider_that_does_not_tell_is_named(self):
@@ -168,8 +168,8 @@ class TestOverview(BillingCommon):
             .create({"panel_id": panel.id, "resource": "clientes", "reference": "CL-1"})
         )
         self.assertTrue(self.card().has_panel)
-        self.assertEqual(self.listed("row_count"), row)
-        self.assertFalse(self.listed("link_count"))
+        self.assertEqual(self.assert_listed("row_count"), row)
+        self.assertFalse(self.assert_listed("link_count"))
 
     def test_other_companies_and_outsiders_see_nothing_of_it(self):
         self.make_charged(due="2026-07-01")
@@ -190,7 +190,7 @@ class TestOverview(BillingCommon):
             for link in etree.fromstring(arch).findall(".//a[@name='action_open_list']")
         ]
         for name in names:
-            self.listed(name)
+            self.assert_listed(name)
         self.assertEqual(set(names), {name for name, _amount in self.card()._get_lists()})
 
     def test_more_companies_cost_no_more_queries(self):

@@ -66,14 +66,15 @@ class VendorFinancingContractCommon(VendorFinancingCommon):
             }
         )
 
-    def make_contract(self, invoices, plan="30", **values):
-        """Draw a contract up as the accountant does, on these invoices."""
+    @classmethod
+    def make_contract(cls, invoices, plan="30", **values):
+        """Return a draft contract of the accountant on these invoices."""
         contract = (
-            self.env["vendor.financing.contract"]
-            .with_user(self.invoicing_user)
+            cls.env["vendor.financing.contract"]
+            .with_user(cls.invoicing_user)
             .create(
                 {
-                    "agreement_id": self.agreement.id,
+                    "agreement_id": cls.agreement.id,
                     "number": "CT-1",
                     "date": TODAY,
                     "credit_date": TODAY,
@@ -82,11 +83,13 @@ class VendorFinancingContractCommon(VendorFinancingCommon):
                 }
             )
         )
-        contract._add_titles(self.receivable(invoices).with_user(self.invoicing_user))
+        contract._add_titles(cls.receivable(invoices).with_user(cls.invoicing_user))
         return contract
 
-    def make_effective(self, invoices, plan="30", credited=None, **values):
-        contract = self.make_contract(invoices, plan, **values)
+    @classmethod
+    def make_effective(cls, invoices, plan="30", credited=None, **values):
+        """Return an effective contract of the accountant on these invoices."""
+        contract = cls.make_contract(invoices, plan, **values)
         contract.credited_amount = contract.expected_amount if credited is None else credited
         contract.action_effect()
         return contract

@@ -87,22 +87,22 @@ class TestContractOfRandomLife(VendorFinancingContractCommon):
         contract.credited_amount = max(contract.expected_amount + life["off"] / 100, 0.01)
         contract.with_user(self.manager_user).action_effect()
         payments = self.env["account.payment"]
-        self._check(contract)
+        self.assert_books_agree(contract)
         for step in life["steps"]:
             payments |= self._take(contract, *step)
-            self._check(contract)
+            self.assert_books_agree(contract)
         for payment in payments:
             payment.action_draft()
             payment.action_cancel()
-            self._check(contract)
+            self.assert_books_agree(contract)
         for operation in self._posted(contract):
             operation.with_user(self.manager_user).action_undo()
-            self._check(contract)
+            self.assert_books_agree(contract)
         self.assertEqual(contract.state, "reversed")
         self.assertEqual(self._read(invoices), before)
         # And a bank may finance them again.
         again = self.make_effective(invoices, number="CT-2")
-        self._check(again)
+        self.assert_books_agree(again)
 
     def _take(self, contract, kind, place, percent, charges):
         """Do the next thing that can be done to the contract; return the payment it made."""
@@ -198,7 +198,7 @@ class TestContractOfRandomLife(VendorFinancingContractCommon):
     # WHAT HAS TO HOLD
     # -------------------------------------------------------------------------
 
-    def _check(self, contract):
+    def assert_books_agree(self, contract):
         self.env.flush_all()
         self.assert_proven()
         for move in contract.operation_ids._get_moves():

@@ -17,9 +17,10 @@ REPORT = "vendor_financing.vendor_financing_receivable_report"
 class VendorFinancingReceivableCommon(VendorFinancingContractCommon):
     """What the reader of the report sees, and the ledger that it has to agree with."""
 
-    def setUp(self):
-        super().setUp()
-        self.Receivable = self.env["vendor.financing.receivable"].with_user(self.invoicing_user)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Receivable = cls.env["vendor.financing.receivable"].with_user(cls.invoicing_user)
 
     def rows(self, invoices, user=None):
         self.env.flush_all()

@@ -142,7 +142,7 @@ class VendorFinancingChargeType(models.TransientModel):
             return self.env._("nothing of it is open")
         if title := move.sudo().vendor_title_ids.filtered("is_live"):
             return self.env._(
-                "it is in contract %s; remove it there first",
+                "it is in contract %s; take it out there first",
                 title[:1].contract_id.display_name,
             )
         company = self.bearer_id.sudo().company_id
