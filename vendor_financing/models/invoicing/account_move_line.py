@@ -18,6 +18,7 @@ class AccountMoveLine(models.Model):
     )
     vendor_installment_id = fields.Many2one(
         comodel_name="vendor.financing.contract.installment",
+        string="Vendor Instalment",
         readonly=True,
         copy=False,
         index="btree_not_null",
