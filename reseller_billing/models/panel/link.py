@@ -30,7 +30,6 @@ class ResellerBillingPanelLink(models.Model):
     company_id = fields.Many2one(related="panel_id.company_id", store=True, index=True)
     kind = fields.Selection(
         selection=[("client", "Client"), ("contract", "Contract"), ("fatura", "Fatura")],
-        string="Kind",
         required=True,
         readonly=True,
     )

@@ -19,11 +19,11 @@ class EndlessFile(io.RawIOBase):
     def readable(self):
         return True
 
-    def read(self, size=-1):
-        chunk = self.start if not self.count else b""
-        chunk += b"0" * (size - len(chunk))
-        self.count += size
-        return chunk
+    def readinto(self, buffer):
+        start = b"" if self.count else self.start
+        buffer[:] = start + b"0" * (len(buffer) - len(start))
+        self.count += len(buffer)
+        return len(buffer)
 
 
 @tagged("post_install", "-at_install")

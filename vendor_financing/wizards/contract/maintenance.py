@@ -77,7 +77,7 @@ class VendorFinancingMaintenance(models.TransientModel):
     has_debited = fields.Boolean(
         string="Another Value", help="The bank debits another amount than it credited."
     )
-    debited = fields.Monetary(string="Debited", help="The bank's debit, in BRL.")
+    debited = fields.Monetary(help="The bank's debit, in BRL.")
     note = fields.Char(string="Reason")
 
     @api.depends("kind", "date_due", "date", "installment_id")
