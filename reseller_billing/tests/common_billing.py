@@ -121,7 +121,7 @@ class BillingCommon(ResellerBillingCommon):
         return form.record.sudo()
 
     def send(self):
-        """Tell the provider all that is due, as the cron does."""
+        """Send the provider all that is due, as the cron does."""
         self.run_cron("send_charges")
 
     def make_charged(self, amount=100.0, **values):
@@ -131,7 +131,7 @@ class BillingCommon(ResellerBillingCommon):
         return fatura
 
     def receive_event(self, fatura=None, name="PAYMENT_RECEIVED", reference=None, event="evt_1"):
-        """Let the provider's event come in and be processed."""
+        """Receive and process an event of the provider."""
         reference = reference or fatura.charge_id.provider_reference
         body = json.dumps({"id": event, "event": name, "payment": {"id": reference}})
         events = self.env["reseller.billing.event"]
@@ -149,7 +149,7 @@ class BillingCommon(ResellerBillingCommon):
         self.env.invalidate_all()
 
     def balance(self, name):
-        """Return what stands on an account of the provider, in BRL."""
+        """Return the balance of an account of the provider, in BRL."""
         lines = self.env["account.move.line"].search(
             [("account_id", "=", self.accounts[name].id), ("parent_state", "=", "posted")]
         )

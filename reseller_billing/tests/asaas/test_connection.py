@@ -11,10 +11,10 @@ URL_PARAMETER = "reseller_billing.asaas_test_url"
 
 @tagged("post_install", "-at_install")
 class TestAsaasConnection(ResellerBillingCommon):
-    """The button "Test connection": what is sent, and what each answer tells the user."""
+    """The button "Test connection": the request, and the message of each answer."""
 
     def assert_connection_fails(self, **answer):
-        """Press the button against the answer and return the message the user reads."""
+        """Assert that the button fails with the answer, without a secret; return the message."""
         with (
             self._asaas_answers(**answer),
             self.assertLogs("odoo.addons", logging.INFO) as logs,

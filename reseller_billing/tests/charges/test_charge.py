@@ -18,7 +18,7 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestCharge(BillingCommon):
-    """What is told to the receipts provider, and what happens when that goes wrong."""
+    """Requests to the receipts provider, and their failures."""
 
     def send_again(self, fatura):
         with freeze_time(fields.Datetime.now() + timedelta(hours=2)):

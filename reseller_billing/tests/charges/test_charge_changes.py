@@ -11,7 +11,7 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestChargeChanges(BillingCommon):
-    """What changes after a charge was made reaches the provider, in whatever order it comes."""
+    """Changes after the registration of a charge reach the provider, in any order."""
 
     def setUp(self):
         super().setUp()
@@ -164,7 +164,7 @@ class TestChargeChanges(BillingCommon):
 
 @tagged("post_install", "-at_install")
 class TestPayer(BillingCommon):
-    """The client at the provider: made once an account, and kept as the client is here."""
+    """The client at the provider: created once in an account, and updated with the client."""
 
     def charged_customer(self, fatura):
         return self.asaas.payments[fatura.charge_id.provider_reference]["customer"]

@@ -28,7 +28,7 @@ class EndlessFile(io.RawIOBase):
 
 @tagged("post_install", "-at_install")
 class TestChargeSlip(BillingCommon):
-    """What the client pays with: boleto line, Pix and PDF; the e-mail goes with them, once."""
+    """Boleto line, Pix and PDF, and the e-mail that is sent with them, once."""
 
     def mails(self, fatura):
         return self.env["mail.mail"].search(

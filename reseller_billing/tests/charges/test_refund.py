@@ -8,7 +8,7 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestRefund(BillingCommon):
-    """Money that goes back: asked for once, booked by what the provider says of it."""
+    """Refunds and chargebacks: requested once, booked as the provider reports them."""
 
     def setUp(self):
         super().setUp()

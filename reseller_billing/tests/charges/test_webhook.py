@@ -13,7 +13,7 @@ CONTROLLER = "odoo.addons.reseller_billing.controllers.webhook"
 
 @tagged("post_install", "-at_install")
 class TestWebhook(BillingCommon, HttpCase):
-    """Where the provider tells that something happened: who may, what is stored, what is not."""
+    """The webhook: access, stored events, refused ones."""
 
     def setUp(self):
         super().setUp()

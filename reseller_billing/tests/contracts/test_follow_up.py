@@ -265,7 +265,7 @@ class TestFollowUp(BillingCommon):
 
 @tagged("post_install", "-at_install")
 class TestWizards(BillingCommon):
-    """Change, refund and batch, by the people who may."""
+    """Change, refund and batch, by users with access."""
 
     def open(self, model, fatura, user=None):
         wizards = self.env[model].with_user(user or self.accountant)
@@ -322,7 +322,7 @@ class TestWizards(BillingCommon):
 
 @tagged("post_install", "-at_install")
 class TestReports(BillingCommon):
-    """Analysis and statement say what the ledger says."""
+    """Analysis and statement agree with the ledger."""
 
     def test_analysis_counts_recurring_billed_paid_and_overdue(self):
         fatura = self.make_charged(100.0)

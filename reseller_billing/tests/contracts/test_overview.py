@@ -20,7 +20,7 @@ ATTENTION = (
 
 @tagged("post_install", "-at_install")
 class TestOverview(BillingCommon):
-    """The first screen: what needs somebody, each number one click from its list."""
+    """The first screen: open work, each number one click from its list."""
 
     @classmethod
     def setUpClass(cls):
@@ -38,7 +38,7 @@ class TestOverview(BillingCommon):
         return overview.search([("company_id", "=", (company or self.company).id)])
 
     def assert_listed(self, name, card=None):
-        """Return what the number opens, having checked that it is what it counts."""
+        """Assert that a number counts the list that it opens; return the list."""
         card = card or self.card()
         action = card.with_context(overview=name).action_open_list()
         found = self.env[action["res_model"]].with_env(card.env).search(action["domain"])

@@ -8,7 +8,7 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestPortal(BillingCommon, HttpCase):
-    """What a client sees of its faturas, and of nobody else's."""
+    """A client sees its own faturas in the portal, and no others."""
 
     def setUp(self):
         super().setUp()

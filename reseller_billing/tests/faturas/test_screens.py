@@ -5,7 +5,7 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestScreens(BillingCommon):
-    """What lists and forms say in the seed's words."""
+    """Lists and forms in the seed's words."""
 
     def test_situation_is_open_until_the_charge_is_paid(self):
         fatura = self.make_charged()

@@ -5,7 +5,7 @@ from .common import PanelCommon
 
 @tagged("post_install", "-at_install")
 class TestPanelContracts(PanelCommon):
-    """The panel's contratações decide here, too, who may be billed."""
+    """Contracts of the panel's contratações, and which of them are billed here."""
 
     def test_contract_comes_with_client_plan_and_state(self):
         reference = self.add_contract(plano="emissor nf-e", valor="79.90", diaVencimento=15)
@@ -85,7 +85,7 @@ class TestPanelContracts(PanelCommon):
 
 @tagged("post_install", "-at_install")
 class TestPanelFaturas(PanelCommon):
-    """Faturas made in the panel stand in the receivables here. Seed 003."""
+    """Faturas made in the panel are receivables here. Seed 003."""
 
     def pull_fatura(self, **values):
         reference = self.add_fatura(**values)

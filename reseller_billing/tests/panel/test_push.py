@@ -10,7 +10,7 @@ LOST = requests.exceptions.ReadTimeout("no answer")
 
 @tagged("post_install", "-at_install")
 class TestPanelPush(PanelCommon):
-    """What is done here is told to the panel, once."""
+    """Changes here are sent to the panel, once."""
 
     def setUp(self):
         super().setUp()

@@ -9,7 +9,7 @@ from ..contract.common import VendorFinancingContractCommon
 
 @tagged("post_install", "-at_install")
 class TestOverview(VendorFinancingContractCommon):
-    """The first screen: what needs somebody, each number one click from its list."""
+    """The first screen: open work, each number one click from its list."""
 
     def card(self, record, user=None):
         self.env.flush_all()
@@ -20,7 +20,7 @@ class TestOverview(VendorFinancingContractCommon):
         return overview.search(domain)
 
     def assert_listed(self, card, name):
-        """Return what the number opens, having checked that it is what it counts."""
+        """Assert that a number counts the list that it opens; return the list."""
         action = card.with_context(overview=name).action_open_list()
         found = self.env[action["res_model"]].with_env(card.env).search(action["domain"])
         self.assertEqual(card[name], len(found), name)

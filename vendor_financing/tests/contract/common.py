@@ -8,7 +8,7 @@ TODAY = "2026-03-03"
 
 
 class VendorFinancingContractCommon(VendorFinancingCommon):
-    """An agreement of the bank's, with accounts of its own and the rates of the examples."""
+    """An agreement with a bank, with accounts of its own and the rates of the examples."""
 
     @classmethod
     def setUpClass(cls):
@@ -55,7 +55,7 @@ class VendorFinancingContractCommon(VendorFinancingCommon):
 
     @classmethod
     def quote(cls, bank_rate, customer_rate, **values):
-        """Enter what the bank asks today, in % a month."""
+        """Create the bank's quote of today, in % a month."""
         return cls.env["vendor.financing.rate"].create(
             {
                 "agreement_id": cls.agreement.id,
@@ -106,7 +106,7 @@ class VendorFinancingContractCommon(VendorFinancingCommon):
         return found
 
     def assert_proven(self):
-        """Vendor account and open financed principal agree."""
+        """Assert that vendor account and open financed principal agree."""
         self.agreement.invalidate_recordset()
         self.assertEqual(self.agreement.proof_difference, 0.0)
 

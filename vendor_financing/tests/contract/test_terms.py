@@ -6,7 +6,7 @@ from .common import VendorFinancingContractCommon
 
 @tagged("post_install", "-at_install")
 class TestTerms(VendorFinancingContractCommon):
-    """Terms of a draft contract's instalments: what the customer pays follows its parts."""
+    """Terms of a draft contract's instalments: the customer total follows its parts."""
 
     @classmethod
     def setUpClass(cls):

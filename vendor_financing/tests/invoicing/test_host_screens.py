@@ -8,7 +8,7 @@ from ..contract.common import VendorFinancingContractCommon
 
 @tagged("post_install", "-at_install")
 class TestFinancedInvoiceOnTheHostsScreens(VendorFinancingContractCommon):
-    """What a user of the host's own screens meets on a financed invoice. Design page 20."""
+    """A financed invoice on the host's own screens. Design page 20."""
 
     @classmethod
     def setUpClass(cls):

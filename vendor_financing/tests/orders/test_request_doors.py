@@ -6,7 +6,7 @@ from ..common import VendorFinancingCommon
 
 @tagged("post_install", "-at_install")
 class TestRequestDoors(VendorFinancingCommon):
-    """Every way to a confirmed order leads past the gate."""
+    """Each way to a confirmed order is checked for the approval."""
 
     @classmethod
     def setUpClass(cls):
