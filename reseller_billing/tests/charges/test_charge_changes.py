@@ -13,11 +13,12 @@ from ..common_billing import BillingCommon
 class TestChargeChanges(BillingCommon):
     """Changes after the registration of a charge reach the provider, in any order."""
 
-    def setUp(self):
-        super().setUp()
-        self.fatura = self.make_charged()
-        self.charge = self.fatura.charge_id
-        self.reference = self.charge.provider_reference
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fatura = cls.make_registered()
+        cls.charge = cls.fatura.charge_id
+        cls.reference = cls.charge.provider_reference
 
     @property
     def held(self):

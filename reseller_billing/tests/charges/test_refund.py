@@ -10,10 +10,14 @@ from ..common_billing import BillingCommon
 class TestRefund(BillingCommon):
     """Refunds and chargebacks: requested once, booked as the provider reports them."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fatura = cls.make_registered()
+        cls.reference = cls.fatura.charge_id.provider_reference
+
     def setUp(self):
         super().setUp()
-        self.fatura = self.make_charged()
-        self.reference = self.fatura.charge_id.provider_reference
         self.events = 0
 
     def pay(self, **values):

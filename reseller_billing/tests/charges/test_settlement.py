@@ -8,10 +8,11 @@ from ..common_billing import BillingCommon
 class TestSettlement(BillingCommon):
     """Seed 003: "assim que seu cliente pagar, a fatura é baixada automaticamente"."""
 
-    def setUp(self):
-        super().setUp()
-        self.fatura = self.make_charged()
-        self.reference = self.fatura.charge_id.provider_reference
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fatura = cls.make_registered()
+        cls.reference = cls.fatura.charge_id.provider_reference
 
     def test_saved_fatura_is_posted_and_awaits_payment(self):
         charge = self.fatura.charge_id
