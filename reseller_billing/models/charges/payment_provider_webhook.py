@@ -165,9 +165,9 @@ class PaymentProvider(models.Model):
         try:
             found = self._get_receipts_client().list_webhooks()
             url = self._get_webhook_url()
-            mine = next((item for item in found if item.get("url") == url), None)
-            stands = mine and mine.get("enabled") and not mine.get("interrupted")
-            if not stands or not set(EVENTS) <= set(mine.get("events") or EVENTS):
+            registered = next((item for item in found if item.get("url") == url), None)
+            stands = registered and registered.get("enabled") and not registered.get("interrupted")
+            if not stands or not set(EVENTS) <= set(registered.get("events") or EVENTS):
                 self._ensure_webhook()
             else:
                 values |= {"webhook_state": "active", "webhook_problem": False}
@@ -255,15 +255,18 @@ class PaymentProvider(models.Model):
         known = {tx.provider_reference: tx for tx in transactions}
         events = []
         for charge in found:
-            ours = known.get(charge.reference)
+            transaction = known.get(charge.reference)
             back = float(charge.refunded)
-            if ours and (ours.charge_raw_state, ours.charge_refunded) == (charge.raw_state, back):
+            if transaction and (transaction.charge_raw_state, transaction.charge_refunded) == (
+                charge.raw_state,
+                back,
+            ):
                 continue
-            if not ours and charge.paid is None:
+            if not transaction and charge.paid is None:
                 # Made elsewhere, or being made here: only paid ones matter.
                 continue
             # A charge that differs again after its event is processed again, once a day.
-            again = fields.Date.context_today(self).isoformat() if ours else "orphan"
+            again = fields.Date.context_today(self).isoformat() if transaction else "orphan"
             reference = f"poll:{charge.reference}:{charge.raw_state}:{back:.2f}:{again}"
             events.append((reference, charge.raw_state, charge.reference, None))
         return self.env["reseller.billing.event"]._receive(self, events, "poll")

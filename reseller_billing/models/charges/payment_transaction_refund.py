@@ -48,11 +48,13 @@ class PaymentTransaction(models.Model):
 
         :param amount: in BRL, without fine and interest
         """
-        taken = self._get_counterparts(self.payment_id)
+        received = self._get_counterparts(self.payment_id)
         # The money of a fatura that was cancelled, or paid twice, settled nothing.
-        rest = self.currency_id.round(amount + min(sum(taken.mapped("amount_residual")), 0.0))
-        lines = taken | self._get_counterparts(payment)
-        settled = taken.matched_debit_ids.debit_move_id | taken.matched_credit_ids.credit_move_id
+        rest = self.currency_id.round(amount + min(sum(received.mapped("amount_residual")), 0.0))
+        lines = received | self._get_counterparts(payment)
+        settled = (
+            received.matched_debit_ids.debit_move_id | received.matched_credit_ids.credit_move_id
+        )
         if self.currency_id.compare_amounts(rest, 0.0) > 0:
             if self.fatura_id not in settled.move_id or self.fatura_id.state != "posted":
                 self._notify_unmatched_refund(payment, rest)
@@ -98,9 +100,9 @@ class PaymentTransaction(models.Model):
         left = exact(self.charge_paid) - exact(self.charge_refunded)
         on_top = left - exact(self._get_settled_amount()) + exact(self.charge_refunded)
         payment = self._book_payment("outbound", left, on_top, fields.Date.context_today(self))
-        taken = self._get_counterparts(self.payment_id)
-        taken.remove_move_reconcile()
-        (taken | self._get_counterparts(payment)).reconcile()
+        received = self._get_counterparts(self.payment_id)
+        received.remove_move_reconcile()
+        (received | self._get_counterparts(payment)).reconcile()
         self.chargeback_payment_id = payment
         self._notify_responsible(
             self.env._("Chargeback"),

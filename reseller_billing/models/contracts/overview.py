@@ -143,8 +143,8 @@ class ResellerBillingOverview(models.Model):
             )
         xml_id = f"reseller_billing.{ACTIONS[model]}"
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        mine = Domain("company_id", "=", self.company_id.id)
-        return {**action, "domain": list(domain & mine), "context": {"create": False}}
+        of_card = Domain("company_id", "=", self.company_id.id)
+        return {**action, "domain": list(domain & of_card), "context": {"create": False}}
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -156,8 +156,8 @@ class ResellerBillingOverview(models.Model):
         :return: {id of a company: (count, amount in BRL)}
         """
         aggregates = ["__count", f"{measure}:sum"] if measure else ["__count"]
-        mine = Domain("company_id", "in", self.company_id.ids)
-        groups = self.env[model]._read_group(domain & mine, ["company_id"], aggregates)
+        of_card = Domain("company_id", "in", self.company_id.ids)
+        groups = self.env[model]._read_group(domain & of_card, ["company_id"], aggregates)
         return {company.id: (count, sum(total)) for company, count, *total in groups}
 
     def _get_lists(self):

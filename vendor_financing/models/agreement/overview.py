@@ -127,8 +127,8 @@ class VendorFinancingOverview(models.Model):
             "vendor.financing.report.line": "vendor_financing_report_line_action",
         }[model]
         action = self.env["ir.actions.act_window"]._for_xml_id(f"vendor_financing.{xml_id}")
-        mine = Domain(KEYS[kind], "=", self[KEYS[kind]].id)
-        return {**action, "domain": list(domain & mine), "context": {"create": False}}
+        of_card = Domain(KEYS[kind], "=", self[KEYS[kind]].id)
+        return {**action, "domain": list(domain & of_card), "context": {"create": False}}
 
     def action_open_agreement(self):
         """Open the agreement, which shows limit and validity."""

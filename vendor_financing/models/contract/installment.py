@@ -14,7 +14,7 @@ TERMS = {"date_due", "interest", "customer_total", "principal"} | PRICED
 # The customer total and its parts. A quote gives all of them but the principal.
 CONNECTED = TERMS - {"date_due"}
 # All that operations change; they remember it to be undone.
-KEPT_BY_OPERATIONS = tuple(sorted(TERMS | BOOKED))
+OPERATION_FIELDS = tuple(sorted(TERMS | BOOKED))
 
 
 class VendorFinancingContractInstallment(models.Model):
@@ -221,7 +221,7 @@ class VendorFinancingContractInstallment(models.Model):
     def _get_snapshot(self):
         """Return the present values of this instalment that operations change."""
         self.ensure_one()
-        (values,) = self._read_format(KEPT_BY_OPERATIONS, load="")
+        (values,) = self._read_format(OPERATION_FIELDS, load="")
         values.pop("id")
         return {
             name: fields.Date.to_string(value) if name in ("date_due", "extension_date") else value

@@ -187,9 +187,9 @@ class VendorFinancingOperation(models.Model):
         later = self.contract_id.operation_ids.filtered(
             lambda other: other.state == "posted" and other.id > self.id
         )
-        ours = self.line_ids.installment_id
+        installments = self.line_ids.installment_id
         if self.kind != "effectivation":
-            later = later.filtered(lambda other: other.line_ids.installment_id & ours)
+            later = later.filtered(lambda other: other.line_ids.installment_id & installments)
         if later:
             raise UserError(
                 self.env._(

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # Invoices that must not change. Debited ones are the company's again.
-KEPT = ("financed", "settled")
+LOCKED_STATES = ("financed", "settled")
 
 
 class AccountMove(models.Model):
@@ -137,7 +137,7 @@ class AccountMove(models.Model):
 
         :raise UserError: naming the invoices or entries, and what to do instead
         """
-        if financed := self.filtered(lambda move: move.vendor_financing_state in KEPT):
+        if financed := self.filtered(lambda move: move.vendor_financing_state in LOCKED_STATES):
             raise UserError(
                 self.env._(
                     "%(invoices)s is or was financed by a bank and cannot be changed. Open its "
@@ -146,13 +146,13 @@ class AccountMove(models.Model):
                 )
             )
         entries = self.filtered("vendor_operation_id")
-        if kept := entries.filtered(
+        if locked := entries.filtered(
             lambda move: move.sudo().vendor_operation_id.state != "undoing"
         ):
             raise UserError(
                 self.env._(
                     "%(entries)s was made by a vendor contract and cannot be changed while that "
                     "is effective. A manager can use Undo on the operation of the contract.",
-                    entries=", ".join(kept.mapped("display_name")),
+                    entries=", ".join(locked.mapped("display_name")),
                 )
             )

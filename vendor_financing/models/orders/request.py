@@ -163,11 +163,11 @@ class VendorFinancingRequest(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):
-        if kept := self.filtered(lambda request: request.state in ("approved", "refused")):
+        if decided := self.filtered(lambda request: request.state in ("approved", "refused")):
             raise UserError(
                 self.env._(
                     "The requests of %(orders)s are decided and cannot be deleted.",
-                    orders=", ".join(kept.mapped("display_name")),
+                    orders=", ".join(decided.mapped("display_name")),
                 )
             )
 
