@@ -4,12 +4,12 @@ from .const import ACTIVITY_TYPE, ASAAS_CODE, ASAAS_TEST_URL_PARAMETER
 
 
 def post_init_hook(env):
-    """Give every company its provider and register the payment method, as the host does."""
+    """Create the provider of each company and register the payment method, as the host does."""
     setup_provider(env, ASAAS_CODE)
 
 
 def uninstall_hook(env):
-    """Remove what the host leaves behind: the providers of the other companies and a parameter.
+    """Delete what the host leaves behind: the providers of the other companies and a parameter.
 
     The host refuses to remove a provider whose payments exist. Providers with transactions stay
     as disabled records without provider code, because the transactions need them.
@@ -25,7 +25,7 @@ def uninstall_hook(env):
         env.ref("reseller_billing.payment_provider_asaas", raise_if_not_found=False)
         or env["payment.provider"]
     )
-    # The main one is data of the addon and goes with it.
+    # The main one is data of the addon and is deleted with it.
     (providers - with_transactions - main_provider).unlink()
     env["ir.config_parameter"].search([("key", "=", ASAAS_TEST_URL_PARAMETER)]).unlink()
     _delete_notices(env)

@@ -7,7 +7,7 @@ from odoo.http import request
 class ResellerBillingPortal(PortalAccount):
     @http.route("/my/faturas/<int:invoice_id>/charge", type="jsonrpc", auth="public", readonly=True)
     def read_charge_state(self, invoice_id, access_token=None, **_parameters):
-        """Return how the charge of a fatura stands, to whom may see the fatura; else nothing."""
+        """Return the state of a fatura's charge, or None to users without access to the fatura."""
         try:
             fatura = self._document_check_access("account.move", invoice_id, access_token)
         except (AccessError, MissingError):
@@ -15,14 +15,14 @@ class ResellerBillingPortal(PortalAccount):
         return fatura.sudo().charge_state or None
 
     def _get_overdue_invoices_domain(self, partner_id=None):
-        """Leave out faturas with a charge of their own: they are paid by it, not in a form."""
+        """Leave out faturas with a charge: they are paid by it, not in a payment form."""
         return [
             *super()._get_overdue_invoices_domain(partner_id),
             ("charge_state", "not in", ("processing", "awaiting", "overdue")),
         ]
 
     def _show_report(self, model, report_type, report_ref, download=False):
-        """Show a fatura as one: the host calls every invoice that it has not sent pro forma."""
-        if model._name == "account.move" and model._is_fatura():
+        """Show a fatura as an invoice: the host calls each one that it has not sent pro forma."""
+        if model._name == "account.move" and model._filter_faturas():
             request.update_context(proforma_invoice=False)
         return super()._show_report(model, report_type, report_ref, download=download)

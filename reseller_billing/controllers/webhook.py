@@ -9,7 +9,7 @@ LONGEST_BODY = 256 * 1024
 
 
 class ResellerBillingWebhook(http.Controller):
-    """Where the receipts provider tells that something happened to a charge."""
+    """Endpoint of the receipts provider's webhook: events of charges."""
 
     @http.route(
         "/reseller_billing/webhook/<string:key>",
@@ -21,7 +21,7 @@ class ResellerBillingWebhook(http.Controller):
         max_content_length=LONGEST_BODY,
     )
     def receive_event(self, key, **_parameters):
-        """Store an event and answer at once; its charge is asked for afterwards.
+        """Store an event and answer at once; it is processed afterwards.
 
         Answers 200 also to a repetition. Refused, and nothing stored: 404 unknown address, 401
         without the provider's token, 400 no event, 413 too long. Header: asaas-access-token.
@@ -29,8 +29,8 @@ class ResellerBillingWebhook(http.Controller):
         provider = request.env["payment.provider"].sudo()._find_by_webhook(key)
         if not provider:
             return self._answer(404, "Unknown address.")
-        # Before the body is read: whoever has no token costs nothing.
-        if not provider._accepts_token(request.httprequest.headers.get("asaas-access-token")):
+        # Before the body is read, so that requests without the token cost nothing.
+        if not provider._is_token_valid(request.httprequest.headers.get("asaas-access-token")):
             _logger.warning("Event for provider %s refused: no token, or another", provider.id)
             return self._answer(401, "The token is missing or wrong.")
         events = request.env["reseller.billing.event"].sudo()

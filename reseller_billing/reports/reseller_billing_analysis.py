@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class ResellerBillingAnalysis(models.Model):
-    """Subscriptions by month: what recurs (MRR), what was won and lost, billed, paid and overdue.
+    """Subscriptions by month: recurring revenue (MRR), won and lost; billed, paid, overdue.
 
     Read only. A contract counts in each month from its activation to its cancellation, today's at
     the latest; a fatura in its reference month.
@@ -36,7 +36,7 @@ class ResellerBillingAnalysis(models.Model):
         string="Contract Status",
         readonly=True,
     )
-    mrr = fields.Monetary(string="MRR", readonly=True, help="What the plans bring in this month.")
+    mrr = fields.Monetary(string="MRR", readonly=True, help="Revenue of the plans in this month.")
     new_mrr = fields.Monetary(string="New MRR", readonly=True)
     lost_mrr = fields.Monetary(string="Lost MRR", readonly=True, help="By cancelled contracts.")
     lost_count = fields.Integer(string="Contracts Lost", readonly=True)

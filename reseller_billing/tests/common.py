@@ -60,7 +60,7 @@ class ResellerBillingCommon(AccountTestInvoicingCommon):
 
     @staticmethod
     def _customer_list():
-        """A list as Asaas answers it, with a client whose data belong in no log."""
+        """A list in the form of Asaas, with a client whose data must not be logged."""
         return {
             "object": "list",
             "hasMore": False,

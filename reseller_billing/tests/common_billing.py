@@ -1,10 +1,13 @@
+import copy
 import json
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from odoo import SUPERUSER_ID
 from odoo.fields import Date
 from odoo.tests import Form
 
+from ..tools.charge_exchange import exchange_charge
 from .common import REQUEST_SEAM, ResellerBillingCommon
 from .fake_asaas import FakeAsaas
 
@@ -72,10 +75,12 @@ class BillingCommon(ResellerBillingCommon):
         )
         cls.client_partner = cls._create_client("Padaria Sol")
         cls.contract = cls._create_contract(cls.client_partner)
+        # What the provider has before each test; each gets a copy of its own.
+        cls.asaas = FakeAsaas()
 
     def setUp(self):
         super().setUp()
-        self.asaas = FakeAsaas()
+        self.asaas = copy.deepcopy(self.asaas)
         self.enterContext(patch(REQUEST_SEAM, side_effect=self.asaas))
 
     @classmethod
@@ -106,12 +111,13 @@ class BillingCommon(ResellerBillingCommon):
             contract.action_activate()
         return contract
 
-    def make_fatura(self, amount=100.0, user=None, **values):
+    @classmethod
+    def make_fatura(cls, amount=100.0, user=None, **values):
         """Save a fatura on its form, as an accountant does."""
         context = {"is_fatura": True, "default_move_type": "out_invoice"}
-        moves = self.env["account.move"].with_user(user or self.accountant).with_context(**context)
+        moves = cls.env["account.move"].with_user(user or cls.accountant).with_context(**context)
         with Form(moves, view="reseller_billing.fatura_view_form") as form:
-            form.partner_id = values.pop("partner", self.client_partner)
+            form.partner_id = values.pop("partner", cls.client_partner)
             form.reference_month = values.pop("month", "07")
             form.reference_year = "2026"
             form.invoice_date_due = values.pop("due", "2026-07-10")
@@ -121,7 +127,7 @@ class BillingCommon(ResellerBillingCommon):
         return form.record.sudo()
 
     def send(self):
-        """Tell the provider all that is due, as the cron does."""
+        """Send the provider all that is due, as the cron does."""
         self.run_cron("send_charges")
 
     def make_charged(self, amount=100.0, **values):
@@ -130,8 +136,19 @@ class BillingCommon(ResellerBillingCommon):
         self.send()
         return fatura
 
-    def hear(self, fatura=None, name="PAYMENT_RECEIVED", reference=None, event="evt_1"):
-        """Let the provider's event come in and be processed."""
+    @classmethod
+    def make_registered(cls, amount=100.0, **values):
+        """Return a fatura whose charge the provider has, without the cron: for setUpClass."""
+        fatura = cls.make_fatura(amount, **values)
+        charge = fatura.charge_id.with_user(SUPERUSER_ID)
+        with patch(REQUEST_SEAM, side_effect=cls.asaas):
+            job = charge._claim()
+            charge._apply_outcome(job, exchange_charge(job))
+        cls.env.invalidate_all()
+        return fatura
+
+    def receive_event(self, fatura=None, name="PAYMENT_RECEIVED", reference=None, event="evt_1"):
+        """Receive and process an event of the provider."""
         reference = reference or fatura.charge_id.provider_reference
         body = json.dumps({"id": event, "event": name, "payment": {"id": reference}})
         events = self.env["reseller.billing.event"]
@@ -149,7 +166,7 @@ class BillingCommon(ResellerBillingCommon):
         self.env.invalidate_all()
 
     def balance(self, name):
-        """Return what stands on an account of the provider, in BRL."""
+        """Return the balance of an account of the provider, in BRL."""
         lines = self.env["account.move.line"].search(
             [("account_id", "=", self.accounts[name].id), ("parent_state", "=", "posted")]
         )

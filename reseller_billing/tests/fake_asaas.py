@@ -49,7 +49,7 @@ class FakeAsaas:
         return sum(call == (method, path) for call in self.calls)
 
     def pay(self, reference, value=None, interest=0, day="2026-07-10", status="RECEIVED", fee=1.99):
-        """Let a payer pay; late with fine and interest, as Asaas shows them."""
+        """Pay a charge; late with fine and interest, as Asaas shows them."""
         payment = self.payments[reference]
         nominal = payment["value"]
         paid = nominal + interest if value is None else value

@@ -58,7 +58,7 @@ def returns_nothing(function):
 
 @tagged("post_install", "-at_install")
 class TestActions(BaseCase):
-    """What buttons and integrators call returns something that XML-RPC can carry."""
+    """Actions of buttons and integrators return something that XML-RPC can carry."""
 
     def test_no_action_returns_nothing(self):
         actions = list(find_actions())

@@ -1,16 +1,18 @@
+"""Pauses between attempts. No ORM."""
+
+from collections.abc import Sequence
 from datetime import timedelta
 
-# Minutes until the next attempt at what failed; the last one again and again.
+# Minutes until the next attempt after a failure; the last one is repeated.
 PAUSES = (1, 5, 15, 60)
-# A failure that is still there after this many attempts is told to a person.
+# After this many failed attempts a person is notified.
 TELL_AFTER = len(PAUSES)
 
 
-def get_pause(attempts, pauses=PAUSES):
-    """Return how long to wait after an attempt that failed.
+def get_pause(attempts: int, pauses: Sequence[int] = PAUSES) -> timedelta:
+    """Return how long to wait after a failed attempt.
 
-    :param int attempts: how many were made; less than one counts as one
-    :param pauses: minutes after the first, the second, ...; the last one again and again
-    :rtype: timedelta
+    :param attempts: number of attempts made; less than one counts as one
+    :param pauses: minutes after the first, the second, …; the last one is repeated
     """
     return timedelta(minutes=pauses[min(max(attempts, 1), len(pauses)) - 1])

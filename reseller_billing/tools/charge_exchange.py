@@ -1,6 +1,6 @@
-"""The exchange with the receipts provider about one charge: plain values in, plain values out.
+"""Exchange of one charge with the receipts provider: plain values in, plain values out.
 
-No ORM and no cursor: what comes of it is applied by `payment.transaction` afterwards.
+No ORM and no cursor: `payment.transaction` applies the outcome afterwards.
 """
 
 import base64
@@ -24,20 +24,20 @@ REFUNDABLE = ("confirmed", "received", "partially_refunded")
 
 @dataclass(frozen=True, kw_only=True)
 class ChargeJob(Job):
-    """What is to be done with one charge at the provider.
+    """A task of one charge at the provider.
 
     :param task: register, update, delete, cash, uncash, refund or follow
     :param ticket: of the task, so that a newer one is not ended by this answer
     :param client: of the provider; has the methods of `AsaasClient`
     :param reference: the provider's own, empty before the charge is registered
     :param ask_first: a registration was tried: look the charge up before another
-    :param terms: what the charge should be like, without the provider's id of the client
-    :param payer: who pays; `payer_reference` is the provider's id of it, empty where it is not
-        known or outdated, `payer_digest` of what the provider was told of it
-    :param due_date: agreed; `terms` has a later one where that is over
+    :param terms: of the charge, without the provider's id of the client
+    :param payer: the client; `payer_reference` is the provider's id of it, empty where it is
+        unknown or outdated, `payer_digest` is of its data at the provider
+    :param due_date: as agreed; `terms` has today where that is over
     :param today: in Brazil
-    :param refund: in BRL, how much is to be refunded in all
-    :param failure: why nothing can be sent, if nothing can
+    :param refund: in BRL, the total of all refunds
+    :param failure: why the settings allow no request, if so
     """
 
     task: str
@@ -59,7 +59,7 @@ class ChargeJob(Job):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the provider answered.
+    """The provider's answer.
 
     :param charge: as it is now, None where there is none
     :param payer: the provider's id of the client and the digest, where the charge was made
@@ -75,7 +75,7 @@ class Outcome:
 def exchange_charge(job: ChargeJob) -> Outcome:
     """Do a job at the provider.
 
-    :raise ServiceError: why it was not done, or is not known to be
+    :raise ServiceError: the failure, or that the outcome is unknown
     """
     if job.failure:
         raise job.failure
@@ -93,7 +93,7 @@ def exchange_charge(job: ChargeJob) -> Outcome:
         case "refund":
             return _refund(job)
         case "follow":
-            return _follow(job)
+            return _query(job)
     raise ValueError(job.task)
 
 
@@ -173,7 +173,7 @@ def _refund(job: ChargeJob) -> Outcome:
     return Outcome(charge)
 
 
-def _follow(job: ChargeJob) -> Outcome:
+def _query(job: ChargeJob) -> Outcome:
     charge = _find(job)
     waits = charge and charge.state in WAITING
     return Outcome(charge, _get_slip(job, charge) if waits and job.needs_slip else None)
@@ -187,8 +187,7 @@ def _find(job: ChargeJob) -> Charge | None:
 
 
 def _get_slip(job: ChargeJob, charge: Charge) -> Slip | None:
-    """Return what the payer needs, or None: a charge without it is still one, and the slip is
-    asked for again."""
+    """Return boleto line, Pix and PDF, or None: then they are requested again later."""
     try:
         slip = job.client.get_slip(charge, job.terms.kind)
     except ServiceError as error:

@@ -28,7 +28,7 @@ class UnreadableFile(ValueError):
     """The file is no list of clients; `str()` is one of empty, name, rows."""
 
 
-def read_clients(content):
+def read_clients(content: bytes) -> list[tuple[int, Client]]:
     """Return the clients of a file, in its order.
 
     :param content: CSV or XLSX, see `table.read_table`
@@ -45,17 +45,17 @@ def read_clients(content):
     columns = [FIELD_OF_HEADING.get(_simplify(title)) for title in titles]
     if "nome" not in columns:
         raise UnreadableFile("name")
-    return [(number, _make_client(columns, cells)) for number, cells in rows]
+    return [(number, _read_client(columns, cells)) for number, cells in rows]
 
 
-def _make_client(columns, row):
+def _read_client(columns: list[str | None], row: list[str]) -> Client:
     values = {}
     for name, cell in zip(columns, row, strict=False):
         # The first of several columns for the same thing that says something.
         if name and not values.get(name):
             values[name] = " ".join(cell.replace("\x00", "").split())
 
-    def get(name):
+    def get(name: str) -> str:
         return values.get(name, "")
 
     return Client(
@@ -71,6 +71,6 @@ def _make_client(columns, row):
     )
 
 
-def _simplify(title):
+def _simplify(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     return "".join(filter(str.isalnum, plain)).lower()

@@ -1,4 +1,4 @@
-"""Files from public addresses that came from outside: https only, no redirects, limited in size."""
+"""Downloads from addresses of other services: https only, no redirects, limited in size."""
 
 import time
 
@@ -15,9 +15,9 @@ CHUNK = 64 * 1024
 
 
 def fetch_pdf(url: str) -> bytes:
-    """Return a PDF, or nothing where the address gives none, has moved, or gives too much.
+    """Return a PDF; empty if the address has none, has moved, or has too large a file.
 
-    No key is sent, and redirects are not followed: the address came from outside.
+    No key is sent, and redirects are not followed: the address came from another service.
 
     :param url: of the file; empty gives nothing
     """
@@ -39,7 +39,7 @@ def fetch_pdf(url: str) -> bytes:
 
 
 def _read(answer: requests.Response) -> bytes:
-    """Return the body of an answer; nothing where it is too long or takes too long."""
+    """Return the body of an answer; empty if it is too large or too slow."""
     content, deadline = bytearray(), time.monotonic() + LONGEST_DOWNLOAD
     for chunk in answer.iter_content(CHUNK):
         content += chunk

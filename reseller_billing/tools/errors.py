@@ -9,8 +9,8 @@ class ServiceError(Exception):
     :param code: the service's own code of the problem, may be empty
     :param words: the service's own words about it, may be empty
     :param retry_after: seconds after which the service takes requests again, if it said so
-    :param cause: what kept the answer: timeout, unreachable, foreign (what answered is not the
-        service) or settings (`text` says what to correct here); empty where the service answered
+    :param cause: why there was no answer: timeout, unreachable, foreign (something else answered)
+        or settings (`text` says what to correct here); empty if the service answered
     """
 
     kind = "failed"

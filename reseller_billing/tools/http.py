@@ -1,4 +1,4 @@
-"""Requests to another service's JSON API, and what their failures mean. No ORM."""
+"""Requests to the JSON API of another service, and their typed errors. No ORM."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from .errors import Gone, OutcomeUnknown, Rejected, ServiceError, Unauthorized, 
 
 # Plain http is accepted for these hosts only.
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
-# Seconds to wait where too many requests were sent and nothing says for how long.
+# Seconds to wait after too many requests, if the answer does not say.
 USUAL_PAUSE = 60
 LONGEST_PAUSE = 12 * 3600
 LONGEST_WORDS = 2000
@@ -20,7 +20,7 @@ LONGEST_WORDS = 2000
 
 @dataclass(frozen=True)
 class Service:
-    """Where a service is, how to call it, and how it says what went wrong.
+    """Address of a service, how it is called, and the form of its errors.
 
     :param url: up to and without the slash before a path
     :param headers: of each request, with the secret
@@ -105,7 +105,7 @@ class Service:
             case 429:
                 return Unavailable(text, retry_after=read_pause(answer), **values)
             case 408 | 425:
-                # A gateway gave up waiting; what stands behind it may have gone on.
+                # A gateway timed out; the service behind it may have processed the request.
                 return OutcomeUnknown(text, **values)
         if status >= 500:
             return OutcomeUnknown(text, **values)

@@ -1,15 +1,15 @@
-"""What an outbox sends, as plain values: nothing of it needs a cursor. No ORM."""
+"""Jobs of an outbox as plain values, which need no cursor. No ORM."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What is to be sent of one record.
+    """A request about one record.
 
     :param record_id: of the outbox's record
-    :param try_key: what counts the tries of a run; the record's id, and more where it has steps
-    :param is_empty: nothing is to be sent, or not yet; the record says which
+    :param try_key: by which tries of a run are counted: the record's id, and its step if any
+    :param is_empty: there is nothing to send now
     """
 
     record_id: int

@@ -13,7 +13,7 @@ class RefundUnderWay(Unavailable):
 
 @dataclass(frozen=True)
 class Refund:
-    """Money that went back to the payer."""
+    """A refund to the payer."""
 
     amount: Decimal
     day: date | None
@@ -21,12 +21,11 @@ class Refund:
 
 @dataclass(frozen=True)
 class Charge:
-    """A charge as the provider holds it, in its own terms translated. Amounts in BRL.
+    """A charge at the provider. Amounts in BRL.
 
-    `state` is one of `charge_state`'s, or None where the provider's word means nothing here.
-    `paid` is what the payer paid, fine and interest included; `net` what remains after the fee.
-    `refunds` is what went back, `refunding` what was asked for and is under way; None where
-    something is, and the provider does not say how much.
+    `state` is a value of `charge_state`, or None where the provider's status means nothing here.
+    `paid` includes fine and interest; `net` is without the fee. `refunds` are done, `refunding` is
+    the amount of requested ones; None if the provider does not say how much.
     """
 
     reference: str
@@ -52,13 +51,13 @@ class Charge:
 
     @property
     def refunded(self) -> Decimal:
-        """What went back to the payer, in BRL."""
+        """Refunded to the payer, in BRL."""
         return sum((refund.amount for refund in self.refunds), Decimal(0))
 
 
 @dataclass(frozen=True)
 class Slip:
-    """What the payer needs: linha digitável, bar code, Pix copy-and-paste and its QR code."""
+    """Means of payment: linha digitável, bar code, Pix copy-and-paste and its QR code."""
 
     line: str = ""
     bar_code: str = ""
@@ -70,7 +69,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a charge should be like. Percentages are of the value; interest is a month."""
+    """Terms of a charge. Percentages are of the value; interest is a month."""
 
     external_reference: str
     customer: str
@@ -86,7 +85,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Payer:
-    """A client as the provider keeps it."""
+    """A client's data at the provider."""
 
     external_reference: str
     name: str

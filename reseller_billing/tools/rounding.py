@@ -3,6 +3,6 @@
 from decimal import Decimal
 
 
-def exact(value, places=2):
-    """Return an amount or a percentage as the decimal that people see, not as the float it is."""
+def exact(value: float | None, places: int = 2) -> Decimal:
+    """Return an amount or a percentage of the ORM as the decimal that people see."""
     return Decimal(f"{value or 0:.{places}f}")

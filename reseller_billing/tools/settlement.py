@@ -1,4 +1,4 @@
-"""What a payment consists of. No ORM; amounts are Decimals in BRL."""
+"""The parts of a payment and of a refund. No ORM; amounts are in BRL."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,16 +18,23 @@ class Split:
     missing: Decimal
 
 
-def split_payment(amount, paid, net, surcharge, fine_rate, discount_rate):
-    """Tell apart what a payer paid.
+def split_payment(
+    amount: Decimal,
+    paid: Decimal,
+    net: Decimal | None,
+    surcharge: Decimal,
+    fine_rate: Decimal,
+    discount_rate: Decimal,
+) -> Split:
+    """Split a payment into the charge's amount, fee, fine, interest and discount.
 
     :param amount: the charge's own
-    :param paid: what was paid, fine and interest included
-    :param net: what remains after the provider's fee; None where it is not known yet
+    :param paid: fine and interest included
+    :param net: without the provider's fee; None if it is not known yet
     :param surcharge: fine and interest together
     :param fine_rate: agreed, in % of the amount; the rest of the surcharge is interest
-    :param discount_rate: agreed, in %; what is missing beyond it was not paid
-    :return: Split; `missing` is negative where more was paid than owed
+    :param discount_rate: agreed, in %; a larger difference was not paid
+    :return: `missing` is negative if more was paid than owed
     """
     fine = min(surcharge, _share(amount, fine_rate))
     missing = amount - (paid - surcharge)
@@ -43,26 +50,27 @@ def split_payment(amount, paid, net, surcharge, fine_rate, discount_rate):
     )
 
 
-def split_refund(amount, paid, before, back):
-    """Tell apart what went back to the payer between two moments.
+def split_refund(
+    amount: Decimal, paid: Decimal, before: Decimal, back: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Split the money that went back to the payer between two moments.
 
-    The amount of the charge goes back first, then what was paid on top; with the last cent all of
-    the charge is credited, so that a discount goes back too.
+    The amount of the charge is refunded first, then fine and interest; with the last cent all of
+    the charge is credited, its discount too.
 
-    :param amount: what the payment settled of the fatura
-    :param paid: what was paid
-    :param before: what had gone back already
-    :param back: what has gone back now, in all
-    :return: (what is credited on the fatura, how much of the money is on top of it; negative is
-        the discount)
+    :param amount: of the fatura that the payment settled
+    :param paid: fine and interest included
+    :param before: refunded before
+    :param back: refunded now, in all
+    :return: (credited on the fatura, refunded fine and interest; negative is the discount)
     """
     credited = _credited(amount, paid, back) - _credited(amount, paid, before)
     return credited, back - before - credited
 
 
-def _credited(amount, paid, back):
+def _credited(amount: Decimal, paid: Decimal, back: Decimal) -> Decimal:
     return amount if back >= paid else min(back, amount)
 
 
-def _share(amount, rate):
+def _share(amount: Decimal, rate: Decimal) -> Decimal:
     return (amount * rate / 100).quantize(CENT, ROUND_HALF_UP)

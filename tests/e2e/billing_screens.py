@@ -32,8 +32,8 @@ WORDS = {
         "partially refunded": "Partially refunded",
         "charged back": "Charged back",
         "charges with a problem": "Charges with a problem",
-        "money not ours": "Money of charges",
-        "not taken over": "Not taken over",
+        "money not ours": "Unidentified payments",
+        "not taken over": "Not imported",
         "overdue": "Overdue",
     },
     "pt_BR": {

@@ -11,6 +11,7 @@ FILESTORE = HOST / "data"
 TEMPLATE_DUMP = HOST / "template.dump"
 # English first: a database whose only language is Portuguese would take it for the source language.
 TEMPLATE_OPTIONS = ("-i", ",".join(TEMPLATE_MODULES), "--load-language=en_US,pt_BR")
+SECONDS_OF_SESSIONS = 20 * 365 * 24 * 3600
 # A company as the host makes it for Brazil: country, language, chart of accounts and a valid CNPJ.
 PREPARE_TEMPLATE = """
 env['ir.config_parameter'].set_param('database.is_neutralized', False)
@@ -132,6 +133,13 @@ class Databases:
             [self.postgres.program("pg_restore"), "-O", "-d", database, TEMPLATE_DUMP],
             what="Restoring the template database",
             env=self.postgres.environment,
+        )
+        # Session files have the real time: by a clock that is far ahead Odoo would take them for
+        # years old, and delete them.
+        self.postgres.query(
+            "INSERT INTO ir_config_parameter (key, value) "
+            f"VALUES ('sessions.max_inactivity_seconds', '{SECONDS_OF_SESSIONS}')",
+            database,
         )
 
     def copy(self, name, addons=(), *, template=None):

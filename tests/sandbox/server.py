@@ -88,7 +88,7 @@ class Handler(WSGIRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             os.close(self.connection.detach())
 
-    def log(self, type, message, *args):
+    def log(self, *_message):
         """Log nothing: the ledger holds the requests."""
 
 

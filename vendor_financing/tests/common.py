@@ -83,7 +83,7 @@ class VendorFinancingCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _approve(cls, order):
-        """Have the order's request made and approved as the users do."""
+        """Create and approve the order's request as the users do."""
         request = cls.env["vendor.financing.request"].create({"order_id": order.id})
         request.action_request()
         request.with_user(cls.manager_user).action_approve()

@@ -3,7 +3,7 @@ from odoo.tests import TransactionCase, tagged
 
 @tagged("post_install", "-at_install")
 class TestInstall(TransactionCase):
-    """What the installation leaves behind, seen on a database with journals of its own."""
+    """Result of the installation on a database with journals of its own."""
 
     @classmethod
     def setUpClass(cls):

@@ -73,8 +73,8 @@ def read_report(
     (_number, header), *lines = table
     header = [name.strip() for name in header]
     named = {name: column.strip() for name, column in columns.items() if column}
-    wanted = [named[name] for name in COLUMNS if name in named]
-    if missing := [column for column in wanted if column not in header]:
+    required = [named[name] for name in COLUMNS if name in named]
+    if missing := [column for column in required if column not in header]:
         raise ReportProblem("columns", missing)
     rows, problems = [], []
     for line, cells in lines:

@@ -38,7 +38,7 @@ class PaymentProvider(models.Model):
 
     @api.constrains("asaas_api_key")
     def _check_asaas_api_key(self):
-        """Refuse what cannot be an HTTP header: the library would quote the key in its error."""
+        """Refuse keys that cannot be an HTTP header: the library would quote them in its error."""
         for provider in self:
             if is_header(provider.asaas_api_key or ""):
                 continue
@@ -73,7 +73,7 @@ class PaymentProvider(models.Model):
     # -------------------------------------------------------------------------
 
     def action_asaas_test_connection(self):
-        """Ask Asaas for one customer and tell whether the address and the key work.
+        """Request one customer of Asaas to check the address and the key.
 
         Changes nothing, neither at Asaas nor here. API: GET /v3/customers.
 
@@ -106,8 +106,7 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _get_compatible_providers(self, *args, report=None, **kwargs):
-        """Keep Asaas out of the payment forms: its charges are made for invoices by the company,
-        a customer cannot start one."""
+        """Leave Asaas out of payment forms: the company creates its charges, not the customer."""
         providers = super()._get_compatible_providers(*args, report=report, **kwargs)
         asaas_providers = providers.filtered(lambda provider: provider.code == ASAAS_CODE)
         payment_utils.add_to_report(
@@ -123,7 +122,7 @@ class PaymentProvider(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_asaas_client(self):
-        """Return what talks to Asaas with this provider's key; it needs no record afterwards.
+        """Return the client of Asaas with this provider's key; it uses no record afterwards.
 
         :raise UserError: if the provider's settings allow no request
         """
@@ -134,7 +133,7 @@ class PaymentProvider(models.Model):
         )
 
     def _asaas_check_ready(self):
-        """Say what is missing before anything is sent.
+        """Check the settings before anything is sent.
 
         :raise UserError: provider disabled, no key, or a key of the other environment
         """
@@ -185,9 +184,9 @@ class PaymentProvider(models.Model):
             return url.rstrip("/")
         raise UserError(
             self.env._(
-                "The system parameter %(parameter)s holds no address that %(provider)s may send "
-                "its API key to. Write an https address (or http on this machine), or delete the "
-                "parameter to use the sandbox of Asaas.",
+                "The API key of %(provider)s must not be sent to the address in the system "
+                "parameter %(parameter)s. Enter an https address (or http on this machine), or "
+                "delete the parameter to use the sandbox of Asaas.",
                 parameter=ASAAS_TEST_URL_PARAMETER,
                 provider=self.name,
             )

@@ -4,7 +4,7 @@ from ...const import ASAAS_TEST_URL_PARAMETER
 
 
 class PaymentProvider(models.Model):
-    """How requests to Asaas fail: what it means for the charge, and what a person is told."""
+    """Messages to users about failed requests to Asaas."""
 
     _inherit = "payment.provider"
 
@@ -64,7 +64,7 @@ class PaymentProvider(models.Model):
             )
         elif status >= 500:
             message = self.env._(
-                "%(provider)s has a problem of its own (HTTP %(status)s). Try again in a few "
+                "%(provider)s has an internal problem (HTTP %(status)s). Try again in a few "
                 "minutes.",
                 **values,
             )

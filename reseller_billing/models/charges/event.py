@@ -11,16 +11,16 @@ from ...tools.errors import ServiceError
 
 _logger = logging.getLogger(__name__)
 
-# Until who talks to the provider about the charge is done.
+# Pause while a worker exchanges the charge with the provider.
 BUSY_PAUSE = timedelta(seconds=3)
 
 
 class ResellerBillingEvent(models.Model):
-    """What a receipts provider tells of its charges: an inbox. Seed 003, "baixada automaticamente".
+    """Inbox of a receipts provider's events of charges. Seed 003, "baixada automaticamente".
 
-    Stored first, once by the provider's own id, and understood afterwards. An event says that
-    something changed; how the charge stands is asked then, so that repeated, late and overtaken
-    ones do no harm.
+    Events are stored once by the provider's own id, and processed afterwards. An event only says
+    that a charge changed; its state is then requested, so that repeated, late and outdated events
+    do no harm.
     """
 
     _name = "reseller.billing.event"
@@ -47,7 +47,7 @@ class ResellerBillingEvent(models.Model):
         string="Event ID",
         required=True,
         readonly=True,
-        help="By it the provider recognises the event; a repetition is not stored again.",
+        help="The provider's id of the event; a repetition is not stored again.",
     )
     kind = fields.Char(readonly=True, help="In the provider's own words.")
     source = fields.Selection(
@@ -68,7 +68,7 @@ class ResellerBillingEvent(models.Model):
         selection=[
             ("waiting", "Waiting"),
             ("done", "Done"),
-            ("orphan", "Not ours"),
+            ("orphan", "Unidentified"),
             ("failed", "Failed"),
         ],
         required=True,
@@ -82,7 +82,9 @@ class ResellerBillingEvent(models.Model):
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
-        string="Orphan Amount", readonly=True, help="Paid by a charge that was not made here."
+        string="Unidentified Amount",
+        readonly=True,
+        help="Paid by a charge that was not made here, in BRL.",
     )
 
     _once = models.UniqueIndex("(provider_id, event_ref)", "An event is stored once.")
@@ -142,7 +144,7 @@ class ResellerBillingEvent(models.Model):
 
     @api.model
     def _trigger_processing(self, at=None):
-        """Have the cron run soon. Always: a run under way may have read the inbox already."""
+        """Trigger the cron, always: a run under way may have read the inbox already."""
         self.env.ref("reseller_billing.ir_cron_process_events").sudo()._trigger(at)
 
     # -------------------------------------------------------------------------
@@ -151,7 +153,7 @@ class ResellerBillingEvent(models.Model):
 
     @api.model
     def _cron_process(self):
-        """Follow the charges that waiting events are about, one transaction each."""
+        """Process waiting events, one transaction for each charge."""
         domain = [("state", "=", "waiting"), ("next_attempt", "<=", fields.Datetime.now())]
         cron = self.env["ir.cron"]
         due = self.search(domain, order="id")
@@ -165,50 +167,50 @@ class ResellerBillingEvent(models.Model):
             together = event._process() if event else event
             done.update(together.ids)
             if not cron._commit_progress(max(len(together), 1)):
-                # The host's own rescheduling wakes nobody up for up to a minute.
+                # The host's own rescheduling starts the cron up to a minute late.
                 self._trigger_processing()
                 break
 
     def _process(self):
-        """Follow this event's charge, and be done with all events about it that are waiting.
+        """Process this event with all waiting events of its charge.
 
-        :return: the events that are done with
+        :return: the processed events
         """
         self.ensure_one()
         charge = self._find_charge()
         reader = charge._get_fatura_responsible() if charge else self.provider_id.billing_user_id
-        together = self._get_same_charge().with_context(lang=reader.lang)
+        together = self._get_events_of_charge().with_context(lang=reader.lang)
         if charge._is_busy():
-            together._wait_shortly()
+            together._postpone_shortly()
             return together
         try:
             with self.env.cr.savepoint():
-                together._follow_charge()
+                together._process_charge()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             # At once: a later trigger wakes the cron up to a minute late, and somebody is waiting
             # for the page to say that it is paid.
-            together._wait_shortly(timedelta())
+            together._postpone_shortly(timedelta())
         except (UserError, ServiceError) as error:
-            together._keep_waiting(together.provider_id._describe_failure(error))
+            together._postpone(together.provider_id._describe_failure(error))
         except Exception as error:
             _logger.exception("Event %s could not be processed", self.id)
-            together._keep_waiting(
+            together._postpone(
                 self.env._(
-                    "This event could not be processed, nothing was changed. It is tried again; "
+                    "This event could not be processed, nothing was changed. It is retried; "
                     "correct the cause.\n%(reason)s",
                     reason=str(error),
                 )
             )
         return together
 
-    def _wait_shortly(self, pause=BUSY_PAUSE):
-        """Leave these events to another run: somebody else has their charge now."""
+    def _postpone_shortly(self, pause=BUSY_PAUSE):
+        """Leave these events to another run: a worker is exchanging their charge."""
         at = fields.Datetime.now() + pause
         self.next_attempt = at
         self._trigger_processing(at)
 
-    def _get_same_charge(self):
-        """Return the waiting events about the same charge: one answer serves them all."""
+    def _get_events_of_charge(self):
+        """Return the waiting events of the same charge, which one request processes."""
         if not self.charge_reference:
             return self
         others = self.search(
@@ -225,7 +227,7 @@ class ResellerBillingEvent(models.Model):
     # -------------------------------------------------------------------------
 
     def action_retry(self):
-        """Try events again now."""
+        """Retry events now."""
         self.check_access("write")
         waiting = self.sudo().filtered(lambda event: event.state != "done")
         waiting._move_to("waiting", next_attempt=fields.Datetime.now())
@@ -233,9 +235,9 @@ class ResellerBillingEvent(models.Model):
         return True
 
     def action_set_done(self):
-        """Put orphans away that need nothing, or were booked by hand."""
+        """Close unidentified payments that need no booking, or were booked by hand."""
         self.check_access("write")
-        self.sudo().filtered(lambda event: event.state in ("orphan", "failed"))._end("done")
+        self.sudo().filtered(lambda event: event.state in ("orphan", "failed"))._close("done")
         return True
 
     @api.model
@@ -253,7 +255,7 @@ class ResellerBillingEvent(models.Model):
             raise ValueError("no event")
         if reference is not None and not (isinstance(reference, str) and len(reference) <= 100):
             raise ValueError("no charge")
-        # PostgreSQL keeps no NUL in a text.
+        # PostgreSQL stores no NUL in a text.
         text = json.dumps(data, ensure_ascii=False).replace("\\u0000", "")
         cleaned = [value.replace("\x00", "") for value in (*texts, reference or "")]
         return cleaned[0], cleaned[1], cleaned[2] or None, text

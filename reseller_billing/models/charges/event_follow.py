@@ -6,16 +6,16 @@ from ...tools.errors import Gone
 
 
 class ResellerBillingEvent(models.Model):
-    """What comes of an event: its charge is asked for and followed, or listed as not ours."""
+    """Processing of an event: its charge is requested and applied, or listed as unidentified."""
 
     _inherit = "reseller.billing.event"
 
-    def _follow_charge(self):
-        """Ask how the charge stands, and let transaction, money and fatura be so."""
+    def _process_charge(self):
+        """Request the charge of these events, and apply it to transaction, payments and fatura."""
         event = self[:1]
         reference = event.charge_reference
         if not reference:
-            self._end("done")
+            self._close("done")
             return
         charge = event._find_charge()
         client = event.provider_id._get_receipts_client()
@@ -26,22 +26,22 @@ class ResellerBillingEvent(models.Model):
                 charge._move_charge_to("cancelled")
                 charge._set_canceled()
             problem = event.provider_id._describe_failure(error)
-            self._end("done", error=problem, charge_id=charge.id)
+            self._close("done", error=problem, charge_id=charge.id)
             return
         charge = charge or event._find_charge(found.external_reference)
         if not charge:
-            self._keep_orphan(found)
+            self._store_orphan(found)
             return
         if charge._is_busy():
             # Just being registered: found only now, by our own reference.
-            self._wait_shortly()
+            self._postpone_shortly()
             return
-        charge.with_company(charge.company_id)._as_responsible()._follow(found)
+        charge.with_company(charge.company_id)._as_responsible()._apply_charge(found)
         known = not found.state or charge.charge_state == found.state
-        self._end(
+        self._close(
             "done",
             charge_id=charge.id,
-            error=False if known else self.env._("Came late: %s", found.raw_state),
+            error=False if known else self.env._("Outdated: %s", found.raw_state),
         )
 
     def _find_charge(self, external_reference=None):
@@ -53,11 +53,11 @@ class ResellerBillingEvent(models.Model):
             return self.env["payment.transaction"]
         return self.env["payment.transaction"].search(domain & Domain(name, "=", value), limit=1)
 
-    def _keep_orphan(self, found):
-        """List a charge that was not made here; its money, if any, is for a person to book.
+    def _store_orphan(self, found):
+        """List a charge that was not made here; a user books its money, if any.
 
-        However many news there are of it, it is listed once; what was put away stays so, until
-        another amount is paid.
+        It is listed once, however many events it has; a closed one stays closed until another
+        amount is paid.
         """
         paid = float(found.paid or 0)
         others = self.search(
@@ -70,22 +70,24 @@ class ResellerBillingEvent(models.Model):
         )
         put_away = others.filtered(lambda event: event.state == "done" and event.amount)
         if any(self.currency_id.compare_amounts(event.amount, paid) == 0 for event in put_away):
-            self._end("done")
+            self._close("done")
             return
         text = self.env._(
             "Charge %(charge)s (%(number)s) was not made here. If it is a client's, register the "
-            "payment by hand; if not, nothing is to be done.",
+            "payment by hand; if not, set it to done.",
             charge=found.reference,
             number=found.number,
         )
-        self[:1]._end("orphan", error=text, amount=paid)
-        (others.filtered(lambda event: event.state == "orphan") | self[1:])._end("done", amount=0.0)
+        self[:1]._close("orphan", error=text, amount=paid)
+        (others.filtered(lambda event: event.state == "orphan") | self[1:])._close(
+            "done", amount=0.0
+        )
 
-    def _end(self, state, **values):
+    def _close(self, state, **values):
         self._move_to(state, **{"error": False, "attempts": self[:1].attempts + 1, **values})
 
-    def _keep_waiting(self, text):
-        """Say why these events wait and when they are tried again. None is ever given up."""
+    def _postpone(self, text):
+        """Store why these events wait and when they are retried; they are retried for ever."""
         attempts = self[:1].attempts + 1
         self.write(
             {
@@ -98,4 +100,4 @@ class ResellerBillingEvent(models.Model):
             for event in self[:1]:
                 charge = event._find_charge()
                 if charge:
-                    charge._tell_responsible(self.env._("Payment not booked yet"), text)
+                    charge._notify_responsible(self.env._("Payment not booked yet"), text)

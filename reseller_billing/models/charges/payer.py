@@ -4,7 +4,7 @@ from ...tools.receipts import Payer
 
 
 class ResellerBillingPayer(models.Model):
-    """Under which id a receipts provider keeps a client."""
+    """A receipts provider's id of a client."""
 
     _name = "reseller.billing.payer"
     _description = "Client at a Receipts Provider"
@@ -16,10 +16,10 @@ class ResellerBillingPayer(models.Model):
         comodel_name="payment.provider", required=True, index=True, ondelete="cascade"
     )
     reference = fields.Char(required=True, help="The provider's own id of the client.")
-    digest = fields.Char(help="Of what the provider was told of the client; nobody can read it.")
+    digest = fields.Char(help="Of the client's data at the provider; it cannot be read back.")
 
     _one_of_a_provider = models.Constraint(
-        "UNIQUE (partner_id, provider_id)", "A provider keeps a client once."
+        "UNIQUE (partner_id, provider_id)", "A client has one id at a provider."
     )
 
     def _find(self, provider, partner):
@@ -28,7 +28,7 @@ class ResellerBillingPayer(models.Model):
         )
 
     def _prepare_payer(self, partner):
-        """Return a client as a provider wants it.
+        """Return the data of a client for a provider.
 
         :rtype: tools.receipts.Payer
         """

@@ -10,12 +10,12 @@ from odoo.tools import SQL
 from ...const import RECEIPTS_CODES
 from ...tools.errors import ServiceError
 
-# What lets somebody act in the company's name at the provider, or in the provider's name here.
+# Secrets: with them one could act for the company at the provider, or for the provider here.
 SECRETS = ("asaas_api_key", "webhook_key", "webhook_token")
 
 
 class PaymentProvider(models.Model):
-    """What any online receipts provider (recebimentos online) needs to charge faturas."""
+    """Settings of any online receipts provider (recebimentos online) to charge faturas."""
 
     _inherit = "payment.provider"
 
@@ -25,15 +25,15 @@ class PaymentProvider(models.Model):
         check_company=True,
         copy=False,
         domain=[("type", "=", "sale")],
-        help="Faturas have a journal of their own, so that they use up no NF-e numbers. Left empty "
-        "it is made with the first fatura.",
+        help="Faturas have a journal of their own, so that they use no NF-e numbers. If empty, "
+        "it is created with the first fatura.",
     )
     billing_user_id = fields.Many2one(
         comodel_name="res.users",
         string="Responsible for Charges",
         check_company=True,
         copy=False,
-        help="Is told of what needs a person, where the contract names nobody.",
+        help="Notified of open work, if the contract has no responsible.",
     )
     billing_fee_account_id = fields.Many2one(
         comodel_name="account.account", string="Provider's Fee", check_company=True, copy=False
@@ -62,7 +62,9 @@ class PaymentProvider(models.Model):
         string="Days Before Due", help="The discount is given until so many days before it is due."
     )
     billing_paused_until = fields.Datetime(
-        copy=False, readonly=True, help="Until then the provider is sent nothing: it asked so."
+        copy=False,
+        readonly=True,
+        help="Nothing is sent to the provider until then, at its request.",
     )
     billing_suspend_days = fields.Integer(
         string="Suspend After (Days)",
@@ -82,12 +84,14 @@ class PaymentProvider(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_removal_values(self):
-        """Leave no secret behind on a provider that the host keeps after the uninstallation."""
+        """Clear the secrets of providers that the host keeps after the uninstallation."""
         return {**super()._get_removal_values(), **dict.fromkeys(SECRETS, False)}
 
     def _get_reset_values(self):
         values = super()._get_reset_values()
-        return {**values, **dict.fromkeys(SECRETS, False)} if self._makes_charges() else values
+        return (
+            {**values, **dict.fromkeys(SECRETS, False)} if self._is_receipts_provider() else values
+        )
 
     def _describe_failure(self, error):
         """Return what happened and what to do next, for people.
@@ -100,7 +104,7 @@ class PaymentProvider(models.Model):
                     return self._describe_asaas_failure(error)
         return str(error)
 
-    def _makes_charges(self):
+    def _is_receipts_provider(self):
         """Return whether this is an online receipts provider of this addon."""
         return self.code in RECEIPTS_CODES
 
@@ -116,7 +120,7 @@ class PaymentProvider(models.Model):
         )
 
     def _get_receipts_client(self):
-        """Return what talks to the provider: see `tools.asaas.client` for its methods.
+        """Return the client of the provider's API; `tools.asaas.client` has its methods.
 
         A second provider has its own case here, or overrides this in its own addon.
         """
@@ -126,7 +130,7 @@ class PaymentProvider(models.Model):
         raise NotImplementedError
 
     def _get_billing_account(self, name):
-        """Return where fee, interest, fine or discount is booked.
+        """Return the account of fee, interest, fine or discount.
 
         :raise UserError: naming what is missing
         """
@@ -139,7 +143,7 @@ class PaymentProvider(models.Model):
             raise UserError(
                 self.env._(
                     "%(provider)s has no account for: %(account)s. Choose it on the provider, "
-                    "tab Faturas; then what waits is booked by itself.",
+                    "tab Faturas; then the waiting payments are booked automatically.",
                     provider=self.name,
                     account=field._description_string(self.env),
                 )
@@ -147,7 +151,7 @@ class PaymentProvider(models.Model):
         return account
 
     def _check_billing_ready(self):
-        """Refuse to charge before what is paid can be booked; says all that is missing.
+        """Refuse to charge before payments can be booked; names all missing settings.
 
         :raise UserError: naming the provider and what to enter
         """
@@ -187,14 +191,14 @@ class PaymentProvider(models.Model):
             )
 
     def _get_billing_journal(self):
-        """Return the sales journal of the faturas; made the first time.
+        """Return the sales journal of the faturas; it is created on first use.
 
-        Where the localisation numbers fiscal documents, this journal does not.
+        It uses no numbers of fiscal documents, where the localisation has them.
         """
         self.ensure_one()
         if self.billing_journal_id:
             return self.billing_journal_id
-        # Two who issue the first fatura at once: the second waits, then all of its work is retried.
+        # Of two first faturas at once the second waits here; then its transaction is retried.
         self.env.cr.execute(
             SQL("SELECT id FROM payment_provider WHERE id = %s FOR UPDATE", self.id)
         )
@@ -224,7 +228,7 @@ class PaymentProvider(models.Model):
         return self.billing_journal_id
 
     def _pause_billing(self, seconds):
-        """Send this provider nothing for a while, whatever the charge."""
+        """Pause sending to this provider for some seconds."""
         until = fields.Datetime.now() + timedelta(seconds=seconds)
         if not self.billing_paused_until or self.billing_paused_until < until:
             self.billing_paused_until = until
@@ -239,10 +243,10 @@ class PaymentProvider(models.Model):
         return self.sudo().search([("billing_paused_until", ">", now)]).ids
 
     def _prepare_payer(self, partner):
-        """Return a client as this provider is told of it.
+        """Return the data of a client for this provider, and its id there.
 
         :return: (tools.receipts.Payer, the provider's id of the client or nothing where it is not
-            known or the client or the account has changed, digest for `_keep_payer`)
+            known or the client or the account has changed, digest for `_store_payer`)
         """
         self.ensure_one()
         payers = self.env["reseller.billing.payer"]
@@ -252,7 +256,7 @@ class PaymentProvider(models.Model):
         known = payers._find(self, partner)
         return payer, known.reference if known.digest == digest else "", digest
 
-    def _keep_payer(self, partner, reference, digest):
+    def _store_payer(self, partner, reference, digest):
         payers = self.env["reseller.billing.payer"]
         known = payers._find(self, partner)
         values = {"reference": reference, "digest": digest}

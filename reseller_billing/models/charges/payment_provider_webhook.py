@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from ...const import RECEIPTS_CODES
 from ...tools.errors import ServiceError
 
-# Asaas' names of what happens to a charge (docs.asaas.com, webhooks).
+# Asaas' names of the events of charges (docs.asaas.com, webhooks).
 EVENTS = [
     "PAYMENT_CREATED",
     "PAYMENT_UPDATED",
@@ -27,16 +27,16 @@ EVENTS = [
     "PAYMENT_CHARGEBACK_DISPUTE",
     "PAYMENT_AWAITING_CHARGEBACK_REVERSAL",
 ]
-# Charges made so many days ago are compared with the provider's, a page of 100 a request.
+# Days for which charges are compared with the provider's, a page of 100 a request.
 COMPARED_DAYS = 90
-# Older ones are asked after one by one, so many a run.
+# Older charges that are requested one by one in a run.
 OLD_CHARGES = 100
-# For so long a boleto line or a Pix that is missing is asked for.
+# Days for which a missing boleto line or Pix is requested.
 SLIP_DAYS = 3
 
 
 class PaymentProvider(models.Model):
-    """News of the charges: the webhook, its health, and comparing where an event was missed."""
+    """Events of charges: the webhook, its state, and the comparison that finds missed events."""
 
     _inherit = "payment.provider"
 
@@ -84,7 +84,7 @@ class PaymentProvider(models.Model):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "%(provider)s sends its news to %(url)s.",
+                    "%(provider)s sends its events to %(url)s.",
                     provider=self.name,
                     url=self._get_webhook_url(),
                 ),
@@ -108,8 +108,8 @@ class PaymentProvider(models.Model):
             limit=1,
         )
 
-    def _accepts_token(self, token):
-        """Return whether an event's token is this provider's; without one nothing is accepted."""
+    def _is_token_valid(self, token):
+        """Return whether an event has this provider's token; False if the provider has none."""
         self.ensure_one()
         expected = self.webhook_token or ""
         return bool(expected) and compare_digest(expected.encode(), (token or "").encode())
@@ -119,7 +119,7 @@ class PaymentProvider(models.Model):
         return f"{self.get_base_url()}/reseller_billing/webhook/{self.webhook_key}"
 
     def _ensure_webhook(self):
-        """Have the provider tell its news to this system.
+        """Register or correct the webhook at the provider.
 
         :raise ServiceError: if the provider refuses, or is not reached
         """
@@ -159,15 +159,15 @@ class PaymentProvider(models.Model):
         )
 
     def _check_webhook(self):
-        """See whether the provider still sends; reactivate what it interrupted."""
+        """Check the webhook at the provider, and reactivate an interrupted one."""
         self.ensure_one()
         values = {"webhook_checked_at": fields.Datetime.now()}
         try:
             found = self._get_receipts_client().list_webhooks()
             url = self._get_webhook_url()
-            mine = next((item for item in found if item.get("url") == url), None)
-            stands = mine and mine.get("enabled") and not mine.get("interrupted")
-            if not stands or not set(EVENTS) <= set(mine.get("events") or EVENTS):
+            registered = next((item for item in found if item.get("url") == url), None)
+            stands = registered and registered.get("enabled") and not registered.get("interrupted")
+            if not stands or not set(EVENTS) <= set(registered.get("events") or EVENTS):
                 self._ensure_webhook()
             else:
                 values |= {"webhook_state": "active", "webhook_problem": False}
@@ -183,14 +183,14 @@ class PaymentProvider(models.Model):
             Domain("code", "in", RECEIPTS_CODES) & Domain("state", "!=", "disabled")
         )
         cron = self.env["ir.cron"]
-        self.env["account.move"]._queue_forgotten_changes()
+        self.env["account.move"]._queue_missed_changes()
         cron._commit_progress(remaining=len(providers))
         for provider in providers:
             if provider.webhook_key:
                 provider._check_webhook()
             try:
-                provider._ask_for_slips()
-                provider._ask_for_old_charges()
+                provider._queue_missing_slips()
+                provider._queue_old_charges()
                 provider._compare_charges()
             except (ServiceError, UserError) as error:
                 provider.webhook_problem = provider._describe_failure(error)
@@ -204,8 +204,8 @@ class PaymentProvider(models.Model):
             & Domain("charge_task", "=", False)
         )
 
-    def _ask_for_slips(self):
-        """Queue asking for the boleto line or Pix of live charges that came without."""
+    def _queue_missing_slips(self):
+        """Queue requests for missing boleto lines and Pix of live charges."""
         no_line = Domain("slip_line", "in", (False, "")) & Domain("charge_kind", "!=", "pix")
         no_pix = Domain("pix_payload", "in", (False, "")) & Domain("charge_kind", "!=", "boleto")
         # An account without a Pix key never gives one.
@@ -215,8 +215,8 @@ class PaymentProvider(models.Model):
             self._get_waiting_domain() & (no_line | no_pix) & is_new
         )._queue_charge("follow")
 
-    def _ask_for_old_charges(self):
-        """Queue asking after charges that comparing leaves out; some a run, by turns."""
+    def _queue_old_charges(self):
+        """Queue requests for charges too old for the comparison; some in each run, in turn."""
         now = fields.Datetime.now()
         old = self.env["payment.transaction"].search(
             self._get_waiting_domain()
@@ -227,11 +227,11 @@ class PaymentProvider(models.Model):
         old._queue_charge("follow", charge_asked_at=now)
 
     def _compare_charges(self, days=COMPARED_DAYS):
-        """Store an event for each charge of the last days that stands differently here.
+        """Store an event for each charge of the last days that differs from the provider's.
 
-        :param days: made so many days ago at most
-        :return: how many differ
-        :raise ServiceError: if the provider does not answer; what was found until then is kept
+        :param days: age of the oldest charges
+        :return: number of charges that differ
+        :raise ServiceError: if the provider does not answer; differences found before are stored
         """
         self.ensure_one()
         client = self._get_receipts_client()
@@ -255,15 +255,18 @@ class PaymentProvider(models.Model):
         known = {tx.provider_reference: tx for tx in transactions}
         events = []
         for charge in found:
-            ours = known.get(charge.reference)
+            transaction = known.get(charge.reference)
             back = float(charge.refunded)
-            if ours and (ours.charge_raw_state, ours.charge_refunded) == (charge.raw_state, back):
+            if transaction and (transaction.charge_raw_state, transaction.charge_refunded) == (
+                charge.raw_state,
+                back,
+            ):
                 continue
-            if not ours and charge.paid is None:
-                # Made elsewhere, or being made: money is what is not to be missed.
+            if not transaction and charge.paid is None:
+                # Made elsewhere, or being made here: only paid ones matter.
                 continue
-            # What was followed and differs again is followed again, once a day.
-            again = fields.Date.context_today(self).isoformat() if ours else "orphan"
+            # A charge that differs again after its event is processed again, once a day.
+            again = fields.Date.context_today(self).isoformat() if transaction else "orphan"
             reference = f"poll:{charge.reference}:{charge.raw_state}:{back:.2f}:{again}"
             events.append((reference, charge.raw_state, charge.reference, None))
         return self.env["reseller.billing.event"]._receive(self, events, "poll")

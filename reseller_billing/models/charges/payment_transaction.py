@@ -3,9 +3,9 @@ from odoo import fields, models
 from ...const import LIVE_STATES, TIME_ZONE
 from ...tools.activity import tell_once
 
-# A payer may have the boleto of a cancelled charge in hand.
+# States that can be paid: a payer may still have the boleto of a cancelled charge.
 PAYABLE = {*LIVE_STATES, "error", "cancelled"}
-# Which states a charge may come from. The provider's news may leave some out, never go back.
+# For each state, the states it may come from. Events may skip states, never go back.
 SOURCES = {
     "processing": {"error"},
     "awaiting": {"processing", "error", "overdue"},
@@ -65,7 +65,10 @@ class PaymentTransaction(models.Model):
     charge_url = fields.Char(string="Payment Page", readonly=True, copy=False)
     slip_url = fields.Char(string="Boleto", readonly=True, copy=False)
     slip_line = fields.Char(
-        string="Boleto Line", readonly=True, copy=False, help="What the payer types to pay it."
+        string="Boleto Line",
+        readonly=True,
+        copy=False,
+        help="The line that the payer enters to pay the boleto.",
     )
     slip_bar_code = fields.Char(string="Bar Code", readonly=True, copy=False)
     slip_our_number = fields.Char(string="Our Number", readonly=True, copy=False)
@@ -81,17 +84,20 @@ class PaymentTransaction(models.Model):
     charge_discount = fields.Monetary(string="Discount Taken", readonly=True, copy=False)
     charge_paid_date = fields.Date(string="Paid On", readonly=True, copy=False)
     charge_credit_date = fields.Date(
-        string="Available On", readonly=True, copy=False, help="When the provider pays it out."
+        string="Available On",
+        readonly=True,
+        copy=False,
+        help="When the provider pays the money out.",
     )
     charge_refunded = fields.Monetary(string="Refunded Amount", readonly=True, copy=False)
     charge_asked_at = fields.Datetime(
-        readonly=True, copy=False, help="When an old charge was last asked after."
+        readonly=True, copy=False, help="When an old charge was requested last."
     )
 
     _provider_reference_idx = models.Index(
         "(provider_id, provider_reference) WHERE provider_reference IS NOT NULL"
     )
-    # Whatever comes to make a charge: of two the client could pay both.
+    # Of two live charges the client could pay both.
     _one_live_charge = models.UniqueIndex(
         "(fatura_id) WHERE charge_state IN ('processing', 'awaiting', 'overdue')",
         "The fatura has a charge that can be paid. Cancel that one first.",
@@ -102,9 +108,11 @@ class PaymentTransaction(models.Model):
     # -------------------------------------------------------------------------
 
     def _move_charge_to(self, state, **values):
-        """Move a charge on, and its fatura with it; to where it is already writes only values.
+        """Move a charge and its fatura to a state; repeating a state only writes the values.
 
-        :return: whether it moved. Where it cannot go from its state nothing is written
+        Unlike `_move_to` of own models it refuses nothing: outdated events are ignored.
+
+        :return: whether the state changed. Nothing is written where it cannot
         """
         self.ensure_one()
         if self.charge_state == state:
@@ -114,39 +122,39 @@ class PaymentTransaction(models.Model):
         if self.charge_state not in SOURCES[state]:
             return False
         self.write({"charge_state": state, **values})
-        self._show_on_fatura()
+        self._update_fatura()
         return True
 
-    def _show_on_fatura(self, problem=None):
-        """Let the fatura say how its latest charge stands."""
+    def _update_fatura(self, problem=None):
+        """Write the state of this charge, and the problem, on its fatura."""
         fatura = self.fatura_id
         if fatura.charge_id == self:
-            # A posted document: nothing of its accounting is written.
+            # The fatura is posted: nothing of its accounting is written.
             fatura.sudo().write({"charge_state": self.charge_state, "charge_problem": problem})
 
     def _get_fatura_responsible(self):
-        """Return who is told about this charge: somebody who works here."""
+        """Return the active user who is responsible for this charge's fatura."""
         self.ensure_one()
         contract = self.fatura_id.billing_contract_id
         users = contract.user_id | self.provider_id.billing_user_id
         return self.company_id._get_billing_responsible(users, contract.partner_id)
 
     def _as_responsible(self):
-        """Return this charge in the language of who reads what becomes of it, on Brazil's day."""
+        """Return this charge in the language of its responsible and the time zone of Brazil."""
         lang = self._get_fatura_responsible().lang
         return self.with_context(lang=lang, tz=TIME_ZONE)
 
-    def _tell_responsible(self, summary, note):
-        """Have somebody look at this charge's fatura; never twice for the same reason."""
+    def _notify_responsible(self, summary, note):
+        """Schedule an activity on this charge's fatura; once for each reason."""
         self.ensure_one()
         if self.fatura_id:
             tell_once(self.fatura_id.sudo(), self._get_fatura_responsible(), summary, note)
 
     def _after_payment_news(self, found):
-        """What the provider says of the money has changed: a hook for what follows."""
+        """Hook: the provider's data of the payment has changed."""
         if found.in_cash and not self.currency_id.is_zero(self.fatura_id.amount_residual):
-            self._tell_responsible(
-                self.env._("Paid to the company, says the provider"),
+            self._notify_responsible(
+                self.env._("Paid to the company, as the provider reports"),
                 self.env._(
                     "%(charge)s was marked as received in cash at %(provider)s, but %(fatura)s is "
                     "open here. Register the payment.",

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
-# What a user's own request waits for at most; the cron does the rest.
+# Limits of what is sent within a user's own request; the cron sends the rest.
 IMMEDIATE_CHARGES = 3
 IMMEDIATE_SECONDS = 5
 POSTCOMMIT_KEY = "reseller_billing.charges"
@@ -16,17 +16,17 @@ TASKS = [
     ("register", "Register"),
     ("update", "Change value or due date"),
     ("delete", "Cancel"),
-    ("cash", "Tell that it was paid to the company"),
-    ("uncash", "Take back that it was paid to the company"),
-    ("refund", "Give money back"),
-    ("follow", "Ask how it stands"),
+    ("cash", "Report payment to the company"),
+    ("uncash", "Undo the report of payment to the company"),
+    ("refund", "Refund"),
+    ("follow", "Request its state"),
 ]
 
 
 class PaymentTransaction(models.Model):
-    """What is still to be sent to the receipts provider about charges: an outbox.
+    """Outbox of charges to the receipts provider.
 
-    A worker that takes over from one that has died asks the provider before it sends again; no
+    A worker that continues for one that has died looks the charge up before it sends again; no
     charge is ever made twice.
     """
 
@@ -39,31 +39,35 @@ class PaymentTransaction(models.Model):
 
     charge_task = fields.Selection(selection=TASKS, string="To Be Sent", readonly=True, copy=False)
     charge_ticket = fields.Char(
-        readonly=True, copy=False, help="New with each task: what is done by then is the older one."
+        readonly=True,
+        copy=False,
+        help="New with each task, so that an answer ends only its own task.",
     )
     charge_next_attempt = fields.Datetime(readonly=True, copy=False)
     charge_lease_until = fields.Datetime(
-        readonly=True, copy=False, help="Until then a worker is talking to the provider."
+        readonly=True, copy=False, help="Until then a worker is sending it to the provider."
     )
     charge_attempts = fields.Integer(readonly=True, copy=False)
     charge_asked = fields.Boolean(
-        readonly=True, copy=False, help="A registration was tried: look it up before another."
+        readonly=True,
+        copy=False,
+        help="A registration was tried: the charge is looked up before another attempt.",
     )
     charge_refund_wanted = fields.Monetary(
-        readonly=True, copy=False, help="How much is to be refunded in all."
+        readonly=True, copy=False, help="Total of all refunds, requested ones included."
     )
 
     _charge_task_idx = models.Index("(charge_next_attempt) WHERE charge_task IS NOT NULL")
 
     # -------------------------------------------------------------------------
-    # WHAT IS TO BE SENT
+    # QUEUE
     # -------------------------------------------------------------------------
 
     def _queue_charge(self, task, **values):
-        """Have something told to the provider right after this transaction's commit.
+        """Queue a task of these charges, which is sent right after the commit.
 
-        A charge that is not registered yet is told everything by its registration; what is to be
-        cancelled or was paid meanwhile comes after.
+        The registration of a charge has all its present values; a cancellation or a payment
+        meanwhile is sent after it.
         """
         self.write(
             {
@@ -97,7 +101,7 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _send_committed(self, charge_ids):
-        """Send after the commit; whatever happens, the user's own request has succeeded already.
+        """Send after the commit. Errors are logged: the user's own request has succeeded already.
 
         :param charge_ids: list of ids, emptied here
         """
@@ -123,12 +127,12 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _get_unsent_domain(self, now):
-        # A provider that takes no requests is not asked for each of thousands.
+        # Nothing is claimed for a provider that accepts no requests now.
         paused = self.env["payment.provider"]._get_paused_ids(now)
         is_taken = Domain("provider_id", "not in", paused) if paused else Domain.TRUE
         return Domain("charge_task", "!=", False) & is_taken
 
-    def _lacks_slip(self):
-        """Return whether the payer has no boleto line, or no Pix, that they should have."""
+    def _is_slip_missing(self):
+        """Return whether the boleto line or the Pix of this charge is missing."""
         lacks_line = self.charge_kind != "pix" and not self.slip_line
         return lacks_line or (self.charge_kind != "boleto" and not self.pix_payload)

@@ -8,12 +8,12 @@ from ...tools.rounding import exact
 
 
 class PaymentTransaction(models.Model):
-    """What is sent to the receipts provider about a charge: all of it is read before it leaves."""
+    """Jobs of charges: all values are read before anything is sent."""
 
     _inherit = "payment.transaction"
 
     def _prepare_job(self, again):
-        """Return what is to be done with this charge at the provider, as a ChargeJob."""
+        """Return the ChargeJob of this charge's task."""
         self.ensure_one()
         charge = self._as_responsible()
         payer, reference, digest = charge.provider_id._prepare_payer(charge.partner_id)
@@ -27,7 +27,7 @@ class PaymentTransaction(models.Model):
             failure=failure,
             reference=charge.provider_reference or "",
             ask_first=charge.charge_asked,
-            needs_slip=charge._lacks_slip(),
+            needs_slip=charge._is_slip_missing(),
             terms=charge._prepare_terms(),
             payer=payer,
             payer_reference=reference,
@@ -53,7 +53,7 @@ class PaymentTransaction(models.Model):
         return exchange_charge(job)
 
     def _prepare_terms(self):
-        """Return what the charge should be like, without the provider's id of the client.
+        """Return the terms of the charge, without the provider's id of the client.
 
         :rtype: tools.receipts.Terms
         """
@@ -74,11 +74,11 @@ class PaymentTransaction(models.Model):
         )
 
     def _describe_failure(self, error):
-        """Return why something was not done at the provider, and what is done about it."""
+        """Return why a task was not done at the provider, and what to do, for people."""
         if isinstance(error, RefundUnderWay):
             return self.env._(
-                "%(provider)s is giving money of charge %(charge)s back and does not say how "
-                "much yet. The refund is asked for again once it does.",
+                "%(provider)s is refunding charge %(charge)s and does not say how much yet. The "
+                "refund is requested again once it does.",
                 provider=self.provider_id.name,
                 charge=self.provider_reference,
             )

@@ -7,14 +7,14 @@ _logger = logging.getLogger(__name__)
 
 
 class PaymentTransaction(models.Model):
-    """The client gets the fatura by e-mail as soon as it can be paid: at once, once. Seed 003."""
+    """The fatura is e-mailed to the client as soon as it can be paid, once. Seed 003."""
 
     _inherit = "payment.transaction"
 
     def _mail_payable_fatura(self):
-        """Write to the client, if the charge can be paid: it has a boleto line or a Pix.
+        """E-mail the fatura once its charge can be paid: it has a boleto line or a Pix.
 
-        Without either the client could not pay; they are asked for again at once.
+        Both are requested again if they are missing.
         """
         if self.slip_line or self.pix_payload:
             self._mail_fatura_once()
@@ -25,7 +25,7 @@ class PaymentTransaction(models.Model):
             self._mail(fatura)
 
     def _mail(self, fatura):
-        """Write to the client; a charge that was registered stays so when that fails."""
+        """E-mail the fatura; a failure does not undo the registration of its charge."""
         try:
             with self.env.cr.savepoint():
                 fatura._mail_fatura("reseller_billing.mail_template_fatura")
@@ -35,7 +35,7 @@ class PaymentTransaction(models.Model):
             raise
         except Exception as error:
             _logger.exception("Fatura %s could not be e-mailed", fatura.id)
-            self._tell_responsible(
+            self._notify_responsible(
                 self.env._("Fatura not e-mailed"),
                 self.env._(
                     "%(fatura)s could not be e-mailed to %(client)s. Correct the cause, then use "

@@ -5,12 +5,12 @@ from odoo import api, fields, models
 from ...tools.attempts import TELL_AFTER, get_pause
 from ...tools.errors import Gone, Rejected, ServiceError, Unauthorized
 
-# Seconds that nothing is sent with a key that was refused.
+# Seconds of pause after the key was refused.
 REFUSED_PAUSE = 60
 
 
 class PaymentTransaction(models.Model):
-    """What came of telling the receipts provider something."""
+    """Outcome of a charge's task at the receipts provider."""
 
     _inherit = "payment.transaction"
 
@@ -27,25 +27,25 @@ class PaymentTransaction(models.Model):
         charge.charge_lease_until = False
         charge._end_task(job)
         if outcome.payer:
-            charge.provider_id._keep_payer(charge.partner_id, *outcome.payer)
+            charge.provider_id._store_payer(charge.partner_id, *outcome.payer)
         found, slip = outcome.charge, outcome.slip
         if found:
             if job.task == "update" and found.state in ("awaiting", "overdue"):
-                # Line and Pix of the former value are not to be paid any more.
-                charge._forget_slip()
-            charge._follow(found, slip)
+                # Line and Pix of the former value must not be paid any more.
+                charge._clear_slip()
+            charge._apply_charge(found, slip)
             if not slip and charge.charge_state in ("awaiting", "overdue"):
-                charge._await_slip()
+                charge._queue_missing_slip()
         if outcome.deleted and (not found or found.deleted):
             charge._move_charge_to("cancelled")
             charge._set_canceled()
 
     def _apply_failure(self, job, error):
-        """Say on the fatura what happened and what is done about it."""
+        """Show a failure on the fatura, and postpone or close the task."""
         self.ensure_one()
         self.charge_lease_until = False
         if job.task == "register" and self.provider_reference:
-            # The provider's own news were faster than its answer.
+            # An event has registered the charge before the answer.
             self._end_task(job)
             return
         if isinstance(error, Gone) and job.task in ("delete", "cash"):
@@ -56,25 +56,25 @@ class PaymentTransaction(models.Model):
             self._end_task(job)
             text = self._describe_failure(error)
             if job.task == "refund" and not self.charge_task:
-                # Nothing went back, and more may be asked for than the refused amount left.
+                # Nothing was refunded, so that the whole rest may be requested again.
                 self.charge_refund_wanted = self.charge_refunded
             self._move_charge_to("error", state_message=text)
-            self._show_on_fatura(text)
-            self._tell_responsible(self.env._("Charge refused"), text)
+            self._update_fatura(text)
+            self._notify_responsible(self.env._("Charge refused"), text)
             return
         self._postpone(error)
 
     def _end_task(self, job):
-        """Nothing is left to be sent, unless something was wanted in the meantime."""
+        """Clear the task, unless a newer one was queued in the meantime."""
         if self.charge_ticket == job.ticket:
             self.write({"charge_task": False, "charge_next_attempt": False})
         elif self.charge_task:
             self._trigger_delivery()
 
     def _postpone(self, error):
-        """Try again later; of what was queued anew meanwhile only the newer is tried.
+        """Retry the task later; if a newer one was queued meanwhile, only that.
 
-        :param error: why not now; a ServiceError may say after how many seconds
+        :param error: the reason; a ServiceError may have the seconds to wait
         """
         charge = self._as_responsible()
         text, seconds = charge._describe_failure(error), None
@@ -84,13 +84,13 @@ class PaymentTransaction(models.Model):
         at = fields.Datetime.now() + pause
         charge.write({"charge_next_attempt": at, "charge_lease_until": False})
         charge._trigger_delivery(at)
-        charge._show_on_fatura(text)
+        charge._update_fatura(text)
         if isinstance(error, Unauthorized) or seconds:
             charge.provider_id._pause_billing(seconds or REFUSED_PAUSE)
         if charge.charge_attempts >= TELL_AFTER:
-            charge._tell_responsible(self.env._("Charge not registered yet"), text)
+            charge._notify_responsible(self.env._("Charge not registered yet"), text)
 
-    def _forget_slip(self):
+    def _clear_slip(self):
         self.write(
             {
                 "slip_line": False,
@@ -101,8 +101,8 @@ class PaymentTransaction(models.Model):
             }
         )
 
-    def _await_slip(self):
-        """Ask again soon for what the payer needs; the client is written to once it is there."""
+    def _queue_missing_slip(self):
+        """Queue a request for the missing boleto line or Pix; the e-mail waits for it."""
         if self.slip_line or self.pix_payload or self.charge_task:
             return
         if self.charge_attempts >= TELL_AFTER:

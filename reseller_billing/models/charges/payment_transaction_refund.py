@@ -7,10 +7,10 @@ from ...tools.settlement import split_refund
 
 
 class PaymentTransaction(models.Model):
-    """Money of a charge that goes back: refunds, chargebacks, and asking for a refund.
+    """Refunds and chargebacks of a charge.
 
-    Booked by what the provider says went back, never before. Source: Asaas, refunds and chargebacks
-    of /v3/payments.
+    They are booked when the provider reports them, never before. Source: Asaas, refunds and
+    chargebacks of /v3/payments.
     """
 
     _inherit = "payment.transaction"
@@ -23,10 +23,10 @@ class PaymentTransaction(models.Model):
     # MONEY OUT
     # -------------------------------------------------------------------------
 
-    def _follow_refunds(self, found):
-        """Book what went back to the payer since the last news, with a credit note."""
+    def _apply_refunds(self, found):
+        """Book the refunds that are not booked yet, with a credit note."""
         if not self.payment_id or self.chargeback_payment_id:
-            # What a chargeback took is not given back a second time.
+            # After a chargeback nothing is left to refund.
             return
         back = found.refunded
         if found.state == "refunded":
@@ -44,33 +44,35 @@ class PaymentTransaction(models.Model):
         self.charge_refunded = float(back)
 
     def _credit_refund(self, payment, amount, day):
-        """Match what went back with what was paid too much; credit the fatura with the rest.
+        """Reconcile a refund with overpaid money first, and credit the fatura with the rest.
 
-        :param amount: in BRL, without what was paid on top of the fatura
+        :param amount: in BRL, without fine and interest
         """
-        taken = self._get_counterparts(self.payment_id)
-        # Of a fatura that was cancelled, or paid twice, the money never settled anything.
-        rest = self.currency_id.round(amount + min(sum(taken.mapped("amount_residual")), 0.0))
-        lines = taken | self._get_counterparts(payment)
-        settled = taken.matched_debit_ids.debit_move_id | taken.matched_credit_ids.credit_move_id
+        received = self._get_counterparts(self.payment_id)
+        # The money of a fatura that was cancelled, or paid twice, settled nothing.
+        rest = self.currency_id.round(amount + min(sum(received.mapped("amount_residual")), 0.0))
+        lines = received | self._get_counterparts(payment)
+        settled = (
+            received.matched_debit_ids.debit_move_id | received.matched_credit_ids.credit_move_id
+        )
         if self.currency_id.compare_amounts(rest, 0.0) > 0:
             if self.fatura_id not in settled.move_id or self.fatura_id.state != "posted":
-                self._tell_of_refund(payment, rest)
+                self._notify_unmatched_refund(payment, rest)
             else:
-                note = self.fatura_id._make_refund_note(rest, day)
+                note = self.fatura_id._create_refund_note(rest, day)
                 lines |= note.line_ids
         lines.filtered(
             lambda line: line.account_id == payment.destination_account_id and not line.reconciled
         ).reconcile()
 
-    def _tell_of_refund(self, payment, amount):
-        """Have somebody match a refund of money that settled something else than the fatura."""
-        self._tell_responsible(
+    def _notify_unmatched_refund(self, payment, amount):
+        """Notify of a refund of money that settled another document than the fatura."""
+        self._notify_responsible(
             self.env._("Refund to be matched"),
             self.env._(
-                "%(amount)s of charge %(charge)s went back to the client (%(payment)s), but what "
-                "was paid by it did not settle %(fatura)s. Match the refund with what it did "
-                "settle, or make the credit note there.",
+                "%(amount)s of charge %(charge)s went back to the client (%(payment)s), but its "
+                "payment did not settle %(fatura)s. Match the refund with the document that it "
+                "did settle, or make the credit note there.",
                 amount=self.currency_id.format(amount),
                 charge=self.reference,
                 payment=payment.display_name,
@@ -79,14 +81,14 @@ class PaymentTransaction(models.Model):
         )
 
     def _get_settled_amount(self):
-        """Return what was owed by the charge, in BRL: what was paid without fine and interest,
-        with the discount."""
+        """Return the amount that the charge settled, in BRL: without fine and interest, with the
+        discount."""
         self.ensure_one()
         on_top = self.charge_interest + self.charge_fine
         return self.charge_paid - on_top + self.charge_discount
 
-    def _follow_chargeback(self, found):
-        """Open the fatura again where the payer took the money back; pay it where that was lost."""
+    def _apply_chargeback(self, found):
+        """Book a chargeback, which reopens the fatura, or its reversal, which pays it again."""
         if not self.payment_id:
             return
         if found.state == "charged_back" and not self.chargeback_payment_id:
@@ -98,15 +100,16 @@ class PaymentTransaction(models.Model):
         left = exact(self.charge_paid) - exact(self.charge_refunded)
         on_top = left - exact(self._get_settled_amount()) + exact(self.charge_refunded)
         payment = self._book_payment("outbound", left, on_top, fields.Date.context_today(self))
-        taken = self._get_counterparts(self.payment_id)
-        taken.remove_move_reconcile()
-        (taken | self._get_counterparts(payment)).reconcile()
+        received = self._get_counterparts(self.payment_id)
+        received.remove_move_reconcile()
+        (received | self._get_counterparts(payment)).reconcile()
         self.chargeback_payment_id = payment
-        self._tell_responsible(
+        self._notify_responsible(
             self.env._("Chargeback"),
             self.env._(
-                "The payer of %(fatura)s took %(amount)s back (charge %(charge)s). The fatura is "
-                "open again. Dispute it at %(provider)s, or collect it anew.",
+                "The payer of %(fatura)s charged %(amount)s back (charge %(charge)s). The fatura "
+                "is open again. Dispute the chargeback at %(provider)s, or collect the fatura "
+                "again.",
                 fatura=self.fatura_id.display_name,
                 amount=self.currency_id.format(float(left)),
                 charge=self.provider_reference,
@@ -115,7 +118,7 @@ class PaymentTransaction(models.Model):
         )
 
     def _undo_chargeback(self):
-        """The company won: the money is back, the fatura paid again."""
+        """Book that the company won a chargeback: the fatura is paid again."""
         left = exact(self.charge_paid) - exact(self.charge_refunded)
         on_top = left - exact(self._get_settled_amount()) + exact(self.charge_refunded)
         payment = self._book_payment("inbound", left, on_top, fields.Date.context_today(self))
@@ -128,15 +131,15 @@ class PaymentTransaction(models.Model):
         end_told(self.fatura_id.sudo(), self.env._("Chargeback"))
         settled = self._get_settled_amount() - self.charge_refunded
         if self.currency_id.compare_amounts(owed, settled) < 0:
-            # Collected anew in the meantime.
-            self._tell_of_other_amount(owed, settled)
+            # The fatura was collected again in the meantime.
+            self._notify_other_amount(owed, settled)
 
     def _book_payment(self, kind, amount, on_top, day):
-        """Book money that the provider took back, or gave again.
+        """Book a payment of a refund or a chargeback.
 
         :param kind: inbound or outbound
-        :param amount: what moved, in BRL
-        :param on_top: how much of it is fine and interest, or less the discount if negative
+        :param amount: in BRL
+        :param on_top: BRL of it that are fine and interest; the discount if negative
         """
         sign = 1 if kind == "outbound" else -1
         fine = min(max(on_top, 0), exact(self.charge_fine))
@@ -174,11 +177,11 @@ class PaymentTransaction(models.Model):
     # GIVING MONEY BACK
     # -------------------------------------------------------------------------
 
-    def _ask_for_refund(self, amount):
-        """Have the provider give money back; booked when the provider says that it did.
+    def _request_refund(self, amount):
+        """Request a refund of the provider; it is booked when the provider reports it.
 
         :param amount: in BRL
-        :raise UserError: of more than was paid, or of what was not paid
+        :raise UserError: if the amount exceeds the paid amount that is not refunded yet
         """
         self.ensure_one()
         left = self.charge_paid - max(self.charge_refunded, self.charge_refund_wanted)
@@ -187,12 +190,12 @@ class PaymentTransaction(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "%(amount)s of %(fatura)s cannot be refunded: %(left)s of its charge can be. "
-                    "Enter no more than that.",
+                    "%(amount)s of %(fatura)s cannot be refunded: at most %(left)s of its charge "
+                    "can be.",
                     amount=self.currency_id.format(amount),
                     fatura=self.fatura_id.display_name,
                     left=self.currency_id.format(max(left, 0.0)),
                 )
             )
-        wanted = max(self.charge_refunded, self.charge_refund_wanted) + amount
-        self._queue_charge("refund", charge_refund_wanted=wanted)
+        total = max(self.charge_refunded, self.charge_refund_wanted) + amount
+        self._queue_charge("refund", charge_refund_wanted=total)

@@ -6,11 +6,10 @@ from ...tools.settlement import split_payment
 
 
 class PaymentTransaction(models.Model):
-    """The money of a charge: taken once, as the provider says; see _refund for what goes back.
+    """Payments of a charge, booked once as the provider reports them.
 
-    Source: seed 003, "a fatura é baixada automaticamente". Each step compares what the provider
-    says with what is booked and books the difference, so that repeated, late and overtaken news
-    do no harm.
+    Source: seed 003, "a fatura é baixada automaticamente". Each step compares the provider's data
+    with the books and books the difference, so that repeated, late and outdated events do no harm.
     """
 
     _inherit = "payment.transaction"
@@ -19,25 +18,25 @@ class PaymentTransaction(models.Model):
         comodel_name="account.payment",
         inverse_name="charge_id",
         string="Payments",
-        help="All that was booked of this charge.",
+        help="All payments of this charge.",
     )
 
     # -------------------------------------------------------------------------
-    # FOLLOWING THE PROVIDER
+    # DATA OF THE PROVIDER
     # -------------------------------------------------------------------------
 
-    def _follow(self, found, slip=None):
-        """Let this charge, its money and its fatura be as the provider says. Idempotent.
+    def _apply_charge(self, found, slip=None):
+        """Apply the provider's data to this charge, its payments and its fatura. Idempotent.
 
-        :param found: the charge as it is now, `tools.receipts.Charge`
+        :param found: the charge at the provider, `tools.receipts.Charge`
         :param slip: `tools.receipts.Slip`, or None
-        :raise UserError: naming what is missing to book the money; nothing is written then
+        :raise UserError: naming the missing setting to book the payment; nothing is written then
         """
         self.ensure_one()
         if self._is_duplicate(found):
             return
         was_live = self.charge_state in LIVE_STATES and self.charge_state != "processing"
-        self._keep_facts(found, slip)
+        self._store_facts(found, slip)
         if found.state is None:
             return
         if self.charge_state == "cancelled" and found.state in ("awaiting", "overdue"):
@@ -45,9 +44,9 @@ class PaymentTransaction(models.Model):
             self._queue_charge("delete")
             return
         if found.paid is not None and not found.in_cash:
-            self._take_money(found)
-        self._follow_chargeback(found)
-        self._follow_refunds(found)
+            self._book_money(found)
+        self._apply_chargeback(found)
+        self._apply_refunds(found)
         moved = self._move_charge_to(found.state) or self._reopen_undone_cash(found)
         if found.state in ("awaiting", "overdue") and self.charge_state == found.state:
             self._set_pending()
@@ -59,23 +58,23 @@ class PaymentTransaction(models.Model):
             self._after_payment_news(found)
 
     def _reopen_undone_cash(self, found):
-        """Let a charge wait again that was not paid to the company after all."""
+        """Reopen a charge whose payment to the company was undone at the provider."""
         is_open = found.state in ("awaiting", "overdue")
         if not is_open or self.charge_state != "received" or self.payment_id:
             return False
         self.charge_state = found.state
-        self._show_on_fatura()
+        self._update_fatura()
         return True
 
     def _is_duplicate(self, found):
-        """Return whether another charge than ours carries our reference; nothing follows it."""
+        """Return whether this is a second charge under our reference, and notify of it."""
         if not self.provider_reference or self.provider_reference == found.reference:
             return False
-        self._tell_responsible(
+        self._notify_responsible(
             self.env._("Two charges of one fatura"),
             self.env._(
-                "%(provider)s holds %(other)s besides %(ours)s for %(fatura)s. Cancel or refund "
-                "it there.",
+                "%(provider)s has charge %(other)s besides %(ours)s for %(fatura)s. Cancel or "
+                "refund it there.",
                 provider=self.provider_id.name,
                 other=found.reference,
                 ours=self.provider_reference,
@@ -84,7 +83,7 @@ class PaymentTransaction(models.Model):
         )
         return True
 
-    def _keep_facts(self, found, slip):
+    def _store_facts(self, found, slip):
         values = {
             "provider_reference": found.reference,
             "charge_raw_state": found.raw_state,
@@ -93,7 +92,7 @@ class PaymentTransaction(models.Model):
             "slip_url": found.slip_url,
         }
         if slip:
-            # One of them may have failed; what is known already stays.
+            # One request may have failed; stored values stay.
             values |= {
                 name: value
                 for name, value in (
@@ -107,7 +106,7 @@ class PaymentTransaction(models.Model):
                 if value
             }
         if self.charge_task not in ("register", "update"):
-            # What waits to be told is newer than what the provider has.
+            # Values that are to be sent are newer than the provider's.
             values["charge_due_date"] = found.due_date
         if self.charge_task != "refund" and found.refunding is not None:
             values["charge_refund_wanted"] = float(found.refunded + found.refunding)
@@ -115,14 +114,14 @@ class PaymentTransaction(models.Model):
         if changed:
             self.write(changed)
         if self.fatura_id.charge_id == self and self.fatura_id.charge_problem:
-            self._show_on_fatura()
+            self._update_fatura()
 
     # -------------------------------------------------------------------------
     # MONEY IN
     # -------------------------------------------------------------------------
 
-    def _take_money(self, found):
-        """Book what the payer paid, once; a fee that is known only later is booked later."""
+    def _book_money(self, found):
+        """Book the payment once; a fee that is known only later is booked later."""
         if self.payment_id:
             self._correct_fee(found)
             return
@@ -148,22 +147,22 @@ class PaymentTransaction(models.Model):
         fatura = self.fatura_id
         owed = fatura.amount_residual if fatura.state == "posted" else 0.0
         if fatura.state != "posted":
-            # The host would post a draft, and match with nothing of a cancelled one.
+            # The host would post a draft fatura, and cannot reconcile a cancelled one.
             self.invoice_ids = [Command.clear()]
         self._set_done(extra_allowed_states=("cancel",))
         self._post_process()
         settled = float(found.amount - split.missing)
         if fatura.currency_id.compare_amounts(owed, settled):
-            self._tell_of_other_amount(owed, settled)
+            self._notify_other_amount(owed, settled)
 
-    def _tell_of_other_amount(self, owed, settled):
-        """Have somebody look at money that does not fit what was owed."""
-        self._tell_responsible(
+    def _notify_other_amount(self, owed, settled):
+        """Notify of a payment that differs from the owed amount."""
+        self._notify_responsible(
             self.env._("Paid amount does not fit"),
             self.env._(
                 "%(paid)s were paid by charge %(charge)s, but %(owed)s of %(fatura)s were owed "
-                "(%(state)s). The payment stands on the client's account. Match, refund or claim "
-                "the difference.",
+                "(%(state)s). The payment is on the client's account. Match, refund or claim the "
+                "difference.",
                 paid=self.currency_id.format(settled),
                 charge=self.reference,
                 owed=self.currency_id.format(owed),
@@ -175,7 +174,7 @@ class PaymentTransaction(models.Model):
         )
 
     def _create_payment(self, **extra_create_values):
-        """Book the fee, what was paid on top and the discount with the payment."""
+        """Book fee, fine, interest and discount with the payment."""
         if not self.charge_state:
             return super()._create_payment(**extra_create_values)
         amounts = {

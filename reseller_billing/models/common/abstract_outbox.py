@@ -14,67 +14,67 @@ from ...tools.errors import OutcomeUnknown, ServiceError
 
 _logger = logging.getLogger(__name__)
 
-# Records that a worker looks at to find one that nobody else has.
+# Records among which a worker looks for one that is not locked.
 PAGE = 200
 
 
 class ResellerBillingAbstractOutbox(models.AbstractModel):
-    """Records that another service is to be sent: claim (commit), exchange, apply (commit).
+    """Records that are sent to another service: claim (commit), exchange, apply (commit).
 
-    A crash between any two leaves the record to the next worker, whose job says that it may have
-    been sent. A job holds plain values: while HTTP runs the outbox has no cursor open and no row
-    locked.
+    After a crash between any two the next worker sends the record; its job says that it may have
+    been sent already. A job holds plain values: while HTTP runs the outbox has no cursor open
+    and no row locked.
     """
 
     _name = "reseller.billing.abstract.outbox"
     _description = "Outbox of Another Service"
 
-    # A worker that holds a record longer than this is taken to be dead.
+    # After so long the worker that has a record is considered dead.
     _outbox_lease = timedelta(minutes=2)
     # How often a step of a record is tried in one run.
     _outbox_tries = 1
-    # What the names of the fields begin with: next_attempt, lease_until, attempts.
+    # Prefix of the fields next_attempt, lease_until and attempts.
     _outbox_prefix = ""
     _outbox_order = "next_attempt, id"
     # XML id of the cron that sends.
     _outbox_cron = ""
 
     # -------------------------------------------------------------------------
-    # WHAT A MODEL SAYS OF ITS RECORDS
+    # HOOKS OF THE MODEL
     # -------------------------------------------------------------------------
 
     @api.model
     def _get_unsent_domain(self, now):
-        """Return what is to be sent, whoever has it and whenever it is due."""
+        """Return the domain of the records to send, leased or not, due or not."""
         raise NotImplementedError
 
     def _prepare_job(self, again):
-        """Return what is to be sent of this record, as a `tools.outbox.Job`.
+        """Return the job of this record, see `tools.outbox.Job`.
 
-        :param again: it was tried in this run before
+        :param again: the record was tried in this run before
         """
         raise NotImplementedError
 
     @api.model
     def _exchange(self, job):
-        """Send a job; return the answer. Uses nothing but the job's values.
+        """Send a job and return the answer. Uses the job's values only.
 
-        :raise ServiceError: why there is no answer
+        :raise ServiceError: the failure of the request
         """
         raise NotImplementedError
 
     @api.model
     def _apply_outcome(self, job, outcome):
-        """Write what the service answered, or why it did not, and when it is tried again.
+        """Write the answer, or the failure and the moment of the next attempt.
 
         :param outcome: what `_exchange` returned, or a ServiceError
         """
         raise NotImplementedError
 
     def _postpone(self, error):
-        """Try this record again later.
+        """Retry this record later.
 
-        :param error: exception that says why not now
+        :param error: exception with the reason
         """
         raise NotImplementedError
 
@@ -84,7 +84,7 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
 
     @api.model
     def _trigger_delivery(self, at=None):
-        """Have the cron run, at once or at a moment."""
+        """Trigger the cron, at once or at a moment."""
         self.env.ref(self._outbox_cron).sudo()._trigger(at)
 
     @api.model
@@ -94,13 +94,13 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
         left = cron._commit_progress(remaining=self.search_count(self._get_due_domain()))
         for _sent in self._send_due(time.monotonic() + left):
             if not cron._commit_progress(1):
-                # The host's own rescheduling wakes nobody up for up to a minute.
+                # The host's own rescheduling starts the cron up to a minute late.
                 self._trigger_delivery()
                 return
 
     @api.model
     def _get_due_domain(self):
-        """Return what is to be sent now and is not being sent by anybody."""
+        """Return the domain of the records that are due and not leased."""
         now = fields.Datetime.now()
         lease, due = f"{self._outbox_prefix}lease_until", f"{self._outbox_prefix}next_attempt"
         is_free = Domain(lease, "=", False) | Domain(lease, "<", now)
@@ -108,7 +108,7 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
 
     @api.model
     def _send_due(self, deadline, record_ids=None):
-        """Send what is due, one record after another; yield the id of each. Records tell failures.
+        """Send due records one after another; yield the id of each. Failures are on the records.
 
         :param deadline: by `time.monotonic`, after it nothing new is begun
         :param record_ids: only these; all that are due if not said
@@ -131,13 +131,13 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
         except ServiceError as error:
             outcome = error
         except Exception as error:
-            # One record must never keep the others from being sent.
+            # One record must never stop the others.
             _logger.exception("%s %s could not be sent", self._name, job.record_id)
             outcome = OutcomeUnknown(str(error) or type(error).__name__)
         try:
             self._in_own_transaction(lambda outbox: outbox._apply_outcome(job, outcome))
         except Exception as error:
-            # Bound here: the name of an exception ends with its clause.
+            # The name of an exception is unbound after its clause.
             reason = error
             _logger.exception("%s %s: its answer could not be applied", self._name, job.record_id)
             self._in_own_transaction(lambda outbox: outbox.browse(job.record_id)._postpone(reason))
@@ -172,11 +172,11 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
         return None
 
     def _get_try_key(self):
-        """Return what counts the tries of this record in a run; see `tools.outbox.Job`."""
+        """Return the key by which tries of this record are counted in a run."""
         return (self.id,)
 
     def _claim(self, again=False):
-        """Lease this record and return its job; nothing is leased where nothing is to be sent."""
+        """Lease this record and return its job; a record with an empty job is not leased."""
         self.ensure_one()
         job = self._prepare_job(again)
         if not job.is_empty:

@@ -8,10 +8,10 @@ BILLED_KEY = "reseller_billing_billed"
 
 
 class ResellerBillingContract(models.Model):
-    """What a client has subscribed to (contratação). Only who has an active one is billed.
+    """Subscription of a client (contratação). Only clients with an active contract are billed.
 
-    Seed 003, "Configurar a contratação dos clientes": a new one is in trial (Em Teste) and is set
-    to active (Ativo) by hand.
+    Seed 003, "Configurar a contratação dos clientes": a new contract is in trial (Em Teste) and is
+    set to active (Ativo) by hand.
     """
 
     _name = "reseller.billing.contract"
@@ -48,7 +48,7 @@ class ResellerBillingContract(models.Model):
         string="Responsible",
         default=lambda self: self.env.user,
         check_company=True,
-        help="Is told of what needs a person.",
+        help="Notified of open work.",
     )
     # trial → active ⇄ suspended
     #   ↓       ↓         ↓
@@ -72,23 +72,25 @@ class ResellerBillingContract(models.Model):
         required=True,
         default=fields.Date.context_today,
         tracking=True,
-        help="Nothing is billed by itself before this day.",
+        help="Nothing is billed automatically before this day.",
     )
-    trial_end = fields.Date(tracking=True, help="When the trial is over; the responsible is told.")
+    trial_end = fields.Date(
+        tracking=True, help="When the trial is over; the responsible is notified."
+    )
     trial_told = fields.Boolean(compute="_compute_trial_told", store=True, copy=False)
     date_active = fields.Date(string="Active Since", readonly=True, copy=False)
     date_suspended = fields.Date(
         string="Suspended Since",
         readonly=True,
         copy=False,
-        help="Billing goes on with the month in which the contract is active again.",
+        help="Billing continues with the month in which the contract is active again.",
     )
     date_end = fields.Date(string="Cancelled On", readonly=True, copy=False)
     suspension_reason = fields.Selection(
         selection=[("overdue", "Overdue faturas"), ("manual", "By hand")],
         readonly=True,
         copy=False,
-        help="What was suspended for overdue faturas is active again once they are paid. The "
+        help="Contracts suspended for overdue faturas are active again once these are paid. The "
         "months of a suspension are not billed.",
     )
     billing_day = fields.Integer(
@@ -105,7 +107,7 @@ class ResellerBillingContract(models.Model):
         store=True,
         readonly=False,
         check_company=True,
-        help="Who charges the client: boleto and Pix.",
+        help="The provider that charges the client: boleto and Pix.",
     )
     charge_kind = fields.Selection(
         selection=[
@@ -133,8 +135,9 @@ class ResellerBillingContract(models.Model):
     next_month = fields.Date(
         string="Next Reference Month",
         copy=False,
-        help="First day of the next month to be billed by itself. If no plan would be billed in "
-        "the month that you enter, those of the shortest period are billed from it on.",
+        help="First day of the next month that is billed automatically. If no plan would be "
+        "billed in the month that you enter, those of the shortest period are billed from "
+        "it on.",
     )
     fatura_ids = fields.One2many(
         comodel_name="account.move", inverse_name="billing_contract_id", string="Faturas"
@@ -178,7 +181,7 @@ class ResellerBillingContract(models.Model):
 
     @api.depends("trial_end")
     def _compute_trial_told(self):
-        """Who was told that the trial is over has not heard of another end."""
+        """Notify again of another end of the trial."""
         self.trial_told = False
 
     @api.depends("line_ids")
@@ -195,7 +198,7 @@ class ResellerBillingContract(models.Model):
 
     @api.constrains("partner_id", "state", "company_id", "line_ids")
     def _check_one_open_per_plan(self):
-        """A client has one open contract for a plan."""
+        """Refuse a second open contract of a client for a plan."""
         lines = self.filtered(lambda contract: contract.state in OPEN_STATES).line_ids
         for line in lines:
             contract = line.contract_id
@@ -222,7 +225,7 @@ class ResellerBillingContract(models.Model):
 
     @api.constrains("next_month", "date_start")
     def _check_next_month(self):
-        """No month before the start is billed by itself."""
+        """Refuse a next month before the start of the contract."""
         for contract in self:
             month, start = contract.next_month, contract.date_start
             if month and month < start.replace(day=1):
@@ -301,19 +304,19 @@ class ResellerBillingContract(models.Model):
     # -------------------------------------------------------------------------
 
     def action_activate(self):
-        """Set contracts to active, from trial or suspension, whose months are not billed."""
+        """Activate contracts in trial or suspended; months of a suspension are not billed."""
         for contract in self:
             contract._move_to("active")
         return True
 
     def action_suspend(self):
-        """Stop billing until somebody activates the contracts again."""
+        """Suspend contracts: they are not billed until they are activated again."""
         for contract in self:
             contract._move_to("suspended")
         return True
 
     def action_cancel(self):
-        """End the contracts. Faturas that are not paid stay owed."""
+        """Cancel contracts. Unpaid faturas stay owed."""
         for contract in self:
             contract._move_to("cancelled")
         return True

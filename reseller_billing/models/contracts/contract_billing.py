@@ -16,12 +16,12 @@ _logger = logging.getLogger(__name__)
 
 # Contracts billed together; one by one where one of them cannot be.
 CHUNK = 50
-# Until who has a contract just now is done with it.
+# Pause while somebody else is changing a contract.
 BUSY_PAUSE = timedelta(minutes=1)
 
 
 class ResellerBillingContract(models.Model):
-    """Billing by itself: each active contract once for each reference month, missed days too."""
+    """Automatic billing: each active contract once for each reference month, missed days too."""
 
     _inherit = "reseller.billing.contract"
 
@@ -30,9 +30,9 @@ class ResellerBillingContract(models.Model):
     # -------------------------------------------------------------------------
 
     def action_bill_now(self):
-        """Bill what is due of these contracts today.
+        """Issue the faturas of these contracts that are due today.
 
-        :raise UserError: what is missing, naming the contract
+        :raise UserError: naming the contract and the missing data
         """
         self.check_access("write")
         before = self.fatura_ids
@@ -50,7 +50,7 @@ class ResellerBillingContract(models.Model):
 
     @api.model
     def _cron_bill(self):
-        """Issue the faturas that are due, in small transactions; errors stand on the contracts."""
+        """Issue the due faturas in small transactions; errors are stored on the contracts."""
         today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
         domain = self._get_to_bill_domain(today)
         due = self.search(domain, order="id")
@@ -60,7 +60,7 @@ class ResellerBillingContract(models.Model):
         all_had = True
         for start in range(0, len(due), CHUNK):
             ids = due.ids[start : start + CHUNK]
-            # Another worker may have billed some of them, or be at it.
+            # Another worker may have billed some of them, or be billing them.
             locked = self.browse(ids).try_lock_for_update()
             done = locked.filtered_domain(domain)._bill_together(today)
             if all_had and not (done and len(locked) == len(ids)):
@@ -71,7 +71,7 @@ class ResellerBillingContract(models.Model):
 
     @api.model
     def _bill_again_soon(self):
-        """Have contracts that somebody else had just now billed before the next day."""
+        """Trigger billing again for contracts that somebody else was changing."""
         cron = self.env.ref("reseller_billing.ir_cron_bill_contracts").sudo()
         cron._trigger(fields.Datetime.now() + BUSY_PAUSE)
 
@@ -86,40 +86,40 @@ class ResellerBillingContract(models.Model):
     def _bill_together(self, today):
         """Bill contracts in one savepoint; where that fails, each in its own.
 
-        :return: whether all had their turn, False if somebody else changes one at this moment
+        :return: False if somebody else is changing one of them
         """
         try:
             with self.env.cr.savepoint():
-                self._in_readers_language()._bill_due(today)
+                self._with_reader_language()._bill_due(today)
             return True
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             return False
         except Exception as error:
             if len(self) == 1:
-                self._in_readers_language()._keep_billing_error(error)
+                self._with_reader_language()._store_billing_error(error)
                 return True
         return all([contract._bill_together(today) for contract in self])
 
-    def _in_readers_language(self):
-        """Return these contracts in the language of who answers for them, if that is one."""
+    def _with_reader_language(self):
+        """Return these contracts in the language of their responsible users, if they share one."""
         users = self._get_responsible() if len(self) == 1 else self.user_id
         languages = set(users.mapped("lang"))
         return self.with_context(lang=languages.pop()) if len(languages) == 1 else self
 
-    def _keep_billing_error(self, error):
-        """Show why a contract was not billed, and have somebody look at it; never twice."""
+    def _store_billing_error(self, error):
+        """Store why a contract was not billed, and notify its responsible once."""
         if not isinstance(error, (UserError, ValidationError)):
             _logger.exception("Contract %s could not be billed", self.id)
         text = str(error)
         if self.billing_error == text:
             return
         self.billing_error = text
-        self._tell_once(self.env._("Fatura not issued"), text)
+        self._notify_once(self.env._("Fatura not issued"), text)
 
     def _bill_due(self, today=None):
-        """Issue all faturas of these contracts that are due.
+        """Issue all due faturas of these contracts.
 
-        :raise UserError: naming the contract, and what is missing
+        :raise UserError: naming the contract and the missing data
         """
         today = today or fields.Date.context_today(self)
         known = self._get_billed_months()
@@ -137,18 +137,18 @@ class ResellerBillingContract(models.Model):
         for month, contracts in self._group_by_month(last).items():
             next_month = month + relativedelta(months=1)
             contracts.with_context(**{BILLED_KEY: True}).write({"next_month": next_month})
-        self.filtered("billing_error")._forget_billing_error()
+        self.filtered("billing_error")._clear_billing_error()
 
-    def _forget_billing_error(self):
+    def _clear_billing_error(self):
         if not self:
             return
         self.billing_error = False
         for contract in self:
-            summary = contract._in_readers_language().env._("Fatura not issued")
+            summary = contract._with_reader_language().env._("Fatura not issued")
             end_told(contract, summary)
 
     def _get_billed_months(self):
-        """Return {contract: set of first days of months} of the monthly faturas that stand."""
+        """Return {contract: set of first days of months} of its monthly faturas in force."""
         found = {contract: set() for contract in self}
         groups = self.env["account.move"]._read_group(
             [
@@ -197,11 +197,11 @@ class ResellerBillingContract(models.Model):
         return max(self.next_month or today.replace(day=1), self.date_start.replace(day=1))
 
     def _begin_cycles_in_next_month(self):
-        """Have plans billed in a next month entered by hand, where none of them would be.
+        """Bill plans in a next month that was entered by hand, where no plan would be billed.
 
-        Who enters an earlier month wants what was left out: those in whose cycle it is begin
-        earlier. Off every cycle the plans of the shortest period begin a new one with it; a yearly
-        one that was billed just now is not billed again.
+        With an earlier month the plans in whose cycle it is begin earlier. A month in no cycle
+        begins a new cycle of the plans with the shortest period; a yearly plan that was billed
+        just before is not billed again.
         """
         for contract in self:
             month, lines = contract.next_month, contract.line_ids

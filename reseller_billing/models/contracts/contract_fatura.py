@@ -3,12 +3,12 @@ from odoo.exceptions import UserError
 
 
 class ResellerBillingContract(models.Model):
-    """What a fatura of a contract consists of."""
+    """Values and lines of a contract's fatura."""
 
     _inherit = "reseller.billing.contract"
 
     def _check_may_be_billed(self):
-        """Refuse what the seed refuses: a fatura for who has no active contract.
+        """Refuse a fatura of a contract that is not active or whose client cannot be charged.
 
         :raise UserError: naming the contract and what to do
         """
@@ -31,10 +31,10 @@ class ResellerBillingContract(models.Model):
             )
 
     def _complete_fatura(self, vals):
-        """Return the values of a fatura with its lines, which add up to what the client pays.
+        """Return the values of a fatura with its lines, which add up to the value.
 
-        :param vals: `billing_amount` in BRL, what the plans cost if it is not said
-        :raise UserError: of a fatura of nothing
+        :param vals: without `billing_amount` (BRL) it is the price of the plans
+        :raise UserError: if the value is zero
         """
         self.ensure_one()
         month, year = vals.get("reference_month"), vals.get("reference_year")
@@ -69,7 +69,7 @@ class ResellerBillingContract(models.Model):
         }
 
     def _describe_month(self, month, year):
-        """Return what the client reads on a fatura that has no text of its own."""
+        """Return the description of a fatura that has none of its own."""
         plans = ", ".join(self.line_ids.plan_id.mapped("name")) or self.name
         return f"{plans} {month}/{year}" if month and year else plans
 
@@ -91,7 +91,7 @@ class ResellerBillingContract(models.Model):
     def _prepare_fatura_line(self, product, name, price, quantity=1.0):
         """Return a line whose total, taxes included, is price times quantity.
 
-        :param price: what the client pays for one, in BRL
+        :param price: of one, taxes included, in BRL
         """
         company = self.company_id
         taxes = product.with_company(company).taxes_id._filter_taxes_by_company(company)
@@ -105,13 +105,13 @@ class ResellerBillingContract(models.Model):
             "tax_ids": [Command.set(taxes.ids)],
         }
         if not product:
-            # The host would guess from the client's other entries, fees among them.
+            # The host would guess an account from the client's other entries, fees among them.
             journal = self.provider_id.sudo()._get_billing_journal()
             values["account_id"] = journal.default_account_id.id
         return values
 
     def _get_price_before_taxes(self, taxes, price):
-        """Return the unit price that with these taxes makes the price that the client pays."""
+        """Return the unit price without taxes of a price that includes them."""
         if all(tax.price_include for tax in taxes):
             return price
         found = taxes._get_tax_details(

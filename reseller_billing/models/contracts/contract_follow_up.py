@@ -11,15 +11,15 @@ _logger = logging.getLogger(__name__)
 
 
 class ResellerBillingContract(models.Model):
-    """What the days bring: reminders, the end of a trial, suspension and reactivation."""
+    """Daily work: reminders, the end of a trial, suspension and reactivation."""
 
     _inherit = "reseller.billing.contract"
 
     @api.model
     def _cron_follow_up(self):
-        """Remind clients, tell of trials that end, suspend who does not pay.
+        """Send reminders, notify of ended trials, suspend contracts with overdue faturas.
 
-        What there is no time for is done by another run, at once.
+        Another run is triggered at once for work that is left.
         """
         today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
         if not self._follow_up(today):
@@ -27,22 +27,22 @@ class ResellerBillingContract(models.Model):
 
     @api.model
     def _follow_up(self, today):
-        """Do what a day brings; return whether there was time for all of it."""
+        """Do the daily work; return whether there was time for all of it."""
         reminders = self.env["reseller.billing.reminder"].search([("active", "=", True)])
         if not reminders._remind_all(today):
             return False
         trials = self.search(
             [("state", "=", "trial"), ("trial_end", "<=", today), ("trial_told", "=", False)]
         )
-        if not trials._each_alone(lambda contract: contract._notify_trial_end()):
+        if not trials._process_each(lambda contract: contract._notify_trial_end()):
             return False
         overdue = self._get_overdue_contracts(today)
-        return overdue._each_alone(lambda contract: contract._suspend_overdue())
+        return overdue._process_each(lambda contract: contract._suspend_overdue())
 
-    def _each_alone(self, action):
-        """Do something to each contract and commit it; one that fails does not stop the others.
+    def _process_each(self, action):
+        """Call an action for each contract and commit it; a failure does not stop the others.
 
-        What fails is shown to the responsible of the contract.
+        Failures are shown to the responsible of the contract.
 
         :param action: function of one contract
         :return: whether there was time for all of them
@@ -65,10 +65,10 @@ class ResellerBillingContract(models.Model):
         return True
 
     def _notify_follow_up_failure(self, error):
-        """Have the responsible see why the daily follow-up of this contract failed, once."""
+        """Notify the responsible of a failed follow-up of this contract, once."""
         self.ensure_one()
-        contract = self._in_readers_language()
-        contract._tell_once(
+        contract = self._with_reader_language()
+        contract._notify_once(
             contract.env._("Follow-up failed"),
             contract.env._(
                 "%(contract)s could not be followed up: its trial has ended, or its faturas are "
@@ -79,11 +79,11 @@ class ResellerBillingContract(models.Model):
         )
 
     def _notify_trial_end(self):
-        """Have the responsible decide on a contract whose trial is over, once for each end."""
+        """Notify the responsible of the end of the trial, once for each end."""
         self.ensure_one()
         self.trial_told = True
-        contract = self._in_readers_language()
-        contract._tell_once(
+        contract = self._with_reader_language()
+        contract._notify_once(
             contract.env._("Trial is over"),
             contract.env._(
                 "The trial of %(contract)s ended on %(day)s. Set it to active, or cancel it.",
@@ -92,19 +92,19 @@ class ResellerBillingContract(models.Model):
             ),
         )
 
-    def _tell_once(self, summary, note):
-        """Give the responsible something to do, unless it waits already."""
+    def _notify_once(self, summary, note):
+        """Schedule an activity for the responsible, unless the same is open already."""
         tell_once(self, self._get_responsible(), summary, note)
 
     def _get_responsible(self):
-        """Return who is told of what this contract needs: somebody who works here."""
+        """Return the active user who is responsible for this contract."""
         self.ensure_one()
         users = self.user_id | self.provider_id.sudo().billing_user_id
         return self.company_id._get_billing_responsible(users, self.partner_id)
 
     @api.model
     def _get_overdue_contracts(self, today):
-        """Return who has a fatura that is overdue for longer than the provider allows."""
+        """Return active contracts with a fatura overdue for longer than the provider allows."""
         found = self
         providers = self.env["payment.provider"].search([("billing_suspend_days", ">", 0)])
         for provider in providers:
@@ -129,7 +129,7 @@ class ResellerBillingContract(models.Model):
         )
 
     def _reactivate_paid(self):
-        """Set contracts to active again that were suspended for what is paid by now."""
+        """Activate contracts again whose suspension for overdue faturas has ended by payment."""
         suspended = self.filtered(
             lambda contract: contract.state == "suspended"
             and contract.suspension_reason == "overdue"
@@ -143,5 +143,5 @@ class ResellerBillingContract(models.Model):
                 with self.env.cr.savepoint():
                     contract._move_to("active")
             except UserError as error:
-                # The client has paid: that is booked, whatever the contract lacks.
-                contract._tell_once(self.env._("Paid, but not active again"), str(error))
+                # The payment is booked, whatever the contract lacks.
+                contract._notify_once(self.env._("Paid, but not active again"), str(error))

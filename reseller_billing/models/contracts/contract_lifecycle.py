@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class ResellerBillingContract(models.Model):
-    """What each state of a contract brings with it; it is written with the state."""
+    """Values that are written with each state of a contract."""
 
     _inherit = "reseller.billing.contract"
 
@@ -45,7 +45,7 @@ class ResellerBillingContract(models.Model):
         return not since or since < today.replace(day=1)
 
     def _prepare_return(self, month):
-        """Leave the months of a suspension out.
+        """Return the values that leave the months of a suspension unbilled.
 
         A plan whose next period would have begun in one of them begins it with the return; one that
         was billed for longer stays in its cycle.
@@ -64,14 +64,14 @@ class ResellerBillingContract(models.Model):
     def _prepare_suspended(self):
         return {
             "date_suspended": fields.Date.context_today(self),
-            # Who suspends for another reason writes it with the state.
+            # Another reason is written together with the state.
             "suspension_reason": self.suspension_reason or "manual",
         }
 
     def _check_complete(self):
-        """Refuse to activate a contract of a client that cannot be charged; says all at once.
+        """Refuse to activate a contract of a client that cannot be charged.
 
-        :raise UserError: naming what the client lacks
+        :raise UserError: naming all missing data of the client
         """
         self.ensure_one()
         missing = self.partner_id._get_missing_billing_data()

@@ -24,21 +24,22 @@ class ResellerBillingContractLine(models.Model):
     )
     first_month = fields.Date(
         copy=False,
-        help="First month that this plan is billed for; its period counts from it. Given by itself "
-        "when the contract becomes active, or the plan is added to an active one.",
+        help="First month for which this plan is billed; its period counts from it. Set "
+        "automatically when the contract becomes active, or the plan is added to an active "
+        "one.",
     )
     quantity = fields.Float(digits="Product Unit", required=True, default=1.0)
     price = fields.Monetary(
         compute="_compute_price",
         store=True,
         readonly=False,
-        help="What the client pays for one a period, taxes included, in BRL.",
+        help="Price of one for a period, taxes included, in BRL.",
     )
     subtotal = fields.Monetary(compute="_compute_subtotal", store=True)
 
     _one_of_a_plan = models.Constraint(
         "UNIQUE (contract_id, plan_id)",
-        "A plan stands in a contract once. Change the quantity instead.",
+        "The contract already has this plan. Change the quantity instead.",
     )
     _not_negative = models.Constraint(
         "CHECK (quantity > 0 AND price >= 0)",
@@ -78,7 +79,7 @@ class ResellerBillingContractLine(models.Model):
     # -------------------------------------------------------------------------
 
     def _begin_cycle(self):
-        """Have plans of contracts that were active already billed from their next month on."""
+        """Begin the cycle of plans with the next month of contracts that were activated before."""
         today = fields.Date.context_today(self)
         for line in self:
             contract = line.contract_id
@@ -100,7 +101,7 @@ class ResellerBillingContractLine(models.Model):
 
         :param month: first day of the reference month
         """
-        # Plans of contracts that were active before there were first months have none.
+        # Plans from before the field existed have no first month.
         since = self.first_month or self.contract_id.date_active or self.contract_id.date_start
         distance = (month.year - since.year) * 12 + month.month - since.month
         return distance % self.plan_id._get_months() == 0

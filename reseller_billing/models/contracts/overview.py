@@ -8,10 +8,10 @@ from odoo.tools import SQL
 from ...const import RECEIPTS_CODES
 
 WEEK = timedelta(days=7)
-# Money that is still to come from a fatura, or from one that the client took back.
+# Faturas of which something is owed, charged back ones included.
 OWED = Domain("state", "=", "posted") & Domain("payment_state", "in", ("not_paid", "partial"))
 FATURA = Domain("billing_contract_id", "!=", False) & Domain("move_type", "=", "out_invoice")
-# A charge that nobody can pay any more.
+# States of charges that cannot be paid any more.
 ENDED_STATES = (
     "confirmed",
     "received",
@@ -30,9 +30,9 @@ ACTIONS = {
 
 
 class ResellerBillingOverview(models.Model):
-    """The first screen: what needs somebody, what is owed, and what the contracts bring, a company.
+    """The first screen: open work, owed faturas and active contracts of each company.
 
-    Each number is counted for all cards at once, by the very domain of the list that it opens.
+    Each number is counted for all cards at once, by the domain of the list that it opens.
     """
 
     _name = "reseller.billing.overview"
@@ -44,7 +44,7 @@ class ResellerBillingOverview(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
 
-    # Needs somebody
+    # Open work
     unbilled_count = fields.Integer(string="Contracts Not Billed", compute="_compute_numbers")
     trial_count = fields.Integer(string="Trials That Are Over", compute="_compute_numbers")
     problem_count = fields.Integer(string="Charges with a Problem", compute="_compute_numbers")
@@ -52,21 +52,23 @@ class ResellerBillingOverview(models.Model):
     uncharged_count = fields.Integer(
         string="Owed Without a Charge",
         compute="_compute_numbers",
-        help="The charge was charged back, refunded or cancelled, and nobody can pay it.",
+        help="The charge was charged back, refunded or cancelled, and cannot be paid.",
     )
     uncharged_amount = fields.Monetary(string="Amount Without a Charge", compute="_compute_numbers")
-    orphan_count = fields.Integer(string="Money Not Ours", compute="_compute_numbers")
-    orphan_amount = fields.Monetary(string="Orphan Money", compute="_compute_numbers")
-    event_count = fields.Integer(string="News Not Understood", compute="_compute_numbers")
-    row_count = fields.Integer(string="Not Taken Over", compute="_compute_numbers")
-    link_count = fields.Integer(string="Not Taken by the Panel", compute="_compute_numbers")
+    orphan_count = fields.Integer(string="Unidentified Payments", compute="_compute_numbers")
+    orphan_amount = fields.Monetary(
+        string="Amount of Unidentified Payments", compute="_compute_numbers"
+    )
+    event_count = fields.Integer(string="Events Not Processed", compute="_compute_numbers")
+    row_count = fields.Integer(string="Not Imported", compute="_compute_numbers")
+    link_count = fields.Integer(string="Refused by the Panel", compute="_compute_numbers")
     has_panel = fields.Boolean(compute="_compute_connections")
     deaf_provider = fields.Char(
-        string="Does Not Tell of Payments",
+        string="Webhook Not Working",
         compute="_compute_connections",
         help="Enabled providers whose webhook does not work; payments are found by comparing.",
     )
-    # What is owed
+    # Owed faturas
     overdue_count = fields.Integer(string="Overdue", compute="_compute_numbers")
     overdue_amount = fields.Monetary(string="Amount Overdue", compute="_compute_numbers")
     week_count = fields.Integer(string="Due in the Next 7 Days", compute="_compute_numbers")
@@ -96,7 +98,7 @@ class ResellerBillingOverview(models.Model):
 
     def _compute_connections(self):
         panels = self.env["reseller.billing.panel"]._get_panel_ids()
-        # Who bills need not see the provider's settings to know that it is silent.
+        # Users without access to the provider's settings are shown that its webhook fails.
         silent = (
             self.env["payment.provider"]
             .sudo()
@@ -141,8 +143,8 @@ class ResellerBillingOverview(models.Model):
             )
         xml_id = f"reseller_billing.{ACTIONS[model]}"
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        mine = Domain("company_id", "=", self.company_id.id)
-        return {**action, "domain": list(domain & mine), "context": {"create": False}}
+        of_card = Domain("company_id", "=", self.company_id.id)
+        return {**action, "domain": list(domain & of_card), "context": {"create": False}}
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -154,12 +156,12 @@ class ResellerBillingOverview(models.Model):
         :return: {id of a company: (count, amount in BRL)}
         """
         aggregates = ["__count", f"{measure}:sum"] if measure else ["__count"]
-        mine = Domain("company_id", "in", self.company_id.ids)
-        groups = self.env[model]._read_group(domain & mine, ["company_id"], aggregates)
+        of_card = Domain("company_id", "in", self.company_id.ids)
+        groups = self.env[model]._read_group(domain & of_card, ["company_id"], aggregates)
         return {company.id: (count, sum(total)) for company, count, *total in groups}
 
     def _get_lists(self):
-        """Return what is counted: {(field, amount field): (model, domain, measure)}."""
+        """Return the numbers of cards: {(field, amount field): (model, domain, measure)}."""
         today = fields.Date.context_today(self)
         owed, contract = FATURA & OWED, "reseller.billing.contract"
         event, residual = "reseller.billing.event", "amount_residual_signed"

@@ -5,7 +5,7 @@ PERIODS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "yearly": 12}
 
 
 class ResellerBillingPlan(models.Model):
-    """What a reseller sells by subscription (plano): a service, its price and period. Seed 003."""
+    """Plan of a subscription (plano): a service, its price and period. Seed 003."""
 
     _name = "reseller.billing.plan"
     _description = "Subscription Plan"
@@ -27,11 +27,9 @@ class ResellerBillingPlan(models.Model):
         check_company=True,
         domain=[("sale_ok", "=", True), ("type", "=", "service")],
         ondelete="restrict",
-        help="The service on the fatura: it brings income account and taxes.",
+        help="The service on the fatura: it has income account and taxes.",
     )
-    price = fields.Monetary(
-        required=True, help="What the client pays a period, taxes included, in BRL."
-    )
+    price = fields.Monetary(required=True, help="Price of a period, taxes included, in BRL.")
     period = fields.Selection(
         selection=[
             ("monthly", "Monthly"),

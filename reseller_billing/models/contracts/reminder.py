@@ -7,7 +7,7 @@ from ...tools.activity import tell_once
 
 _logger = logging.getLogger(__name__)
 
-# A server that stood still for longer reminds of nothing that is over by then.
+# Days for which a missed reminder is still sent.
 MISSED_DAYS = 3
 
 
@@ -22,7 +22,7 @@ class ResellerBillingReminder(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name="res.company", index=True, help="Left empty it is for all companies."
+        comodel_name="res.company", index=True, help="If empty, it is for all companies."
     )
     days = fields.Integer(
         required=True, help="From the due date on: -3 is three days before it, 5 five days after."
@@ -39,9 +39,9 @@ class ResellerBillingReminder(models.Model):
     )
 
     def _remind_all(self, today):
-        """Write to the clients whose faturas have come to a reminder's day; each once.
+        """E-mail the reminders of faturas that have reached a reminder's day, each once.
 
-        Each is committed by itself: a run that is stopped has not reminded for nothing.
+        Each is committed by itself, so that a run that is stopped repeats none.
 
         :return: whether there was time for all of them
         """
@@ -58,7 +58,7 @@ class ResellerBillingReminder(models.Model):
         return True
 
     def _get_faturas(self, today):
-        """Return the faturas whose clients are to be reminded and were not."""
+        """Return the faturas for which this reminder is due and was not sent."""
         self.ensure_one()
         latest = today - timedelta(days=self.days)
         faturas = self.env["account.move"].search(
@@ -111,7 +111,7 @@ class ResellerBillingReminder(models.Model):
 
 
 class ResellerBillingReminderSent(models.Model):
-    """Which reminder of which fatura was sent: each once."""
+    """A reminder that was sent for a fatura."""
 
     _name = "reseller.billing.reminder.sent"
     _description = "Reminder That Was Sent"

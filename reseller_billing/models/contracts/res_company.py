@@ -11,11 +11,11 @@ class ResCompany(models.Model):
         string="Consumer-final Customer",
         copy=False,
         ondelete="restrict",
-        help="Made once, with the first contract or panel; for sales to whoever gives no name.",
+        help="Created with the first contract or panel; for sales without a customer's name.",
     )
 
     def _get_billing_consumer(self):
-        """Return the consumer-final customer of this company; made the first time."""
+        """Return the consumer-final customer of this company; it is created on first use."""
         self.ensure_one()
         if not self.billing_consumer_id:
             self.billing_consumer_id = self.env["res.partner"].create(
@@ -29,13 +29,13 @@ class ResCompany(models.Model):
         return self.billing_consumer_id
 
     def _get_billing_responsible(self, users, client=None):
-        """Return who is told of what needs a person: somebody who works here now, if anybody does.
+        """Return the active user who is notified.
 
-        Of those who are named the first who is active, then the client's salesperson, then a
-        manager of subscription control and then an administrator of this company.
+        The first active one of the given users, then the client's salesperson, then a manager of
+        subscription control and then an administrator of this company.
 
-        :param users: res.users, those who are named, in their order
-        :param client: res.partner, whom it is about
+        :param users: res.users, in their order
+        :param client: res.partner whom the notice is about
         """
         self.ensure_one()
         found = users.sudo().filtered("active")[:1]

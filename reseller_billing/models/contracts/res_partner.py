@@ -11,7 +11,7 @@ class ResPartner(models.Model):
     )
 
     def _get_missing_billing_data(self):
-        """Return the names of what this client lacks to be charged, in the user's language."""
+        """Return the names of data that this client lacks to be charged, in the user's language."""
         self.ensure_one()
         needed = {
             self.env._("name"): self.name,

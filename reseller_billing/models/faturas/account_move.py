@@ -5,14 +5,14 @@ from odoo.fields import Domain
 from ...const import LIVE_STATES
 
 MONTHS = [(f"{number:02}", f"{number:02}") for number in range(1, 13)]
-# What the host's payment states are for who waits for the money; the others are open.
+# Situation of a fatura by the host's payment state; the other states are open.
 SITUATIONS = {"partial": "partial", "in_payment": "paid", "paid": "paid", "reversed": "reversed"}
 
 
 class AccountMove(models.Model):
     """The fatura: an invoice for a contract and a reference month. Seed 003, "Gerar a fatura".
 
-    Plain columns only: nothing is computed for other documents.
+    All fields are plain columns: other documents cost no computation.
     """
 
     _inherit = "account.move"
@@ -27,10 +27,12 @@ class AccountMove(models.Model):
         ondelete="restrict",
     )
     billing_description = fields.Char(
-        string="Fatura Description", copy=False, help="What the client reads on fatura and charge."
+        string="Fatura Description",
+        copy=False,
+        help="The description that the client reads on fatura and charge.",
     )
     billing_amount = fields.Monetary(
-        string="Value", copy=False, help="What the client pays, taxes included, in BRL."
+        string="Value", copy=False, help="Total for the client, taxes included, in BRL."
     )
     reference_month = fields.Selection(selection=MONTHS, copy=False)
     reference_year = fields.Char(size=4, copy=False)
@@ -39,7 +41,7 @@ class AccountMove(models.Model):
         copy=False,
         help="Besides the monthly fatura: a contract can have several of a month.",
     )
-    # States of the charge; drawn in payment_transaction.py. Empty where there is none.
+    # State of the charge, see payment_transaction.py. Empty without a charge.
     charge_state = fields.Selection(
         selection=lambda self: self._get_charge_states(),
         string="Fatura Status",
@@ -76,7 +78,7 @@ class AccountMove(models.Model):
         related="charge_id.provider_id.journal_id", search="_search_charge_journal_id"
     )
     fatura_mailed_at = fields.Datetime(string="E-mailed", readonly=True, copy=False)
-    # The seed's words for the host's payment state; not stored, so that it costs nobody anything.
+    # The seed's names of the host's payment state; not stored, so that writing costs nothing.
     fatura_situation = fields.Selection(
         selection=[
             ("open", "Open"),
@@ -124,7 +126,7 @@ class AccountMove(models.Model):
 
     @api.constrains("billing_contract_id", "partner_id", "move_type")
     def _check_billing_contract(self):
-        """A fatura is of the client of its contract."""
+        """Refuse a contract of another client."""
         for move in self:
             contract = move.billing_contract_id
             if not contract or move.move_type != "out_invoice":
@@ -141,7 +143,7 @@ class AccountMove(models.Model):
 
     @api.constrains("reference_month", "reference_year", "billing_contract_id")
     def _check_reference(self):
-        """A fatura has a reference month and a year of four digits."""
+        """Refuse faturas without a reference month or a year of four digits."""
         for move in self:
             year = move.reference_year or ""
             if not move.billing_contract_id or move.move_type != "out_invoice":
@@ -184,7 +186,7 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         result = super().button_cancel()
-        self._is_fatura()._cancel_charge()
+        self._filter_faturas()._cancel_charge()
         return result
 
     def action_open_fatura_page(self):
@@ -193,7 +195,7 @@ class AccountMove(models.Model):
         return {"type": "ir.actions.act_url", "url": self.get_portal_url(), "target": "new"}
 
     def action_open_fatura_pdf(self):
-        """Show what the client prints: the boleto, or the invoice where there is none (PDF)."""
+        """Show the boleto, or the invoice if there is none (PDF)."""
         self.ensure_one()
         url = self.charge_id.sudo().slip_url or self.get_portal_url(report_type="pdf")
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}
@@ -212,13 +214,13 @@ class AccountMove(models.Model):
         return {**action, "context": context}
 
     def action_register_charge(self):
-        """Try again to have the charge of these faturas registered, or make another one.
+        """Register the charges of these faturas again, or create new ones.
 
-        :raise UserError: naming the one whose charge can be paid, or of which nothing is owed
+        :raise UserError: naming a fatura whose charge can be paid, or of which nothing is owed
         """
         self.check_access("write")
         self._check_still_owed()
-        # Who presses the button wants it tried now.
+        # The user expects an attempt now.
         self.billing_contract_id.provider_id.sudo()._end_billing_pause()
         again = self.filtered(lambda move: move.charge_state in ("processing", "error"))
         for charge in again.charge_id.sudo():
@@ -229,11 +231,11 @@ class AccountMove(models.Model):
                 # Received in cash, and the payment was undone here: the same charge lives again.
                 move.charge_id.sudo()._queue_charge("uncash")
             else:
-                move._make_charge()
+                move._create_charge()
         return True
 
     def action_open_ledger(self):
-        """Show what is booked of this fatura: itself, its payments, refunds and corrected fees."""
+        """Show the journal items of this fatura, its payments, refunds and corrected fees."""
         self.ensure_one()
         self.check_access("read")
         charges = self.env["payment.transaction"].sudo().search([("fatura_id", "=", self.id)])
@@ -277,14 +279,14 @@ class AccountMove(models.Model):
             "is_fatura": True,
         }
 
-    def _is_fatura(self):
+    def _filter_faturas(self):
         """Return the faturas among these, credit notes apart."""
         return self.filtered(
             lambda move: move.billing_contract_id and move.move_type == "out_invoice"
         )
 
     def _check_still_owed(self):
-        """Refuse to charge what is not posted or has nothing left to pay.
+        """Refuse to charge faturas that are not posted or fully paid.
 
         :raise UserError: naming the fatura
         """
@@ -292,7 +294,7 @@ class AccountMove(models.Model):
             if move.state != "posted" or move.currency_id.is_zero(move.amount_residual):
                 raise UserError(
                     self.env._(
-                        "%(fatura)s is not to be charged: it is not posted, or nothing of it is "
+                        "%(fatura)s cannot be charged: it is not posted, or nothing of it is "
                         "left to pay.",
                         fatura=move.display_name,
                     )
@@ -315,7 +317,7 @@ class AccountMove(models.Model):
             )
 
     def _describe_fatura(self):
-        """Return what the client reads: the description, or plan and reference month."""
+        """Return the description for the client, or else plan and reference month."""
         self.ensure_one()
         return self.billing_description or self.billing_contract_id._describe_month(
             self.reference_month, self.reference_year

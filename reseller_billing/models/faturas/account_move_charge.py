@@ -8,7 +8,7 @@ from ...const import LIVE_STATES, METHOD_OF_CHARGE
 
 
 class AccountMove(models.Model):
-    """The charge of a fatura: asked for when it is posted, changed and cancelled with it."""
+    """The charge of a fatura: queued when it is posted, changed and cancelled with it."""
 
     _inherit = "account.move"
 
@@ -41,7 +41,7 @@ class AccountMove(models.Model):
             if move.currency_id.compare_amounts(move.amount_residual, move.amount_total):
                 raise UserError(
                     self.env._(
-                        "Something of %(fatura)s is paid. Refund it, or make a credit note.",
+                        "%(fatura)s is paid in part. Refund it, or make a credit note.",
                         fatura=move.display_name,
                     )
                 )
@@ -50,7 +50,7 @@ class AccountMove(models.Model):
         return True
 
     # -------------------------------------------------------------------------
-    # BUSINESS METHODS - WHAT THE HOST DOES TO A FATURA
+    # BUSINESS METHODS - CALLED BY METHODS OF THE HOST
     # -------------------------------------------------------------------------
 
     def _update_charge_due_date(self, vals):
@@ -60,7 +60,7 @@ class AccountMove(models.Model):
 
     def _charge_posted_faturas(self):
         """Queue the charges of those faturas, just posted, of which something is owed."""
-        self._is_fatura().filtered(
+        self._filter_faturas().filtered(
             lambda move: not move.currency_id.is_zero(move.amount_residual)
         )._update_charge()
 
@@ -69,21 +69,21 @@ class AccountMove(models.Model):
         notes = self.filtered(lambda move: move.move_type == "out_refund")
         for charge in notes.reversed_entry_id.charge_id.sudo():
             if charge.charge_state in LIVE_STATES:
-                charge.fatura_id._follow_debt(charge)
+                charge.fatura_id._sync_charge_with_debt(charge)
 
     def _queue_cash_receipts(self):
-        """Report faturas that were paid to the company itself, so that nobody pays them twice."""
+        """Queue that faturas were paid to the company, so that they cannot be paid twice."""
         for charge in self.charge_id.sudo():
-            # Its own payment is what has just been matched.
+            # A charge in state done was paid by itself just now.
             if charge.charge_state in LIVE_STATES and charge.state != "done":
                 charge._queue_charge("cash")
 
     def _reactivate_paid_contracts(self):
         """Set contracts to active again that were suspended until these faturas are paid."""
-        self._is_fatura().billing_contract_id.sudo()._reactivate_paid()
+        self._filter_faturas().billing_contract_id.sudo()._reactivate_paid()
 
     def _get_online_payment_error(self):
-        """Send the client of a fatura to its charge instead of saying two things at once."""
+        """Refer the client of a fatura to its charge, instead of an online payment."""
         if self.charge_state in LIVE_STATES:
             return self.env._("This fatura is paid by its boleto or Pix, which this page shows.")
         return super()._get_online_payment_error()
@@ -93,12 +93,12 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _update_charge(self):
-        """Let the charge of each of these faturas be for what is owed, and until when it is due.
+        """Update the charges of these faturas to the owed amount and the due date.
 
-        Who has none that lives gets one.
+        Faturas without a live charge get one.
         """
         missing = self.browse()
-        for move in self._filtered_charged_by_itself():
+        for move in self._filter_charged_by_itself():
             charge = move.charge_id.sudo()
             if charge.charge_state not in LIVE_STATES and charge.charge_state != "error":
                 missing |= move
@@ -109,15 +109,15 @@ class AccountMove(models.Model):
             }
             if any(charge[name] != value for name, value in values.items()):
                 charge._queue_charge("update", **values)
-        missing._make_charge()
+        missing._create_charge()
 
     def _cancel_charge(self):
-        """Have the live charges of these faturas cancelled."""
+        """Queue the cancellation of these faturas' live charges."""
         for charge in self.charge_id.sudo():
             if charge.charge_state in (*LIVE_STATES, "error"):
                 charge._queue_charge("delete")
 
-    def _make_charge(self):
+    def _create_charge(self):
         """Queue a new charge for each of these faturas.
 
         :raise UserError: naming the one that is not owed, or whose provider is not ready
@@ -129,18 +129,18 @@ class AccountMove(models.Model):
             self.env["payment.provider"]
         ]:
             provider._check_billing_ready()
-        # Read together what the host reads of each client.
+        # Read together, because the host reads them client by client.
         self.partner_id.mapped("phone")
         charges = self.env["payment.transaction"].sudo()
         charges = charges.create([move._prepare_charge() for move in self])
-        self._keep_charges(charges)
+        self._store_charges(charges)
         charges._queue_charge("register")
 
-    def _keep_charges(self, charges):
-        """Let each fatura know its charge, all in one statement.
+    def _store_charges(self, charges):
+        """Store the new charge of each fatura, all in one statement.
 
-        Through the host each write of a posted document would look through all of it again, though
-        nothing of its accounting depends on what is written.
+        By `write` the host would process each posted document again, though nothing of its
+        accounting depends on these values.
         """
         names = ("charge_id", "charge_state", "charge_problem", "fatura_mailed_at")
         self.flush_recordset(names)
@@ -169,7 +169,7 @@ class AccountMove(models.Model):
         return {
             "provider_id": provider.id,
             "payment_method_id": self._get_charge_method_id(contract.charge_kind),
-            # Ours and the provider's name of it, committed before the first call.
+            # The reference at the provider, too; committed before the first request.
             "reference": f"{(self.name or '').replace('/', '-')}-{token}",
             "amount": self.amount_residual,
             "currency_id": self.currency_id.id,
@@ -190,17 +190,17 @@ class AccountMove(models.Model):
         return methods.search([("code", "=", METHOD_OF_CHARGE[kind])], limit=1).id
 
     def _change_fatura(self, amount, date_due):
-        """Give a fatura that is not paid another value or due date; the charge follows.
+        """Change value or due date of an unpaid fatura, and its charge.
 
-        :param amount: what the client pays, taxes included, in BRL
-        :raise UserError: if something of it is paid
+        :param amount: taxes included, in BRL
+        :raise UserError: if it is paid in part
         """
         self.ensure_one()
         if self.currency_id.compare_amounts(self.amount_residual, self.amount_total):
             raise UserError(
                 self.env._(
-                    "Something of %(fatura)s is paid, so that it cannot be changed. Make a credit "
-                    "note or another fatura for the difference.",
+                    "%(fatura)s is paid in part and cannot be changed. Make a credit note or "
+                    "another fatura for the difference.",
                     fatura=self.display_name,
                 )
             )
@@ -222,21 +222,21 @@ class AccountMove(models.Model):
             self.write({"invoice_date_due": date_due})
 
     @api.model
-    def _queue_forgotten_changes(self):
-        """Queue what charges should be told where no hook saw the change. Called by the cron."""
+    def _queue_missed_changes(self):
+        """Queue changes of faturas that no hook has seen. Called by the cron."""
         charges = self.env["payment.transaction"].search(
             [("charge_state", "in", LIVE_STATES), ("charge_task", "=", False)]
         )
         for charge in charges:
-            charge.fatura_id._follow_debt(charge)
+            charge.fatura_id._sync_charge_with_debt(charge)
 
-    def _follow_debt(self, charge):
-        """Let a live charge be for what is still owed of its fatura, if anything is."""
+    def _sync_charge_with_debt(self, charge):
+        """Update a live charge to the owed amount of its fatura, or end it if nothing is owed."""
         today = fields.Date.context_today(self)
         if not self or self.state == "cancel":
             charge._queue_charge("delete")
         elif self.state == "posted" and self.currency_id.is_zero(self.amount_residual):
-            # Credited without a payment: nobody is to say that it was paid.
+            # Credited without a payment, so it is not reported as paid.
             is_credited = self.payment_state == "reversed"
             charge._queue_charge("delete" if is_credited else "cash")
         elif self.state == "posted" and (
@@ -246,9 +246,9 @@ class AccountMove(models.Model):
             self._update_charge()
 
     def _prepare_refund_lines(self, amount):
-        """Return commands of lines over an amount, shared out as the fatura's own lines are.
+        """Return commands of lines over an amount, in proportion to the fatura's own lines.
 
-        Account and taxes are the fatura's, whatever the product says by now.
+        Accounts and taxes are the fatura's, whatever the products have now.
         """
         contract, lines = self.billing_contract_id, self.invoice_line_ids
         commands, passed, given = [], 0.0, 0.0
@@ -271,8 +271,8 @@ class AccountMove(models.Model):
             )
         return commands
 
-    def _make_refund_note(self, amount, day):
-        """Return a posted credit note of a fatura over what its client got back.
+    def _create_refund_note(self, amount, day):
+        """Return a new, posted credit note of a fatura over a refund.
 
         :param amount: in BRL, taxes included
         """

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
-    """Making a fatura: on the form, by the wizard and by the cron, always posted at once."""
+    """Creation of faturas by form, wizard and cron; they are posted at once."""
 
     _inherit = "account.move"
 
@@ -23,7 +23,7 @@ class AccountMove(models.Model):
 
     @api.onchange("billing_contract_id")
     def _onchange_billing_contract_id(self):
-        """Propose what the contract says: client, value and due date."""
+        """Propose client, value and due date of the contract."""
         contract = self.billing_contract_id
         if not self.env.context.get("is_fatura") or not contract:
             return
@@ -38,7 +38,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _is_new_fatura(self, vals):
-        """Return whether these values ask for a fatura whose lines its contract brings."""
+        """Return whether these are the values of a new fatura without lines of its own."""
         kind = vals.get("move_type") or self.env.context.get("default_move_type")
         return (
             vals.get("billing_contract_id")
@@ -54,7 +54,7 @@ class AccountMove(models.Model):
         :raise UserError: if a contract is not active, or its client cannot be charged
         """
         new = [bool(self._is_new_fatura(vals)) for vals in vals_list]
-        # Read together, however many faturas are made at once.
+        # Prefetched together, however many faturas are created at once.
         ids = [
             vals["billing_contract_id"]
             for vals, is_new in zip(vals_list, new, strict=True)
@@ -71,29 +71,29 @@ class AccountMove(models.Model):
 
     @api.model
     def _complete_faturas(self, vals_list, contracts):
-        """Return the values with the lines of new faturas, which their contracts bring."""
+        """Return the values, those of new faturas with the lines of their contracts."""
         return [
             contract._complete_fatura(vals) if contract else vals
             for vals, contract in zip(vals_list, contracts, strict=True)
         ]
 
     def _issue_created_faturas(self, contracts):
-        """Issue those of these documents whose contracts brought their lines."""
+        """Issue the new faturas among these documents."""
         self.browse(
             move.id for move, contract in zip(self, contracts, strict=True) if contract
         )._issue()
 
     def _check_contracts_written(self, vals):
-        """Check the contracts of documents that became faturas of them, or of others."""
+        """Check the contracts of documents whose contract or type was written."""
         if "billing_contract_id" in vals or "move_type" in vals:
             self._check_contracts_chosen()
 
     def _check_contracts_chosen(self):
-        """Refuse contracts that are not active; the system takes over what the panel has made.
+        """Refuse contracts that are not active; faturas of the panel are created as superuser.
 
         :raise UserError: naming the contract
         """
-        # Who is the system is checked when it posts.
+        # The superuser is checked when it posts.
         if not self.env.su:
             self._check_contracts_active()
 
@@ -102,20 +102,20 @@ class AccountMove(models.Model):
 
         :raise UserError: naming the contract
         """
-        for contract in self._is_fatura().billing_contract_id.sudo():
+        for contract in self._filter_faturas().billing_contract_id.sudo():
             contract._check_active()
 
     def _check_contracts_to_issue(self):
         """Refuse to post a fatura whose contract is not active.
 
-        What was posted before was issued, and may be corrected; what the panel has made may be owed
-        whatever the contract is by now.
+        Faturas that were posted before may be corrected; those made in the panel may be owed
+        whatever the state of the contract is now.
 
         :raise UserError: naming the contract
         """
-        new = self._is_fatura().filtered(lambda move: not move.posted_before)
+        new = self._filter_faturas().filtered(lambda move: not move.posted_before)
         new = new.filtered(lambda move: move.billing_contract_id.sudo().state != "active")
-        (new - new._get_made_in_panel())._check_contracts_active()
+        (new - new._filter_made_in_panel())._check_contracts_active()
 
     def _issue(self):
         """Post new faturas, which queues their charges in the same transaction.

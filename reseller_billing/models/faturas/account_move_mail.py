@@ -2,7 +2,7 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    """What clients get of a fatura: the document itself, and e-mails with its boleto."""
+    """Documents for clients: the PDF of a fatura, and e-mails with its boleto."""
 
     _inherit = "account.move"
 
@@ -34,7 +34,7 @@ class AccountMove(models.Model):
         return mail_id
 
     def _prepare_slip_values(self):
-        """Return the boleto as an attachment of an e-mail, or nothing where there is none."""
+        """Return the values of an e-mail with the boleto attached; empty without a boleto."""
         pdf = self.charge_id.sudo().slip_pdf
         if not pdf:
             return {}
@@ -42,9 +42,9 @@ class AccountMove(models.Model):
         return {"attachments": [(name, pdf)]}
 
     def _get_invoice_pdf_proforma(self):
-        """Let clients download a fatura as one: the host calls what it has not sent pro forma."""
+        """Return a fatura as an invoice: the host calls each one that it has not sent pro forma."""
         self.ensure_one()
-        if not self._is_fatura():
+        if not self._filter_faturas():
             return super()._get_invoice_pdf_proforma()
         reports = self.env["ir.actions.report"]
         name = "account.account_invoices"

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     """The service invoice (NFS-e) of a fatura, where a localisation issues one.
 
-    Seed 003: "dependendo da cidade, até emitir notas de serviços". What a city wants is another
-    addon's: it overrides the two methods below and finds service code and ISS ready.
+    Seed 003: "dependendo da cidade, até emitir notas de serviços". The rules of a
+    city are in another addon: it overrides the two methods below, which have service code and ISS.
     """
 
     _inherit = "account.move"
@@ -14,7 +14,7 @@ class AccountMove(models.Model):
     can_issue_service_invoice = fields.Boolean(compute="_compute_can_issue_service_invoice")
 
     def _compute_can_issue_service_invoice(self):
-        """Say no: nothing here issues service invoices."""
+        """Return False: nothing here issues service invoices."""
         self.can_issue_service_invoice = False
 
     def action_issue_service_invoice(self):
@@ -32,7 +32,7 @@ class AccountMove(models.Model):
         )
 
     def _prepare_service_invoice(self):
-        """Return what a service invoice of this fatura needs.
+        """Return the data of a service invoice of this fatura.
 
         :return: a list of {code (municipal list of services), iss_rate (%), name, amount (BRL)},
             one for each plan

@@ -5,20 +5,20 @@ from odoo.exceptions import UserError
 
 from ...tools.activity import tell_once
 
-# What the panel is told of a fatura; a payment is heard of by `_invoice_paid_hook`.
+# Fields of a fatura that the panel has; payments are seen by `_invoice_paid_hook`.
 WATCHED = {"state", "charge_id", "charge_state", "invoice_date_due", "billing_description"}
 
 
 class AccountMove(models.Model):
-    """Faturas that come from the reseller panel, and faturas that it is told of."""
+    """Faturas of the reseller panel, and faturas that are sent to it."""
 
     _inherit = "account.move"
 
     panel_uncharged = fields.Boolean(
-        string="Not Charged by Itself",
+        string="Not Charged Automatically",
         readonly=True,
         copy=False,
-        help="It was paid, or overdue without a charge, in the panel already: a person decides "
+        help="It was paid, or overdue without a charge, in the panel already: a user decides "
         "whether it is charged.",
     )
 
@@ -27,15 +27,15 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _queue_changes_for_panel(self, vals):
-        """Have the panel told of these faturas if something was written that it knows."""
+        """Queue these faturas for the panel if fields that it has were written."""
         if not WATCHED.isdisjoint(vals):
             self._queue_for_panel()
 
     def _queue_for_panel(self):
-        """Have the panel told of these faturas, those that were issued or are known to it."""
+        """Queue these faturas for the panel, if they were issued or are known to it."""
         links = self.env["reseller.billing.panel.link"]
         if links._is_in_use():
-            for company, faturas in self._is_fatura().grouped("company_id").items():
+            for company, faturas in self._filter_faturas().grouped("company_id").items():
                 links._queue(company, faturas, faturas.filtered(lambda one: one.state == "posted"))
 
     # -------------------------------------------------------------------------
@@ -43,10 +43,10 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _create_from_panel(self, contract, data, one_off):
-        """Return a draft fatura as the panel has it, whatever state its contract is in by now.
+        """Return a new draft fatura with the panel's data, whatever the state of its contract.
 
-        A charge that the panel names is linked: its client has it already and neither is charged
-        nor written to again.
+        A charge of the panel is linked: its client has it already, and is not charged or e-mailed
+        again.
 
         :param data: `tools.panel_data.Invoice`
         :param one_off: besides the monthly one
@@ -75,42 +75,42 @@ class AccountMove(models.Model):
         return fatura
 
     def _issue_from_panel(self, panel, data):
-        """Post a fatura of the panel; ask the provider how its charge stands, if it has one.
+        """Post a fatura of the panel; request its charge of the provider, if it has one.
 
-        PAGA without a charge: which account the money is on is not known here. Booked by itself
-        it could stand twice; charged, its client could pay twice. So it stays open and is not
-        charged, and a person registers the payment. VENCIDA without one was collected in some
-        other way, and a person decides too.
+        PAGA without a charge: the account of the money is unknown here. If it were booked, it
+        could be booked twice; if it were charged, the client could pay twice. So it stays open and
+        uncharged, and a user registers the payment. VENCIDA without a charge was collected in
+        another way, and a user decides too.
         """
         self._issue()
         if data.charge:
             self.charge_id.sudo()._queue_charge("follow")
         elif self.panel_uncharged:
             self.charge_problem = self._describe_panel_payment(data)
-            # What was paid before the panel was connected is no news.
+            # Payments from before the connection need no notice.
             if data.state == "PAGA" and panel.first_success:
-                self._tell_of_panel_payment(panel, data)
+                self._notify_panel_payment(panel, data)
 
     def _describe_panel_payment(self, data):
         if data.state == "PAGA":
             return self.env._(
-                "Paid in the panel on %(day)s (%(amount)s), without a charge that is known here. "
-                "Register the payment.",
+                "Paid in the panel on %(day)s (%(amount)s), without a known charge. Register the "
+                "payment.",
                 day=data.paid_on or "?",
                 amount=self.currency_id.format(float(data.paid or data.amount)),
             )
         return self.env._(
-            "It was overdue in the panel, without a charge, and is not charged by itself. Use "
-            "Register charge to have it charged."
+            "It was overdue in the panel, without a charge, and is not charged automatically. "
+            "Use Register charge to charge it."
         )
 
-    def _tell_of_panel_payment(self, panel, data):
+    def _notify_panel_payment(self, panel, data):
         users = self.billing_contract_id.user_id or panel.user_id
         user = self.company_id._get_billing_responsible(users)
         tell_once(self, user, self.env._("Paid in the panel"), self._describe_panel_payment(data))
 
     def _link_charge(self, data):
-        """Let this fatura have a charge that the panel had made.
+        """Link this fatura with a charge that was made in the panel.
 
         :raise UserError: if the charge belongs to another fatura
         """
@@ -134,7 +134,7 @@ class AccountMove(models.Model):
                 "provider_reference": data.charge,
                 "amount": float(data.amount),
                 "charge_due_date": data.due,
-                # Registered already: its client is told nothing.
+                # Registered already, so that no e-mail is sent.
                 "charge_state": "awaiting",
                 "charge_asked": True,
             }
@@ -147,7 +147,7 @@ class AccountMove(models.Model):
             }
         )
 
-    def _get_made_in_panel(self):
+    def _filter_made_in_panel(self):
         """Return those of these faturas that were made in the panel."""
         if not self:
             return self
@@ -155,19 +155,19 @@ class AccountMove(models.Model):
         links = links.search([("fatura_id", "in", self.ids), ("from_panel", "=", True)])
         return self & links.fatura_id.sudo(self.env.su)
 
-    def _filtered_charged_by_itself(self):
-        """Return those of these faturas whose charge is made without a person's decision."""
+    def _filter_charged_by_itself(self):
+        """Return those of these faturas that are charged without a decision of a user."""
         return self.filtered(lambda one: not one.panel_uncharged or one.charge_id)
 
-    def _follow_panel(self, data, before):
-        """Do here what was done to this fatura in the panel since we saw it last.
+    def _apply_panel_changes(self, data, before):
+        """Apply the changes of this fatura in the panel since it was read last.
 
         :param data, before: `tools.panel_data.Invoice`
-        :raise UserError: naming the fatura, if that cannot be done by itself
+        :raise UserError: naming the fatura, if a change needs a user
         """
         self.ensure_one()
         if data.state != before.state and "CANCELADA" in (data.state, before.state):
-            self._follow_panel_cancellation(data)
+            self._apply_panel_cancellation(data)
         if self.state != "posted":
             return
         if (data.amount, data.due) != (before.amount, before.due):
@@ -175,16 +175,16 @@ class AccountMove(models.Model):
         if data.description != before.description:
             self.billing_description = data.description
         if data.charge and data.charge != before.charge:
-            self._follow_panel_charge(data)
+            self._apply_panel_charge(data)
         if data.state == "PAGA" != before.state and not self.currency_id.is_zero(
             self.amount_residual
         ):
             if self.charge_id.provider_reference:
                 self.charge_id.sudo()._queue_charge("follow")
             panel = self.env["reseller.billing.panel"]._get_panel(self.company_id)
-            self._tell_of_panel_payment(panel, data)
+            self._notify_panel_payment(panel, data)
 
-    def _follow_panel_cancellation(self, data):
+    def _apply_panel_cancellation(self, data):
         if data.state == "CANCELADA":
             if self.state != "cancel":
                 self.button_cancel_fatura()
@@ -197,14 +197,14 @@ class AccountMove(models.Model):
                 )
             )
 
-    def _follow_panel_charge(self, data):
-        """Take over a charge that the panel had made after its fatura was here."""
+    def _apply_panel_charge(self, data):
+        """Link a charge that was made in the panel after its fatura was read."""
         if self.charge_id.provider_reference == data.charge:
             return
         if self.charge_id:
             raise UserError(
                 self.env._(
-                    "%(fatura)s is charged here, and %(charge)s was made in the panel besides. "
+                    "%(fatura)s is charged here, and %(charge)s was also made in the panel. "
                     "Cancel that one at the provider.",
                     fatura=self.display_name,
                     charge=data.charge,

@@ -2,12 +2,12 @@ from odoo import models
 
 
 class ResellerBillingContract(models.Model):
-    """Contracts that come from the reseller panel, and contracts that it is told of."""
+    """Contracts of the reseller panel, and contracts that are sent to it."""
 
     _inherit = "reseller.billing.contract"
 
     def action_push_to_panel(self):
-        """Have the panel told of these contracts and their clients."""
+        """Send these contracts and their clients to the panel."""
         self.check_access("write")
         for company, contracts in self.grouped("company_id").items():
             self.env["reseller.billing.panel.link"]._push(company, contracts)
@@ -25,10 +25,10 @@ class ResellerBillingContract(models.Model):
         link = links.search([("contract_id", "=", self.id), ("from_panel", "=", True)], limit=1)
         return bool(link) and not link.panel_id.bills_here
 
-    def _follow_panel_state(self, state):
-        """Move on to where the panel has moved this contract.
+    def _apply_panel_state(self, state):
+        """Move this contract to its state in the panel.
 
-        :raise UserError: what is missing for it
+        :raise UserError: naming what is missing for the state
         """
         if state == "suspended" and self.state == "trial":
             self._move_to("active")

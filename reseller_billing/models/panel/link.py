@@ -12,16 +12,15 @@ KIND_OF_MODEL = {
 
 
 class ResellerBillingPanelLink(models.Model):
-    """Under which id a reseller panel keeps a record, what it was told, and what it is not yet.
+    """Link of a record here with one of a reseller panel, and the outbox to the panel.
 
-    A record of its own, because a client that several companies share is a different one in the
-    panel of each. `known` is the panel's record as we saw it last: a change there is what differs
-    from it. `told` is how ours looked when both agreed: a change here is what differs from that.
-    So neither side's change comes back to it as news.
+    A client that several companies share is a different one in the panel of each. `known` is the
+    panel's record as it was read last: differences from it are changes there. `told` is our record
+    when both agreed: differences from it are changes here. So no change returns to its side.
     """
 
     _name = "reseller.billing.panel.link"
-    _description = "Record Known to the Reseller Panel"
+    _description = "Record Linked with the Reseller Panel"
     _order = "id desc"
     _rec_name = "reference"
 
@@ -31,7 +30,6 @@ class ResellerBillingPanelLink(models.Model):
     company_id = fields.Many2one(related="panel_id.company_id", store=True, index=True)
     kind = fields.Selection(
         selection=[("client", "Client"), ("contract", "Contract"), ("fatura", "Fatura")],
-        string="What",
         required=True,
         readonly=True,
     )
@@ -59,37 +57,37 @@ class ResellerBillingPanelLink(models.Model):
         required=True,
         readonly=True,
         default=lambda self: str(uuid.uuid4()),
-        help="Idempotency key: under it the panel makes this record once, however often it is "
-        "asked.",
+        help="Idempotency key: under it the panel creates this record once, however often it is "
+        "sent.",
     )
     body = fields.Json(
         readonly=True,
         groups="base.group_system",
-        help="What was sent under the key, sent again unchanged until an answer comes.",
+        help="The body that was sent under the key; it is sent unchanged until it is answered.",
     )
     is_pending = fields.Boolean(string="To Be Sent", readonly=True)
     next_attempt = fields.Datetime(readonly=True)
     lease_until = fields.Datetime(
-        readonly=True, help="Until then a worker is talking to the panel."
+        readonly=True, help="Until then a worker is sending it to the panel."
     )
     attempts = fields.Integer(readonly=True)
     error = fields.Text(string="Problem", readonly=True)
 
     _one_of_a_reference = models.UniqueIndex(
         "(panel_id, kind, reference) WHERE reference IS NOT NULL",
-        "A record of the panel stands for one record here.",
+        "A record of the panel is linked with one record here.",
     )
     _one_of_a_client = models.UniqueIndex(
         "(panel_id, partner_id) WHERE partner_id IS NOT NULL",
-        "A client stands for one client of the panel.",
+        "A client is linked with one client of the panel.",
     )
     _one_of_a_contract = models.UniqueIndex(
         "(panel_id, contract_id) WHERE contract_id IS NOT NULL",
-        "A contract stands for one contract of the panel.",
+        "A contract is linked with one contract of the panel.",
     )
     _one_of_a_fatura = models.UniqueIndex(
         "(panel_id, fatura_id) WHERE fatura_id IS NOT NULL",
-        "A fatura stands for one fatura of the panel.",
+        "A fatura is linked with one fatura of the panel.",
     )
     _key_once = models.UniqueIndex("(key)", "An idempotency key is used once.")
     _pending_idx = models.Index("(next_attempt) WHERE is_pending IS TRUE")
@@ -121,7 +119,7 @@ class ResellerBillingPanelLink(models.Model):
         return bool(self.env["reseller.billing.panel"]._get_panel_ids())
 
     def _ensure(self, panel, records):
-        """Return the links of records, made where there are none. Nothing is queued by it."""
+        """Return the links of records, created where they are missing. Nothing is queued."""
         kind = KIND_OF_MODEL[records._name]
         name = FIELD_OF_KIND[kind]
         links = self.sudo()
@@ -132,27 +130,27 @@ class ResellerBillingPanelLink(models.Model):
         )
 
     @api.model
-    def _queue(self, company, records, wanted):
-        """Have the company's panel told of records, those that it knows or should know.
+    def _queue(self, company, records, new):
+        """Queue records for the company's panel.
 
-        :param wanted: those among the records that it is told of even if it does not know them
+        :param new: records among them that are sent even if the panel does not know them
         """
         panel = self.env["reseller.billing.panel"]._get_panel(company)
         if panel:
-            if wanted:
-                self._ensure(panel, wanted)
+            if new:
+                self._ensure(panel, new)
             self._queue_known(KIND_OF_MODEL[records._name], records, panel)
 
     @api.model
     def _queue_known(self, kind, records, panel=None):
-        """Have the panels told of those records that they know."""
+        """Queue those of the records that the panels know."""
         domain = [("kind", "=", kind), (FIELD_OF_KIND[kind], "in", records.ids)]
         domain.append(("panel_id", "=", panel.id) if panel else ("panel_id.active", "=", True))
         self.sudo().search(domain)._set_pending()
 
     @api.model
     def _push(self, company, records):
-        """Have the company's panel told of records, now and with every later change.
+        """Send records to the company's panel, now and with each later change.
 
         :raise UserError: without a panel
         """
@@ -172,13 +170,13 @@ class ResellerBillingPanelLink(models.Model):
             self._trigger_delivery_once()
 
     # -------------------------------------------------------------------------
-    # WHAT BOTH SIDES KNOW
+    # SYNCHRONISATION
     # -------------------------------------------------------------------------
 
-    def _take_over(self, item, apply):
-        """Apply a change of the panel; what it changes here is not told back.
+    def _apply_panel_item(self, item, apply):
+        """Apply a change of the panel, and do not send its effects back.
 
-        :param item: the panel's JSON, known from now on
+        :param item: the panel's JSON, stored as known
         :param apply: function that changes the record
         """
         self.ensure_one()
@@ -194,10 +192,10 @@ class ResellerBillingPanelLink(models.Model):
             self._clear_pending()
 
     def _store_answer(self, answer, body):
-        """Remember how the panel's record looks after what we sent.
+        """Store the panel's record as it answered a request.
 
         :param answer: the panel's JSON
-        :param body: what was sent and is told by it
+        :param body: the JSON that was sent
         """
         self.ensure_one()
         told = self.told

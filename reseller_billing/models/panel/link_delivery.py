@@ -11,23 +11,23 @@ from ...tools.panel.exchange import exchange_record
 # After a failure: minutes until the next attempt; the last one again and again.
 PAUSES = (1, 5, 15, 60, 240)
 REFUSED_PAUSE = timedelta(hours=1)
-# Seconds that a panel that is away, or does not accept the token, is sent nothing.
+# Seconds of pause for a panel that does not answer or accept the token.
 AWAY_PAUSE = 60
-# Something else was made under the key: the panel's list shows what.
+# Another record was made under the key: reading the panel's list finds it.
 KEY_WAS_USED = "CHAVE_IDEMPOTENCIA_REUTILIZADA"
 
 
 class ResellerBillingPanelLink(models.Model):
     """ERP → panel: an outbox. Each record is tried until it succeeds.
 
-    A worker that takes over from one that has died sends the same under the same key: the panel
-    makes nothing twice.
+    A worker that continues for one that has died sends the same under the same key, so that the
+    panel makes nothing twice.
     """
 
     _name = "reseller.billing.panel.link"
     _inherit = ["reseller.billing.panel.link", "reseller.billing.abstract.outbox"]
     _outbox_lease = timedelta(minutes=5)
-    # Once more where another record had to come first.
+    # A second time after another record that had to be sent first.
     _outbox_tries = 2
     # Clients first, then contracts, then faturas.
     _outbox_order = "kind, next_attempt, id"
@@ -44,14 +44,14 @@ class ResellerBillingPanelLink(models.Model):
         return (
             Domain("is_pending", "=", True)
             & Domain("panel_id.active", "=", True)
-            # What the panel has is read before anything is sent: it may have it already.
+            # The panel is read before anything is sent: it may have a record already.
             & Domain("panel_id.first_success", "!=", False)
             & (paused_until | Domain("panel_id.paused_until", "<=", now))
         )
 
     @api.model
     def _trigger_delivery_once(self):
-        """Have the cron run after this transaction; one trigger that waits is enough."""
+        """Trigger the cron after this transaction, unless a trigger is waiting already."""
         cron = self.env.ref(self._outbox_cron).sudo()
         due = [("cron_id", "=", cron.id), ("call_at", "<=", fields.Datetime.now())]
         if not self.env["ir.cron.trigger"].sudo().search_count(due, limit=1):
@@ -83,10 +83,10 @@ class ResellerBillingPanelLink(models.Model):
             link._clear_pending()
 
     def _apply_failure(self, error):
-        """Say on the link what happened, and when it is tried again."""
+        """Store the failure, and when the record is retried."""
         if isinstance(error, Rejected):
             if not self.reference and error.code != KEY_WAS_USED:
-                # A refusal does not use the key up: what is corrected here may go under it.
+                # After a refusal corrected values may be sent under the same key.
                 self.body = False
             self._postpone(error, REFUSED_PAUSE)
             self._notify_refusal(str(error))
@@ -108,7 +108,7 @@ class ResellerBillingPanelLink(models.Model):
         )
 
     def _notify_refusal(self, text):
-        """Have the panel's responsible look at what the panel refuses; once for each record."""
+        """Notify the panel's responsible of a refused record, once."""
         self.ensure_one()
         user = self.company_id._get_billing_responsible(self.panel_id.user_id)
         summary = self.with_context(lang=user.lang).env._("Refused by the panel")

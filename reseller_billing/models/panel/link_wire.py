@@ -22,7 +22,7 @@ STATE_OF_CHARGE = {
     "charged_back": "VENCIDA",
 }
 RESOURCE_OF_KIND = {"client": "clientes", "contract": "contratacoes", "fatura": "faturas"}
-# What the panel takes when a record is made, besides what it belongs to.
+# Fields of a new record in the panel, besides its owners.
 POSTED = {
     "client": None,
     "contract": ("plano", "valor", "dataInicio", "diaVencimento"),
@@ -37,7 +37,7 @@ POSTED = {
         "linkCobranca",
     ),
 }
-# What it takes later.
+# Fields that can be changed later.
 CHANGED = {
     "client": None,
     "contract": ("situacao",),
@@ -59,16 +59,16 @@ WAITING_MINUTES = 1
 
 
 class NotYet(Exception):
-    """The panel has to be told of another record first; `str()` says which."""
+    """Another record has to be sent first; `str()` names it."""
 
 
 class ResellerBillingPanelLink(models.Model):
-    """How our records look in the panel's words. Source: docs/api/reseller-panel.openapi.yaml."""
+    """Records as the panel's JSON. Source: docs/api/reseller-panel.openapi.yaml."""
 
     _inherit = "reseller.billing.panel.link"
 
     def _get_wire(self):
-        """Return the record as the panel would have it."""
+        """Return this record as the panel's JSON."""
         self.ensure_one()
         record = self._get_record().with_company(self.company_id)
         match self.kind:
@@ -80,7 +80,7 @@ class ResellerBillingPanelLink(models.Model):
                 return self._get_wire_fatura(record)
 
     def _get_changes(self):
-        """Return what was changed here and not told yet; of a new record nothing."""
+        """Return the changes that were not sent yet; none of a record that the panel has not."""
         self.ensure_one()
         if not self.reference:
             return {}
@@ -89,10 +89,10 @@ class ResellerBillingPanelLink(models.Model):
         return {name: wire[name] for name in names if wire[name] != told.get(name)}
 
     def _prepare_job(self, again):
-        """Return what is to be sent to the panel, as a LinkJob.
+        """Return the LinkJob of this record.
 
-        A record that the panel knows already, or need not know, is done with; one that waits for
-        another stays pending. Their jobs are empty.
+        The job is empty for a record that the panel has already, or needs not, which is no longer
+        pending; and for one that waits for another.
 
         :param again: it had to wait in this run before
         """
@@ -115,9 +115,9 @@ class ResellerBillingPanelLink(models.Model):
         return replace(job, is_empty=False, client=client, failure=failure, **request)
 
     def _prepare_request(self):
-        """Return path, body and key of what is to be sent, or None if the panel knows all.
+        """Return path, body and key of the request, or None if there is nothing to send.
 
-        What makes a record is stored before it is sent, and sent unchanged until it is answered.
+        The body of a new record is stored, and sent unchanged until it is answered.
 
         :raise NotYet: another record comes first
         """
@@ -134,7 +134,7 @@ class ResellerBillingPanelLink(models.Model):
         return {"path": f"{path}/{self.reference}{suffix}", "body": body}
 
     def _is_obsolete(self):
-        """Return whether the panel need not hear of a record that it never heard of."""
+        """Return whether a record that the panel never had needs not be sent any more."""
         record = self._get_record()
         return (self.kind == "fatura" and record.state == "cancel") or (
             self.kind == "contract" and record.state == "cancelled"
@@ -177,8 +177,8 @@ class ResellerBillingPanelLink(models.Model):
         if row:
             raise NotYet(
                 self.env._(
-                    "%(client)s may be %(reference)s of the panel. Decide that first, under what "
-                    "needs attention.",
+                    "%(client)s may be %(reference)s of the panel. Decide that first, under "
+                    "Needs Attention.",
                     client=self.partner_id.display_name,
                     reference=row.reference,
                 )
@@ -213,7 +213,7 @@ class ResellerBillingPanelLink(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_wire_client(self, partner):
-        """Return a client; what says the same as the panel's record stays as it is there."""
+        """Return a client's JSON, with the panel's own form of values that mean the same."""
         known = self.known or {}
         seen = read_client(known) if known else None
         state = partner.state_id if partner.state_id.country_id.code == "BR" else None
@@ -293,7 +293,7 @@ class ResellerBillingPanelLink(models.Model):
         )
 
     def _get_open_state(self, fatura):
-        # A fatura that a credit note took back is owed no more.
+        # A credited fatura is not owed any more.
         if fatura.state == "cancel" or fatura.payment_state == "reversed":
             return "CANCELADA"
         return STATE_OF_CHARGE.get(fatura.charge_state, "EM_PROCESSAMENTO")

@@ -8,9 +8,9 @@ from ...tools.panel.client import PanelClient
 
 
 class ResellerBillingPanel(models.Model):
-    """Connection to a reseller panel (painel de revenda). Seed 003; not needed to work without one.
+    """Connection to a reseller panel (painel de revenda). Seed 003; the addon works without one.
 
-    Its API is not public: docs/api/reseller-panel.openapi.yaml is what this addon speaks.
+    The panel's API is not public: this addon uses docs/api/reseller-panel.openapi.yaml.
     """
 
     _name = "reseller.billing.panel"
@@ -41,23 +41,25 @@ class ResellerBillingPanel(models.Model):
         required=True,
         default=lambda self: self.env.user,
         check_company=True,
-        help="Is told of what needs a person, and responsible for contracts made in the panel.",
+        help="Notified of open work, and responsible for contracts made in the panel.",
     )
     bills_here = fields.Boolean(
         string="Bill the Panel's Contracts Here",
-        help="Contracts made in the panel are billed by themselves here. Left off, their faturas "
+        help="Contracts made in the panel are billed automatically here. Otherwise their faturas "
         "are made in the panel, or here by hand.",
     )
-    # The greatest `alteradoEm` of what was taken over, as the panel wrote it.
+    # The greatest `alteradoEm` of the imported records, as the panel wrote it.
     cursor_clientes = fields.Char(string="Clients Read Until", readonly=True, copy=False)
     cursor_contratacoes = fields.Char(string="Contracts Read Until", readonly=True, copy=False)
     cursor_faturas = fields.Char(string="Faturas Read Until", readonly=True, copy=False)
     first_success = fields.Datetime(
-        readonly=True, copy=False, help="Nothing is sent before all that the panel has was read."
+        readonly=True, copy=False, help="Nothing is sent before all records of the panel were read."
     )
     last_success = fields.Datetime(string="Last Synchronised", readonly=True, copy=False)
     paused_until = fields.Datetime(
-        readonly=True, copy=False, help="Nothing is sent before: the panel did not answer."
+        readonly=True,
+        copy=False,
+        help="Nothing is sent until then, because the panel did not answer.",
     )
     problem = fields.Text(
         readonly=True, copy=False, help="Why the last synchronisation stopped, and what to do."
@@ -87,13 +89,13 @@ class ResellerBillingPanel(models.Model):
 
     @api.constrains("url")
     def _check_url(self):
-        """The token is not sent in clear over a network."""
+        """Refuse addresses to which the token would be sent unencrypted."""
         for panel in self:
             if not is_safe_base_url(panel.url):
                 raise ValidationError(
                     self.env._(
-                        "%(url)s is no address that %(panel)s may send its token to. Enter an "
-                        "https address without user, password or question mark.",
+                        "The token of %(panel)s must not be sent to %(url)s. Enter an https "
+                        "address without user, password or question mark.",
                         url=panel.url,
                         panel=panel.name,
                     )
@@ -101,7 +103,7 @@ class ResellerBillingPanel(models.Model):
 
     @api.constrains("token")
     def _check_token(self):
-        """Refuse what cannot be an HTTP header: the library would quote it in its error."""
+        """Refuse tokens that are no HTTP header: the library would quote them in its error."""
         for panel in self:
             if not is_header(panel.sudo().token or ""):
                 raise ValidationError(
@@ -119,7 +121,7 @@ class ResellerBillingPanel(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         panels = super().create(vals_list)
-        self._forget_panel_ids()
+        self._clear_panel_ids()
         for panel in panels:
             panel.company_id._get_billing_consumer()
         return panels
@@ -127,18 +129,18 @@ class ResellerBillingPanel(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "active" in vals or "company_id" in vals:
-            self._forget_panel_ids()
+            self._clear_panel_ids()
         return result
 
     def unlink(self):
-        self._forget_panel_ids()
+        self._clear_panel_ids()
         return super().unlink()
 
-    def _forget_panel_ids(self):
-        """Have it read anew which company has a panel: now, and once others can see the change."""
+    def _clear_panel_ids(self):
+        """Clear the cached panels: now, and once other transactions see the change."""
         registry = self.env.registry
         registry.clear_cache()
-        # Another thread may have read the former state until the commit.
+        # Until the commit another thread may read, and cache, the former panels.
         self.env.cr.postcommit.add(registry.clear_cache)
 
     # -------------------------------------------------------------------------
@@ -146,7 +148,7 @@ class ResellerBillingPanel(models.Model):
     # -------------------------------------------------------------------------
 
     def action_test_connection(self):
-        """Ask the panel for one client; changes nothing.
+        """Request one client of the panel; changes nothing.
 
         :raise UserError: what went wrong and what to do about it
         """
@@ -159,9 +161,9 @@ class ResellerBillingPanel(models.Model):
         return self._notify(self.env._("%(panel)s answers and accepts the token.", panel=self.name))
 
     def action_synchronise(self):
-        """Read what has changed in the panel, and send what waits.
+        """Import changes of the panel, and send pending records.
 
-        :raise UserError: what stopped it
+        :raise UserError: the failure of the import
         """
         self.ensure_one()
         self.check_access("read")
@@ -179,11 +181,11 @@ class ResellerBillingPanel(models.Model):
         )
 
     def action_open_rows(self):
-        """Show what could not be taken over."""
+        """Show records that were not imported."""
         return self._open("reseller_billing_panel_row_action")
 
     def action_open_links(self):
-        """Show what is known to the panel, and what is still to be sent."""
+        """Show records that are linked with the panel, the pending ones first."""
         action = self._open("reseller_billing_panel_link_action")
         return {**action, "context": {"search_default_pending": 1}}
 
@@ -209,17 +211,17 @@ class ResellerBillingPanel(models.Model):
     @api.model
     @tools.ormcache()
     def _get_panel_ids(self):
-        """Return {id of a company: id of its active panel}; asked with every fatura."""
+        """Return {company id: id of its active panel}; cached, because each fatura needs it."""
         panels = self.sudo().search([("active", "=", True)])
         return {panel.company_id.id: panel.id for panel in panels}
 
     @api.model
     def _get_panel(self, company):
-        """Return the active panel of a company, or none. Superuser: its token is needed."""
+        """Return the active panel of a company, or none; as superuser, because of its token."""
         return self.sudo().browse(self._get_panel_ids().get(company.id))
 
     def _get_panel_client(self):
-        """Return what talks to this panel.
+        """Return the client of this panel's API.
 
         :rtype: tools.panel.client.PanelClient
         :raise Unauthorized: without a token
@@ -234,24 +236,27 @@ class ResellerBillingPanel(models.Model):
         """Return what happened and what to do, with the panel's own words in the second line."""
         if isinstance(error, Unauthorized):
             text = self.env._(
-                "%(panel)s does not accept the token. Make one in the panel and have the system "
-                "administrator enter it.",
+                "%(panel)s does not accept the token. Create one in the panel and have the "
+                "system administrator enter it.",
                 panel=self.name,
             )
         else:
             text = self.env._(
-                "%(panel)s did not answer as expected at %(url)s. It is tried again by itself; if "
-                "this stays, check the address.",
+                "%(panel)s did not answer as expected at %(url)s. It is retried automatically; "
+                "if the problem stays, check the address.",
                 panel=self.name,
                 url=self.url,
             )
         return f"{text}\n{error}"
 
-    def _tell_of_rows(self):
-        """Have the responsible look at what could not be taken over; one activity for all."""
+    def _notify_rows(self):
+        """Notify the responsible of records that were not imported; one activity for all."""
         tell_once(
             self,
             self.company_id._get_billing_responsible(self.user_id),
-            self.env._("Not taken over from the panel"),
-            self.env._("Open what needs attention, say who is meant or correct it, retry."),
+            self.env._("Not imported from the panel"),
+            self.env._(
+                "Open the rows that need attention, choose the client or correct the "
+                "data, and retry."
+            ),
         )

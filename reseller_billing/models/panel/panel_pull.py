@@ -15,16 +15,16 @@ _logger = logging.getLogger(__name__)
 
 # In this order: a contract needs its client, a fatura its contract. With the kind of their links.
 RESOURCES = {"clientes": "client", "contratacoes": "contract", "faturas": "fatura"}
-# What the button waits for; the cron goes on.
+# Time limit of the button; the cron continues.
 BUTTON_SECONDS = 40
 
 
 class ResellerBillingPanel(models.Model):
-    """Panel → ERP: what has changed since the cursor, page by page.
+    """Panel → ERP: import of changes since the cursor, page by page.
 
-    A page is read without an open transaction, taken over in one of its own, and the cursor moves
-    with it: a failure in the middle loses and repeats nothing. What cannot be taken over is kept as
-    a row, and does not hold back the others.
+    A page is read without an open transaction, imported in one of its own, and the cursor moves
+    with it, so that a failure loses and repeats nothing. Records that cannot be imported are
+    stored as rows, and do not stop the others.
     """
 
     _inherit = "reseller.billing.panel"
@@ -46,9 +46,9 @@ class ResellerBillingPanel(models.Model):
                 break
 
     def _synchronise(self, seconds=BUTTON_SECONDS):
-        """Take over what the panel has changed. Never raises: the panel's record tells.
+        """Import changes of the panel. Failures are stored on the panel's record.
 
-        :param seconds: after so many nothing new is begun; the cron goes on with it
+        :param seconds: after them nothing new is begun; the cron continues
         """
         self.ensure_one()
         deadline = time.monotonic() + seconds
@@ -68,10 +68,10 @@ class ResellerBillingPanel(models.Model):
             self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
 
     def _pull(self, resource, deadline):
-        """Take over pages of a resource, then what failed before.
+        """Import the pages of a resource, then retry rows.
 
         :return: whether all was read
-        :raise ServiceError: what the panel or the network said; what was taken over stays
+        :raise ServiceError: the failure of a request; imported pages stay
         """
         client = self._get_panel_client()
         since, page, more = self[f"cursor_{resource}"] or None, 1, True
@@ -81,10 +81,12 @@ class ResellerBillingPanel(models.Model):
             items, more = client.list_records(resource, since, page)
             if not items:
                 break
-            self._in_own_transaction(lambda panel, items=items: panel._take_page(resource, items))
+            self._in_own_transaction(
+                lambda panel, items=items: panel._process_page(resource, items)
+            )
             last = items[-1]["alteradoEm"]
-            # Asking from the last moment on, changes made meanwhile shift no page. Only where a
-            # whole page is of one moment the next page is asked for.
+            # Each page starts from the last moment, so that changes meanwhile shift no page. Only
+            # where a whole page has one moment the next page number is requested.
             page = page + 1 if last == since else 1
             since = last
         self._in_own_transaction(lambda panel: panel._retry_rows(resource))
@@ -107,8 +109,8 @@ class ResellerBillingPanel(models.Model):
     # TAKING OVER
     # -------------------------------------------------------------------------
 
-    def _take_page(self, resource, items):
-        """Take over records of one kind, and move the cursor to the last."""
+    def _process_page(self, resource, items):
+        """Import records of one kind, and move the cursor to the last."""
         self.lock_for_update()
         links = self.env["reseller.billing.panel.link"].search(
             [
@@ -118,19 +120,19 @@ class ResellerBillingPanel(models.Model):
             ]
         )
         known = {link.reference: link.known for link in links}
-        # What is listed is tried again in its time, and what was put away stays so.
+        # Rows are retried in their time, and ignored ones stay ignored.
         listed = self.env["reseller.billing.panel.row"]._get_listed(self, resource)
         for item in items:
             if item not in (known.get(item["id"]), listed.get(item["id"])):
-                self._take(resource, item)
+                self._process_item(resource, item)
         self[f"cursor_{resource}"] = items[-1]["alteradoEm"]
 
-    def _take(self, resource, item, row=None):
-        """Take over one record in a savepoint; what fails is kept as a row.
+    def _process_item(self, resource, item, row=None):
+        """Import one record in a savepoint; a failed one is stored as a row.
 
         :param item: the panel's JSON
-        :param row: reseller.billing.panel.row that is tried again, with a person's choice
-        :return: whether it was taken over
+        :param row: reseller.billing.panel.row that is retried, with a user's choice
+        :return: whether it was imported
         """
         rows = self.env["reseller.billing.panel.row"]
         try:
@@ -139,23 +141,23 @@ class ResellerBillingPanel(models.Model):
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except ClientConflict as error:
-            rows._keep(self, resource, item, str(error), error.candidates)
+            rows._store(self, resource, item, str(error), error.candidates)
         except UserError as error:
-            rows._keep(self, resource, item, str(error))
+            rows._store(self, resource, item, str(error))
         except ValueError as error:
             text = self.env._(
-                "The panel's record %(id)s is not as it should be: %(field)s. Correct it there.",
+                "The panel's record %(id)s is invalid: %(field)s. Correct it there.",
                 id=item["id"],
                 field=str(error),
             )
-            rows._keep(self, resource, item, text)
+            rows._store(self, resource, item, text)
         except Exception as error:
             if isinstance(error, IntegrityError):
                 text = self._describe_integrity_error(error)
             else:
                 _logger.exception("Panel %s: %s could not be taken over", self.id, item["id"])
-                text = self.env._("It could not be taken over: %s", str(error))
-            rows._keep(self, resource, item, text)
+                text = self.env._("It could not be imported: %s", str(error))
+            rows._store(self, resource, item, text)
         else:
             rows._close(self, resource, item["id"])
             return True
@@ -168,7 +170,7 @@ class ResellerBillingPanel(models.Model):
         return str(error)
 
     def _retry_rows(self, resource):
-        """Try again what could not be taken over and is due."""
+        """Retry due rows."""
         rows = self.env["reseller.billing.panel.row"].search(
             [
                 ("panel_id", "=", self.id),
@@ -180,12 +182,12 @@ class ResellerBillingPanel(models.Model):
             limit=500,
         )
         for row in rows:
-            self._take(resource, row.payload, row)
+            self._process_item(resource, row.payload, row)
 
     def _find_link(self, kind, item):
         """Return the link of a panel's record: by its id, or by the key under which it was made.
 
-        The key: the panel made it for us, but its answer never came.
+        A record is found by the key if the panel's answer to our request was lost.
         """
         links = self.env["reseller.billing.panel.link"]
         domain = [("panel_id", "=", self.id), ("kind", "=", kind)]

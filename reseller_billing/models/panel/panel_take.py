@@ -6,39 +6,39 @@ from ...tools.panel.data import read_client, read_invoice, read_subscription
 
 
 class ResellerBillingPanel(models.Model):
-    """Panel → ERP: what a client, a contratação and a fatura of the panel become here.
+    """Panel → ERP: import of a client, a contratação and a fatura.
 
-    Each `_take_…` takes over one record or raises; what it did is undone then.
+    Each `_apply_…` imports one record or raises; its changes are undone then.
     """
 
     _inherit = "reseller.billing.panel"
 
     def _apply_item(self, kind, item, row):
-        """Create or update what a record of the panel stands for.
+        """Create or update the record of a panel's record.
 
         :param kind: client, contract or fatura
         :param item: the panel's JSON
-        :param row: what a person has chosen, or an empty record
-        :raise UserError, ClientConflict, ValueError: why it cannot be applied
+        :param row: with a user's choice, or an empty record
+        :raise UserError, ClientConflict, ValueError: the reason why it cannot be imported
         """
         match kind:
             case "client":
-                self._take_client(item, row)
+                self._apply_client(item, row)
             case "contract":
-                self._take_contract(item, row)
+                self._apply_contract(item, row)
             case "fatura":
-                self._take_fatura(item, row)
+                self._apply_fatura(item, row)
 
     # -------------------------------------------------------------------------
     # CLIENTS
     # -------------------------------------------------------------------------
 
-    def _take_client(self, item, row):
+    def _apply_client(self, item, row):
         """Create or update a client.
 
         :param item: the panel's JSON
-        :param row: what a person has chosen, or an empty record
-        :raise ClientConflict: who is meant cannot be decided
+        :param row: with a user's choice, or an empty record
+        :raise ClientConflict: several clients could be meant
         """
         data = read_client(item)
         link = self._find_link("client", item)
@@ -57,18 +57,18 @@ class ResellerBillingPanel(models.Model):
             if data.active != (before.active if before else True):
                 partner.message_post(body=self._describe_activity(data))
 
-        link._take_over(item, apply)
+        link._apply_panel_item(item, apply)
 
     def _find_client(self, data, row):
         partners = self.env["res.partner"]
         if row.choice == "new":
             return partners
         return row._get_chosen_client() or partners._find_billing_client(
-            data, self.company_id, self._get_linked_clients
+            data, self.company_id, self._filter_linked_clients
         )
 
-    def _get_linked_clients(self, partners):
-        """Return those of some partners who are known to the panel."""
+    def _filter_linked_clients(self, partners):
+        """Return those of some partners that the panel knows."""
         return (
             self.env["reseller.billing.panel.link"]
             .search(
@@ -93,10 +93,10 @@ class ResellerBillingPanel(models.Model):
     # CONTRACTS
     # -------------------------------------------------------------------------
 
-    def _take_contract(self, item, row):
-        """Create a contract, or move one on.
+    def _apply_contract(self, item, row):
+        """Create a contract, or move it to its state.
 
-        :raise UserError: naming what is missing for its state
+        :raise UserError: naming what is missing for the state
         """
         data = read_subscription(item)
         link = self._find_link("contract", item)
@@ -106,7 +106,7 @@ class ResellerBillingPanel(models.Model):
             partner = self._find_record(
                 "client",
                 data.client,
-                self.env._("Client %s of the panel is not here yet.", data.client),
+                self.env._("Client %s of the panel was not imported yet.", data.client),
             )
             contract = self._find_open_contract(partner, data.plan)
         created = not contract
@@ -117,14 +117,14 @@ class ResellerBillingPanel(models.Model):
 
         def apply():
             if not before or before.state != data.state:
-                contract._follow_panel_state(data.state)
+                contract._apply_panel_state(data.state)
 
-        link._take_over(item, apply)
+        link._apply_panel_item(item, apply)
         if created and data.plan and not contract.line_ids:
             contract.message_post(
                 body=self.env._(
-                    "%(panel)s calls the plan %(plan)s, which is not here. Choose the plan to "
-                    "have it billed by itself.",
+                    "%(panel)s calls the plan %(plan)s, which does not exist here. Choose the "
+                    "plan to have it billed automatically.",
                     panel=self.name,
                     plan=data.plan,
                 )
@@ -139,7 +139,7 @@ class ResellerBillingPanel(models.Model):
         )
 
     def _find_open_contract(self, partner, plan):
-        """Return the open contract that a client has for a plan, unless the panel knows it."""
+        """Return a client's open contract for a plan that the panel does not know yet."""
         contracts = self.env["reseller.billing.contract"].search(
             [
                 ("partner_id", "=", partner.id),
@@ -177,10 +177,10 @@ class ResellerBillingPanel(models.Model):
     # FATURAS
     # -------------------------------------------------------------------------
 
-    def _take_fatura(self, item, row):
-        """Create a posted fatura, or let one follow the panel.
+    def _apply_fatura(self, item, row):
+        """Create a posted fatura, or apply changes to it.
 
-        :raise UserError: naming the fatura and what a person has to decide
+        :raise UserError: naming the fatura and the decision of a user
         """
         data = read_invoice(item)
         link = self._find_link("fatura", item)
@@ -188,21 +188,21 @@ class ResellerBillingPanel(models.Model):
         fatura = link.fatura_id or self._find_charged_fatura(data)
         if fatura:
             link = link._ensure(self, fatura)
-            link._take_over(item, lambda: fatura._follow_panel(data, before or data))
+            link._apply_panel_item(item, lambda: fatura._apply_panel_changes(data, before or data))
             return
         if data.state == "CANCELADA":
-            # Never here, and nothing is owed.
+            # It was never here, and is not owed.
             return
         contract = self._find_record(
             "contract",
             data.subscription,
-            self.env._("Contract %s of the panel is not here yet.", data.subscription),
+            self.env._("Contract %s of the panel was not imported yet.", data.subscription),
         )
         one_off = row.choice == "one_off" or self._is_further_fatura(contract, data)
         fatura = fatura._create_from_panel(contract, data, one_off)
         link = link._ensure(self, fatura)
         link.from_panel = True
-        link._take_over(item, lambda: fatura._issue_from_panel(self, data))
+        link._apply_panel_item(item, lambda: fatura._issue_from_panel(self, data))
 
     def _find_charged_fatura(self, data):
         """Return the fatura whose charge the panel names, or none."""
@@ -238,7 +238,7 @@ class ResellerBillingPanel(models.Model):
     def _is_further_fatura(self, contract, data):
         """Return whether the panel made several faturas of a contract's month.
 
-        :raise UserError: if the other one was made here: is it the same one?
+        :raise UserError: if the other one was made here, and may be the same
         """
         domain = (
             Domain("billing_contract_id", "=", contract.id)
@@ -259,7 +259,7 @@ class ResellerBillingPanel(models.Model):
         raise UserError(
             self.env._(
                 "%(fatura)s was made here for %(month)s/%(year)s, and %(code)s in the panel. If "
-                "they are the same, cancel one of them; if both are owed, take this one over as a "
+                "they are the same, cancel one of them; if both are owed, import this one as a "
                 "one-off fatura.",
                 fatura=other.display_name,
                 month=data.month,

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-# What the panel is told of a client.
+# Fields of a client that the panel has.
 WATCHED = {
     "name",
     "vat",
@@ -16,7 +16,7 @@ WATCHED = {
 
 
 class ResPartner(models.Model):
-    """Clients whom the reseller panel is told of."""
+    """Clients that are sent to the reseller panel."""
 
     _inherit = "res.partner"
 
@@ -29,7 +29,7 @@ class ResPartner(models.Model):
         return result
 
     def action_push_to_panel(self):
-        """Have the panel of this company told of these clients.
+        """Send these clients to the panel of this company.
 
         :raise UserError: without a panel, or naming a contact of a client
         """

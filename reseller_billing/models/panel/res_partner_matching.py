@@ -6,9 +6,9 @@ from ...tools import tax_id
 
 
 class ClientConflict(Exception):
-    """Which client is meant cannot be decided without a person.
+    """A user has to decide which client is meant.
 
-    :param candidates: res.partner, those who may be meant
+    :param candidates: res.partner that may be meant
     """
 
     def __init__(self, text, candidates):
@@ -17,7 +17,7 @@ class ClientConflict(Exception):
 
 
 class ResPartner(models.Model):
-    """Recognising a client that comes from the panel or from a file, and taking its data over."""
+    """Recognition of clients of the panel or a file, and import of their data."""
 
     _inherit = "res.partner"
 
@@ -27,19 +27,21 @@ class ResPartner(models.Model):
     )
 
     @api.model
-    def _find_billing_client(self, client, company, taken=None):
-        """Return who a client is here: by CPF/CNPJ, then by e-mail; nobody if it is new.
+    def _find_billing_client(self, client, company, filter_others=None):
+        """Return the partner of a client: by CPF/CNPJ, then by e-mail; none if it is new.
 
         :param client: `tools.panel_data.Client`
-        :param company: res.company whose clients, besides the shared ones, are meant
-        :param taken: function that returns which of some partners are known to be somebody else
-        :raise ClientConflict: two are meant, or the one that is meant is somebody else
+        :param company: res.company whose clients are searched, besides the shared ones
+        :param filter_others: function that returns those of some partners that are other clients
+        :raise ClientConflict: several are found, or the one that is found is another client
         """
         domain = Domain("parent_id", "=", False) & Domain("company_id", "in", (False, company.id))
         number = tax_id.normalize(client.tax_id)
         if number:
-            found = self._prefer_active(domain & Domain("id", "in", self._find_by_number(number)))
-            others = taken(found) if taken else self.browse()
+            found = self._search_active_first(
+                domain & Domain("id", "in", self._find_ids_by_number(number))
+            )
+            others = filter_others(found) if filter_others else self.browse()
             if others:
                 raise ClientConflict(
                     self.env._(
@@ -56,13 +58,13 @@ class ResPartner(models.Model):
         email = email_normalize(client.email)
         if not email:
             return self.browse()
-        found = self._prefer_active(domain & Domain("email_normalized", "=", email))
-        # Who has another CPF/CNPJ only shares the mailbox, as clients of one accountant do.
+        found = self._search_active_first(domain & Domain("email_normalized", "=", email))
+        # Partners with another CPF/CNPJ only share the mailbox, as clients of one accountant do.
         found = found.filtered(
             lambda partner: not number or not tax_id.normalize(partner.vat)
         ).filtered(lambda partner: all(user.share for user in partner.sudo().user_ids))
-        if taken:
-            found -= taken(found)
+        if filter_others:
+            found -= filter_others(found)
         return found._check_one_client(client, self.env._("e-mail"))
 
     def _check_one_client(self, client, what):
@@ -80,7 +82,7 @@ class ResPartner(models.Model):
         return self
 
     @api.model
-    def _find_by_number(self, number):
+    def _find_ids_by_number(self, number):
         """Return the ids of partners with a CPF/CNPJ, however it is written."""
         self.flush_model(["vat"])
         rows = self.env.execute_query(
@@ -93,13 +95,13 @@ class ResPartner(models.Model):
         return [row[0] for row in rows]
 
     @api.model
-    def _prefer_active(self, domain):
+    def _search_active_first(self, domain):
         found = self.with_context(active_test=False).search(domain)
         return found.filtered("active") or found
 
     @api.model
     def _prepare_billing_client(self, client):
-        """Return the values of a client, False where it has nothing.
+        """Return the values of a client, False for empty ones.
 
         :param client: `tools.panel_data.Client`, or None for nothing at all
         """
@@ -118,7 +120,7 @@ class ResPartner(models.Model):
         return {**values, "state_id": state.id}
 
     def _merge_billing_client(self, client, before=None):
-        """Take over what has changed in a client's data since we saw them last."""
+        """Write the changes of a client's data since they were read last."""
         values = self._get_billing_changes(client, before)
         if values.get("state_id"):
             values["country_id"] = self.env.ref("base.br").id
@@ -126,13 +128,13 @@ class ResPartner(models.Model):
             self.write(values)
 
     def _get_billing_changes(self, client, before=None):
-        """Return the values of a client that are to be taken over.
+        """Return the values of a client to write.
 
-        What somebody changed here stays, unless it changed there too. What was emptied there is
-        emptied here only if it came from there.
+        Changes made here stay, unless the value changed there too. A value that was cleared there
+        is cleared here only if it came from there.
 
         :param client: `tools.panel_data.Client`
-        :param before: the Client as we saw it last, None the first time
+        :param before: the Client as it was read last, None the first time
         """
         self.ensure_one()
         new, old = self._prepare_billing_client(client), self._prepare_billing_client(before)

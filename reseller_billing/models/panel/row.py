@@ -9,10 +9,10 @@ PAUSES = (0, 15, 60, 240)
 
 
 class ResellerBillingPanelRow(models.Model):
-    """What the panel has and could not be taken over: kept, tried again, never dropped."""
+    """A record of the panel that was not imported: stored and retried, never dropped."""
 
     _name = "reseller.billing.panel.row"
-    _description = "Record of the Reseller Panel Not Taken Over"
+    _description = "Record of the Reseller Panel Not Imported"
     _inherit = ["reseller.billing.abstract.state"]
     _order = "id desc"
     _check_company_auto = True
@@ -33,7 +33,7 @@ class ResellerBillingPanelRow(models.Model):
             ("contratacoes", "Contract"),
             ("faturas", "Fatura"),
         ],
-        string="What",
+        string="Kind",
         required=True,
         readonly=True,
     )
@@ -42,7 +42,7 @@ class ResellerBillingPanelRow(models.Model):
     payload = fields.Json(
         readonly=True,
         groups="reseller_billing.reseller_billing_group_manager",
-        help="As the panel gave it last.",
+        help="The panel's record as it was read last.",
     )
     error = fields.Text(string="Problem", readonly=True)
     state = fields.Selection(
@@ -61,11 +61,11 @@ class ResellerBillingPanelRow(models.Model):
         string="Is This Client",
         check_company=True,
         domain=[("parent_id", "=", False)],
-        help="Who of the clients here is meant.",
+        help="The client here that is meant.",
     )
     choice = fields.Selection(
         selection=[("new", "A new client"), ("one_off", "A one-off fatura")],
-        string="Take Over As",
+        string="Import As",
         help="A new client besides those it could be, or a further fatura of the month.",
     )
 
@@ -79,16 +79,16 @@ class ResellerBillingPanelRow(models.Model):
     # -------------------------------------------------------------------------
 
     def action_retry(self):
-        """Try these again now, with what was chosen."""
+        """Retry these rows now, with the choices of the user."""
         self.check_access("write")
         for row in self.sudo():
             panel = row.panel_id.with_context(allowed_company_ids=row.company_id.ids, tz=TIME_ZONE)
             panel = panel.with_company(row.company_id)
-            panel._take(row.resource, row.payload, row.with_env(panel.env))
+            panel._process_item(row.resource, row.payload, row.with_env(panel.env))
         return True
 
     def action_ignore(self):
-        """Put these away. They come again when the panel changes them."""
+        """Ignore these rows until the panel changes their records."""
         self.check_access("write")
         self.sudo().filtered(lambda row: row.state == "waiting")._move_to("ignored")
         return True
@@ -98,8 +98,8 @@ class ResellerBillingPanelRow(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _keep(self, panel, resource, item, text, candidates=None):
-        """List a record that could not be taken over; a listed one says why not this time."""
+    def _store(self, panel, resource, item, text, candidates=None):
+        """Create or update the row of a record that was not imported, with the reason."""
         row = self._find(panel, resource, item["id"])
         attempts = row.attempts + 1 if row.state == "waiting" else 1
         values = {
@@ -114,11 +114,11 @@ class ResellerBillingPanelRow(models.Model):
             row._move_to("waiting", **values)
             return
         self.create({"panel_id": panel.id, "resource": resource, "reference": item["id"], **values})
-        panel._tell_of_rows()
+        panel._notify_rows()
 
     @api.model
     def _get_listed(self, panel, resource):
-        """Return {panel's id: JSON} of what is listed, or was put away, as it was then."""
+        """Return {panel's id: JSON} of waiting and ignored rows, as it was then."""
         rows = self.search(
             [
                 ("panel_id", "=", panel.id),
@@ -130,7 +130,7 @@ class ResellerBillingPanelRow(models.Model):
 
     @api.model
     def _close(self, panel, resource, reference):
-        """A record was taken over: nothing is left to do about it."""
+        """Close the row of a record that was imported."""
         row = self._find(panel, resource, reference)
         if row.state == "waiting":
             row._move_to("done", error=False)
@@ -147,9 +147,9 @@ class ResellerBillingPanelRow(models.Model):
         )
 
     def _get_chosen_client(self):
-        """Return the client that a person chose, or none.
+        """Return the client that a user chose, or none.
 
-        :raise UserError: if that client is known to the panel as somebody else
+        :raise UserError: if the panel knows that client as another one
         """
         partner = self.partner_id
         if partner:

@@ -11,10 +11,10 @@ URL_PARAMETER = "reseller_billing.asaas_test_url"
 
 @tagged("post_install", "-at_install")
 class TestAsaasConnection(ResellerBillingCommon):
-    """The button "Test connection": what is sent, and what each answer tells the user."""
+    """The button "Test connection": the request, and the message of each answer."""
 
-    def _test_connection_fails(self, **answer):
-        """Press the button against the answer and return the message the user reads."""
+    def assert_connection_fails(self, **answer):
+        """Assert that the button fails with the answer, without a secret; return the message."""
         with (
             self._asaas_answers(**answer),
             self.assertLogs("odoo.addons", logging.INFO) as logs,
@@ -114,7 +114,7 @@ class TestAsaasConnection(ResellerBillingCommon):
     # === What each answer tells === #
 
     def test_wrong_key_tells_to_create_a_new_one(self):
-        message = self._test_connection_fails(
+        message = self.assert_connection_fails(
             status=401,
             body=self._error_body("invalid_access_token", "A chave de API fornecida é inválida"),
         )
@@ -122,12 +122,12 @@ class TestAsaasConnection(ResellerBillingCommon):
         self.assertIn("A chave de API fornecida é inválida", message)
 
     def test_refused_server_tells_to_check_the_authorised_addresses(self):
-        message = self._test_connection_fails(status=403, body="")
+        message = self.assert_connection_fails(status=403, body="")
         self.assertIn("403", message)
 
     def test_rejected_request_tells_asaas_own_words(self):
         # Answer of the real sandbox to a customer with a wrong CPF, captured 2026-07-14.
-        message = self._test_connection_fails(
+        message = self.assert_connection_fails(
             status=400,
             body=self._error_body("invalid_object", "O CPF/CNPJ informado é inválido."),
         )
@@ -135,31 +135,31 @@ class TestAsaasConnection(ResellerBillingCommon):
         self.assertIn("O CPF/CNPJ informado é inválido.", message)
 
     def test_too_many_requests_tells_to_wait(self):
-        self.assertIn("429", self._test_connection_fails(status=429, body={}))
+        self.assertIn("429", self.assert_connection_fails(status=429, body={}))
 
     def test_failure_of_asaas_tells_to_try_again(self):
-        message = self._test_connection_fails(status=502, body="<html>Bad gateway</html>")
+        message = self.assert_connection_fails(status=502, body="<html>Bad gateway</html>")
         self.assertIn("502", message)
         self.assertNotIn("<html>", message)
 
     def test_timeout_and_unreachable_are_told_apart(self):
-        slow = self._test_connection_fails(raises=requests.exceptions.ReadTimeout())
-        gone = self._test_connection_fails(raises=requests.exceptions.ConnectionError())
+        slow = self.assert_connection_fails(raises=requests.exceptions.ReadTimeout())
+        gone = self.assert_connection_fails(raises=requests.exceptions.ConnectionError())
         self.assertNotEqual(slow, gone)
         self.assertNotIn("api-sandbox.asaas.com", slow)
         self.assertIn("https://api-sandbox.asaas.com/v3", gone)
 
     def test_failures_the_host_does_not_catch_are_told_too(self):
-        message = self._test_connection_fails(raises=requests.exceptions.TooManyRedirects())
+        message = self.assert_connection_fails(raises=requests.exceptions.TooManyRedirects())
         self.assertIn("https://api-sandbox.asaas.com/v3", message)
 
     def test_answer_that_is_not_of_asaas_names_the_parameter(self):
         for body in ("<html>Welcome to the hotel</html>", {"hello": "world"}, []):
-            message = self._test_connection_fails(body=body)
+            message = self.assert_connection_fails(body=body)
             self.assertIn(URL_PARAMETER, message)
 
     def test_answer_that_repeats_the_key_is_masked(self):
-        message = self._test_connection_fails(
+        message = self.assert_connection_fails(
             status=401, body=self._error_body("invalid_access_token", f"Chave {TEST_KEY} inválida")
         )
         self.assertIn("Chave […] inválida", message)

@@ -18,7 +18,7 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestCharge(BillingCommon):
-    """What is told to the receipts provider, and what happens when that goes wrong."""
+    """Requests to the receipts provider, and their failures."""
 
     def send_again(self, fatura):
         with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
@@ -185,7 +185,7 @@ class TestCharge(BillingCommon):
         with self.assertRaisesRegex(UserError, f"{fatura.name}.*has a charge that can be paid"):
             fatura.with_user(self.accountant).action_register_charge()
         self.asaas.pay(fatura.charge_id.provider_reference, status="CONFIRMED")
-        self.hear(fatura)
+        self.receive_event(fatura)
         with self.assertRaisesRegex(UserError, fatura.name):
             fatura.with_user(self.accountant).action_register_charge()
         self.send()
@@ -226,7 +226,7 @@ class TestCharge(BillingCommon):
         twin = {**self.asaas.payments[first], "id": "pay_twin"}
         self.asaas.payments["pay_twin"] = twin
         self.asaas.pay("pay_twin")
-        self.hear(reference="pay_twin")
+        self.receive_event(reference="pay_twin")
         self.assertEqual(fatura.charge_id.provider_reference, first)
         self.assertEqual(len(fatura.activity_ids), 1)
         self.assertEqual(self.balance("outstanding"), 0.0)

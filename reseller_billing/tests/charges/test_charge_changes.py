@@ -11,13 +11,14 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestChargeChanges(BillingCommon):
-    """What changes after a charge was made reaches the provider, in whatever order it comes."""
+    """Changes after the registration of a charge reach the provider, in any order."""
 
-    def setUp(self):
-        super().setUp()
-        self.fatura = self.make_charged()
-        self.charge = self.fatura.charge_id
-        self.reference = self.charge.provider_reference
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fatura = cls.make_registered()
+        cls.charge = cls.fatura.charge_id
+        cls.reference = cls.charge.provider_reference
 
     @property
     def held(self):
@@ -48,7 +49,7 @@ class TestChargeChanges(BillingCommon):
         self.asaas.fail = [500]
         self.fatura._change_fatura(100.0, self.day("2026-07-25"))
         self.send()
-        self.hear(self.fatura, name="PAYMENT_UPDATED")
+        self.receive_event(self.fatura, name="PAYMENT_UPDATED")
         self.later(hours=1)
         self.assertEqual(self.held["dueDate"], "2026-07-25")
         self.assertEqual(self.charge.charge_due_date, self.day("2026-07-25"))
@@ -70,7 +71,7 @@ class TestChargeChanges(BillingCommon):
     def test_part_of_a_late_fatura_leaves_it_late(self):
         with freeze_time("2026-07-20 12:00:00"):
             self.held["status"] = "OVERDUE"
-            self.hear(self.fatura, name="PAYMENT_OVERDUE")
+            self.receive_event(self.fatura, name="PAYMENT_OVERDUE")
             self.pay_here(40.0)
             self.run_cron("reconcile_charges")
             self.send()
@@ -79,7 +80,7 @@ class TestChargeChanges(BillingCommon):
     def test_provider_that_takes_no_past_date_gets_todays(self):
         with freeze_time("2026-07-20 12:00:00"):
             self.held["status"] = "OVERDUE"
-            self.hear(self.fatura, name="PAYMENT_OVERDUE")
+            self.receive_event(self.fatura, name="PAYMENT_OVERDUE")
             self.asaas.fail_on["PUT", f"payments/{self.reference}"] = [400]
             self.pay_here(40.0)
             self.run_cron("reconcile_charges")
@@ -92,10 +93,10 @@ class TestChargeChanges(BillingCommon):
         self.assertEqual(self.fatura.charge_state, "received")
         self.fatura.line_ids.remove_move_reconcile()
         self.held["status"] = "PENDING"
-        self.hear(self.fatura, name="PAYMENT_RECEIVED_IN_CASH_UNDONE")
+        self.receive_event(self.fatura, name="PAYMENT_RECEIVED_IN_CASH_UNDONE")
         self.assertEqual(self.fatura.charge_state, "awaiting")
         self.asaas.pay(self.reference)
-        self.hear(self.fatura, event="evt_paid")
+        self.receive_event(self.fatura, event="evt_paid")
         self.assertEqual((self.fatura.amount_residual, self.balance("outstanding")), (0.0, 98.01))
 
     def test_cash_that_was_undone_here_is_taken_back_there(self):
@@ -109,7 +110,7 @@ class TestChargeChanges(BillingCommon):
 
     def test_what_was_paid_too_little_can_be_charged(self):
         self.asaas.pay(self.reference, value=60.0)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.assertEqual(
             (self.fatura.charge_state, self.fatura.amount_residual), ("received", 40.0)
         )
@@ -119,7 +120,7 @@ class TestChargeChanges(BillingCommon):
         self.assertNotEqual(second, self.charge)
         self.assertEqual(self.asaas.payments[second.provider_reference]["value"], 40.0)
         self.asaas.pay(second.provider_reference)
-        self.hear(self.fatura, event="evt_rest")
+        self.receive_event(self.fatura, event="evt_rest")
         self.assertEqual(self.fatura.amount_residual, 0.0)
         with self.assertRaisesRegex(UserError, "nothing of it is left"):
             self.fatura.action_register_charge()
@@ -145,16 +146,16 @@ class TestChargeChanges(BillingCommon):
             self.assertEqual(self.contract.state, "suspended")
             self.client_partner.zip = False
             self.asaas.pay(self.reference, day="2026-07-20")
-            self.hear(self.fatura)
+            self.receive_event(self.fatura)
         self.assertEqual(self.fatura.amount_residual, 0.0)
         self.assertEqual(self.contract.state, "suspended")
         self.assertIn("CEP", str(self.contract.activity_ids.mapped("note")))
 
     def test_ledger_of_a_fatura_is_one_click_away(self):
         self.asaas.pay(self.reference)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.held["netValue"] = 95.0
-        self.hear(self.fatura, event="evt_fee")
+        self.receive_event(self.fatura, event="evt_fee")
         action = self.fatura.with_user(self.accountant).action_open_ledger()
         found = self.env["account.move"].search(action["domain"])
         self.assertEqual(len(found), 3)
@@ -164,7 +165,7 @@ class TestChargeChanges(BillingCommon):
 
 @tagged("post_install", "-at_install")
 class TestPayer(BillingCommon):
-    """The client at the provider: made once an account, and kept as the client is here."""
+    """The client at the provider: created once in an account, and updated with the client."""
 
     def charged_customer(self, fatura):
         return self.asaas.payments[fatura.charge_id.provider_reference]["customer"]

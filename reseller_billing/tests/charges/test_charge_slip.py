@@ -20,16 +20,15 @@ class EndlessFile(io.RawIOBase):
         return True
 
     def readinto(self, buffer):
-        chunk = self.start if not self.count else b""
-        size = len(buffer)
-        buffer[:] = chunk[:size].ljust(size, b"0")
-        self.count += size
-        return size
+        start = b"" if self.count else self.start
+        buffer[:] = start + b"0" * (len(buffer) - len(start))
+        self.count += len(buffer)
+        return len(buffer)
 
 
 @tagged("post_install", "-at_install")
 class TestChargeSlip(BillingCommon):
-    """What the client pays with: boleto line, Pix and PDF; the e-mail goes with them, once."""
+    """Boleto line, Pix and PDF, and the e-mail that is sent with them, once."""
 
     def mails(self, fatura):
         return self.env["mail.mail"].search(
@@ -94,7 +93,7 @@ class TestChargeSlip(BillingCommon):
         job = charge._claim()
         outcome = exchange_charge(job)
         # Made there, not known here yet.
-        self.hear(reference=outcome.charge.reference, name="PAYMENT_CREATED")
+        self.receive_event(reference=outcome.charge.reference, name="PAYMENT_CREATED")
         self.assertFalse(self.mails(fatura))
         self.assertEqual(fatura.charge_state, "processing")
         charge._apply_outcome(job, outcome)
@@ -108,7 +107,7 @@ class TestChargeSlip(BillingCommon):
     def test_new_charge_of_a_fatura_is_mailed_again(self):
         fatura = self.make_charged()
         self.asaas.payments[fatura.charge_id.provider_reference]["deleted"] = True
-        self.hear(fatura, name="PAYMENT_DELETED")
+        self.receive_event(fatura, name="PAYMENT_DELETED")
         self.assertEqual(fatura.charge_state, "cancelled")
         fatura.action_register_charge()
         self.send()

@@ -8,12 +8,16 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestRefund(BillingCommon):
-    """Money that goes back: asked for once, booked by what the provider says of it."""
+    """Refunds and chargebacks: requested once, booked as the provider reports them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fatura = cls.make_registered()
+        cls.reference = cls.fatura.charge_id.provider_reference
 
     def setUp(self):
         super().setUp()
-        self.fatura = self.make_charged()
-        self.reference = self.fatura.charge_id.provider_reference
         self.events = 0
 
     def pay(self, **values):
@@ -22,10 +26,10 @@ class TestRefund(BillingCommon):
 
     def news(self):
         self.events += 1
-        self.hear(self.fatura, reference=self.reference, event=f"evt_refund_{self.events}")
+        self.receive_event(self.fatura, reference=self.reference, event=f"evt_refund_{self.events}")
 
     def refund(self, amount):
-        self.fatura.charge_id._ask_for_refund(amount)
+        self.fatura.charge_id._request_refund(amount)
         self.send()
 
     def asked(self):
@@ -133,10 +137,10 @@ class TestRefund(BillingCommon):
     def test_second_refund_while_one_is_being_sent_is_not_lost(self):
         self.pay()
         charge = self.fatura.charge_id
-        charge._ask_for_refund(40.0)
+        charge._request_refund(40.0)
         job = charge._claim()
         outcome = exchange_charge(job)
-        charge._ask_for_refund(30.0)
+        charge._request_refund(30.0)
         charge._apply_outcome(job, outcome)
         self.assertEqual(charge.charge_task, "refund")
         self.send()
@@ -151,7 +155,7 @@ class TestRefund(BillingCommon):
         self.send()
         second = self.fatura.charge_id.provider_reference
         self.asaas.pay(second)
-        self.hear(reference=second, event="evt_second")
+        self.receive_event(reference=second, event="evt_second")
         self.assertEqual(self.fatura.amount_residual, 0.0)
         self.asaas.payments[self.reference]["status"] = "RECEIVED"
         self.news()

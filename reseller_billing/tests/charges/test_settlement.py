@@ -8,10 +8,11 @@ from ..common_billing import BillingCommon
 class TestSettlement(BillingCommon):
     """Seed 003: "assim que seu cliente pagar, a fatura é baixada automaticamente"."""
 
-    def setUp(self):
-        super().setUp()
-        self.fatura = self.make_charged()
-        self.reference = self.fatura.charge_id.provider_reference
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fatura = cls.make_registered()
+        cls.reference = cls.fatura.charge_id.provider_reference
 
     def test_saved_fatura_is_posted_and_awaits_payment(self):
         charge = self.fatura.charge_id
@@ -28,7 +29,7 @@ class TestSettlement(BillingCommon):
 
     def test_payment_settles_with_the_providers_fee(self):
         self.asaas.pay(self.reference)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.assertIn(self.fatura.payment_state, ("in_payment", "paid"))
         self.assertEqual((self.fatura.charge_state, self.fatura.amount_residual), ("received", 0.0))
         self.assertEqual((self.balance("outstanding"), self.balance("fee")), (98.01, 1.99))
@@ -36,7 +37,7 @@ class TestSettlement(BillingCommon):
 
     def test_late_payment_brings_fine_and_interest(self):
         self.asaas.pay(self.reference, interest=2.33, day="2026-07-20")
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.assertEqual(self.fatura.amount_residual, 0.0)
         self.assertEqual(
             [self.balance(name) for name in ("outstanding", "fee", "fine", "interest")],
@@ -46,13 +47,13 @@ class TestSettlement(BillingCommon):
     def test_discount_is_booked_where_one_was_agreed(self):
         self.provider.write({"billing_discount": 5.0})
         self.asaas.pay(self.reference, value=95.0)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.assertEqual(self.fatura.amount_residual, 0.0)
         self.assertEqual((self.balance("discount"), self.balance("outstanding")), (5.0, 93.01))
 
     def test_less_than_owed_leaves_the_rest_open_and_tells_somebody(self):
         self.asaas.pay(self.reference, value=60.0)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.assertEqual(self.fatura.amount_residual, 40.0)
         self.assertEqual(len(self.fatura.activity_ids), 1)
 
@@ -60,29 +61,29 @@ class TestSettlement(BillingCommon):
         for number, status in enumerate(("CONFIRMED", "RECEIVED", "RECEIVED", "CONFIRMED")):
             self.asaas.pay(self.reference) if not number else None
             self.asaas.payments[self.reference]["status"] = status
-            self.hear(self.fatura, event=f"evt_{number}")
+            self.receive_event(self.fatura, event=f"evt_{number}")
         self.assertEqual(self.fatura.charge_state, "received")
         self.assertEqual(len(self.fatura.charge_id.charge_payment_ids), 1)
         self.assertEqual(self.balance("outstanding"), 98.01)
 
     def test_fee_that_changes_later_is_corrected(self):
         self.asaas.pay(self.reference, status="CONFIRMED")
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.asaas.payments[self.reference] |= {"status": "RECEIVED", "netValue": 97.5}
-        self.hear(self.fatura, event="evt_2")
+        self.receive_event(self.fatura, event="evt_2")
         self.assertEqual((self.balance("outstanding"), self.balance("fee")), (97.5, 2.5))
 
     def test_repeated_event_is_stored_once(self):
         self.asaas.pay(self.reference)
-        self.assertEqual(self.hear(self.fatura), 1)
-        self.assertEqual(self.hear(self.fatura), 0)
+        self.assertEqual(self.receive_event(self.fatura), 1)
+        self.assertEqual(self.receive_event(self.fatura), 0)
         self.assertEqual(self.balance("outstanding"), 98.01)
 
     def test_overtaken_event_moves_nothing_back(self):
         self.asaas.pay(self.reference)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.asaas.payments[self.reference]["status"] = "OVERDUE"
-        self.hear(self.fatura, name="PAYMENT_OVERDUE", event="evt_2")
+        self.receive_event(self.fatura, name="PAYMENT_OVERDUE", event="evt_2")
         self.assertEqual(self.fatura.charge_state, "received")
         self.assertEqual(self.balance("outstanding"), 98.01)
 
@@ -91,7 +92,7 @@ class TestSettlement(BillingCommon):
         self.send()
         self.assertEqual((self.fatura.state, self.fatura.charge_state), ("cancel", "cancelled"))
         self.asaas.pay(self.reference)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         payment = self.fatura.charge_id.payment_id
         self.assertEqual((payment.amount, self.balance("outstanding")), (98.01, 98.01))
         self.assertEqual(self.fatura.state, "cancel")
@@ -104,7 +105,7 @@ class TestSettlement(BillingCommon):
     def test_draft_fatura_that_is_paid_stays_a_draft(self):
         self.fatura.with_user(self.accountant).button_draft()
         self.asaas.pay(self.reference)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.assertEqual((self.fatura.state, self.balance("outstanding")), ("draft", 98.01))
 
     def test_fatura_paid_to_the_company_is_told_as_cash(self):
@@ -118,8 +119,8 @@ class TestSettlement(BillingCommon):
 
     def test_refund_of_all_makes_a_credit_note(self):
         self.asaas.pay(self.reference, interest=2.33, day="2026-07-20")
-        self.hear(self.fatura)
-        self.fatura.charge_id._ask_for_refund(102.33)
+        self.receive_event(self.fatura)
+        self.fatura.charge_id._request_refund(102.33)
         self.send()
         self.assertEqual(self.fatura.charge_state, "refunded")
         note = self.fatura.reversal_move_ids
@@ -131,13 +132,13 @@ class TestSettlement(BillingCommon):
 
     def test_partial_refunds_add_up(self):
         self.asaas.pay(self.reference, interest=2.33, day="2026-07-20")
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.asaas.refund(self.reference, 30.0)
-        self.hear(self.fatura, event="evt_2")
+        self.receive_event(self.fatura, event="evt_2")
         self.assertEqual(self.fatura.charge_state, "partially_refunded")
         self.assertEqual(self.balance("outstanding"), 70.34)
         self.asaas.refund(self.reference, 72.33)
-        self.hear(self.fatura, event="evt_3")
+        self.receive_event(self.fatura, event="evt_3")
         self.assertEqual(self.fatura.charge_state, "refunded")
         self.assertEqual(sum(self.fatura.reversal_move_ids.mapped("amount_total")), 100.0)
         self.assertEqual(
@@ -147,16 +148,16 @@ class TestSettlement(BillingCommon):
 
     def test_more_than_was_paid_is_not_refunded(self):
         self.asaas.pay(self.reference)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         with self.assertRaisesRegex(UserError, "can be"):
-            self.fatura.charge_id._ask_for_refund(100.01)
+            self.fatura.charge_id._request_refund(100.01)
 
     def test_refund_that_timed_out_is_not_sent_twice(self):
         import requests
 
         self.asaas.pay(self.reference)
-        self.hear(self.fatura)
-        self.fatura.charge_id._ask_for_refund(40.0)
+        self.receive_event(self.fatura)
+        self.fatura.charge_id._request_refund(40.0)
         self.asaas.fail = [None, ("after", requests.exceptions.ReadTimeout())]
         self.send()
         self.fatura.charge_id.charge_next_attempt = "2026-07-01 12:00:00"
@@ -166,16 +167,16 @@ class TestSettlement(BillingCommon):
 
     def test_chargeback_opens_the_fatura_again_and_a_won_one_pays_it(self):
         self.asaas.pay(self.reference, interest=2.33, day="2026-07-20")
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.asaas.payments[self.reference]["status"] = "CHARGEBACK_REQUESTED"
-        self.hear(self.fatura, event="evt_2")
+        self.receive_event(self.fatura, event="evt_2")
         self.assertEqual(
             (self.fatura.charge_state, self.fatura.amount_residual), ("charged_back", 100.0)
         )
         self.assertEqual(self.balance("outstanding"), -1.99)
         self.assertEqual(len(self.fatura.activity_ids), 1)
         self.asaas.payments[self.reference]["status"] = "RECEIVED"
-        self.hear(self.fatura, event="evt_3")
+        self.receive_event(self.fatura, event="evt_3")
         self.assertEqual((self.fatura.charge_state, self.fatura.amount_residual), ("received", 0.0))
         self.assertEqual(self.balance("outstanding"), 100.34)
         self.assertFalse(self.fatura.activity_ids)
@@ -195,10 +196,10 @@ class TestSettlement(BillingCommon):
         self.send()
         reference = fatura.charge_id.provider_reference
         self.asaas.pay(reference)
-        self.hear(fatura, event="evt_a", reference=reference)
+        self.receive_event(fatura, event="evt_a", reference=reference)
         for number, value in enumerate((50.0, 83.33)):
             self.asaas.refund(reference, value)
-            self.hear(fatura, event=f"evt_b{number}", reference=reference)
+            self.receive_event(fatura, event=f"evt_b{number}", reference=reference)
         revenue = fatura.invoice_line_ids.mapped("account_id")
         notes = fatura.reversal_move_ids.invoice_line_ids
         self.assertEqual(notes.account_id, revenue)
@@ -210,10 +211,10 @@ class TestSettlement(BillingCommon):
 
     def test_lost_chargeback_takes_the_money_once(self):
         self.asaas.pay(self.reference)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         for number, status in enumerate(("CHARGEBACK_REQUESTED", "CHARGEBACK_DISPUTE", "REFUNDED")):
             self.asaas.payments[self.reference]["status"] = status
-            self.hear(self.fatura, event=f"evt_c{number}")
+            self.receive_event(self.fatura, event=f"evt_c{number}")
         self.assertEqual(
             (self.fatura.charge_state, self.fatura.amount_residual), ("refunded", 100.0)
         )
@@ -229,7 +230,7 @@ class TestSettlement(BillingCommon):
         )
         other = list(self.asaas.payments)[-1]
         self.asaas.pay(other)
-        self.hear(reference=other)
+        self.receive_event(reference=other)
         event = self.env["reseller.billing.event"].search([("charge_reference", "=", other)])
         self.assertEqual((event.state, event.amount), ("orphan", 50.0))
         self.assertEqual(self.balance("outstanding"), 0.0)
@@ -237,7 +238,7 @@ class TestSettlement(BillingCommon):
     def test_missing_account_keeps_the_event_and_books_later(self):
         self.provider.billing_fee_account_id = False
         self.asaas.pay(self.reference)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         event = self.env["reseller.billing.event"].search([("event_ref", "=", "evt_1")])
         self.assertEqual((event.state, self.balance("outstanding")), ("waiting", 0.0))
         self.assertIn("Provider's Fee", event.error)

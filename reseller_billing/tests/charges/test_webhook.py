@@ -13,7 +13,7 @@ CONTROLLER = "odoo.addons.reseller_billing.controllers.webhook"
 
 @tagged("post_install", "-at_install")
 class TestWebhook(BillingCommon, HttpCase):
-    """Where the provider tells that something happened: who may, what is stored, what is not."""
+    """The webhook: access, stored events, refused ones."""
 
     def setUp(self):
         super().setUp()
@@ -136,7 +136,7 @@ class TestWebhook(BillingCommon, HttpCase):
         self.post(self.event(payment={"id": reference}))
         follow = "odoo.addons.reseller_billing.models.charges.event_follow"
         with patch(
-            f"{follow}.ResellerBillingEvent._follow_charge", side_effect=SerializationFailure
+            f"{follow}.ResellerBillingEvent._process_charge", side_effect=SerializationFailure
         ):
             self.process()
         event = self.stored()

@@ -7,7 +7,7 @@ from ..common import ResellerBillingCommon
 
 @tagged("post_install", "-at_install")
 class TestClients(ResellerBillingCommon):
-    """Registrations, Clients, All clients: for users who have no accounting role."""
+    """Registrations, Clients, All clients: for users without an accounting role."""
 
     def _all_clients(self, user):
         action = (

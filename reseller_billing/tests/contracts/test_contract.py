@@ -87,7 +87,7 @@ class TestContract(BillingCommon):
                 )
 
     def make_draft(self, contract, system=False, **values):
-        """Return a draft with a line of its own, as an import makes it."""
+        """Return a draft with a line of its own, as an import creates it."""
         moves = self.env["account.move"].with_user(self.accountant).sudo(system)
         return moves.create(
             {
@@ -231,7 +231,7 @@ class TestContract(BillingCommon):
 
 @tagged("post_install", "-at_install")
 class TestBilling(BillingCommon):
-    """Faturas issued by themselves: each contract once a reference month."""
+    """Automatic billing: each contract once in a reference month."""
 
     def bill(self, day):
         with freeze_time(f"{day} 12:00:00"):
@@ -419,7 +419,7 @@ class TestBilling(BillingCommon):
         self.assertEqual(self.contract.activity_ids, todo)
 
     def bill_triggers(self, day):
-        """Bill, and return when billing is to be tried again, in minutes."""
+        """Bill, and return after how many minutes billing is retried."""
         cron = self.env.ref("reseller_billing.ir_cron_bill_contracts")
         triggers = self.env["ir.cron.trigger"]
         triggers.search([("cron_id", "=", cron.id)]).unlink()

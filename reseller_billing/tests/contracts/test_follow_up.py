@@ -33,7 +33,7 @@ class TestFollowUp(BillingCommon):
         self.assertIn(fatura.pix_payload, mail.body_html)
         self.assertEqual(mail.attachment_ids.mapped("mimetype"), ["application/pdf"])
         self.assertTrue(fatura.fatura_mailed_at)
-        self.hear(fatura, name="PAYMENT_CREATED")
+        self.receive_event(fatura, name="PAYMENT_CREATED")
         fatura._change_fatura(90.0, self.day("2026-07-12"))
         self.send()
         self.assertEqual(len(self.mails(fatura)), 1)
@@ -62,7 +62,7 @@ class TestFollowUp(BillingCommon):
     def test_paid_fatura_and_contract_without_reminders_are_left_in_peace(self):
         fatura = self.make_charged(due="2026-07-10")
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         other = self.make_charged(due="2026-07-10", is_one_off_fatura=True)
         self.contract.reminder_ids = False
         self.follow_up("2026-07-07")
@@ -147,7 +147,7 @@ class TestFollowUp(BillingCommon):
         )
         self.asaas.pay(fatura.charge_id.provider_reference, interest=2.4, day="2026-07-22")
         with freeze_time("2026-07-22 12:00:00"):
-            self.hear(fatura)
+            self.receive_event(fatura)
         self.assertEqual((self.contract.state, fatura.charge_state), ("active", "received"))
 
     def test_payment_after_months_bills_none_of_them(self):
@@ -156,7 +156,7 @@ class TestFollowUp(BillingCommon):
         self.follow_up("2026-07-21")
         self.asaas.pay(fatura.charge_id.provider_reference, day="2026-10-22")
         with freeze_time("2026-10-22 12:00:00"):
-            self.hear(fatura)
+            self.receive_event(fatura)
             self.run_cron("bill_contracts")
         self.assertEqual(
             self.contract.fatura_ids.sorted("id")[1:].mapped("reference_month"), ["10"]
@@ -259,13 +259,13 @@ class TestFollowUp(BillingCommon):
         fatura = self.make_charged()
         self.contract.action_suspend()
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.assertEqual(self.contract.state, "suspended")
 
 
 @tagged("post_install", "-at_install")
 class TestWizards(BillingCommon):
-    """Change, refund and batch, by the people who may."""
+    """Change, refund and batch, by users with access."""
 
     def open(self, model, fatura, user=None):
         wizards = self.env[model].with_user(user or self.accountant)
@@ -285,7 +285,7 @@ class TestWizards(BillingCommon):
     def test_only_managers_refund(self):
         fatura = self.make_charged()
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         with self.assertRaises(AccessError):
             self.open("reseller.billing.refund", fatura)
         with self.open("reseller.billing.refund", fatura, self.billing_manager) as form:
@@ -322,12 +322,12 @@ class TestWizards(BillingCommon):
 
 @tagged("post_install", "-at_install")
 class TestReports(BillingCommon):
-    """Analysis and statement say what the ledger says."""
+    """Analysis and statement agree with the ledger."""
 
     def test_analysis_counts_recurring_billed_paid_and_overdue(self):
         fatura = self.make_charged(100.0)
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.make_charged(60.0, is_one_off_fatura=True, due="2026-07-05")
         lost = self._create_contract(self._create_client("Lua"))
         lost.action_cancel()

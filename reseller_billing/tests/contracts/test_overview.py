@@ -20,7 +20,7 @@ ATTENTION = (
 
 @tagged("post_install", "-at_install")
 class TestOverview(BillingCommon):
-    """The first screen: what needs somebody, each number one click from its list."""
+    """The first screen: open work, each number one click from its list."""
 
     @classmethod
     def setUpClass(cls):
@@ -37,8 +37,8 @@ class TestOverview(BillingCommon):
         overview = overview.with_context(allowed_company_ids=(company or self.company).ids)
         return overview.search([("company_id", "=", (company or self.company).id)])
 
-    def listed(self, name, card=None):
-        """Return what the number opens, having checked that it is what it counts."""
+    def assert_listed(self, name, card=None):
+        """Assert that a number counts the list that it opens; return the list."""
         card = card or self.card()
         action = card.with_context(overview=name).action_open_list()
         found = self.env[action["res_model"]].with_env(card.env).search(action["domain"])
@@ -54,7 +54,7 @@ class TestOverview(BillingCommon):
     def test_nothing_needs_anybody_where_all_is_well(self):
         card = self.card()
         self.assertEqual([name for name in ATTENTION if card[name]], [])
-        self.assertEqual(self.listed("active_count"), self.contract)
+        self.assertEqual(self.assert_listed("active_count"), self.contract)
         self.assertEqual(card.active_amount, 100.0)
 
     def test_contract_that_cannot_be_billed_and_trial_that_is_over(self):
@@ -64,18 +64,18 @@ class TestOverview(BillingCommon):
             self._create_client("Lua"), active=False, trial_end="2026-07-01"
         )
         self._create_contract(self._create_client("Sol"), active=False, trial_end="2026-07-02")
-        self.assertEqual(self.listed("unbilled_count"), self.contract)
-        self.assertEqual(self.listed("trial_count"), trial)
+        self.assertEqual(self.assert_listed("unbilled_count"), self.contract)
+        self.assertEqual(self.assert_listed("trial_count"), trial)
 
     def test_refused_charge_is_there_until_it_is_mended(self):
         self.asaas.fail_on["POST", "payments"] = [400]
         fatura = self.make_charged()
         card = self.card()
-        self.assertEqual(self.listed("problem_count", card), fatura)
+        self.assertEqual(self.assert_listed("problem_count", card), fatura)
         self.assertEqual(card.problem_amount, 100.0)
         fatura.action_register_charge()
         self.send()
-        self.assertFalse(self.listed("problem_count"))
+        self.assertFalse(self.assert_listed("problem_count"))
 
     def test_what_is_owed_by_when(self):
         late = self.make_charged(due="2026-07-05")
@@ -83,31 +83,31 @@ class TestOverview(BillingCommon):
         self.make_charged(due="2026-07-17", is_one_off_fatura=True)
         with freeze_time("2026-07-09 12:00:00"):
             card = self.card()
-            self.assertEqual(self.listed("overdue_count", card), late)
-            self.assertEqual(self.listed("week_count", card), soon)
+            self.assertEqual(self.assert_listed("overdue_count", card), late)
+            self.assertEqual(self.assert_listed("week_count", card), soon)
             self.assertEqual((card.overdue_amount, card.week_amount), (100.0, 70.0))
         self.asaas.pay(late.charge_id.provider_reference)
-        self.hear(late)
+        self.receive_event(late)
         with freeze_time("2026-07-09 12:00:00"):
-            self.assertFalse(self.listed("overdue_count"))
+            self.assertFalse(self.assert_listed("overdue_count"))
 
     def test_money_that_was_taken_back_is_there_until_it_is_paid_again(self):
         fatura = self.make_charged()
         reference = fatura.charge_id.provider_reference
         self.asaas.pay(reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         for number, status in enumerate(("CHARGEBACK_REQUESTED", "REFUNDED")):
             with self.subTest(status):
                 self.asaas.payments[reference]["status"] = status
-                self.hear(fatura, event=f"evt_c{number}")
+                self.receive_event(fatura, event=f"evt_c{number}")
                 card = self.card()
-                self.assertEqual(self.listed("uncharged_count", card), fatura)
+                self.assertEqual(self.assert_listed("uncharged_count", card), fatura)
                 self.assertEqual(card.uncharged_amount, 100.0)
         fatura.action_register_charge()
         self.send()
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura, event="evt_3")
-        self.assertFalse(self.listed("uncharged_count"))
+        self.receive_event(fatura, event="evt_3")
+        self.assertFalse(self.assert_listed("uncharged_count"))
 
     def test_money_of_a_charge_that_was_not_made_here(self):
         self.make_charged()
@@ -115,16 +115,16 @@ class TestOverview(BillingCommon):
         self.asaas._route("POST", "payments", {}, {**values, "dueDate": "2026-07-10"})
         reference = list(self.asaas.payments)[-1]
         self.asaas.pay(reference)
-        self.hear(reference=reference)
+        self.receive_event(reference=reference)
         card = self.card()
-        event = self.listed("orphan_count", card)
+        event = self.assert_listed("orphan_count", card)
         self.assertEqual((event.charge_reference, card.orphan_amount), (reference, 70.0))
         event.action_set_done()
-        self.assertFalse(self.listed("orphan_count"))
-        self.hear(reference=reference, event="evt_later")
+        self.assertFalse(self.assert_listed("orphan_count"))
+        self.receive_event(reference=reference, event="evt_later")
         self.run_cron("reconcile_charges")
         self.process()
-        self.assertFalse(self.listed("orphan_count"))
+        self.assertFalse(self.assert_listed("orphan_count"))
 
     def test_money_not_made_here_is_counted_once_however_often_it_is_told(self):
         self.make_charged()
@@ -137,7 +137,7 @@ class TestOverview(BillingCommon):
             body = {"id": f"evt_{number}", "event": "X", "payment": {"id": reference}}
             events._receive(self.provider, [events._read_payload(json.dumps(body).encode())])
         self.process()
-        self.hear(reference=reference, event="evt_last")
+        self.receive_event(reference=reference, event="evt_last")
         self.run_cron("reconcile_charges")
         self.process()
         card = self.card()
@@ -147,8 +147,8 @@ class TestOverview(BillingCommon):
         fatura = self.make_charged()
         self.asaas.pay(fatura.charge_id.provider_reference)
         self.provider.billing_fee_account_id = False
-        self.hear(fatura)
-        event = self.listed("event_count")
+        self.receive_event(fatura)
+        event = self.assert_listed("event_count")
         self.assertIn(self.provider.name, event.error)
 
     def test_provider_that_does_not_tell_is_named(self):
@@ -168,8 +168,8 @@ class TestOverview(BillingCommon):
             .create({"panel_id": panel.id, "resource": "clientes", "reference": "CL-1"})
         )
         self.assertTrue(self.card().has_panel)
-        self.assertEqual(self.listed("row_count"), row)
-        self.assertFalse(self.listed("link_count"))
+        self.assertEqual(self.assert_listed("row_count"), row)
+        self.assertFalse(self.assert_listed("link_count"))
 
     def test_other_companies_and_outsiders_see_nothing_of_it(self):
         self.make_charged(due="2026-07-01")
@@ -190,7 +190,7 @@ class TestOverview(BillingCommon):
             for link in etree.fromstring(arch).findall(".//a[@name='action_open_list']")
         ]
         for name in names:
-            self.listed(name)
+            self.assert_listed(name)
         self.assertEqual(set(names), {name for name, _amount in self.card()._get_lists()})
 
     def test_more_companies_cost_no_more_queries(self):

@@ -8,7 +8,7 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestPortal(BillingCommon, HttpCase):
-    """What a client sees of its faturas, and of nobody else's."""
+    """A client sees its own faturas in the portal, and no others."""
 
     def setUp(self):
         super().setUp()
@@ -53,7 +53,7 @@ class TestPortal(BillingCommon, HttpCase):
             self.read_state(self.foreign, self.foreign._portal_ensure_token()), "awaiting"
         )
         self.asaas.pay(self.fatura.charge_id.provider_reference)
-        self.hear(self.fatura)
+        self.receive_event(self.fatura)
         self.assertEqual(self.read_state(self.fatura), "received")
         self.assertIn("Thank you", self.url_open(f"/my/invoices/{self.fatura.id}").text)
 

@@ -5,15 +5,15 @@ from ..common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestScreens(BillingCommon):
-    """What lists and forms say in the seed's words."""
+    """Lists and forms in the seed's words."""
 
     def test_situation_is_open_until_the_charge_is_paid(self):
         fatura = self.make_charged()
         self.assertEqual(fatura.fatura_situation, "open")
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.assertEqual(fatura.fatura_situation, "paid")
-        fatura.charge_id._ask_for_refund(100.0)
+        fatura.charge_id._request_refund(100.0)
         self.send()
         self.assertEqual(fatura.charge_state, "refunded")
 

@@ -7,7 +7,7 @@ PANEL_SEAM = "odoo.addons.reseller_billing.tools.http.requests.request"
 
 
 class PanelCommon(BillingCommon):
-    """A panel besides the provider. It is read and told when a test says so."""
+    """A panel besides the provider. Tests read it and send to it by `pull` and `push`."""
 
     @classmethod
     def setUpClass(cls):
@@ -44,17 +44,17 @@ class PanelCommon(BillingCommon):
         self.run_cron("synchronise_panels")
 
     def push(self):
-        """Tell the panels all that is due, as the cron does."""
+        """Send the panels all that is due, as the cron does."""
         self.run_cron("send_to_panels")
 
     def wait(self):
-        """Let all pauses be over."""
+        """End all pauses."""
         links = self.env["reseller.billing.panel.link"].search([("is_pending", "=", True)])
         links.write({"next_attempt": "2026-06-01"})
         links.panel_id.write({"paused_until": False})
 
     def link(self, record):
-        """Return what the panel knows of a record."""
+        """Return the link of a record."""
         field = {
             "res.partner": "partner_id",
             "reseller.billing.contract": "contract_id",
@@ -65,7 +65,7 @@ class PanelCommon(BillingCommon):
         )
 
     def found(self, reference):
-        """Return the record that stands for one of the panel."""
+        """Return the record that is linked with one of the panel."""
         link = self.env["reseller.billing.panel.link"].search(
             [("panel_id", "=", self.panel.id), ("reference", "=", reference)]
         )
@@ -77,7 +77,7 @@ class PanelCommon(BillingCommon):
         )
 
     def add_client(self, **values):
-        """Let the panel have a client who can be charged."""
+        """Add a client to the panel that can be charged."""
         return self.fake.add(
             "clientes",
             **{

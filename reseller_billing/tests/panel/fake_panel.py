@@ -37,7 +37,7 @@ class FakePanel:
     # What tests do
 
     def add(self, resource, **values):
-        """Let somebody make a record in the panel; returns its id."""
+        """Add a record in the panel, as its user does; return its id."""
         number = len(self.records[resource]) + 1
         item = {
             "id": f"{LETTERS[resource]}{number:08}",
@@ -50,7 +50,7 @@ class FakePanel:
         return item["id"]
 
     def change(self, reference, **values):
-        """Let somebody change a record in the panel."""
+        """Change a record in the panel, as its user does."""
         item = self.get(reference)
         if any(item[name] != value for name, value in values.items()):
             item |= values
@@ -60,7 +60,7 @@ class FakePanel:
         return next(found[reference] for found in self.records.values() if reference in found)
 
     def writes(self, resource=""):
-        """Return what was asked for besides reading: (method, path, body)."""
+        """Return the requests that wrote: (method, path, body)."""
         return [
             call for call in self.calls if call[0] != "GET" and call[1].startswith(f"/{resource}")
         ]

@@ -15,7 +15,7 @@ João da Silva;529.982.247-25;joao@example.com;;;;;;;
 
 @tagged("post_install", "-at_install")
 class TestClientImport(ResellerBillingCommon):
-    """Clients from a CSV file, by a user without administration rights."""
+    """Import of clients from a file, by a user without administration rights."""
 
     def open_wizard(self, content):
         content = content if isinstance(content, bytes) else content.encode()

@@ -13,7 +13,7 @@ from .fake_panel import TOKEN, FakePanel
 
 @tagged("post_install", "-at_install")
 class TestPanelClients(PanelCommon):
-    """Seed 003: all clients of the reseller panel are registered here by themselves."""
+    """Seed 003: all clients of the reseller panel are registered here automatically."""
 
     def test_client_is_created_with_all_that_the_panel_has(self):
         reference = self.add_client(

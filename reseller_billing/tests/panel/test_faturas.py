@@ -5,7 +5,7 @@ from .common import PanelCommon
 
 @tagged("post_install", "-at_install")
 class TestPanelContracts(PanelCommon):
-    """The panel's contratações decide here, too, who may be billed."""
+    """Contracts of the panel's contratações, and which of them are billed here."""
 
     def test_contract_comes_with_client_plan_and_state(self):
         reference = self.add_contract(plano="emissor nf-e", valor="79.90", diaVencimento=15)
@@ -85,7 +85,7 @@ class TestPanelContracts(PanelCommon):
 
 @tagged("post_install", "-at_install")
 class TestPanelFaturas(PanelCommon):
-    """Faturas made in the panel stand in the receivables here. Seed 003."""
+    """Faturas made in the panel are receivables here. Seed 003."""
 
     def pull_fatura(self, **values):
         reference = self.add_fatura(**values)
@@ -136,7 +136,7 @@ class TestPanelFaturas(PanelCommon):
         self.assertTrue(fatura.slip_line)
         self.assertNotIn("was e-mailed", "".join(fatura.message_ids.mapped("body")))
         self.asaas.pay(charge)
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.assertEqual((fatura.amount_residual, fatura.charge_state), (0.0, "received"))
         self.push()
         told = self.fake.get(self.link(fatura).reference)
@@ -153,7 +153,7 @@ class TestPanelFaturas(PanelCommon):
             valorPago="100.00",
         )
         self.send()
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.assertEqual((fatura.amount_residual, self.balance("outstanding")), (0.0, 98.01))
         self.assertEqual(len(fatura.charge_id.charge_payment_ids), 1)
 
@@ -203,7 +203,7 @@ class TestPanelFaturas(PanelCommon):
         fatura = self.pull_fatura()
         self.send()
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
         self.fake.change(self.link(fatura).reference, situacao="CANCELADA")
         self.pull()
         self.assertEqual(fatura.state, "posted")

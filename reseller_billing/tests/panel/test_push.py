@@ -10,7 +10,7 @@ LOST = requests.exceptions.ReadTimeout("no answer")
 
 @tagged("post_install", "-at_install")
 class TestPanelPush(PanelCommon):
-    """What is done here is told to the panel, once."""
+    """Changes here are sent to the panel, once."""
 
     def setUp(self):
         super().setUp()
@@ -19,9 +19,9 @@ class TestPanelPush(PanelCommon):
 
     def settle(self, fatura):
         self.asaas.pay(fatura.charge_id.provider_reference)
-        self.hear(fatura)
+        self.receive_event(fatura)
 
-    def told(self, record):
+    def get_sent(self, record):
         return self.fake.get(self.link(record).reference)
 
     def test_client_is_sent_on_request(self):
@@ -35,7 +35,7 @@ class TestPanelPush(PanelCommon):
         )
         client.with_user(self.billing_user).action_push_to_panel()
         self.push()
-        told = self.told(client)
+        told = self.get_sent(client)
         self.assertEqual((told["nome"], told["email"]), ("Nova Era", "sol@example.com"))
         self.assertEqual((told["logradouro"], told["numero"]), ("Rua Um", "10"))
         self.assertEqual((told["complemento"], told["bairro"]), ("Sala 2", "Centro"))
@@ -61,7 +61,7 @@ class TestPanelPush(PanelCommon):
             self._create_client("Nova Era", vat="11.222.333/0001-81"), billing_day=5, due_days=10
         )
         self.push()
-        told = self.told(contract)
+        told = self.get_sent(contract)
         self.assertEqual(told["clienteId"], self.link(contract.partner_id).reference)
         self.assertEqual(
             (told["plano"], told["valor"], told["diaVencimento"], told["situacao"]),
@@ -75,23 +75,23 @@ class TestPanelPush(PanelCommon):
             action()
             self.push()
             with self.subTest(state):
-                self.assertEqual(self.told(contract)["situacao"], state)
+                self.assertEqual(self.get_sent(contract)["situacao"], state)
 
     def test_fatura_is_told_from_issue_to_payment(self):
         fatura = self.make_fatura()
         self.push()
-        told = self.told(fatura)
+        told = self.get_sent(fatura)
         self.assertEqual((told["situacao"], told["valor"]), ("EM_PROCESSAMENTO", "100.00"))
         self.assertEqual((told["mesReferencia"], told["anoReferencia"]), ("07", "2026"))
         self.send()
         self.push()
-        told = self.told(fatura)
+        told = self.get_sent(fatura)
         self.assertEqual(told["situacao"], "AGUARDANDO_PAGAMENTO")
         self.assertEqual(told["idCobranca"], fatura.charge_id.provider_reference)
         self.assertEqual(told["linkCobranca"], fatura.charge_url)
         self.settle(fatura)
         self.push()
-        told = self.told(fatura)
+        told = self.get_sent(fatura)
         self.assertEqual((told["situacao"], told["valorPago"]), ("PAGA", "100.00"))
         self.assertEqual(told["dataPagamento"], "2026-07-10")
         self.assertEqual(len(self.fake.records["faturas"]), 1)
@@ -101,11 +101,11 @@ class TestPanelPush(PanelCommon):
         self.push()
         fatura.sudo()._change_fatura(80.0, self.day("2026-07-25"))
         self.push()
-        told = self.told(fatura)
+        told = self.get_sent(fatura)
         self.assertEqual((told["valor"], told["vencimento"]), ("80.00", "2026-07-25"))
         fatura.button_cancel_fatura()
         self.push()
-        self.assertEqual(self.told(fatura)["situacao"], "CANCELADA")
+        self.assertEqual(self.get_sent(fatura)["situacao"], "CANCELADA")
 
     def test_payment_to_the_company_and_its_undoing_are_told(self):
         lines = self.bank_journal.inbound_payment_method_line_ids
@@ -119,12 +119,12 @@ class TestPanelPush(PanelCommon):
             ._create_payments()
         )
         self.push()
-        told = self.told(fatura)
+        told = self.get_sent(fatura)
         self.assertEqual((told["situacao"], told["dataPagamento"]), ("PAGA", "2026-07-08"))
         (partial,) = fatura.line_ids.matched_credit_ids
         fatura.js_remove_outstanding_partial(partial.id)
         self.push()
-        told = self.told(fatura)
+        told = self.get_sent(fatura)
         self.assertEqual((told["dataPagamento"], told["valorPago"]), (None, None))
         self.assertNotEqual(told["situacao"], "PAGA")
 
@@ -145,7 +145,7 @@ class TestPanelPush(PanelCommon):
         self.fake.fail = []
         self.push()
         self.assertEqual([len(found) for found in self.fake.records.values()], [1, 1, 1])
-        self.assertEqual(self.told(fatura)["situacao"], "EM_PROCESSAMENTO")
+        self.assertEqual(self.get_sent(fatura)["situacao"], "EM_PROCESSAMENTO")
         self.assertFalse(link.search([("is_pending", "=", True)]))
         self.assertFalse(link.search([("error", "!=", False)]))
 
@@ -197,7 +197,7 @@ class TestPanelPush(PanelCommon):
         self.assertEqual(client.activity_ids.summary, "Refused by the panel")
         client.name = "Corrected"
         self.push()
-        self.assertEqual(self.told(client)["nome"], "Corrected")
+        self.assertEqual(self.get_sent(client)["nome"], "Corrected")
         self.assertFalse(link.error)
 
     def test_panel_that_is_away_is_not_asked_on_and_on(self):
@@ -224,7 +224,7 @@ class TestPanelPush(PanelCommon):
         self.pull()
         self.push()
         self.assertEqual(len(self.fake.records["clientes"]), 1)
-        self.assertEqual(self.told(self.contract)["situacao"], "ATIVO")
+        self.assertEqual(self.get_sent(self.contract)["situacao"], "ATIVO")
 
     def test_client_who_may_be_one_of_the_panels_waits_for_the_person(self):
         one = self._create_client("A", vat="11222333000181")

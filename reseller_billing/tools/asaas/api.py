@@ -1,4 +1,4 @@
-"""What can be said about the API of Asaas without a record: addresses, keys, error form."""
+"""API of Asaas: addresses, keys, form of errors. No ORM."""
 
 import logging
 
@@ -25,7 +25,7 @@ USER_AGENT = "Odoo/19.0 reseller_billing"
 def make_service(url: str, key: str, provider_id: int) -> Service:
     """Return the API of an account of Asaas.
 
-    :param url: one of `URLS`, or a sandbox of one's own
+    :param url: one of `URLS`, or an own sandbox
     :param provider_id: of payment.provider, for the log
     """
     return Service(

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from ..errors import OutcomeUnknown
 from ..receipts import Charge, Payer, Refund, Terms
 
-# What Asaas' status means here. Others are kept and shown, and change nothing.
+# Meaning of Asaas' status here. Others are stored and shown, and change nothing.
 STATES = {
     "PENDING": "awaiting",
     "AWAITING_RISK_ANALYSIS": "awaiting",
@@ -111,7 +111,7 @@ def write_terms(terms: Terms) -> dict:
 
 
 def write_payer(payer: Payer) -> dict:
-    """Return the body of a customer to create or change; Asaas itself writes to nobody."""
+    """Return the body of a customer to create or change; Asaas is to send no messages."""
     body = {
         "name": payer.name,
         "cpfCnpj": payer.tax_id,

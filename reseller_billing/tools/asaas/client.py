@@ -24,20 +24,22 @@ class AsaasClient:
         self._send = service.send
 
     def check(self) -> None:
-        """Ask for one customer: proves address and key. Changes nothing. API: GET /v3/customers."""
+        """Request one customer, to check address and key. API: GET /v3/customers."""
         self._list("customers", {"limit": 1})
 
     # Payers
 
     def ensure_payer(self, payer: Payer) -> str:
-        """Return the provider's id of a client; made if it has none. Duplicates are allowed there,
-        so that it is looked for first, by CPF or CNPJ."""
+        """Return the provider's id of a client, created if it has none.
+
+        It is searched first, by CPF or CNPJ, because Asaas allows duplicates.
+        """
         found = self._list("customers", {"cpfCnpj": payer.tax_id, "limit": PAGE})
         known = [item for item in found if not item.get("deleted")]
         body = write_payer(payer)
         if not known:
             return self._read_id(self._send("POST", "customers", json=body))
-        # Told apart by our own reference, where several companies share the account.
+        # Our own reference distinguishes clients of companies that share the account.
         known.sort(key=lambda item: item.get("externalReference") != payer.external_reference)
         if any(known[0].get(name) != value for name, value in body.items()):
             self._send("PUT", f"customers/{known[0]['id']}", json=body)
@@ -46,7 +48,7 @@ class AsaasClient:
     # Charges
 
     def find_charge(self, external_reference: str) -> Charge | None:
-        """Return the charge made under our reference, or None. A deleted one counts not."""
+        """Return the charge under our reference that is not deleted, or None."""
         found = self._list("payments", {"externalReference": external_reference, "limit": PAGE})
         charges = [read_charge(item) for item in found]
         return next((charge for charge in charges if not charge.deleted), None)
@@ -59,7 +61,7 @@ class AsaasClient:
         return read_charge(self._send("GET", f"payments/{reference}"))
 
     def create_charge(self, terms: Terms) -> Charge:
-        """Make a charge. There is no idempotency key: after OutcomeUnknown look it up first."""
+        """Create a charge. There is no idempotency key: after OutcomeUnknown look it up first."""
         return read_charge(
             self._send(
                 "POST", "payments", json=write_terms(terms), reference=terms.external_reference
@@ -73,23 +75,23 @@ class AsaasClient:
         return read_charge(self._send("PUT", f"payments/{reference}", json=body))
 
     def delete_charge(self, reference: str) -> None:
-        """Cancel a charge that waits to be paid; one that is gone already is no error."""
+        """Cancel a charge that waits to be paid; one that is deleted already is no error."""
         try:
             self._send("DELETE", f"payments/{reference}")
         except Gone:
             return
 
     def receive_in_cash(self, reference: str, day: date, amount: Decimal) -> Charge:
-        """Tell that the client has paid the company itself. Asaas tells the client nothing."""
+        """Report a payment to the company itself. Asaas does not notify the client."""
         body = {"paymentDate": day.isoformat(), "value": float(amount), "notifyCustomer": False}
         return read_charge(self._send("POST", f"payments/{reference}/receiveInCash", json=body))
 
     def undo_cash(self, reference: str) -> Charge:
-        """Take back that the client has paid the company; the charge can be paid again."""
+        """Undo the report of a payment to the company; the charge can be paid again."""
         return read_charge(self._send("POST", f"payments/{reference}/undoReceivedInCash", json={}))
 
     def refund(self, reference: str, amount: Decimal, text: str) -> Charge:
-        """Give the payer money back, all or a part."""
+        """Refund the payer, in full or in part."""
         body = {"value": float(amount), "description": text}
         return read_charge(self._send("POST", f"payments/{reference}/refund", json=body))
 
@@ -129,7 +131,7 @@ class AsaasClient:
     # Webhooks
 
     def list_webhooks(self) -> list[dict]:
-        """Return what is registered: dicts as Asaas has them."""
+        """Return the registered webhooks, in the form of Asaas."""
         return self._list("webhooks", {"limit": PAGE})
 
     def save_webhook(self, body: dict, reference: str | None = None) -> dict:

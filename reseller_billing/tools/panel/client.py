@@ -1,4 +1,4 @@
-"""HTTP client of the reseller panel. Knows no records, keeps no token in errors or logs.
+"""HTTP client of the reseller panel. No ORM; no token in errors or logs.
 
 Source: docs/api/reseller-panel.openapi.yaml.
 """
@@ -18,7 +18,7 @@ PAGE = 50
 
 
 class PanelClient:
-    """The calls of the panel that this addon makes. Each method raises errors of `tools.errors`.
+    """Requests to the panel. Each method raises errors of `tools.errors`.
 
     :param url: up to and without the slash before `/clientes`
     :param token: of the reseller; sent in a header only
@@ -36,7 +36,7 @@ class PanelClient:
         )
 
     def check(self) -> None:
-        """Ask for one client: proves address, TLS and token. Changes nothing."""
+        """Request one client, to check address, TLS and token."""
         self.list_records("clientes", None, size=1)
 
     def list_records(
@@ -62,7 +62,7 @@ class PanelClient:
         return self._send_record("POST", resource, body, {"Idempotency-Key": key})
 
     def change(self, path: str, body: dict) -> dict:
-        """Change what the body names; the rest stays."""
+        """Change the fields of the body; the others stay."""
         return self._send_record("PUT", quote(path), body)
 
     def _send_record(

@@ -1,9 +1,10 @@
-"""The panel's records, between JSON and values that can be relied on. No ORM.
+"""The panel's records as checked values, and values as the panel's JSON. No ORM.
 
 Source: docs/api/reseller-panel.openapi.yaml, schemas Client, Subscription, Invoice.
 """
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +22,7 @@ FATURA_STATES = ("EM_PROCESSAMENTO", "AGUARDANDO_PAGAMENTO", "VENCIDA", "PAGA", 
 
 @dataclass(frozen=True)
 class Client:
-    """Cliente. Texts are empty where the panel has nothing; nobody has checked the CPF/CNPJ."""
+    """Cliente. Texts are empty where the panel has none; the CPF/CNPJ is not checked."""
 
     name: str
     tax_id: str = ""
@@ -66,7 +67,7 @@ class Invoice:
     paid: Decimal | None
 
 
-def read_client(item):
+def read_client(item: dict) -> Client:
     """Return a Client of the panel's JSON.
 
     :raise ValueError: naming the field that is not as the contract says
@@ -85,7 +86,7 @@ def read_client(item):
     )
 
 
-def read_subscription(item):
+def read_subscription(item: dict) -> Subscription:
     """Return a Subscription of the panel's JSON.
 
     :raise ValueError: naming the field that is not as the contract says
@@ -103,7 +104,7 @@ def read_subscription(item):
     )
 
 
-def read_invoice(item):
+def read_invoice(item: dict) -> Invoice:
     """Return an Invoice of the panel's JSON.
 
     :raise ValueError: naming the field that is not as the contract says
@@ -133,17 +134,17 @@ def read_invoice(item):
     )
 
 
-def write_text(value, maximum=120):
-    """Return a text as the panel takes it: one line, not longer than allowed; None for nothing."""
+def write_text(value: str | None, maximum: int = 120) -> str | None:
+    """Return a text in the panel's form: one line of allowed length; None if empty."""
     return CONTROL.sub(" ", value or "").strip()[:maximum].strip() or None
 
 
-def write_money(amount):
-    """Return an amount in BRL as the panel takes it."""
+def write_money(amount: float) -> str:
+    """Return an amount in BRL in the panel's form."""
     return f"{amount:.2f}"
 
 
-def split_street(text):
+def split_street(text: str | None) -> tuple[str, str]:
     """Return (logradouro, numero) of a street in one line; the number stands after a comma."""
     street, comma, number = (text or "").rpartition(",")
     if comma and len(number.strip()) <= 20 and any(map(str.isdigit, number)):
@@ -151,18 +152,18 @@ def split_street(text):
     return text or "", ""
 
 
-def split_street2(text):
-    """Return (complemento, bairro) of a second line; what stands alone is the bairro."""
+def split_street2(text: str | None) -> tuple[str, str]:
+    """Return (complemento, bairro) of a second line; a single part is the bairro."""
     first, dash, last = (text or "").rpartition(" - ")
     return (first.strip(), last.strip()) if dash else ("", text or "")
 
 
-def join(separator, *parts):
+def join(separator: str, *parts: str) -> str:
     """Return the parts that are not empty, as one text."""
     return separator.join(filter(None, parts))
 
 
-def _text(item, name, required=False):
+def _text(item: dict, name: str, required: bool = False) -> str:
     value = item.get(name)
     if value is None and not required:
         return ""
@@ -171,14 +172,14 @@ def _text(item, name, required=False):
     return CONTROL.sub(" ", value).strip()
 
 
-def _choice(item, name, known):
+def _choice(item: dict, name: str, known: Container[str]) -> str:
     value = item.get(name)
     if value not in known:
         raise ValueError(f"{name}: {value!s:.40}")
     return value
 
 
-def _money(item, name, required=True):
+def _money(item: dict, name: str, required: bool = True) -> Decimal | None:
     value = item.get(name)
     if value is None and not required:
         return None
@@ -187,7 +188,7 @@ def _money(item, name, required=True):
     return Decimal(value)
 
 
-def _date(item, name, required=True):
+def _date(item: dict, name: str, required: bool = True) -> date | None:
     value = item.get(name)
     if value is None and not required:
         return None

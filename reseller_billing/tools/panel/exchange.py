@@ -9,7 +9,7 @@ from .client import PanelClient
 
 @dataclass(frozen=True, kw_only=True)
 class LinkJob(Job):
-    """What is to be sent to the panel of one record.
+    """A request to the panel about one record.
 
     :param client: of the panel; None where `failure` says why nothing can be sent
     :param path: of the resource, to add a record, or of the record, to change it
@@ -25,9 +25,9 @@ class LinkJob(Job):
 
 
 def exchange_record(job: LinkJob) -> dict:
-    """Add or change a record in the panel; return it as the panel has it then.
+    """Add or change a record in the panel; return the panel's record.
 
-    :raise ServiceError: why it was not done, or is not known to be
+    :raise ServiceError: the failure, or that the outcome is unknown
     """
     if job.failure:
         raise job.failure

@@ -5,7 +5,7 @@ from ...const import MANAGER
 
 
 class ResellerBillingRefund(models.TransientModel):
-    """Money of a fatura that goes back to its client, all or a part."""
+    """Refund of a fatura, in full or in part."""
 
     _name = "reseller.billing.refund"
     _description = "Refund a Fatura"
@@ -26,10 +26,10 @@ class ResellerBillingRefund(models.TransientModel):
         return {**values, "move_id": move.id, "amount": left}
 
     def action_confirm(self):
-        """Ask the provider to give the money back; booked when it has.
+        """Request the refund of the provider; it is booked when the provider reports it.
 
-        :raise AccessError: for users who are no managers
-        :raise UserError: of more than was paid
+        :raise AccessError: for users who are not managers
+        :raise UserError: if the amount exceeds the paid amount
         """
         self.ensure_one()
         if not self.env.su and not self.env.user.has_group(MANAGER):
@@ -37,5 +37,5 @@ class ResellerBillingRefund(models.TransientModel):
                 self.env._("Only a manager of Subscription control may refund. Ask one.")
             )
         self.move_id.check_access("read")
-        self.move_id.charge_id.sudo()._ask_for_refund(self.amount)
+        self.move_id.charge_id.sudo()._request_refund(self.amount)
         return True

@@ -5,7 +5,7 @@ from ...models.faturas.account_move import MONTHS
 
 
 class ResellerBillingBatch(models.TransientModel):
-    """Faturas of a reference month for many contracts, seen before they are made."""
+    """Faturas of a reference month for many contracts, with a preview."""
 
     _name = "reseller.billing.batch"
     _description = "Issue Faturas"
@@ -36,7 +36,7 @@ class ResellerBillingBatch(models.TransientModel):
 
     @api.depends("reference_month", "reference_year", "company_id")
     def _compute_line_ids(self):
-        """Show every active contract with what it would be billed, or why it would not."""
+        """List the active contracts with the value of their fatura, or the obstacle."""
         for batch in self:
             batch.line_ids = [Command.clear()]
             if not batch._get_month():
@@ -59,7 +59,7 @@ class ResellerBillingBatch(models.TransientModel):
         """Issue the chosen faturas, all or none.
 
         :return: the action that shows them
-        :raise UserError: naming what is wrong
+        :raise UserError: naming the contract and the problem
         """
         self.ensure_one()
         chosen = self.line_ids.filtered("is_chosen")
@@ -111,7 +111,7 @@ class ResellerBillingBatch(models.TransientModel):
 
 
 class ResellerBillingBatchLine(models.TransientModel):
-    """What a contract would be billed."""
+    """A contract in the preview of a batch."""
 
     _name = "reseller.billing.batch.line"
     _description = "Contract to Be Billed"

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class ResellerBillingChange(models.TransientModel):
-    """Another value or due date of a fatura that is not paid; its charge follows."""
+    """Change of value or due date of an unpaid fatura, and of its charge."""
 
     _name = "reseller.billing.change"
     _description = "Change a Fatura"
@@ -26,9 +26,9 @@ class ResellerBillingChange(models.TransientModel):
         }
 
     def action_confirm(self):
-        """Change the fatura; boleto and Pix change with it.
+        """Change the fatura, its boleto and Pix.
 
-        :raise UserError: if something of it is paid
+        :raise UserError: if it is paid in part
         """
         self.ensure_one()
         self.move_id.check_access("write")

@@ -46,7 +46,7 @@ class ResellerBillingClientImport(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_preview(self):
-        """Show what would be done with each client; changes none.
+        """Show what the import would do with each client; changes none.
 
         :raise UserError: if the file is no list of clients
         """
@@ -62,10 +62,10 @@ class ResellerBillingClientImport(models.TransientModel):
         return self._get_records_action(name=self.env._("Import clients (CSV)"), target="new")
 
     def action_import(self):
-        """Create and update the clients, as shown; what changed meanwhile is decided anew."""
+        """Create and update the clients; each is decided again, as others may have changed it."""
         self.ensure_one()
         if self.state != "preview":
-            raise UserError(self.env._("Look at the preview of %s first.", self.filename or "CSV"))
+            raise UserError(self.env._("Open the preview of %s first.", self.filename or "CSV"))
         clients = dict(self._read_file())
         seen = {}
         for line in self.line_ids:
@@ -75,7 +75,7 @@ class ResellerBillingClientImport(models.TransientModel):
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
             except UserError as error:
-                # What somebody's own rules refuse keeps no other client from being imported.
+                # A client that a rule of another addon refuses does not stop the others.
                 line.write({"decision": "refuse", "reason": str(error)})
         self.state = "done"
         self.summary = self._summarize()
@@ -107,7 +107,7 @@ class ResellerBillingClientImport(models.TransientModel):
             ) from None
 
     def _decide(self, client, seen, number):
-        """Return what is to be done with a client, and why.
+        """Return the decision about a client, and the reason.
 
         :param seen: {CPF/CNPJ or e-mail: number of its line} of the lines before
         """
@@ -134,7 +134,7 @@ class ResellerBillingClientImport(models.TransientModel):
         }
 
     def _check(self, client):
-        """Return why a client is refused, or nothing."""
+        """Return why a client is refused, or an empty text."""
         number = tax_id.restore_zeros(tax_id.normalize(client.tax_id))
         if not client.name:
             return self.env._("It has no name.")
@@ -166,7 +166,7 @@ class ResellerBillingClientImport(models.TransientModel):
 
 
 class ResellerBillingClientImportLine(models.TransientModel):
-    """A client of the file, and what is done with it."""
+    """A client of the file, with the decision about it."""
 
     _name = "reseller.billing.client.import.line"
     _description = "Client to Be Imported"
@@ -187,11 +187,11 @@ class ResellerBillingClientImportLine(models.TransientModel):
         required=True,
         readonly=True,
     )
-    reason = fields.Char(string="What or Why", readonly=True)
+    reason = fields.Char(string="Details", readonly=True)
     partner_id = fields.Many2one(comodel_name="res.partner", string="Client", readonly=True)
 
     def _import(self, client, seen):
-        """Do what is to be done with this client now."""
+        """Import this client by a new decision."""
         self.ensure_one()
         wizard = self.import_id
         values = wizard._decide(client, seen, self.number)

@@ -115,8 +115,8 @@ class TestPostSaleOutcome(PostSaleCommon):
         request = self._make_partial()
         self.decide(request, "direct")
         self.assert_cleared()
-        credits = self.offered(self.create_other_invoice())
-        self.assertEqual(sorted(credits.mapped("balance")), [-150, -50])
+        offered = self.offered(self.create_other_invoice())
+        self.assertEqual(sorted(offered.mapped("balance")), [-150, -50])
 
     def test_rest_is_asked_for_again_by_a_request_of_its_own(self):
         request = self._make_partial()

@@ -26,20 +26,20 @@ def _creates(path, process):
 
 
 def _changes(path, process):
-    def view(id):
+    def view(**path_values):
         with current_app.store.transaction() as db:
             books = Books.of(db, authenticate(db))
-            return jsonify(process(books, json_body(), id))
+            return jsonify(process(books, json_body(), path_values["id"]))
 
     _add("PUT", path, view)
 
 
 def _reads(kind):
-    def show(id):
+    def show(**path_values):
         with current_app.store.transaction() as db:
             books = Books.of(db, authenticate(db))
             query()
-            return jsonify(kind.as_json(kind.get(books, id)))
+            return jsonify(kind.as_json(kind.get(books, path_values["id"])))
 
     def search():
         with current_app.store.transaction() as db:

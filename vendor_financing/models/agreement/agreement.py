@@ -53,9 +53,9 @@ class VendorFinancingAgreement(models.Model):
         check_company=True,
         domain="[('account_type', 'in', ('asset_cash', 'asset_current'))]",
         tracking=True,
-        help="Takes what the bank credited or debited until its statement is reconciled. Left "
-        "empty, it is the outstanding account of the bank journal's payments, or the journal's "
-        "own.",
+        help="Account of the bank's credits and debits until its statement is reconciled. If "
+        "empty, it is the outstanding account of the bank journal's payments, or the "
+        "journal's own.",
     )
     vendor_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -63,8 +63,8 @@ class VendorFinancingAgreement(models.Model):
         check_company=True,
         domain="[('account_type', '=', 'liability_current'), ('reconcile', '=', True)]",
         tracking=True,
-        help="What the company guarantees (Conta de Vendor): a current liability that allows "
-        "reconciliation.",
+        help="Account of the guaranteed principal (Conta de Vendor): a current liability that "
+        "allows reconciliation.",
     )
     interest_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -82,7 +82,7 @@ class VendorFinancingAgreement(models.Model):
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
         tracking=True,
-        help="What the bank credits less than expected, and its charges on a default.",
+        help="Account of credits below the expected value, and of the bank's charges on a default.",
     )
     income_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -90,14 +90,15 @@ class VendorFinancingAgreement(models.Model):
         check_company=True,
         domain="[('account_type', 'in', ('income', 'income_other'))]",
         tracking=True,
-        help="What the bank credits more than expected. Left empty, it lessens the bank expenses.",
+        help="Account of credits above the expected value. If empty, they reduce the bank "
+        "expenses.",
     )
     equalization_account_id = fields.Many2one(
         comodel_name="account.account",
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
         tracking=True,
-        help="What the company bears where the customer's rate is below the bank's.",
+        help="The company's expense where the customer's rate is below the bank's.",
     )
     equalization_payable_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -119,7 +120,7 @@ class VendorFinancingAgreement(models.Model):
     limit_amount = fields.Monetary(
         string="Limit",
         tracking=True,
-        help="What may be financed at the same time, in BRL. 0 is without limit.",
+        help="Principal that may be financed at the same time, in BRL. 0 is without limit.",
     )
     valid_until = fields.Date(tracking=True, help="The last day of new contracts.")
     convention = fields.Selection(
@@ -152,7 +153,7 @@ class VendorFinancingAgreement(models.Model):
         required=True,
         default="customer",
         tracking=True,
-        help="What the customer bears is charged by the bank and makes no entry here.",
+        help="IOF borne by the customer is charged by the bank, without an entry here.",
     )
     equalization = fields.Selection(
         selection=[("closing", "At closing"), ("maturity", "At maturity")],
@@ -166,14 +167,14 @@ class VendorFinancingAgreement(models.Model):
     tolerance = fields.Monetary(
         default=5.0,
         tracking=True,
-        help="Up to this amount in BRL the value credited may differ from what the titles add up "
-        "to; more has to be confirmed by a manager.",
+        help="Up to this amount in BRL the value credited may differ from the total of the "
+        "titles; a larger difference has to be confirmed by a manager.",
     )
     cutoff_time = fields.Float(
         string="Cut-off Time",
         default=14.0,
-        help="What is closed before this hour is credited on the same day, later on the next "
-        "business day.",
+        help="Contracts closed before this hour are credited on the same day, later ones on the "
+        "next business day.",
     )
     recourse_days = fields.Integer(
         default=15,

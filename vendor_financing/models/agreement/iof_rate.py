@@ -30,9 +30,9 @@ class VendorFinancingIofRate(models.Model):
     amount_limit = fields.Float(
         string="Up To (BRL)",
         digits=(16, 2),
-        help="Contracts above this amount take the ordinary rate. 0 is without limit.",
+        help="The ordinary rate applies to contracts above this amount. 0 is without limit.",
     )
-    source = fields.Char(required=True, help="The law that says so.")
+    source = fields.Char(required=True, help="The law that sets the rate.")
 
     _unique = models.Constraint(
         "UNIQUE (date_from, regime)", "There is one IOF rate for a regime from a day on."

@@ -50,7 +50,7 @@ class VendorFinancingOverview(models.Model):
     valid_until = fields.Date(related="agreement_id.valid_until")
     proof_difference = fields.Monetary(related="agreement_id.proof_difference")
     used_percent = fields.Integer(
-        compute="_compute_position", help="What is used of the limit, in %."
+        compute="_compute_position", help="The used part of the limit, in %."
     )
     is_expired = fields.Boolean(compute="_compute_position")
 
@@ -127,8 +127,8 @@ class VendorFinancingOverview(models.Model):
             "vendor.financing.report.line": "vendor_financing_report_line_action",
         }[model]
         action = self.env["ir.actions.act_window"]._for_xml_id(f"vendor_financing.{xml_id}")
-        mine = Domain(KEYS[kind], "=", self[KEYS[kind]].id)
-        return {**action, "domain": list(domain & mine), "context": {"create": False}}
+        of_card = Domain(KEYS[kind], "=", self[KEYS[kind]].id)
+        return {**action, "domain": list(domain & of_card), "context": {"create": False}}
 
     def action_open_agreement(self):
         """Open the agreement, which shows limit and validity."""

@@ -16,7 +16,7 @@ class VendorFinancingRate(models.Model):
     date = fields.Date(
         required=True,
         default=fields.Date.context_today,
-        help="The day of the quote; it counts until the next one of the same band.",
+        help="The day of the quote; it applies until the next one of the same band.",
     )
     days_from = fields.Integer(required=True, default=1, help="Shortest term in days.")
     days_to = fields.Integer(required=True, default=365, help="Longest term in days.")
@@ -30,8 +30,8 @@ class VendorFinancingRate(models.Model):
         string="Customer's Rate (%)",
         digits=(9, 6),
         required=True,
-        help="What the customer pays, % as the bank's. Above the bank's rate the company earns the "
-        "spread, below it the company bears the difference.",
+        help="The rate that the customer pays, % as the bank's. Above the bank's rate the "
+        "company earns the spread, below it the company bears the difference.",
     )
     spread = fields.Float(
         string="Spread (%)", digits=(9, 6), compute="_compute_spread", inverse="_inverse_spread"

@@ -9,8 +9,8 @@ class ResCompany(models.Model):
         string="Payment Term of Vendor Orders",
         check_company=True,
         default=lambda self: self._default_vendor_payment_term(),
-        help="What an order takes when a Vendor bearer is chosen: the bank pays at once, so at "
-        "sight or one day. Left empty, it is at sight.",
+        help="The payment term of orders with a Vendor bearer: the bank pays at once, so at "
+        "sight or one day. If empty, it is at sight.",
     )
     vendor_approval_required = fields.Boolean(
         string="Vendor Orders Need an Approval",

@@ -8,8 +8,8 @@ class VendorFinancingAgreement(models.Model):
 
     report_key_column = fields.Char(
         string="Column of the Bank's Number",
-        help="What tells one row from every other, so that a row is taken once. Left empty, all "
-        "columns together do.",
+        help="Identifies a row, so that it is imported once. If empty, all columns together "
+        "identify it.",
     )
     report_document_column = fields.Char(
         string="Column of the Invoice", default="documento", help="The invoice's number."
@@ -23,15 +23,15 @@ class VendorFinancingAgreement(models.Model):
         string="Column of the Principal", default="valor", help="In BRL."
     )
     report_charges_column = fields.Char(
-        string="Column of the Charges", help="What the bank debited on top, in BRL."
+        string="Column of the Charges", help="Debited by the bank besides the principal, in BRL."
     )
     report_kind_column = fields.Char(
-        string="Column of What Happened", help="Left empty, every row is a payment."
+        string="Column of the Kind", help="Left empty, every row is a payment."
     )
     report_debit_value = fields.Char(
-        string="Word for a Debit",
+        string="Text of a Debit",
         default="DEBITO",
-        help="What stands in the column of what happened where the bank debited the company.",
+        help="The text in the column of the kind where the bank debited the company.",
     )
 
     def _get_report_columns(self):

@@ -57,7 +57,7 @@ class VendorFinancingReportLine(models.Model):
         default="open",
         index=True,
     )
-    problem = fields.Text(readonly=True, help="Why it is open, and what to do.")
+    problem = fields.Text(readonly=True, help="Why the row is open, and what to do.")
     installment_id = fields.Many2one(
         comodel_name="vendor.financing.contract.installment",
         readonly=True,
@@ -69,7 +69,7 @@ class VendorFinancingReportLine(models.Model):
     )
 
     _unique_row = models.UniqueIndex(
-        "(agreement_id, key)", "A row of a bank's report is taken once."
+        "(agreement_id, key)", "A row of a bank's report is imported once."
     )
 
     # -------------------------------------------------------------------------

@@ -19,7 +19,7 @@ class ResPartner(models.Model):
         string="Financed",
         compute="_compute_vendor_exposure",
         groups="vendor_financing.vendor_financing_group_user",
-        help="What this customer owes banks under the company's guarantee, in BRL.",
+        help="Debt of this customer to banks under the company's guarantee, in BRL.",
     )
     has_vendor_contract = fields.Boolean(
         compute="_compute_vendor_exposure", groups="vendor_financing.vendor_financing_group_user"

@@ -115,7 +115,7 @@ class VendorFinancingContract(models.Model):
         string="Value Credited",
         tracking=True,
         copy=False,
-        help="What the bank credits for the whole contract, in BRL.",
+        help="The bank's credit for the whole contract, in BRL.",
     )
 
     # -------------------------------------------------------------------------
@@ -257,8 +257,8 @@ class VendorFinancingContract(models.Model):
         if self.state not in OPEN_STATES:
             raise UserError(
                 self.env._(
-                    "Contract %(contract)s is %(state)s, so its titles stay as they are. Use its "
-                    "maintenance, or make another contract.",
+                    "Contract %(contract)s is %(state)s, so its titles cannot be changed. Use "
+                    "its maintenance, or make another contract.",
                     contract=self.display_name,
                     state=self._state_label(),
                 )

@@ -11,7 +11,8 @@ class VendorFinancingAgreement(models.Model):
         comodel_name="product.product",
         string="Product of Charges",
         check_company=True,
-        help="Bills a customer the charges that the bank debited because the customer did not pay.",
+        help="Used on invoices of the charges that the bank debited because a customer did not "
+        "pay.",
     )
 
 

@@ -92,8 +92,8 @@ class VendorFinancingContract(models.Model):
         if agreement.valid_until and self.date > agreement.valid_until:
             raise UserError(
                 self.env._(
-                    "Agreement %(agreement)s was valid until %(date)s. Renew it, or choose another "
-                    "for contract %(contract)s.",
+                    "Agreement %(agreement)s was valid until %(date)s. Renew it, or choose "
+                    "another agreement for contract %(contract)s.",
                     agreement=agreement.name,
                     date=agreement.valid_until,
                     contract=self.display_name,

@@ -24,7 +24,7 @@ class VendorFinancingContract(models.Model):
         borne = -sum(part.interest for part in parts if part.interest < 0)
         later = sum(parts.mapped("equalization"))
         expected = currency.round(sum(amounts.values()) + earned - borne - own_iof)
-        taken = expected if debited is None else debited
+        debit = expected if debited is None else debited
         lines = self._prepare_maintenance_lines(
             title,
             (earned, lambda: agreement.interest_account_id, self.env._("Interest")),
@@ -40,11 +40,11 @@ class VendorFinancingContract(models.Model):
             ),
             (-own_iof, lambda: agreement._get_account("iof_account_id"), self.env._("IOF")),
             (
-                taken - expected,
+                debit - expected,
                 lambda: agreement.expense_account_id,
                 self.env._("Bank expenses"),
             ),
-            (-taken, agreement._get_bank_account, self.env._("Taken back by the bank")),
+            (-debit, agreement._get_bank_account, self.env._("Debited by the bank")),
         )
         operation._post_entry([*self._prepare_vendor_debits(amounts), *lines])
         operation._reconcile_items()
@@ -81,7 +81,7 @@ class VendorFinancingContract(models.Model):
             )
         operation = self._create_operation("substitution", amounts, date, note=note)
         other = title.create({"contract_id": self.id, "line_id": line.id, "principal": principal})
-        taken = self.env["vendor.financing.contract.installment"].create(
+        replacements = self.env["vendor.financing.contract.installment"].create(
             [
                 {**self._copy_terms(part), "title_id": other.id, "contract_id": self.id}
                 for part in amounts
@@ -95,18 +95,18 @@ class VendorFinancingContract(models.Model):
                 "vendor_installment_id": new.id,
                 "balance": -line["balance"],
             }
-            for line, new in zip(closing, taken, strict=True)
+            for line, new in zip(closing, replacements, strict=True)
         ]
         operation._post_entry([*closing, *opening])
         operation._reconcile_items()
         title.installment_ids._move_to("withdrawn")
         # Undoing restores the state that the new title has at this moment.
-        taken._move_to("withdrawn")
+        replacements._move_to("withdrawn")
         operation.line_ids = [
             Command.create(
                 {"installment_id": part.id, "principal": 0.0, "previous": part._get_snapshot()}
             )
-            for part in taken
+            for part in replacements
         ]
         for part, item in operation._get_vendor_items("credit").items():
             part._move_to("financed", vendor_line_id=item.id)
@@ -131,9 +131,8 @@ class VendorFinancingContract(models.Model):
         if touched or title.contract_id != self:
             raise UserError(
                 self.env._(
-                    "Something of %(installments)s was settled or debited already, or is not "
-                    "financed any more, so the title stays in contract %(contract)s. Undo that "
-                    "first.",
+                    "%(installments)s was settled or debited in part, or is no longer financed, "
+                    "so the title stays in contract %(contract)s. Undo that first.",
                     installments=", ".join(touched.mapped("display_name")),
                     contract=self.display_name,
                 )

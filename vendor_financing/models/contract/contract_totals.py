@@ -15,7 +15,7 @@ class VendorFinancingContract(models.Model):
     )
     iof = fields.Monetary(string="IOF", compute="_compute_totals")
     customer_total = fields.Monetary(
-        compute="_compute_totals", help="What the customers pay the bank."
+        compute="_compute_totals", help="Paid by the customers to the bank."
     )
     expected_amount = fields.Monetary(
         string="Value Expected",
@@ -24,7 +24,8 @@ class VendorFinancingContract(models.Model):
     )
     difference = fields.Monetary(
         compute="_compute_totals",
-        help="What the bank credits less than expected; it goes to bank expenses. Negative: more.",
+        help="Expected value less the value credited; booked as bank expenses. Negative if the "
+        "bank credits more.",
     )
     open_amount = fields.Monetary(
         compute="_compute_totals", help="Principal that neither customer nor company has paid yet."

@@ -14,7 +14,7 @@ TERMS = {"date_due", "interest", "customer_total", "principal"} | PRICED
 # The customer total and its parts. A quote gives all of them but the principal.
 CONNECTED = TERMS - {"date_due"}
 # All that operations change; they remember it to be undone.
-KEPT_BY_OPERATIONS = tuple(sorted(TERMS | BOOKED))
+OPERATION_FIELDS = tuple(sorted(TERMS | BOOKED))
 
 
 class VendorFinancingContractInstallment(models.Model):
@@ -65,16 +65,16 @@ class VendorFinancingContractInstallment(models.Model):
     principal = fields.Monetary(required=True, help="Its part of the title, in BRL.")
     interest = fields.Monetary(
         string="Company's Interest",
-        help="The company's part of what the customer pays on top, in BRL. Negative where the bank "
-        "credits less because the customer's rate is below its own.",
+        help="The company's part of the interest that the customer pays, in BRL. Negative where "
+        "the bank credits less because the customer's rate is below its own.",
     )
-    bank_charge = fields.Monetary(help="What the bank earns, in BRL.")
+    bank_charge = fields.Monetary(help="The bank's earning, in BRL.")
     iof = fields.Monetary(string="IOF", help="The tax on the credit, in BRL.")
     equalization = fields.Monetary(
         string="Equalization at Maturity",
-        help="What the company pays the bank when this is due, in BRL.",
+        help="Paid by the company to the bank when this is due, in BRL.",
     )
-    customer_total = fields.Monetary(help="What the customer pays the bank, in BRL.")
+    customer_total = fields.Monetary(help="Paid by the customer to the bank, in BRL.")
     # pending → financed ⇄ settled | settled_early | debited ⇄ recovered
     state = fields.Selection(
         selection=[
@@ -124,7 +124,7 @@ class VendorFinancingContractInstallment(models.Model):
     _amounts = models.Constraint(
         "CHECK (principal > 0 AND iof >= 0 AND bank_charge >= 0 AND equalization >= 0"
         " AND customer_total >= 0)",
-        "Principal, IOF, bank's charge and what the customer pays cannot be negative.",
+        "Principal, IOF, bank's charge and customer total cannot be negative.",
     )
 
     # -------------------------------------------------------------------------
@@ -200,7 +200,7 @@ class VendorFinancingContractInstallment(models.Model):
     def _raise_operations_only(self):
         raise AccessError(
             self.env._(
-                "What was paid or debited of an instalment is written by operations only: use "
+                "Payments and debits of an instalment are written by operations only: use "
                 "Settled at the Bank or Debited by the Bank."
             )
         )
@@ -221,7 +221,7 @@ class VendorFinancingContractInstallment(models.Model):
     def _get_snapshot(self):
         """Return the present values of this instalment that operations change."""
         self.ensure_one()
-        (values,) = self._read_format(KEPT_BY_OPERATIONS, load="")
+        (values,) = self._read_format(OPERATION_FIELDS, load="")
         values.pop("id")
         return {
             name: fields.Date.to_string(value) if name in ("date_due", "extension_date") else value

@@ -14,7 +14,7 @@ class VendorFinancingAgreement(models.Model):
         comodel_name="res.users",
         string="Responsible",
         default=lambda self: self.env.user,
-        help="Is told of instalments that the customer has not paid within the recourse days.",
+        help="Notified of instalments that the customer has not paid within the recourse days.",
     )
 
 
@@ -30,7 +30,7 @@ class VendorFinancingContractInstallment(models.Model):
         help="The last day on which the bank waits for the customer.",
     )
     recourse_proposed_for = fields.Date(
-        readonly=True, help="The recourse date of which the responsible was told."
+        readonly=True, help="The recourse date of which the responsible was notified."
     )
 
     @api.depends("date_due", "agreement_id.recourse_days")

@@ -48,7 +48,7 @@ class VendorFinancingOperation(models.Model):
         required=True,
         readonly=True,
         default="posted",
-        help="Being undone is never seen: it lasts only inside the transaction that undoes.",
+        help="Being Undone exists only within the transaction that undoes the operation.",
     )
     line_ids = fields.One2many(
         comodel_name="vendor.financing.operation.line",
@@ -57,8 +57,8 @@ class VendorFinancingOperation(models.Model):
         readonly=True,
     )
     amount = fields.Monetary(readonly=True, help="Principal in BRL.")
-    charges = fields.Monetary(readonly=True, help="What the bank charged on top, in BRL.")
-    rebate = fields.Monetary(readonly=True, help="What the bank gave back, in BRL.")
+    charges = fields.Monetary(readonly=True, help="Charges of the bank, in BRL.")
+    rebate = fields.Monetary(readonly=True, help="Credited by the bank, in BRL.")
     note = fields.Char(readonly=True)
     move_id = fields.Many2one(
         comodel_name="account.move", string="Entry", readonly=True, ondelete="restrict"
@@ -187,14 +187,14 @@ class VendorFinancingOperation(models.Model):
         later = self.contract_id.operation_ids.filtered(
             lambda other: other.state == "posted" and other.id > self.id
         )
-        ours = self.line_ids.installment_id
+        installments = self.line_ids.installment_id
         if self.kind != "effectivation":
-            later = later.filtered(lambda other: other.line_ids.installment_id & ours)
+            later = later.filtered(lambda other: other.line_ids.installment_id & installments)
         if later:
             raise UserError(
                 self.env._(
-                    "%(operation)s cannot be undone before what followed: %(later)s. Undo that "
-                    "first.",
+                    "%(operation)s cannot be undone before the later operations %(later)s. Undo "
+                    "those first.",
                     operation=self.display_name,
                     later=", ".join(later.mapped("display_name")),
                 )
@@ -276,7 +276,7 @@ class VendorFinancingOperation(models.Model):
         self._undo_state()
         self.contract_id.message_post(
             body=self.env._(
-                "%(operation)s undone: %(entry)s was taken back by %(mirror)s.",
+                "%(operation)s undone: %(entry)s was reversed by %(mirror)s.",
                 operation=self.display_name,
                 entry=self.move_id.name,
                 mirror=mirror.name,

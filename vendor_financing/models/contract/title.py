@@ -36,7 +36,9 @@ class VendorFinancingContractTitle(models.Model):
     partner_id = fields.Many2one(
         comodel_name="res.partner", string="Customer", readonly=True, index=True
     )
-    principal = fields.Monetary(readonly=True, help="What was open of the receivable, in BRL.")
+    principal = fields.Monetary(
+        readonly=True, help="The open amount of the receivable when it was added, in BRL."
+    )
     # The receivable of a live title cannot be in another contract.
     is_live = fields.Boolean(default=True, readonly=True)
     installment_ids = fields.One2many(
@@ -50,8 +52,8 @@ class VendorFinancingContractTitle(models.Model):
 
     _live_line = models.UniqueIndex(
         "(line_id) WHERE is_live",
-        "Somebody has just put one of these invoices into another contract. Reload the page and "
-        "choose among those that still wait.",
+        "One of these invoices was just added to another contract. Reload the page and choose "
+        "among the pending ones.",
     )
 
     @api.depends("move_id", "line_id")
@@ -77,7 +79,7 @@ class VendorFinancingContractTitle(models.Model):
         if not self.env.su:
             raise AccessError(
                 self.env._(
-                    "A title of a vendor contract is not changed by hand: take it out of the "
+                    "A title of a vendor contract cannot be changed: remove it from the "
                     "contract, or change its instalments."
                 )
             )

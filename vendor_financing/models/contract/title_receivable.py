@@ -81,8 +81,8 @@ class VendorFinancingContractTitle(models.Model):
             parts = title.installment_ids.filtered(
                 lambda part: part.state in ("debited", "recovered")
             )
-            kept = sum(title.installment_ids.mapped("open_amount"))
-            left = title.currency_id.compare_amounts(title.line_id.amount_residual, kept)
+            guaranteed = sum(title.installment_ids.mapped("open_amount"))
+            left = title.currency_id.compare_amounts(title.line_id.amount_residual, guaranteed)
             state = "debited" if left > 0 else "recovered"
             parts.filtered(lambda part, state=state: part.state != state)._move_to(state)
 

@@ -18,6 +18,7 @@ class AccountMoveLine(models.Model):
     )
     vendor_installment_id = fields.Many2one(
         comodel_name="vendor.financing.contract.installment",
+        string="Vendor Instalment",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -101,7 +102,7 @@ class AccountMoveLine(models.Model):
         if problems:
             raise UserError(
                 self.env._(
-                    "These invoices cannot be financed under contract %(contract)s. Take them out, "
+                    "These invoices cannot be financed under contract %(contract)s. Remove them, "
                     "or correct them first:\n%(problems)s",
                     contract=contract.display_name,
                     problems="\n".join(problems),

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # Invoices that must not change. Debited ones are the company's again.
-KEPT = ("financed", "settled")
+LOCKED_STATES = ("financed", "settled")
 
 
 class AccountMove(models.Model):
@@ -21,8 +21,8 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         help="Financed: the bank paid the company and collects from the customer. Settled: the "
-        "customer paid the bank. Debited: the bank took it back from the company, which collects "
-        "again.",
+        "customer paid the bank. Debited: the bank debited it from the company, which "
+        "collects again.",
     )
     vendor_state = fields.Selection(
         selection=[
@@ -137,22 +137,22 @@ class AccountMove(models.Model):
 
         :raise UserError: naming the invoices or entries, and what to do instead
         """
-        if financed := self.filtered(lambda move: move.vendor_financing_state in KEPT):
+        if financed := self.filtered(lambda move: move.vendor_financing_state in LOCKED_STATES):
             raise UserError(
                 self.env._(
-                    "%(invoices)s is financed by a bank, or was: it stays as it is. Open its "
-                    "vendor contract: a manager can undo there what was done under it.",
+                    "%(invoices)s is or was financed by a bank and cannot be changed. Open its "
+                    "vendor contract: a manager can undo its operations there.",
                     invoices=", ".join(financed.mapped("display_name")),
                 )
             )
         entries = self.filtered("vendor_operation_id")
-        if kept := entries.filtered(
+        if locked := entries.filtered(
             lambda move: move.sudo().vendor_operation_id.state != "undoing"
         ):
             raise UserError(
                 self.env._(
-                    "%(entries)s was made by a vendor contract and stays as long as that counts. "
-                    "A manager can use Undo on the operation of the contract.",
-                    entries=", ".join(kept.mapped("display_name")),
+                    "%(entries)s was made by a vendor contract and cannot be changed while that "
+                    "is effective. A manager can use Undo on the operation of the contract.",
+                    entries=", ".join(locked.mapped("display_name")),
                 )
             )

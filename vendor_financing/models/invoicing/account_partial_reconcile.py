@@ -42,8 +42,8 @@ class AccountPartialReconcile(models.Model):
             and not partial.credit_move_id.move_id.vendor_operation_id
         )
         for line in financed.debit_move_id:
-            kept = sum(line.sudo().vendor_title_id.installment_ids.mapped("open_amount"))
-            if line.company_currency_id.compare_amounts(line.amount_residual, kept) < 0:
+            guaranteed = sum(line.sudo().vendor_title_id.installment_ids.mapped("open_amount"))
+            if line.company_currency_id.compare_amounts(line.amount_residual, guaranteed) < 0:
                 raise UserError(
                     self.env._(
                         "%(invoice)s is financed by a bank under contract %(contract)s: the "
@@ -74,8 +74,9 @@ class AccountPartialReconcile(models.Model):
             if not banks & set(pair.account_id):
                 raise UserError(
                     self.env._(
-                        "%(entries)s was reconciled by a vendor contract and stays so as long as "
-                        "that counts. A manager can use Undo on the operation of the contract.",
+                        "%(entries)s was reconciled by a vendor contract and cannot be "
+                        "unreconciled while that is effective. A manager can use Undo on the "
+                        "operation of the contract.",
                         entries=", ".join(
                             pair.move_id.filtered("vendor_operation_id").mapped("display_name")
                         ),

@@ -68,7 +68,7 @@ class VendorFinancingRequest(models.Model):
     )
     customer_total = fields.Monetary(
         tracking=True,
-        help="What the customer would pay the bank, in BRL; proposed from the quotes of the day.",
+        help="To be paid by the customer to the bank, in BRL; proposed from the quotes of the day.",
     )
     requester_id = fields.Many2one(
         comodel_name="res.users",
@@ -163,11 +163,11 @@ class VendorFinancingRequest(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):
-        if kept := self.filtered(lambda request: request.state in ("approved", "refused")):
+        if decided := self.filtered(lambda request: request.state in ("approved", "refused")):
             raise UserError(
                 self.env._(
-                    "The requests of %(orders)s are decided and stay as they are.",
-                    orders=", ".join(kept.mapped("display_name")),
+                    "The requests of %(orders)s are decided and cannot be deleted.",
+                    orders=", ".join(decided.mapped("display_name")),
                 )
             )
 
@@ -295,7 +295,7 @@ class VendorFinancingRequest(models.Model):
     def _raise_buttons_only(self):
         raise AccessError(
             self.env._(
-                "State, amount and decision of a vendor request are not written. Use Request, "
-                "Approve or Refuse on it."
+                "State, amount and decision of a vendor request are not written directly. Use "
+                "Request, Approve or Refuse."
             )
         )

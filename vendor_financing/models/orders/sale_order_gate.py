@@ -116,7 +116,7 @@ class SaleOrder(models.Model):
         if state == "requested":
             return self.env._(
                 "Order %(order)s is in vendor financing and its approval is requested, but not "
-                "given yet. Ask a manager of Vendor financing to decide on it.",
+                "given yet. Ask a manager of Vendor financing for a decision.",
                 order=self.name,
             )
         if state == "refused":

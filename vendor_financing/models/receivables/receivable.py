@@ -51,11 +51,11 @@ class VendorFinancingReceivable(models.Model):
         string="Open",
         currency_field="company_currency_id",
         readonly=True,
-        help="What is open of it, in the company's currency. Of what a bank finances it is the "
+        help="The open amount, in the company's currency. Of a financed instalment it is the "
         "principal that the customer has not paid the bank.",
     )
     residual_currency = fields.Monetary(
-        string="Open in Currency", readonly=True, help="What is open, in the invoice's currency."
+        string="Open in Currency", readonly=True, help="The open amount, in the invoice's currency."
     )
     bearer_id = fields.Many2one(comodel_name="account.payment.method.line", readonly=True)
     charge_type_id = fields.Many2one(comodel_name="account.payment.method", readonly=True)

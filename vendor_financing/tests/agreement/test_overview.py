@@ -9,7 +9,7 @@ from ..contract.common import VendorFinancingContractCommon
 
 @tagged("post_install", "-at_install")
 class TestOverview(VendorFinancingContractCommon):
-    """The first screen: what needs somebody, each number one click from its list."""
+    """The first screen: open work, each number one click from its list."""
 
     def card(self, record, user=None):
         self.env.flush_all()
@@ -19,8 +19,8 @@ class TestOverview(VendorFinancingContractCommon):
         overview = self.env["vendor.financing.overview"].with_user(user or self.invoicing_user)
         return overview.search(domain)
 
-    def listed(self, card, name):
-        """Return what the number opens, having checked that it is what it counts."""
+    def assert_listed(self, card, name):
+        """Assert that a number counts the list that it opens; return the list."""
         action = card.with_context(overview=name).action_open_list()
         found = self.env[action["res_model"]].with_env(card.env).search(action["domain"])
         self.assertEqual(card[name], len(found), name)
@@ -51,37 +51,39 @@ class TestOverview(VendorFinancingContractCommon):
 
     def test_company_shows_invoices_to_finance_and_requests(self):
         card = self.card(self.company)
-        self.assertFalse(self.listed(card, "pending_count"))
+        self.assertFalse(self.assert_listed(card, "pending_count"))
         pending = self._create_vendor_invoice(100.0) | self._create_vendor_invoice(250.5)
         self._create_vendor_invoice(7.0, bearer=self.manual_line)
         self.make_effective(self._create_vendor_invoice(1000.0))
         request = self.request()
         card = self.card(self.company)
-        self.assertEqual(self.listed(card, "pending_count").ids, pending.sorted("id").ids[::-1])
+        self.assertEqual(
+            self.assert_listed(card, "pending_count").ids, pending.sorted("id").ids[::-1]
+        )
         self.assertEqual(card.pending_amount, 350.5)
-        self.assertEqual(self.listed(card, "request_count").ids, request.ids)
+        self.assertEqual(self.assert_listed(card, "request_count").ids, request.ids)
         request.with_user(self.manager_user).action_approve()
-        self.assertFalse(self.listed(self.card(self.company), "request_count"))
+        self.assertFalse(self.assert_listed(self.card(self.company), "request_count"))
 
     def test_agreement_shows_what_is_due_at_the_bank(self):
         self.make_contract(self._create_vendor_invoice(50.0), number="CT-DRAFT")
         contract = self.make_effective(self._create_vendor_invoice(900.0), plan="30/36/60")
         first, second, third = contract.installment_ids.sorted("number")
         card = self.card(self.agreement)
-        self.assertEqual(self.listed(card, "draft_count").number, "CT-DRAFT")
+        self.assertEqual(self.assert_listed(card, "draft_count").number, "CT-DRAFT")
         for name in ("due_count", "week_count", "recourse_count"):
-            self.assertFalse(self.listed(card, name))
+            self.assertFalse(self.assert_listed(card, name))
         with freeze_time(f"{first.date_due} 12:00:00"):
             card = self.card(self.agreement)
-            self.assertEqual(self.listed(card, "due_count").ids, first.ids)
-            self.assertEqual(self.listed(card, "week_count").ids, second.ids)
+            self.assertEqual(self.assert_listed(card, "due_count").ids, first.ids)
+            self.assertEqual(self.assert_listed(card, "week_count").ids, second.ids)
             self.assertEqual((card.due_amount, card.week_amount), (300.0, 300.0))
-            self.assertFalse(self.listed(card, "recourse_count"))
+            self.assertFalse(self.assert_listed(card, "recourse_count"))
         with freeze_time("2026-04-24 12:00:00"):
             card = self.card(self.agreement)
-            self.assertEqual(self.listed(card, "recourse_count").ids, (first | second).ids)
+            self.assertEqual(self.assert_listed(card, "recourse_count").ids, (first | second).ids)
             self.assertEqual(card.recourse_amount, 600.0)
-            self.assertNotIn(third.id, self.listed(card, "due_count").ids)
+            self.assertNotIn(third.id, self.assert_listed(card, "due_count").ids)
 
     def test_agreement_shows_the_rows_of_the_banks_report(self):
         self.make_effective(self._create_vendor_invoice(1000.0))
@@ -100,10 +102,10 @@ class TestOverview(VendorFinancingContractCommon):
         )
         rows._match()
         card = self.card(self.agreement)
-        self.assertEqual(len(self.listed(card, "problem_count")), 2)
-        self.assertEqual(self.listed(card, "booking_count").key, "1")
+        self.assertEqual(len(self.assert_listed(card, "problem_count")), 2)
+        self.assertEqual(self.assert_listed(card, "booking_count").key, "1")
         rows[1:].with_user(self.invoicing_user).action_ignore()
-        self.assertFalse(self.listed(self.card(self.agreement), "problem_count"))
+        self.assertFalse(self.assert_listed(self.card(self.agreement), "problem_count"))
 
     def test_agreement_shows_limit_and_validity(self):
         self.agreement.write({"limit_amount": 2000.0, "valid_until": "2026-03-03"})
@@ -152,7 +154,7 @@ class TestOverview(VendorFinancingContractCommon):
         request = self.request()
         card = self.card(self.company, self.manager_user)
         self.assertEqual(card.pending_count, 0)
-        self.assertEqual(self.listed(card, "request_count").ids, request.ids)
+        self.assertEqual(self.assert_listed(card, "request_count").ids, request.ids)
         self.assertNotIn("pending_count", self.arch(self.manager_user))
         self.assertIn("pending_count", self.arch(self.invoicing_user))
 
@@ -173,7 +175,7 @@ class TestOverview(VendorFinancingContractCommon):
             name = link.get("context").split("'")[3]
             names.add(name)
             kind = company if name in ("pending_count", "request_count") else card
-            self.listed(kind, name)
+            self.assert_listed(kind, name)
         self.assertEqual(names, {name for name, _amount in card._get_lists()})
 
     def test_more_agreements_cost_no_more_queries(self):

@@ -55,7 +55,7 @@ class TestBankReport(VendorFinancingContractCommon):
         self.assert_proven()
 
     def count_queries(self, rows):
-        """Return how many queries it takes to match these rows."""
+        """Return the number of queries for matching these rows."""
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count

@@ -8,7 +8,7 @@ TODAY = "2026-03-03"
 
 
 class VendorFinancingContractCommon(VendorFinancingCommon):
-    """An agreement of the bank's, with accounts of its own and the rates of the examples."""
+    """An agreement with a bank, with accounts of its own and the rates of the examples."""
 
     @classmethod
     def setUpClass(cls):
@@ -55,7 +55,7 @@ class VendorFinancingContractCommon(VendorFinancingCommon):
 
     @classmethod
     def quote(cls, bank_rate, customer_rate, **values):
-        """Enter what the bank asks today, in % a month."""
+        """Create the bank's quote of today, in % a month."""
         return cls.env["vendor.financing.rate"].create(
             {
                 "agreement_id": cls.agreement.id,
@@ -66,14 +66,15 @@ class VendorFinancingContractCommon(VendorFinancingCommon):
             }
         )
 
-    def make_contract(self, invoices, plan="30", **values):
-        """Draw a contract up as the accountant does, on these invoices."""
+    @classmethod
+    def make_contract(cls, invoices, plan="30", **values):
+        """Return a draft contract of the accountant on these invoices."""
         contract = (
-            self.env["vendor.financing.contract"]
-            .with_user(self.invoicing_user)
+            cls.env["vendor.financing.contract"]
+            .with_user(cls.invoicing_user)
             .create(
                 {
-                    "agreement_id": self.agreement.id,
+                    "agreement_id": cls.agreement.id,
                     "number": "CT-1",
                     "date": TODAY,
                     "credit_date": TODAY,
@@ -82,11 +83,13 @@ class VendorFinancingContractCommon(VendorFinancingCommon):
                 }
             )
         )
-        contract._add_titles(self.receivable(invoices).with_user(self.invoicing_user))
+        contract._add_titles(cls.receivable(invoices).with_user(cls.invoicing_user))
         return contract
 
-    def make_effective(self, invoices, plan="30", credited=None, **values):
-        contract = self.make_contract(invoices, plan, **values)
+    @classmethod
+    def make_effective(cls, invoices, plan="30", credited=None, **values):
+        """Return an effective contract of the accountant on these invoices."""
+        contract = cls.make_contract(invoices, plan, **values)
         contract.credited_amount = contract.expected_amount if credited is None else credited
         contract.action_effect()
         return contract
@@ -103,7 +106,7 @@ class VendorFinancingContractCommon(VendorFinancingCommon):
         return found
 
     def assert_proven(self):
-        """Vendor account and open financed principal agree."""
+        """Assert that vendor account and open financed principal agree."""
         self.agreement.invalidate_recordset()
         self.assertEqual(self.agreement.proof_difference, 0.0)
 

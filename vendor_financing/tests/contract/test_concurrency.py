@@ -9,9 +9,9 @@ from odoo.tools import mute_logger
 
 @tagged("post_install", "-at_install")
 class TestLimitOfTwoTransactions(TransactionCase):
-    """Two people make contracts effective under the same agreement, in transactions of their own.
+    """Two users make contracts effective under one agreement, in transactions of their own.
 
-    What stands here is committed, for the other to see it, and deleted at the end.
+    All records are committed, so that both transactions see them, and deleted at the end.
     """
 
     def setUp(self):
@@ -70,7 +70,7 @@ class TestLimitOfTwoTransactions(TransactionCase):
         )
 
     def _make_receivable(self, env):
-        """Return the item that two contracts want."""
+        """Return a receivable item for two contracts."""
         agreement = env["vendor.financing.agreement"].browse(self.agreement_id)
         move_id = self._make(
             env,
@@ -97,7 +97,7 @@ class TestLimitOfTwoTransactions(TransactionCase):
                 env[model].browse(record_id).exists().unlink()
 
     def _open_transaction(self):
-        """Return the agreement as somebody sees it whose transaction begins now."""
+        """Return the agreement in a transaction that begins now."""
         cr = self.registry.cursor()
         self.addCleanup(cr.close)
         agreement = api.Environment(cr, SUPERUSER_ID, {})["vendor.financing.agreement"]

@@ -7,7 +7,7 @@ from .common import VendorFinancingContractCommon
 
 @tagged("post_install", "-at_install")
 class TestContractAccess(VendorFinancingContractCommon):
-    """Who may see and do what with contracts, agreements and rates."""
+    """Access to contracts, agreements and rates."""
 
     def test_accountant_draws_a_contract_up_on_the_form(self):
         """From the menu to the entry, as a plain accountant."""
@@ -27,7 +27,7 @@ class TestContractAccess(VendorFinancingContractCommon):
         self.assertEqual(contract.state, "effective")
 
     def test_changing_a_title_asks_the_server_only_when_saved(self):
-        """With thousands of titles each question would read them all."""
+        """With thousands of titles each onchange would read them all."""
         self.quote(1.8, 2.3)
         contract = self.make_contract(self._create_vendor_invoice(10000.0))
         view = contract.with_user(self.invoicing_user).get_view(view_type="form")

@@ -29,7 +29,7 @@ STEPS = st.tuples(
 
 @st.composite
 def _lives(draw):
-    """Titles in cents, conditions, rates in 0.01 %, and what happens to whom and how much (%)."""
+    """Titles in cents, conditions, rates in 0.01 %, and operations with title and share (%)."""
     return {
         "titles": draw(st.lists(st.integers(100, 9_000_000), min_size=1, max_size=3)),
         "plan": draw(st.sampled_from(PLANS)),
@@ -48,8 +48,8 @@ def _cents(amount):
 
 @tagged("post_install", "-at_install")
 class TestContractOfRandomLife(VendorFinancingContractCommon):
-    """Whatever happens to a contract, the books agree after each step, and undoing all of it leaves
-    the invoices as they were."""
+    """The books agree after each of random operations, and undoing all of them restores the
+    invoices."""
 
     @classmethod
     def setUpClass(cls):
@@ -87,25 +87,25 @@ class TestContractOfRandomLife(VendorFinancingContractCommon):
         contract.credited_amount = max(contract.expected_amount + life["off"] / 100, 0.01)
         contract.with_user(self.manager_user).action_effect()
         payments = self.env["account.payment"]
-        self._check(contract)
+        self.assert_books_agree(contract)
         for step in life["steps"]:
             payments |= self._take(contract, *step)
-            self._check(contract)
+            self.assert_books_agree(contract)
         for payment in payments:
             payment.action_draft()
             payment.action_cancel()
-            self._check(contract)
+            self.assert_books_agree(contract)
         for operation in self._posted(contract):
             operation.with_user(self.manager_user).action_undo()
-            self._check(contract)
+            self.assert_books_agree(contract)
         self.assertEqual(contract.state, "reversed")
         self.assertEqual(self._read(invoices), before)
         # And a bank may finance them again.
         again = self.make_effective(invoices, number="CT-2")
-        self._check(again)
+        self.assert_books_agree(again)
 
     def _take(self, contract, kind, place, percent, charges):
-        """Do the next thing that can be done to the contract; return the payment it made."""
+        """Do the next possible operation on the contract; return its payment."""
         payments = self.env["account.payment"]
         if kind == "undo":
             last = self._posted(contract)[:1]
@@ -153,7 +153,7 @@ class TestContractOfRandomLife(VendorFinancingContractCommon):
         wizard.action_confirm()
 
     def _recovered(self, operation):
-        """Tell whether customers paid the company since the bank debited: no undoing then."""
+        """Return whether customers have paid debited instalments: undoing is refused then."""
         if operation.kind != "default":
             return False
         return any(
@@ -168,7 +168,7 @@ class TestContractOfRandomLife(VendorFinancingContractCommon):
         )
 
     def _collect(self, contract):
-        """Let a customer pay the company what the bank debited, as far as that is free."""
+        """Register the customer's payment of debited principal to the company, as far as open."""
         payments = self.env["account.payment"]
         for title in contract.title_ids:
             free = self._residual(title) - self._open(title)
@@ -195,10 +195,10 @@ class TestContractOfRandomLife(VendorFinancingContractCommon):
         return payments
 
     # -------------------------------------------------------------------------
-    # WHAT HAS TO HOLD
+    # INVARIANTS
     # -------------------------------------------------------------------------
 
-    def _check(self, contract):
+    def assert_books_agree(self, contract):
         self.env.flush_all()
         self.assert_proven()
         for move in contract.operation_ids._get_moves():

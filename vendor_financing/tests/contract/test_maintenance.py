@@ -9,12 +9,13 @@ from .common import VendorFinancingContractCommon
 class TestMaintenance(VendorFinancingContractCommon):
     """Seed 004, "Manutenção de Vendor": each change an entry of its day, undone by a mirror."""
 
-    def setUp(self):
-        super().setUp()
-        self.quote(1.8, 2.3)
-        self.invoice = self._create_vendor_invoice(10000.0)
-        self.contract = self.make_effective(self.invoice)
-        self.part = self.contract.installment_ids
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.quote(1.8, 2.3)
+        cls.invoice = cls._create_vendor_invoice(10000.0)
+        cls.contract = cls.make_effective(cls.invoice)
+        cls.part = cls.contract.installment_ids
 
     def maintain(self, kind, part=None, user=None, **values):
         user = user or self.invoicing_user

@@ -6,17 +6,14 @@ from .common import VendorFinancingContractCommon
 
 @tagged("post_install", "-at_install")
 class TestTerms(VendorFinancingContractCommon):
-    """Terms of a draft contract's instalments: what the customer pays follows its parts."""
+    """Terms of a draft contract's instalments: the customer total follows its parts."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.quote(1.8, 2.3)
-
-    def setUp(self):
-        super().setUp()
-        self.contract = self.make_contract(self._create_vendor_invoice(10000.0))
-        self.part = self.contract.installment_ids
+        cls.contract = cls.make_contract(cls._create_vendor_invoice(10000.0))
+        cls.part = cls.contract.installment_ids
 
     def assert_total(self, total, interest=50.0):
         self.assertEqual((self.part.customer_total, self.part.interest), (total, interest))

@@ -8,13 +8,14 @@ from ..contract.common import VendorFinancingContractCommon
 
 @tagged("post_install", "-at_install")
 class TestFinancedInvoiceOnTheHostsScreens(VendorFinancingContractCommon):
-    """What a user of the host's own screens meets on a financed invoice. Design page 20."""
+    """A financed invoice on the host's own screens. Design page 20."""
 
-    def setUp(self):
-        super().setUp()
-        self.quote(1.8, 2.3)
-        self.invoice = self._create_vendor_invoice(10000.0)
-        self.contract = self.make_effective(self.invoice)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.quote(1.8, 2.3)
+        cls.invoice = cls._create_vendor_invoice(10000.0)
+        cls.contract = cls.make_effective(cls.invoice)
 
     def test_register_payment_leads_to_the_settlement_at_the_bank(self):
         action = self.invoice.with_user(self.invoicing_user).action_register_payment()

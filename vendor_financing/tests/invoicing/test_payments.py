@@ -6,7 +6,7 @@ from ..common import VendorFinancingCommon
 
 @tagged("post_install", "-at_install")
 class TestPayments(VendorFinancingCommon):
-    """No payment ever carries a Vendor bearer; every other method works as before."""
+    """No payment has a Vendor bearer; every other method works as before."""
 
     def _register(self, invoice, user=None, **values):
         return (

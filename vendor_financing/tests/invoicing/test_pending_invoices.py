@@ -7,7 +7,7 @@ from ..common import VendorFinancingCommon
 
 @tagged("post_install", "-at_install")
 class TestPendingInvoices(VendorFinancingCommon):
-    """The list of posted, unpaid vendor invoices that finance works through."""
+    """The list of posted, unpaid Vendor invoices."""
 
     def _pending(self, user):
         action = (

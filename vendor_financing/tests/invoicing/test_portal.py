@@ -5,7 +5,7 @@ from ..common import VendorFinancingCommon
 
 @tagged("post_install", "-at_install")
 class TestPortal(VendorFinancingCommon, HttpCase):
-    """The customer is not asked to pay online what the bank collects."""
+    """The portal offers no online payment of invoices that the bank collects."""
 
     @classmethod
     def setUpClass(cls):

@@ -6,7 +6,7 @@ from ..contract.common import VendorFinancingContractCommon
 
 @tagged("post_install", "-at_install")
 class TestRequestActivity(VendorFinancingContractCommon):
-    """A request that nobody is told of is never decided."""
+    """One manager is notified of each request until it is decided."""
 
     @classmethod
     def setUpClass(cls):

@@ -6,12 +6,13 @@ from ..common import VendorFinancingCommon
 
 @tagged("post_install", "-at_install")
 class TestRequestDoors(VendorFinancingCommon):
-    """Every way to a confirmed order leads past the gate."""
+    """Each way to a confirmed order is checked for the approval."""
 
-    def setUp(self):
-        super().setUp()
-        self.order = self._create_order(self.bearer)
-        self.order.user_id = self.salesman
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls._create_order(cls.bearer)
+        cls.order.user_id = cls.salesman
 
     def as_salesman(self, order=None):
         return (order or self.order).with_user(self.salesman)

@@ -15,11 +15,12 @@ REPORT = "vendor_financing.vendor_financing_receivable_report"
 
 
 class VendorFinancingReceivableCommon(VendorFinancingContractCommon):
-    """What the reader of the report sees, and the ledger that it has to agree with."""
+    """The rows of the report, and the ledger that they have to agree with."""
 
-    def setUp(self):
-        super().setUp()
-        self.Receivable = self.env["vendor.financing.receivable"].with_user(self.invoicing_user)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Receivable = cls.env["vendor.financing.receivable"].with_user(cls.invoicing_user)
 
     def rows(self, invoices, user=None):
         self.env.flush_all()
@@ -32,7 +33,7 @@ class VendorFinancingReceivableCommon(VendorFinancingContractCommon):
         return [(row.vendor_state, row.situation, row.residual) for row in self.rows(invoices)]
 
     def assert_adds_up(self):
-        """The rows of each invoice are its receivable items, in value and in what is open."""
+        """Assert that the rows of each invoice add up to its receivable items."""
         self.env.flush_all()
         lines = self.env["account.move.line"].formatted_read_group(
             [
@@ -78,7 +79,7 @@ class VendorFinancingReceivableCommon(VendorFinancingContractCommon):
 
 @tagged("post_install", "-at_install")
 class TestReceivableReport(VendorFinancingReceivableCommon):
-    """Seed 004, "Relatório Contas a Receber": what is owed, with the columns of vendor."""
+    """Seed 004, "Relatório Contas a Receber": receivables with the columns of vendor."""
 
     def test_invoice_that_no_bank_finances_is_one_row(self):
         plain = self._create_vendor_invoice(500.0, bearer=self.manual_line)
@@ -326,7 +327,7 @@ class TestReceivableReport(VendorFinancingReceivableCommon):
 
 @tagged("post_install", "-at_install")
 class TestReceivableReportDoors(VendorFinancingReceivableCommon):
-    """Who reads the report, on screen, on paper and in the host's own list."""
+    """Access to the report, on screen, on paper and in the host's own list."""
 
     def test_row_opens_invoice_and_contract(self):
         invoice = self._create_vendor_invoice(900.0)

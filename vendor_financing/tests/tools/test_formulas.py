@@ -18,7 +18,7 @@ repeatable = settings(derandomize=True, max_examples=200, deadline=None)
 
 @tagged("post_install", "-at_install")
 class TestFormulas(BaseCase):
-    """The worked examples, and what holds of the formulas for any numbers."""
+    """The worked examples, and properties of the formulas for any numbers."""
 
     def test_examples_of_an_equalization(self):
         """10,000.00 at the bank's 1.80 % and the customer's 1.20 %."""
@@ -67,7 +67,7 @@ class TestFormulas(BaseCase):
         self.assertEqual(to_cents(D("0.125"), "half_even"), D("0.12"))
 
     def test_effective_cost_of_known_flows(self):
-        """What is paid back after exactly a year costs its growth; checked by plain fractions."""
+        """The cost of an amount paid back after a year is its growth, by plain fractions."""
         self.assertEqual(effective_cost(D(1000), [(365, D(1250))]), D("0.250000"))
         flows = [(30, D("5100")), (60, D("5200"))]
         cost = effective_cost(D(10000), flows)

@@ -22,7 +22,7 @@ def make_workbook(*rows):
 
 @tagged("post_install", "-at_install")
 class TestTable(BaseCase):
-    """A file that somebody uploads: CSV however it is written, or XLSX."""
+    """An uploaded file: CSV in any usual form, or XLSX."""
 
     def test_encodings_and_delimiters_of_csv_are_found_out(self):
         text = "título;valor\nÇa;1,5\n"

@@ -25,7 +25,7 @@ class VendorFinancingSimulation(models.TransientModel):
         string="Closing Date",
         required=True,
         default=fields.Date.context_today,
-        help="The day whose quotes count.",
+        help="The day of the quotes.",
     )
     plan = fields.Char(
         string="Days",
@@ -35,8 +35,8 @@ class VendorFinancingSimulation(models.TransientModel):
     )
     is_exact = fields.Boolean(
         string="Exact Days",
-        help="Leave due dates on weekends and holidays where they fall; contracts move them to the "
-        "next business day.",
+        help="Do not move due dates from weekends and holidays; contracts move them to the next "
+        "business day.",
     )
     move_ids = fields.Many2many(
         comodel_name="account.move",
@@ -48,12 +48,12 @@ class VendorFinancingSimulation(models.TransientModel):
         compute="_compute_amount",
         store=True,
         readonly=False,
-        help="In BRL; of chosen invoices what is open of them.",
+        help="In BRL; the open amount of the chosen invoices.",
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",
-        help="Whose IOF regime counts for an amount without invoices.",
+        help="The customer whose IOF regime applies to an amount without invoices.",
     )
     row_ids = fields.One2many(
         comodel_name="vendor.financing.simulation.row",
@@ -193,7 +193,7 @@ class VendorFinancingSimulationRow(models.TransientModel):
     currency_id = fields.Many2one(related="agreement_id.currency_id")
     principal = fields.Monetary()
     iof = fields.Monetary(string="IOF")
-    customer_total = fields.Monetary(help="What the customers pay the bank.")
+    customer_total = fields.Monetary(help="Paid by the customers to the bank.")
     cost = fields.Float(
         string="CET (% a Year)",
         digits=(16, 2),
@@ -202,9 +202,9 @@ class VendorFinancingSimulationRow(models.TransientModel):
     )
     interest = fields.Monetary(string="Company's Interest")
     equalization = fields.Monetary(
-        help="What the company bears of the bank's interest, at closing or at maturity."
+        help="The company's part of the bank's interest, at closing or at maturity."
     )
-    net_credit = fields.Monetary(help="What the bank credits.")
+    net_credit = fields.Monetary(help="The bank's credit.")
     is_best_for_company = fields.Boolean(string="Best for the Company")
     is_best_for_customer = fields.Boolean(string="Best for the Customer")
 

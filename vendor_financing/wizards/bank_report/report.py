@@ -57,7 +57,7 @@ class VendorFinancingReport(models.TransientModel):
             rows, problems = read_report(content, self.agreement_id._get_report_columns())
         except binascii.Error as error:
             raise UserError(
-                self.env._("File %(file)s did not arrive whole. Upload it again.", file=name)
+                self.env._("File %(file)s was not uploaded completely. Upload it again.", file=name)
             ) from error
         except ReportProblem as problem:
             raise UserError(self._describe_file(name, problem)) from problem
@@ -68,8 +68,8 @@ class VendorFinancingReport(models.TransientModel):
     def _describe_file(self, name, problem):
         if problem.kind == "columns":
             return self.env._(
-                "File %(file)s lacks the columns %(columns)s. Enter on agreement %(agreement)s how "
-                "the bank calls them.",
+                "File %(file)s lacks the columns %(columns)s. Enter the names of the columns on "
+                "agreement %(agreement)s.",
                 file=name,
                 columns=", ".join(problem.names),
                 agreement=self.agreement_id.name,

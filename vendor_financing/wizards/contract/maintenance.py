@@ -13,13 +13,13 @@ class VendorFinancingMaintenance(models.TransientModel):
     kind = fields.Selection(
         selection=[
             ("correction", "Due date or interest was entered wrong"),
-            ("request", "The customer asks for more time"),
-            ("extension", "The bank gives the customer more time"),
-            ("denial", "The bank gives no more time"),
-            ("substitution", "Another invoice takes this one's place"),
-            ("withdrawal", "The bank takes this title back"),
+            ("request", "The customer asks for an extension"),
+            ("extension", "The bank grants an extension"),
+            ("denial", "The bank denies the extension"),
+            ("substitution", "Another invoice replaces this one"),
+            ("withdrawal", "The bank withdraws this title"),
         ],
-        string="What Changes",
+        string="Change",
         required=True,
         default="correction",
     )
@@ -52,16 +52,16 @@ class VendorFinancingMaintenance(models.TransientModel):
         compute="_compute_extension_costs",
         store=True,
         readonly=False,
-        help="Proposed at the IOF rate of the contract for the additional days, up to the cap. In "
-        "BRL; correct it to what the bank says.",
+        help="Proposed at the IOF rate of the contract for the additional days, up to the cap. "
+        "In BRL; correct it to the bank's amount.",
     )
     bank_interest = fields.Monetary(
         string="Bank's Interest",
         compute="_compute_extension_costs",
         store=True,
         readonly=False,
-        help="Proposed at the bank's quote of the day for the additional days. In BRL; correct it "
-        "to what the bank says.",
+        help="Proposed at the bank's quote of the day for the additional days. In BRL; correct "
+        "it to the bank's amount.",
     )
     borne_by = fields.Selection(
         selection=[("customer", "Customer"), ("company", "Company")], default="customer"
@@ -75,9 +75,9 @@ class VendorFinancingMaintenance(models.TransientModel):
         "('vendor_title_id', '=', False)]",
     )
     has_debited = fields.Boolean(
-        string="Another Value", help="The bank takes back another value than it credited."
+        string="Another Value", help="The bank debits another amount than it credited."
     )
-    debited = fields.Monetary(string="Taken Back", help="What the bank debits, in BRL.")
+    debited = fields.Monetary(help="The bank's debit, in BRL.")
     note = fields.Char(string="Reason")
 
     @api.depends("kind", "date_due", "date", "installment_id")
@@ -100,7 +100,7 @@ class VendorFinancingMaintenance(models.TransientModel):
         installment.check_access("read")
         if len(installment) != 1 or installment.state != "financed":
             raise UserError(
-                self.env._("Choose one financed instalment; maintenance goes one by one.")
+                self.env._("Choose one financed instalment; maintenance is done one by one.")
             )
         wizard = self.create(
             {
@@ -172,7 +172,7 @@ class VendorFinancingMaintenance(models.TransientModel):
         part.extension_state = "denied"
         contract.message_post(
             body=self.env._(
-                "%(installment)s: no more time is given. %(reason)s",
+                "%(installment)s: the extension was denied. %(reason)s",
                 installment=part.display_name,
                 reason=self.note or "",
             )
@@ -195,7 +195,7 @@ class VendorFinancingMaintenance(models.TransientModel):
         if not self.line_id:
             raise UserError(
                 self.env._(
-                    "Choose the invoice that takes the place of %(title)s.",
+                    "Choose the invoice that replaces %(title)s.",
                     title=part.title_id.display_name,
                 )
             )
@@ -203,7 +203,7 @@ class VendorFinancingMaintenance(models.TransientModel):
 
     def _confirm_withdrawal(self, contract, part):
         if self.has_debited and self.debited < 0:
-            raise UserError(self.env._("What the bank takes back cannot be negative."))
+            raise UserError(self.env._("The amount that the bank debits cannot be negative."))
         contract._withdraw(
             part.title_id, self.date, self.debited if self.has_debited else None, note=self.note
         )

@@ -25,22 +25,23 @@ class VendorFinancingSettlement(models.TransientModel):
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
     charges = fields.Monetary(
-        help="Interest, fine and expenses that the bank debited on top, in BRL; shared out over "
-        "the contracts by principal."
+        help="Interest, fine and expenses that the bank debited besides the principal, in BRL; "
+        "divided among the contracts by principal."
     )
     rebate = fields.Monetary(
-        help="What the bank credits the company because the customer paid early, in BRL; shared "
-        "out over the contracts by principal."
+        help="The bank's credit because the customer paid early, in BRL; divided among the "
+        "contracts by principal."
     )
     bill_charges = fields.Boolean(
         string="Bill the Charges",
-        help="Draws up an invoice of the charges for each customer, as a draft.",
+        help="Creates a draft invoice of the charges for each customer.",
     )
     accelerate = fields.Boolean(
-        string="Everything Falls Due",
-        help="What else is open of the same contracts falls due on this date (acceleration).",
+        string="Accelerate the Contracts",
+        help="All other open instalments of the same contracts fall due on this date "
+        "(acceleration).",
     )
-    note = fields.Char(help="Kept with the operation, for those who read it later.")
+    note = fields.Char(help="Stored with the operation.")
     company_id = fields.Many2one(comodel_name="res.company", compute="_compute_company")
     currency_id = fields.Many2one(related="company_id.currency_id")
     line_ids = fields.One2many(
@@ -173,4 +174,4 @@ class VendorFinancingSettlementLine(models.TransientModel):
     contract_id = fields.Many2one(related="installment_id.contract_id")
     date_due = fields.Date(related="installment_id.date_due")
     open_amount = fields.Monetary(related="installment_id.open_amount")
-    amount = fields.Monetary(help="Principal in BRL; less than what is open settles a part.")
+    amount = fields.Monetary(help="Principal in BRL; less than the open amount settles a part.")

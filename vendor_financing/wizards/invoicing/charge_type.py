@@ -36,7 +36,7 @@ class VendorFinancingChargeType(models.TransientModel):
         help="Out of vendor financing, it may be left empty.",
     )
     bearer_domain = fields.Binary(compute="_compute_bearer_domain")
-    reason = fields.Text(required=True, help="Kept on the invoices with the name of the user.")
+    reason = fields.Text(required=True, help="Stored on the invoices with the user's name.")
 
     # -------------------------------------------------------------------------
     # DEFAULTS, COMPUTE, ONCHANGE METHODS
@@ -102,8 +102,8 @@ class VendorFinancingChargeType(models.TransientModel):
         if problems:
             raise UserError(
                 self.env._(
-                    "The charge type of these invoices cannot be changed, so none was. Take them "
-                    "out of the selection, or correct them first:\n%(problems)s",
+                    "The charge type of these invoices cannot be changed, so none was. Remove "
+                    "them from the selection, or correct them first:\n%(problems)s",
                     problems="\n".join(problems),
                 )
             )

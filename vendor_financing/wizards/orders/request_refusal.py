@@ -8,7 +8,7 @@ class VendorFinancingRequestRefusal(models.TransientModel):
     _description = "Refuse Vendor Financing Requests"
 
     request_ids = fields.Many2many(comodel_name="vendor.financing.request", required=True)
-    reason = fields.Text(required=True, help="What requester and salesman are told.")
+    reason = fields.Text(required=True, help="Shown to requester and salesman.")
 
     def action_confirm(self):
         """Refuse these requests.
