@@ -131,7 +131,7 @@ class SupplierCreditMessage(models.Model):
         """
         _logger.error("Answer of message %s could not be applied", message_id, exc_info=error)
 
-        def keep(model):
+        def store(model):
             message = model.browse(message_id)._with_sender_context()
             reason = message.env._(
                 "Supplier's answer was stored but could not be applied. Nothing was changed. "
@@ -141,7 +141,7 @@ class SupplierCreditMessage(models.Model):
             message._move_to("failed", error=reason)
             message._get_record()._show_problem(message, reason)
 
-        self._in_own_transaction(keep)
+        self._in_own_transaction(store)
 
 
 def _log_unstored(outcome, error):

@@ -58,13 +58,13 @@ class SefazStubs(NfeUploadCommon):
         kept = move._base_classes__
         new = [stub._name for stub in cls.stubs if stub._name not in cls.registry]
 
-        def take_out():
+        def remove_stubs():
             move._base_classes__ = kept
             for name in new:
                 del cls.registry.models[name]
             cls.registry._setup_models__(cls.env.cr)
 
-        cls.addClassCleanup(take_out)
+        cls.addClassCleanup(remove_stubs)
         for stub in cls.stubs:
             add_to_registry(cls.registry, stub)
         cls.registry._setup_models__(cls.env.cr, ["account.move", *new])

@@ -19,7 +19,7 @@ class TestSettlementOfPostSales(PostSaleCommon, SupplierCreditSettlementCommon):
         self.request = self.make_return(300)
         (self.debit,) = self.request.installment_ids
 
-    def _tell_second_day(self, *, net):
+    def _import_second_day(self, *, net):
         transfer = self.statement_line(
             "LC-2",
             2,
@@ -41,7 +41,7 @@ class TestSettlementOfPostSales(PostSaleCommon, SupplierCreditSettlementCommon):
         return self.run_import([transfer, debit], day=SECOND_TRANSFER)
 
     def assert_settled(self):
-        entries = self._tell_second_day(net="195.00")
+        entries = self._import_second_day(net="195.00")
         self.assertEqual(entries.mapped("state"), ["matched", "matched"], entries.mapped("problem"))
         settlement = entries.settlement_id
         settlement.action_post()
