@@ -26,9 +26,9 @@ class FakeAsaas:
         # Of the next refunds: DONE, or PENDING while it is under way.
         self.refund_status = "DONE"
 
-    def __call__(self, method, url, params=None, json=None, **kwargs):
+    def __call__(self, method, url, params=None, **options):
         if "/b/pdf/" in url:
-            return self._send_pdf(**kwargs)
+            return self._send_pdf(**options)
         path = url.split("/v3/", 1)[1]
         self.calls.append((method, path))
         failures = self.fail_on.get((method, path)) or self.fail
@@ -37,7 +37,7 @@ class FakeAsaas:
             raise failure
         if isinstance(failure, int):
             return self._response(failure, self._error("failure", "Failed on purpose."))
-        status, body = self._route(method, path, params or {}, json or {})
+        status, body = self._route(method, path, params or {}, options.get("json") or {})
         if isinstance(failure, tuple):
             raise failure[1]
         return self._response(status, body)

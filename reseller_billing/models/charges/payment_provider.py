@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...const import RECEIPTS_CODES
+from ...const import ASAAS_CODE, RECEIPTS_CODES
 from ...tools.errors import ServiceError
 
 # Secrets: with them one could act for the company at the provider, or for the provider here.
@@ -99,9 +99,8 @@ class PaymentProvider(models.Model):
         :param error: a ServiceError, or another exception that says it by itself
         """
         if isinstance(error, ServiceError) and error.cause != "settings":
-            match self.code:
-                case "asaas":
-                    return self._describe_asaas_failure(error)
+            if self.code == ASAAS_CODE:
+                return self._describe_asaas_failure(error)
         return str(error)
 
     def _is_receipts_provider(self):
@@ -124,9 +123,8 @@ class PaymentProvider(models.Model):
 
         A second provider has its own case here, or overrides this in its own addon.
         """
-        match self.code:
-            case "asaas":
-                return self._get_asaas_client()
+        if self.code == ASAAS_CODE:
+            return self._get_asaas_client()
         raise NotImplementedError
 
     def _get_billing_account(self, name):

@@ -67,9 +67,9 @@ class FakePanel:
 
     # How it answers
 
-    def __call__(self, method, url, headers=None, params=None, json=None, **kwargs):
-        path = url.removeprefix(self.url)
-        self.calls.append((method, path, json))
+    def __call__(self, method, url, headers=None, params=None, **options):
+        path, sent = url.removeprefix(self.url), options.get("json")
+        self.calls.append((method, path, sent))
         failure = self.fail.pop(0) if self.fail else None
         if isinstance(failure, Exception):
             raise failure
@@ -77,7 +77,7 @@ class FakePanel:
             return self._response(failure, self._problem("FALHA", "Failed on purpose."))
         if headers.get("X-Painel-Token") != self.token:
             return self._response(401, self._problem("TOKEN_INVALIDO", "Token inválido."))
-        status, body = self._route(method, path, params or {}, json, headers)
+        status, body = self._route(method, path, params or {}, sent, headers)
         if isinstance(failure, tuple):
             raise failure[1]
         return self._response(status, body)

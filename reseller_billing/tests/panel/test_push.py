@@ -1,9 +1,13 @@
+import time
+from unittest.mock import patch
+
 import requests
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tests.test_cursor import TestCursor
 from odoo.tools import file_open
 
-from .common import PanelCommon
+from .common import PANEL_SEAM, PanelCommon
 
 LOST = requests.exceptions.ReadTimeout("no answer")
 
@@ -46,6 +50,21 @@ class TestPanelPush(PanelCommon):
             {"cidade": "Campinas", "logradouro": "Rua Dois", "numero": "20"},
         )
         self.assertEqual(len(self.fake.records["clientes"]), 1)
+
+    def test_no_cursor_is_open_while_the_panel_is_asked(self):
+        client = self._create_client("Nova Era", vat="11.222.333/0001-81")
+        client.action_push_to_panel()
+        open_cursors = set()
+
+        def ask(*args, **kwargs):
+            open_cursors.add(len(TestCursor._cursors_stack))
+            return self.fake(*args, **kwargs)
+
+        with patch(PANEL_SEAM, side_effect=ask), self.enter_registry_test_mode():
+            links = self.env["reseller.billing.panel.link"]
+            sent = list(links._send_due(time.monotonic() + 60))
+        self.assertEqual(sent, self.link(client).ids)
+        self.assertEqual(open_cursors, {0})
 
     def test_client_of_no_contract_is_not_sent_by_itself(self):
         client = self._create_client("Nova Era", vat="11.222.333/0001-81")

@@ -59,7 +59,7 @@ class ResellerBillingClientImport(models.TransientModel):
         self.line_ids.create(values)
         self.state = "preview"
         self.summary = self._summarize()
-        return self._get_records_action(name=self.env._("Import clients (CSV)"), target="new")
+        return self._get_records_action(name=self.env._("Import clients"), target="new")
 
     def action_import(self):
         """Create and update the clients; each is decided again, as others may have changed it."""
@@ -79,7 +79,7 @@ class ResellerBillingClientImport(models.TransientModel):
                 line.write({"decision": "refuse", "reason": str(error)})
         self.state = "done"
         self.summary = self._summarize()
-        return self._get_records_action(name=self.env._("Import clients (CSV)"), target="new")
+        return self._get_records_action(name=self.env._("Import clients"), target="new")
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
