@@ -1,4 +1,4 @@
-"""Clients in a CSV or XLSX file, whose headings are recognised. No ORM."""
+"""Clients in a CSV, XLSX or ODS file, whose headings are recognised. No ORM."""
 
 import unicodedata
 
@@ -31,7 +31,7 @@ class UnreadableFile(ValueError):
 def read_clients(content: bytes) -> list[tuple[int, Client]]:
     """Return the clients of a file, in its order.
 
-    :param content: CSV or XLSX, see `table.read_table`
+    :param content: CSV, XLSX or ODS, see `table.read_table`
     :return: list of (number of the line, Client)
     :raise UnreadableFile: if it is neither or empty, has no column of names, or too many rows
     """

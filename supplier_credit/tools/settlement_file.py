@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from .api.settlement import DIRECTIONS, StatementEntry
 from .api.wire import CENT
-from .table_file import UnreadableTable, read_table
+from .table import UnreadableTable, is_spreadsheet, read_table
 
 REQUIRED = ("lancamentoId", "tipoEvento", "tipoLancamento", "dataLancamento", "valorLancamento")
 AMOUNTS = ("valorPrincipal", "valorTaxa", "valorImpostos", "valorLancamento")
+MOST_ROWS = 200_000
 KNOWN = (
     *REQUIRED,
     *AMOUNTS[:3],
@@ -59,27 +60,41 @@ def read_statement(content: bytes, today: date) -> tuple[list[StatementEntry], l
     :raise FileProblem: when there are no rows to speak of
     """
     try:
-        table = read_table(content)
+        rows = read_table(content, MOST_ROWS)
     except UnreadableTable as error:
         raise FileProblem("unreadable") from error
-    if missing := [name for name in REQUIRED if name not in table.columns]:
+    columns = [name.strip() for name in rows[0][1]] if rows else []
+    if missing := [name for name in REQUIRED if name not in columns]:
         raise FileProblem("columns", missing)
     entries: dict[str, StatementEntry] = {}
     problems: list[Problem] = []
-    for row in table.rows:
-        found = {name: row.values.get(name, "") for name in KNOWN}
+    for number, cells in rows[1:]:
+        texts = [cell.strip() for cell in cells]
+        is_whole = _is_whole(texts, columns, is_padded=is_spreadsheet(content))
+        values = dict(zip(columns, texts, strict=False))
+        found = {name: values.get(name, "") for name in KNOWN}
         if not any(found.values()):
             continue
         try:
-            entry = _read(found, today, is_whole=row.is_whole)
+            entry = _read(found, today, is_whole=is_whole)
         except _Unreadable as error:
-            problems.append((row.number, found["lancamentoId"], *error.args))
+            problems.append((number, found["lancamentoId"], *error.args))
             continue
         if entries.setdefault(entry.external_id, entry) != entry:
-            problems.append((row.number, entry.external_id, "", ""))
+            problems.append((number, entry.external_id, "", ""))
     if not entries and not problems:
         raise FileProblem("empty")
     return list(entries.values()), problems
+
+
+def _is_whole(texts: list[str], columns: list[str], *, is_padded: bool) -> bool:
+    """Return whether a row has as many cells as there are columns.
+
+    :param is_padded: whether rows end with their last value, as in spreadsheets
+    """
+    if is_padded:
+        return not any(texts[len(columns) :])
+    return len(texts) == len(columns)
 
 
 def _read(row: dict[str, str], today: date, *, is_whole: bool) -> StatementEntry:

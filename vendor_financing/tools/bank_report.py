@@ -58,7 +58,7 @@ def read_report(
 ) -> tuple[list[ReportRow], list[tuple[int, str, str]]]:
     """Read a bank's report.
 
-    :param content: CSV or XLSX, see `table.read_table`; decimals separated by , or .
+    :param content: CSV, XLSX or ODS, see `table.read_table`; decimals separated by , or .
     :param columns: {name of `COLUMNS`: the file's name for it, or empty}
     :return: the rows, and (number of the line, column, its text) for each line that cannot be
         read

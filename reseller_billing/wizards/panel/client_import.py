@@ -12,7 +12,7 @@ from ...tools.panel.data import Client
 
 
 class ResellerBillingClientImport(models.TransientModel):
-    """Import of clients from a CSV or XLSX file; the same file twice changes nothing."""
+    """Import of clients from a CSV, XLSX or ODS file; the same file twice changes nothing."""
 
     _name = "reseller.billing.client.import"
     _description = "Import of Clients"
@@ -24,7 +24,7 @@ class ResellerBillingClientImport(models.TransientModel):
         default=lambda self: self.env.company,
     )
     file = fields.Binary(
-        string="CSV or XLSX File",
+        string="CSV, XLSX or ODS File",
         required=True,
         attachment=False,
         help="With the headings nome, cpfCnpj, email, telefone, celular, cep, logradouro, numero, "
@@ -94,7 +94,7 @@ class ResellerBillingClientImport(models.TransientModel):
             return read_clients(base64.b64decode(self.file))
         except UnreadableFile as error:
             reasons = {
-                "empty": self.env._("It is empty, or neither CSV nor XLSX."),
+                "empty": self.env._("It is empty, or none of CSV, XLSX and ODS."),
                 "name": self.env._("It has no column with the heading nome in its first line."),
                 "rows": self.env._("It has more than %s clients. Split it.", MAX_ROWS),
             }

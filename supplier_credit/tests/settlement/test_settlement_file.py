@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from openpyxl import Workbook
 
 from ...tools.settlement_file import FileProblem, read_statement
-from ...tools.table_file import LARGEST_UNPACKED
+from ...tools.table import LARGEST_UNPACKED
 from .common import SupplierCreditSettlementCommon
 
 HEADER = (

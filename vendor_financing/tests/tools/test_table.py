@@ -22,7 +22,7 @@ def make_workbook(*rows):
 
 @tagged("post_install", "-at_install")
 class TestTable(BaseCase):
-    """An uploaded file: CSV in any usual form, or XLSX."""
+    """An uploaded file: CSV in any usual form, XLSX or ODS."""
 
     def test_encodings_and_delimiters_of_csv_are_found_out(self):
         text = "título;valor\nÇa;1,5\n"
@@ -60,6 +60,32 @@ class TestTable(BaseCase):
             ],
         )
 
+    def test_open_documents_are_read_as_workbooks_are(self):
+        row = (
+            '<t:table-row><t:table-cell o:value-type="string"><x:p>{}</x:p></t:table-cell>'
+            "<t:table-cell {}/></t:table-row>"
+        )
+        rows = [
+            row.format("a", ""),
+            '<t:table-row t:number-rows-repeated="2"><t:table-cell/></t:table-row>',
+            row.format("x", 'o:value-type="currency" o:value="1234.5"'),
+            row.format("y", 'o:value-type="date" o:date-value="2026-07-31T00:00:00"'),
+            '<t:table-row t:number-rows-repeated="1048000"><t:table-cell/></t:table-row>',
+        ]
+        names = ("office", "table", "text")
+        spaces = " ".join(
+            f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+            for short, name in zip("otx", names, strict=True)
+        )
+        document = f"<o:document {spaces}><t:table>{''.join(rows)}</t:table></o:document>"
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("content.xml", document)
+        self.assertEqual(
+            read_table(archive.getvalue()),
+            [(1, ["a", ""]), (4, ["x", "1234.5"]), (5, ["y", "2026-07-31"])],
+        )
+
     def test_what_is_no_table_is_refused(self):
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as file:
@@ -72,7 +98,7 @@ class TestTable(BaseCase):
     def test_workbook_that_is_huge_when_unpacked_is_not_unpacked(self):
         content = make_workbook(("a",), ("0" * 30000,))
         with (
-            patch.object(table, "LARGEST_WORKBOOK", 10000),
+            patch.object(table, "LARGEST_UNPACKED", 10000),
             self.assertRaisesRegex(UnreadableTable, "size"),
         ):
             read_table(content)

@@ -11,7 +11,7 @@ LINES_NAMED = 50
 
 
 class VendorFinancingReport(models.TransientModel):
-    """Import of the bank's report of payments and debits (CSV or XLSX). Seed 004."""
+    """Import of the bank's report of payments and debits (CSV, XLSX or ODS). Seed 004."""
 
     _name = "vendor.financing.report"
     _description = "Import the Bank's Vendor Report"
@@ -78,7 +78,7 @@ class VendorFinancingReport(models.TransientModel):
             return self.env._("File %(file)s has no rows. Nothing was changed.", file=name)
         return self.env._(
             "File %(file)s is neither a text file with columns separated by ; or , (CSV) nor a "
-            "spreadsheet (XLSX).",
+            "spreadsheet (XLSX, ODS).",
             file=name,
         )
 
