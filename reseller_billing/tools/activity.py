@@ -14,7 +14,7 @@ def tell_once(record: BaseModel, user: BaseModel, summary: str, note: str) -> No
     """Give a user something to do about a record, unless the same is waiting already.
 
     :param record: one record with activities
-    :param user: who is to look at it; the summary and the note are in this user's language
+    :param user: res.users, who gets the activity; summary and note are in this user's language
     :param summary: what it is about; tells one notice about the record from another
     :param note: what happened, and what to do next
     """
@@ -24,18 +24,15 @@ def tell_once(record: BaseModel, user: BaseModel, summary: str, note: str) -> No
 
 
 def end_told(record: BaseModel, summary: str | None = None) -> None:
-    """Mark a notice of `tell_once` as done, because what it asked for happened by itself.
+    """Mark as done what `tell_once` asked for, because nothing is left to do.
 
     :param record: one or several records with activities
     :param summary: as it was given, in the same language; None ends all notices of the records
     """
-    _find_notices(record, summary).action_done()
+    _find_notices(record, summary).action_feedback()
 
 
 def _find_notices(record: BaseModel, summary: str | None) -> BaseModel:
-    notice_type = record.env.ref(ACTIVITY_TYPE)
-    return record.sudo().activity_ids.filtered(
-        lambda activity: (
-            activity.activity_type_id == notice_type and summary in (None, activity.summary)
-        )
-    )
+    """Return the open notices, whoever has them: who ends the reason may not see them."""
+    same = [("summary", "=", summary)] if summary else []
+    return record.sudo().activity_search([ACTIVITY_TYPE], additional_domain=same)

@@ -1,4 +1,4 @@
-"""Notices: activities of the addon's own type, so that nobody else's are ever closed."""
+"""Notices to users: activities of the addon's own type, so that no one else's are closed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def tell_once(record: BaseModel, user: BaseModel, summary: str, note: str) -> None:
-    """Give a person something to do about a record, unless the same is still to be done.
+    """Give a user something to do about a record, unless the same is waiting already.
 
     :param record: one record with activities
-    :param user: res.users, who gets the activity
-    :param summary: what it is about, in the user's language; tells one notice from another
+    :param user: res.users, who gets the activity; summary and note are in this user's language
+    :param summary: what it is about; tells one notice about the record from another
     :param note: what happened, and what to do next
     """
     record.ensure_one()
@@ -27,11 +27,12 @@ def end_told(record: BaseModel, summary: str | None = None) -> None:
     """Mark as done what `tell_once` asked for, because nothing is left to do.
 
     :param record: one or several records with activities
-    :param summary: as it was told, in the same language; None for all notices of the record
+    :param summary: as it was given, in the same language; None ends all notices of the records
     """
     _find_notices(record, summary).action_feedback()
 
 
 def _find_notices(record: BaseModel, summary: str | None) -> BaseModel:
+    """Return the open notices, whoever has them: who ends the reason may not see them."""
     same = [("summary", "=", summary)] if summary else []
-    return record.activity_search([ACTIVITY_TYPE], additional_domain=same)
+    return record.sudo().activity_search([ACTIVITY_TYPE], additional_domain=same)

@@ -3,28 +3,28 @@ from odoo.exceptions import UserError
 
 
 class ResellerBillingAbstractState(models.AbstractModel):
-    """A record whose `state` moves by a table, through one method."""
+    """A record whose `state` changes by a table of transitions, through one method."""
 
     _name = "reseller.billing.abstract.state"
     _description = "State Moved by a Table"
 
-    # For each state, the states it may come from. What is not listed never happens.
+    # For each state, the states that it may follow. A transition that is not listed is refused.
     _transitions = {}
 
     def _move_to(self, state, **values):
-        """Move to a state and write values with it; the only method that writes the state.
+        """Change the state, and write values with it; the only method that writes the state.
 
         Repeating a state is allowed and only writes the values.
 
-        :raise UserError: naming the record, its state and the one it cannot take
+        :raise UserError: naming the record, its state and the refused one
         """
         self._check_transition(state)
         self.write({"state": state, **values})
 
     def _check_transition(self, state):
-        """Refuse a state that one of these records cannot take from where it is.
+        """Refuse a state that may not follow that of one of these records.
 
-        :raise UserError: naming the record, its state and the one it cannot take
+        :raise UserError: naming the record, its state and the refused one
         """
         for record in self:
             if record.state != state and record.state not in record._get_sources(state):
@@ -38,11 +38,11 @@ class ResellerBillingAbstractState(models.AbstractModel):
                 )
 
     def _get_sources(self, state):
-        """Return the states that this record may come from."""
+        """Return the states that a state of this record may follow."""
         return self._transitions.get(state, set())
 
     def _state_label(self, state=None):
-        """Return a state as users read it: this record's own, or the one asked for."""
+        """Return the label of a state; of this record's own if none is given."""
         return self._selection_label("state", state)
 
     def _selection_label(self, name, value=None):

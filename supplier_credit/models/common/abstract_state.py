@@ -18,6 +18,14 @@ class SupplierCreditAbstractState(models.AbstractModel):
 
         :raise UserError: naming the record, its state and the refused one
         """
+        self._check_transition(state)
+        self.write({"state": state, **values})
+
+    def _check_transition(self, state):
+        """Refuse a state that may not follow that of one of these records.
+
+        :raise UserError: naming the record, its state and the refused one
+        """
         for record in self:
             if record.state != state and record.state not in record._get_sources(state):
                 raise UserError(
@@ -28,11 +36,10 @@ class SupplierCreditAbstractState(models.AbstractModel):
                         new=record._state_label(state),
                     )
                 )
-        self.write({"state": state, **values})
 
     def _get_sources(self, state):
         """Return the states that a state of this record may follow."""
-        return self._transitions[state]
+        return self._transitions.get(state, set())
 
     def _state_label(self, state=None):
         """Return the label of a state; of this record's own if none is given."""
