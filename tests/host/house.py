@@ -2,6 +2,7 @@
 
 1. A method of a model stands in one file of an addon, where a reader sees all of it.
 2. Imports between folders run one way, in the order in which `models/__init__.py` loads them.
+3. What must stand in each addon, because each installs alone, has the same text in all of them.
 """
 
 import ast
@@ -22,6 +23,28 @@ KINDS_USED_BY = {
     "controllers": {"const.py", "tools", "models"},
     "hooks.py": {"const.py", "tools", "models"},
 }
+
+# Files that each addon has, with no difference but the addon's own name.
+SAME_TEXT = ("tools/activity.py", "tools/table.py", "models/common/abstract_state.py")
+
+
+def differing_texts():
+    """Return a line for each file of SAME_TEXT that differs from the first addon's."""
+    first, *others = ADDONS
+    return [
+        f"{addon}/{name}: another text than {first}/{name}"
+        for name in SAME_TEXT
+        for addon in others
+        if _read_nameless(addon, name) != _read_nameless(first, name)
+    ]
+
+
+def _read_nameless(addon, name):
+    """Return the text of a file without the addon's name: as folder, in models and in classes."""
+    text = (ROOT / addon / name).read_text()
+    for own_name in (addon, addon.replace("_", "."), addon.title().replace("_", "")):
+        text = text.replace(own_name, "ADDON")
+    return text
 
 
 def spread_methods():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .docs import missing_in_docs
 from .environments import ODOO_PYTHON, TOOLS_VENV
-from .house import arrows_against_the_order, spread_methods
+from .house import arrows_against_the_order, differing_texts, spread_methods
 from .layout import ADDONS, ODOO_SERIES, ROOT
 from .odoo_source import load
 from .terminal import HostError, say
@@ -68,6 +68,7 @@ def house_results():
     found = {
         "one file for each method of a model": spread_methods(),
         "imports run one way": arrows_against_the_order(),
+        "same text in each addon": differing_texts(),
         "documents name what exists": missing_in_docs(),
     }
     return {name: (not lines, "\n".join(lines)) for name, lines in found.items()}
