@@ -8,7 +8,6 @@ from .layout import HOST, LOGS, ROOT, TEMPLATE_MODULES, TEST_ADDONS
 from .terminal import run, step
 
 FILESTORE = HOST / "data"
-TEMPLATE_DUMP = HOST / "template.dump"
 # English first: a database whose only language is Portuguese would take it for the source language.
 TEMPLATE_OPTIONS = ("-i", ",".join(TEMPLATE_MODULES), "--load-language=en_US,pt_BR")
 SECONDS_OF_SESSIONS = 20 * 365 * 24 * 3600
@@ -45,6 +44,7 @@ class Databases:
         self.template = f"template_{source.key}_{hashlib.sha256(recipe).hexdigest()[:8]}"
         key = hashlib.sha256(PREPARE_TESTS.encode()).hexdigest()[:8]
         self.template_of_tests = f"{self.template}_{key}"
+        self._template_dump = HOST / f"{self.template}.dump"
 
     @property
     def addons_path(self):
@@ -100,7 +100,7 @@ class Databases:
         with step(f"Making the template database ({', '.join(TEMPLATE_MODULES)}; once)"):
             self.drop(making)
             self.postgres.create(making)
-            if clock.chosen() and TEMPLATE_DUMP.exists():
+            if clock.chosen() and self._template_dump.exists():
                 self._restore_template(making)
             else:
                 self._odoo_update(making, TEMPLATE_OPTIONS, "template")
@@ -121,16 +121,21 @@ class Databases:
             self.postgres.rename(making, self.template_of_tests)
 
     def dump_template(self):
-        """Write the template to a file, for the server whose clock is set: older than its today."""
+        """Write the template to a file once, for the server whose clock is set."""
+        if self._template_dump.exists():
+            return
+        making = self._template_dump.with_suffix(".making")
         run(
-            [self.postgres.program("pg_dump"), "-Fc", "-f", TEMPLATE_DUMP, self.template],
+            [self.postgres.program("pg_dump"), "-Fc", "-f", making, self.template],
             what="Copying the template database",
             env=self.postgres.environment,
         )
+        # A dump that has its name is whole.
+        making.rename(self._template_dump)
 
     def _restore_template(self, database):
         run(
-            [self.postgres.program("pg_restore"), "-O", "-d", database, TEMPLATE_DUMP],
+            [self.postgres.program("pg_restore"), "-O", "-d", database, self._template_dump],
             what="Restoring the template database",
             env=self.postgres.environment,
         )
