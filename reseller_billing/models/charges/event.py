@@ -25,7 +25,7 @@ class ResellerBillingEvent(models.Model):
 
     _name = "reseller.billing.event"
     _description = "Event of a Receipts Provider"
-    _inherit = ["reseller.billing.abstract.state"]
+    _inherit = ["reseller.billing.abstract.guard", "reseller.billing.abstract.state"]
     _order = "id desc"
     _transitions = {
         "waiting": {"orphan", "failed"},

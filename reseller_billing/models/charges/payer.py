@@ -8,6 +8,7 @@ class ResellerBillingPayer(models.Model):
 
     _name = "reseller.billing.payer"
     _description = "Client at a Receipts Provider"
+    _inherit = "reseller.billing.abstract.guard"
 
     partner_id = fields.Many2one(
         comodel_name="res.partner", required=True, index=True, ondelete="cascade"

@@ -17,7 +17,8 @@ SECRETS = ("asaas_api_key", "webhook_key", "webhook_token")
 class PaymentProvider(models.Model):
     """Settings of any online receipts provider (recebimentos online) to charge faturas."""
 
-    _inherit = "payment.provider"
+    _name = "payment.provider"
+    _inherit = ["reseller.billing.abstract.guard", "payment.provider"]
 
     billing_journal_id = fields.Many2one(
         comodel_name="account.journal",

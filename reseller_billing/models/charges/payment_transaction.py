@@ -28,7 +28,8 @@ class PaymentTransaction(models.Model):
     provider says.
     """
 
-    _inherit = "payment.transaction"
+    _name = "payment.transaction"
+    _inherit = ["reseller.billing.abstract.guard", "payment.transaction"]
 
     # processing → awaiting ⇄ overdue → confirmed → received → partially refunded → refunded
     #     ↑ ↓         ↓          ↓                     ⇅              ↓

@@ -31,7 +31,11 @@ class PaymentTransaction(models.Model):
     """
 
     _name = "payment.transaction"
-    _inherit = ["payment.transaction", "reseller.billing.abstract.outbox"]
+    _inherit = [
+        "reseller.billing.abstract.guard",
+        "payment.transaction",
+        "reseller.billing.abstract.outbox",
+    ]
     # The lease: six requests of ten seconds, and a PDF.
     _outbox_prefix = "charge_"
     _outbox_order = "charge_next_attempt, id"

@@ -15,7 +15,12 @@ class ResellerBillingContract(models.Model):
     """
 
     _name = "reseller.billing.contract"
-    _inherit = ["mail.thread", "mail.activity.mixin", "reseller.billing.abstract.state"]
+    _inherit = [
+        "reseller.billing.abstract.guard",
+        "mail.thread",
+        "mail.activity.mixin",
+        "reseller.billing.abstract.state",
+    ]
     _description = "Subscription Contract"
     _order = "name desc, id desc"
     _check_company_auto = True

@@ -6,6 +6,7 @@ class ResellerBillingContractLine(models.Model):
 
     _name = "reseller.billing.contract.line"
     _description = "Plan of a Subscription Contract"
+    _inherit = "reseller.billing.abstract.guard"
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 

@@ -9,6 +9,7 @@ class ResellerBillingPlan(models.Model):
 
     _name = "reseller.billing.plan"
     _description = "Subscription Plan"
+    _inherit = "reseller.billing.abstract.guard"
     _order = "sequence, name, id"
     _check_company_auto = True
 

@@ -16,6 +16,7 @@ class ResellerBillingReminder(models.Model):
 
     _name = "reseller.billing.reminder"
     _description = "Reminder of Faturas"
+    _inherit = "reseller.billing.abstract.guard"
     _order = "days, id"
     _check_company_auto = True
 
@@ -115,6 +116,7 @@ class ResellerBillingReminderSent(models.Model):
 
     _name = "reseller.billing.reminder.sent"
     _description = "Reminder That Was Sent"
+    _inherit = "reseller.billing.abstract.guard"
 
     move_id = fields.Many2one(
         comodel_name="account.move", required=True, index=True, ondelete="cascade"

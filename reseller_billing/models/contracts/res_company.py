@@ -4,7 +4,8 @@ from odoo import fields, models
 class ResCompany(models.Model):
     """The company's customer for sales without a name (Consumidor final). Seed 003."""
 
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["reseller.billing.abstract.guard", "res.company"]
 
     billing_consumer_id = fields.Many2one(
         comodel_name="res.partner",

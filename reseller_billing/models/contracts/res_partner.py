@@ -4,7 +4,8 @@ from odoo import fields, models
 class ResPartner(models.Model):
     """A client of the reseller."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["reseller.billing.abstract.guard", "res.partner"]
 
     billing_contract_ids = fields.One2many(
         comodel_name="reseller.billing.contract", inverse_name="partner_id", string="Contracts"

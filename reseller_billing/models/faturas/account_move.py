@@ -15,7 +15,8 @@ class AccountMove(models.Model):
     All fields are plain columns: other documents cost no computation.
     """
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["reseller.billing.abstract.guard", "account.move"]
 
     billing_contract_id = fields.Many2one(
         comodel_name="reseller.billing.contract",

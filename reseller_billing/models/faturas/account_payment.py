@@ -4,7 +4,8 @@ from odoo import fields, models
 class AccountPayment(models.Model):
     """Which charge a payment belongs to: the client's, a refund or a chargeback."""
 
-    _inherit = "account.payment"
+    _name = "account.payment"
+    _inherit = ["reseller.billing.abstract.guard", "account.payment"]
 
     charge_id = fields.Many2one(
         comodel_name="payment.transaction",

@@ -21,6 +21,7 @@ class ResellerBillingPanelLink(models.Model):
 
     _name = "reseller.billing.panel.link"
     _description = "Record Linked with the Reseller Panel"
+    _inherit = "reseller.billing.abstract.guard"
     _order = "id desc"
     _rec_name = "reference"
 

@@ -25,7 +25,11 @@ class ResellerBillingPanelLink(models.Model):
     """
 
     _name = "reseller.billing.panel.link"
-    _inherit = ["reseller.billing.panel.link", "reseller.billing.abstract.outbox"]
+    _inherit = [
+        "reseller.billing.abstract.guard",
+        "reseller.billing.panel.link",
+        "reseller.billing.abstract.outbox",
+    ]
     _outbox_lease = timedelta(minutes=5)
     # A second time after another record that had to be sent first.
     _outbox_tries = 2

@@ -14,7 +14,7 @@ class ResellerBillingPanel(models.Model):
     """
 
     _name = "reseller.billing.panel"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["reseller.billing.abstract.guard", "mail.thread", "mail.activity.mixin"]
     _description = "Reseller Panel"
     _order = "company_id, id"
     _check_company_auto = True

@@ -13,7 +13,7 @@ class ResellerBillingPanelRow(models.Model):
 
     _name = "reseller.billing.panel.row"
     _description = "Record of the Reseller Panel Not Imported"
-    _inherit = ["reseller.billing.abstract.state"]
+    _inherit = ["reseller.billing.abstract.guard", "reseller.billing.abstract.state"]
     _order = "id desc"
     _check_company_auto = True
     _transitions = {

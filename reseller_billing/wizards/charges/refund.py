@@ -9,6 +9,7 @@ class ResellerBillingRefund(models.TransientModel):
 
     _name = "reseller.billing.refund"
     _description = "Refund a Fatura"
+    _inherit = "reseller.billing.abstract.guard"
 
     move_id = fields.Many2one(
         comodel_name="account.move", string="Fatura", required=True, ondelete="cascade"

@@ -9,6 +9,7 @@ class ResellerBillingBatch(models.TransientModel):
 
     _name = "reseller.billing.batch"
     _description = "Issue Faturas"
+    _inherit = "reseller.billing.abstract.guard"
 
     reference_month = fields.Selection(
         selection=MONTHS,
@@ -115,6 +116,7 @@ class ResellerBillingBatchLine(models.TransientModel):
 
     _name = "reseller.billing.batch.line"
     _description = "Contract to Be Billed"
+    _inherit = "reseller.billing.abstract.guard"
 
     batch_id = fields.Many2one(
         comodel_name="reseller.billing.batch", required=True, ondelete="cascade"

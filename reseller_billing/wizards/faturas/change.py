@@ -6,6 +6,7 @@ class ResellerBillingChange(models.TransientModel):
 
     _name = "reseller.billing.change"
     _description = "Change a Fatura"
+    _inherit = "reseller.billing.abstract.guard"
 
     move_id = fields.Many2one(
         comodel_name="account.move", string="Fatura", required=True, ondelete="cascade"

@@ -16,6 +16,7 @@ class ResellerBillingClientImport(models.TransientModel):
 
     _name = "reseller.billing.client.import"
     _description = "Import of Clients"
+    _inherit = "reseller.billing.abstract.guard"
 
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -170,6 +171,7 @@ class ResellerBillingClientImportLine(models.TransientModel):
 
     _name = "reseller.billing.client.import.line"
     _description = "Client to Be Imported"
+    _inherit = "reseller.billing.abstract.guard"
     _order = "number, id"
 
     import_id = fields.Many2one(

@@ -19,7 +19,7 @@ class SupplierCreditAgreement(models.Model):
 
     _name = "supplier.credit.agreement"
     _description = "Agreement with Supplier"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["supplier.credit.abstract.guard", "mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "company_id, name, id"
 

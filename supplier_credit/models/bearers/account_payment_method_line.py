@@ -12,7 +12,8 @@ ROLE_FIELDS = ("payment_method_id", "supplier_agreement_id", "active")
 class AccountPaymentMethodLine(models.Model):
     """Bearer (Portador). Seed 001, "Identificação de Vendas Supplier"."""
 
-    _inherit = "account.payment.method.line"
+    _name = "account.payment.method.line"
+    _inherit = ["supplier.credit.abstract.guard", "account.payment.method.line"]
 
     supplier_agreement_id = fields.Many2one(
         comodel_name="supplier.credit.agreement",

@@ -1,4 +1,5 @@
 from . import (
+    abstract_guard,
     abstract_processing,
     abstract_state,
     abstract_subject,

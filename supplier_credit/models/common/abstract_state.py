@@ -17,9 +17,11 @@ class SupplierCreditAbstractState(models.AbstractModel):
         Repeating a state is allowed and only writes the values.
 
         :raise UserError: naming the record, its state and the refused one
+        :raise AccessError: if the user may not write the records
         """
         self._check_transition(state)
-        self.write({"state": state, **values})
+        self.check_access("write")
+        self.sudo().write({"state": state, **values})
 
     def _check_transition(self, state):
         """Refuse a state that may not follow that of one of these records.

@@ -25,7 +25,7 @@ class SupplierCreditCustomer(models.Model):
 
     _name = "supplier.credit.customer"
     _description = "Customer's Credit at Supplier"
-    _inherit = ["supplier.credit.abstract.subject"]
+    _inherit = ["supplier.credit.abstract.guard", "supplier.credit.abstract.subject"]
     _check_company_auto = True
     _order = "id desc"
     _transitions = {

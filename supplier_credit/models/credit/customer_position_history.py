@@ -8,6 +8,7 @@ class SupplierCreditCustomerPosition(models.Model):
 
     _name = "supplier.credit.customer.position"
     _description = "History of a Customer's Position at Supplier"
+    _inherit = "supplier.credit.abstract.guard"
     _order = "date desc, id desc"
     _rec_name = "customer_id"
 

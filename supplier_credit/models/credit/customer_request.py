@@ -9,7 +9,7 @@ class SupplierCreditCustomerRequest(models.Model):
 
     _name = "supplier.credit.customer.request"
     _description = "Request for Credit"
-    _inherit = ["supplier.credit.abstract.state"]
+    _inherit = ["supplier.credit.abstract.guard", "supplier.credit.abstract.state"]
     _order = "id desc"
     _rec_name = "customer_id"
     _transitions = {

@@ -6,7 +6,8 @@ from ...tools.tax_id import read_tax_id
 class ResPartner(models.Model):
     """A customer and its credit at Supplier. Seed 000, "Processo"."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["supplier.credit.abstract.guard", "res.partner"]
 
     supplier_customer_ids = fields.One2many(
         comodel_name="supplier.credit.customer",

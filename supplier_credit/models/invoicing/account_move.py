@@ -11,7 +11,8 @@ class AccountMove(models.Model):
     of concerns; each concern has a file in its own folder.
     """
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["supplier.credit.abstract.guard", "account.move"]
 
     supplier_order_id = fields.Many2one(
         comodel_name="sale.order",

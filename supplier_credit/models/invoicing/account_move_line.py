@@ -21,7 +21,8 @@ class AccountMoveLine(models.Model):
     A quantity may be lowered, for a partial delivery; all other changes are made on the order.
     """
 
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["supplier.credit.abstract.guard", "account.move.line"]
 
     # -------------------------------------------------------------------------
     # CRUD

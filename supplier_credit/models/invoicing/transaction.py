@@ -15,7 +15,11 @@ class SupplierCreditTransaction(models.Model):
 
     _name = "supplier.credit.transaction"
     _description = "Supplier Transaction"
-    _inherit = ["supplier.credit.abstract.subject", "supplier.credit.abstract.processing"]
+    _inherit = [
+        "supplier.credit.abstract.guard",
+        "supplier.credit.abstract.subject",
+        "supplier.credit.abstract.processing",
+    ]
     _check_company_auto = True
     _order = "id desc"
     _transitions = {

@@ -6,6 +6,7 @@ class SupplierCreditTransactionInstallment(models.Model):
 
     _name = "supplier.credit.transaction.installment"
     _description = "Financial Calendar"
+    _inherit = "supplier.credit.abstract.guard"
     _order = "transfer_date, id"
 
     transaction_id = fields.Many2one(

@@ -19,7 +19,11 @@ class SupplierCreditMessage(models.Model):
 
     _name = "supplier.credit.message"
     _description = "Message to Supplier"
-    _inherit = ["supplier.credit.abstract.state", "supplier.credit.abstract.processing"]
+    _inherit = [
+        "supplier.credit.abstract.guard",
+        "supplier.credit.abstract.state",
+        "supplier.credit.abstract.processing",
+    ]
     _order = "id desc"
     _transitions = {
         # A failed attempt waits again. A rejected message is final: sending again is a new one.

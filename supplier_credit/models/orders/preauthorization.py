@@ -15,7 +15,7 @@ class SupplierCreditPreauthorization(models.Model):
 
     _name = "supplier.credit.preauthorization"
     _description = "Pre-Authorization"
-    _inherit = ["supplier.credit.abstract.subject"]
+    _inherit = ["supplier.credit.abstract.guard", "supplier.credit.abstract.subject"]
     _check_company_auto = True
     _order = "id desc"
     # Supplier decides: its answers may skip states.

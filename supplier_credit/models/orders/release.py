@@ -10,6 +10,7 @@ class SupplierCreditRelease(models.Model):
 
     _name = "supplier.credit.release"
     _description = "Manual Release of an Order"
+    _inherit = "supplier.credit.abstract.guard"
     _order = "id desc"
 
     order_id = fields.Many2one(

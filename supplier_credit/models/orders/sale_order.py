@@ -19,7 +19,8 @@ class SaleOrder(models.Model):
     The methods of the host stand here once, as a list of concerns; each concern has its own file.
     """
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["supplier.credit.abstract.guard", "sale.order"]
 
     # Written by methods and not computed, so that an install on a large table only adds columns.
     # none → blocked ⇄ released by reservation        (rises, expires, is cancelled: blocked again)

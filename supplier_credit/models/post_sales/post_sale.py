@@ -20,7 +20,11 @@ class SupplierCreditPostSale(models.Model):
 
     _name = "supplier.credit.post.sale"
     _description = "Supplier Post-Sales Request"
-    _inherit = ["supplier.credit.abstract.subject", "supplier.credit.abstract.processing"]
+    _inherit = [
+        "supplier.credit.abstract.guard",
+        "supplier.credit.abstract.subject",
+        "supplier.credit.abstract.processing",
+    ]
     _check_company_auto = True
     _order = "id desc"
     _transitions = {

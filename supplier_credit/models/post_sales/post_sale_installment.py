@@ -6,6 +6,7 @@ class SupplierCreditPostSaleInstallment(models.Model):
 
     _name = "supplier.credit.post.sale.installment"
     _description = "Debit Instalment"
+    _inherit = "supplier.credit.abstract.guard"
     _order = "debit_date, id"
 
     post_sale_id = fields.Many2one(

@@ -10,7 +10,7 @@ class SupplierCreditSettlementEntry(models.Model):
 
     _name = "supplier.credit.settlement.entry"
     _description = "Settlement Entry"
-    _inherit = ["supplier.credit.abstract.state"]
+    _inherit = ["supplier.credit.abstract.guard", "supplier.credit.abstract.state"]
     _check_company_auto = True
     _order = "date desc, id"
     _rec_name = "external_id"

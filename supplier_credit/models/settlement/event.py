@@ -22,6 +22,7 @@ class SupplierCreditEvent(models.Model):
 
     _name = "supplier.credit.event"
     _description = "Event of Supplier's Statement"
+    _inherit = "supplier.credit.abstract.guard"
     _order = "code, agreement_id, id"
     _rec_name = "code"
 

@@ -15,6 +15,7 @@ class SupplierCreditSettlement(models.Model):
     _name = "supplier.credit.settlement"
     _description = "Settlement of Supplier"
     _inherit = [
+        "supplier.credit.abstract.guard",
         "mail.thread",
         "supplier.credit.abstract.state",
         "supplier.credit.abstract.processing",

@@ -13,6 +13,7 @@ class SupplierCreditSetup(models.TransientModel):
 
     _name = "supplier.credit.setup"
     _description = "Set Up Supplier"
+    _inherit = "supplier.credit.abstract.guard"
     _check_company_auto = True
 
     company_id = fields.Many2one(

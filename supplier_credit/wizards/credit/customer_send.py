@@ -7,6 +7,7 @@ class SupplierCreditCustomerSend(models.TransientModel):
 
     _name = "supplier.credit.customer.send"
     _description = "Send for Credit Analysis"
+    _inherit = "supplier.credit.abstract.guard"
 
     kind = fields.Selection(
         selection=[("registration", "Registration"), ("limit", "Change of Limit")],

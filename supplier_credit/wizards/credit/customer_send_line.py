@@ -6,6 +6,7 @@ class SupplierCreditCustomerSendLine(models.TransientModel):
 
     _name = "supplier.credit.customer.send.line"
     _description = "Customer to Send for Credit Analysis"
+    _inherit = "supplier.credit.abstract.guard"
 
     wizard_id = fields.Many2one(
         comodel_name="supplier.credit.customer.send",

@@ -16,6 +16,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
 
     _name = "supplier.credit.nfe.upload"
     _description = "Upload NF-e"
+    _inherit = "supplier.credit.abstract.guard"
 
     invoice_id = fields.Many2one(comodel_name="account.move", readonly=True)
     invoice_state = fields.Selection(related="invoice_id.state")

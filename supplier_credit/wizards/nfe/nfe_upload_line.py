@@ -9,6 +9,7 @@ class SupplierCreditNfeUploadLine(models.TransientModel):
 
     _name = "supplier.credit.nfe.upload.line"
     _description = "Uploaded NF-e File"
+    _inherit = "supplier.credit.abstract.guard"
 
     wizard_id = fields.Many2one(
         comodel_name="supplier.credit.nfe.upload",

@@ -6,6 +6,7 @@ class SupplierCreditReleaseWizard(models.TransientModel):
 
     _name = "supplier.credit.release.wizard"
     _description = "Release Orders by Hand"
+    _inherit = "supplier.credit.abstract.guard"
 
     order_ids = fields.Many2many(comodel_name="sale.order", string="Orders", required=True)
     blocks = fields.Text(string="Blocked Because", compute="_compute_blocks")

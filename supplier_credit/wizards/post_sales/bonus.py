@@ -6,6 +6,7 @@ class SupplierCreditBonus(models.TransientModel):
 
     _name = "supplier.credit.bonus"
     _description = "Bonus on a Supplier Sale"
+    _inherit = "supplier.credit.abstract.guard"
 
     transaction_id = fields.Many2one(
         comodel_name="supplier.credit.transaction", required=True, readonly=True

@@ -6,6 +6,7 @@ class SupplierCreditPostSaleGuide(models.TransientModel):
 
     _name = "supplier.credit.post.sale.guide"
     _description = "Ways of Post-Sales"
+    _inherit = "supplier.credit.abstract.guard"
 
     invoice_id = fields.Many2one(comodel_name="account.move", required=True, readonly=True)
 

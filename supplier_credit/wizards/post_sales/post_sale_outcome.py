@@ -9,6 +9,7 @@ class SupplierCreditPostSaleOutcome(models.TransientModel):
 
     _name = "supplier.credit.post.sale.outcome"
     _description = "Decide on the Rest of a Post-Sales Request"
+    _inherit = "supplier.credit.abstract.guard"
 
     post_sale_id = fields.Many2one(
         comodel_name="supplier.credit.post.sale", required=True, readonly=True

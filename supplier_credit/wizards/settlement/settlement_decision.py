@@ -7,6 +7,7 @@ class SupplierCreditSettlementDecision(models.TransientModel):
 
     _name = "supplier.credit.settlement.decision"
     _description = "Decide Settlement Entries"
+    _inherit = "supplier.credit.abstract.guard"
 
     entry_ids = fields.Many2many(
         comodel_name="supplier.credit.settlement.entry",

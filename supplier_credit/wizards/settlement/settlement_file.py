@@ -16,6 +16,7 @@ class SupplierCreditSettlementFile(models.TransientModel):
 
     _name = "supplier.credit.settlement.file"
     _description = "Import Settlement File"
+    _inherit = "supplier.credit.abstract.guard"
 
     agreement_id = fields.Many2one(
         comodel_name="supplier.credit.agreement",

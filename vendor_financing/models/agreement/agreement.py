@@ -7,7 +7,7 @@ class VendorFinancingAgreement(models.Model):
 
     _name = "vendor.financing.agreement"
     _description = "Vendor Financing Agreement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["vendor.financing.abstract.guard", "mail.thread", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "company_id, name, id"
 

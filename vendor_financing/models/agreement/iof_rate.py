@@ -10,6 +10,7 @@ class VendorFinancingIofRate(models.Model):
 
     _name = "vendor.financing.iof.rate"
     _description = "IOF Rate"
+    _inherit = "vendor.financing.abstract.guard"
     _order = "date_from desc, regime, id"
 
     date_from = fields.Date(required=True, string="Valid From", index=True)

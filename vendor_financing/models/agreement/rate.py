@@ -6,6 +6,7 @@ class VendorFinancingRate(models.Model):
 
     _name = "vendor.financing.rate"
     _description = "Quote of a Vendor Financing Rate"
+    _inherit = "vendor.financing.abstract.guard"
     _order = "date desc, agreement_id, days_from, id desc"
     _rec_names_search = ("agreement_id",)
 

@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["vendor.financing.abstract.guard", "res.company"]
 
     vendor_payment_term_id = fields.Many2one(
         comodel_name="account.payment.term",

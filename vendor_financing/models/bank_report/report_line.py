@@ -13,7 +13,7 @@ class VendorFinancingReportLine(models.Model):
 
     _name = "vendor.financing.report.line"
     _description = "Row of a Bank's Vendor Report"
-    _inherit = ["vendor.financing.abstract.state"]
+    _inherit = ["vendor.financing.abstract.guard", "vendor.financing.abstract.state"]
     _order = "date desc, id desc"
     _rec_name = "document"
     _transitions = {

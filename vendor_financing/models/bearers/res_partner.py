@@ -4,7 +4,8 @@ from odoo import fields, models
 class ResPartner(models.Model):
     """Vendor financing of a customer. Seed 004, "Clientes - Consulta Contrato Vendor"."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["vendor.financing.abstract.guard", "res.partner"]
 
     vendor_iof_regime = fields.Selection(
         selection=[

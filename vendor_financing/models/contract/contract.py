@@ -17,7 +17,12 @@ class VendorFinancingContract(models.Model):
 
     _name = "vendor.financing.contract"
     _description = "Vendor Financing Contract"
-    _inherit = ["mail.thread", "mail.activity.mixin", "vendor.financing.abstract.state"]
+    _inherit = [
+        "vendor.financing.abstract.guard",
+        "mail.thread",
+        "mail.activity.mixin",
+        "vendor.financing.abstract.state",
+    ]
     _check_company_auto = True
     _order = "date desc, id desc"
     _rec_names_search = ("number",)

@@ -27,7 +27,7 @@ class VendorFinancingContractInstallment(models.Model):
 
     _name = "vendor.financing.contract.installment"
     _description = "Instalment of a Vendor Financing Contract"
-    _inherit = ["vendor.financing.abstract.state"]
+    _inherit = ["vendor.financing.abstract.guard", "vendor.financing.abstract.state"]
     _order = "contract_id, title_id, number, id"
     _transitions = {
         "pending": set(),

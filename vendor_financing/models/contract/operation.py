@@ -17,7 +17,7 @@ class VendorFinancingOperation(models.Model):
 
     _name = "vendor.financing.operation"
     _description = "Operation on a Vendor Financing Contract"
-    _inherit = ["vendor.financing.abstract.state"]
+    _inherit = ["vendor.financing.abstract.guard", "vendor.financing.abstract.state"]
     _order = "id desc"
     _transitions = {"posted": set(), "undoing": {"posted"}, "undone": {"undoing"}}
 
@@ -301,6 +301,7 @@ class VendorFinancingOperationLine(models.Model):
 
     _name = "vendor.financing.operation.line"
     _description = "Instalment of an Operation"
+    _inherit = "vendor.financing.abstract.guard"
 
     operation_id = fields.Many2one(
         comodel_name="vendor.financing.operation", required=True, index=True, ondelete="cascade"

@@ -11,6 +11,7 @@ class VendorFinancingContractTitle(models.Model):
 
     _name = "vendor.financing.contract.title"
     _description = "Title of a Vendor Financing Contract"
+    _inherit = "vendor.financing.abstract.guard"
     _order = "contract_id, id"
 
     contract_id = fields.Many2one(

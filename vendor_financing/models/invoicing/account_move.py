@@ -4,7 +4,8 @@ from odoo.fields import Domain
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["vendor.financing.abstract.guard", "account.move"]
 
     is_vendor = fields.Boolean(
         string="In vendor financing",

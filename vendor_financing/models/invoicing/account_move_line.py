@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 class AccountMoveLine(models.Model):
     """The receivable of an invoice as a title of vendor financing."""
 
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["vendor.financing.abstract.guard", "account.move.line"]
 
     # A plain column, so that other items cost no query.
     vendor_title_id = fields.Many2one(

@@ -27,7 +27,12 @@ class VendorFinancingRequest(models.Model):
 
     _name = "vendor.financing.request"
     _description = "Vendor Financing Request"
-    _inherit = ["mail.thread", "mail.activity.mixin", "vendor.financing.abstract.state"]
+    _inherit = [
+        "vendor.financing.abstract.guard",
+        "mail.thread",
+        "mail.activity.mixin",
+        "vendor.financing.abstract.state",
+    ]
     _order = "id desc"
     _rec_names_search = ("order_id",)
     _transitions = {

@@ -3,7 +3,8 @@ from odoo.fields import Domain
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["vendor.financing.abstract.guard", "sale.order"]
 
     is_vendor = fields.Boolean(
         string="In vendor financing",

@@ -13,6 +13,7 @@ class VendorFinancingSimulation(models.TransientModel):
 
     _name = "vendor.financing.simulation"
     _description = "Vendor Financing Simulator"
+    _inherit = "vendor.financing.abstract.guard"
 
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -183,6 +184,7 @@ class VendorFinancingSimulationRow(models.TransientModel):
 
     _name = "vendor.financing.simulation.row"
     _description = "Bank in a Vendor Financing Simulation"
+    _inherit = "vendor.financing.abstract.guard"
 
     simulation_id = fields.Many2one(
         comodel_name="vendor.financing.simulation", required=True, ondelete="cascade"

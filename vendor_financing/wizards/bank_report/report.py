@@ -15,6 +15,7 @@ class VendorFinancingReport(models.TransientModel):
 
     _name = "vendor.financing.report"
     _description = "Import the Bank's Vendor Report"
+    _inherit = "vendor.financing.abstract.guard"
 
     agreement_id = fields.Many2one(
         comodel_name="vendor.financing.agreement",

@@ -9,6 +9,7 @@ class VendorFinancingMaintenance(models.TransientModel):
 
     _name = "vendor.financing.maintenance"
     _description = "Maintain a Vendor Title"
+    _inherit = "vendor.financing.abstract.guard"
 
     kind = fields.Selection(
         selection=[

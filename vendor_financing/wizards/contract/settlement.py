@@ -12,6 +12,7 @@ class VendorFinancingSettlement(models.TransientModel):
 
     _name = "vendor.financing.settlement"
     _description = "Settle or Debit Vendor Instalments"
+    _inherit = "vendor.financing.abstract.guard"
 
     kind = fields.Selection(
         selection=[
@@ -159,6 +160,7 @@ class VendorFinancingSettlementLine(models.TransientModel):
 
     _name = "vendor.financing.settlement.line"
     _description = "Instalment to Settle or Debit"
+    _inherit = "vendor.financing.abstract.guard"
 
     wizard_id = fields.Many2one(
         comodel_name="vendor.financing.settlement", required=True, ondelete="cascade"

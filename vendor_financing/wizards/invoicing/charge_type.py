@@ -16,6 +16,7 @@ class VendorFinancingChargeType(models.TransientModel):
 
     _name = "vendor.financing.charge.type"
     _description = "Change Charge Type"
+    _inherit = "vendor.financing.abstract.guard"
 
     move_ids = fields.Many2many(
         comodel_name="account.move", string="Invoices", required=True, readonly=True

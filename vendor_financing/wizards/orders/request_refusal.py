@@ -6,6 +6,7 @@ class VendorFinancingRequestRefusal(models.TransientModel):
 
     _name = "vendor.financing.request.refusal"
     _description = "Refuse Vendor Financing Requests"
+    _inherit = "vendor.financing.abstract.guard"
 
     request_ids = fields.Many2many(comodel_name="vendor.financing.request", required=True)
     reason = fields.Text(required=True, help="Shown to requester and salesman.")

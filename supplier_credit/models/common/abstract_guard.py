@@ -1,0 +1,183 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tools import frozendict, ormcache
+
+ADDON = __name__.split(".")[2]
+MANAGER = f"{ADDON}.{ADDON}_group_manager"
+# Commands that bring records into a field of many records, by their identifiers.
+BRINGING = (Command.UPDATE, Command.LINK, Command.SET)
+
+
+class SupplierCreditAbstractGuard(models.AbstractModel):
+    """A model whose fields of this addon are written only by whom their declaration names.
+
+    `written_by` of a field says who may write it:
+
+    - "product": this addon's own code, which writes as superuser; so are readonly fields
+    - "manager": managers of this addon
+    - "creator": who creates the record, and nobody afterwards
+    - "user": whoever may write the record; so are fields that are not readonly
+
+    What users say otherwise is refused in `create`, `write` and imports, and left out in defaults
+    of the context, personal defaults and onchanges. A wizard is its user's own paper: all its
+    fields may be written, and no action trusts them. Records that a user names must be readable to
+    them, also in a wizard. Values of other fields cost nothing but a look-up in memory.
+    """
+
+    _name = "supplier.credit.abstract.guard"
+    _description = "Fields Written by Whom They Name"
+
+    # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_supplier_credit_values(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_supplier_credit_values(vals)
+        return super().write(vals)
+
+    @api.model
+    def default_get(self, fields):
+        # Superusers too: the host creates documents as one, with the context of the caller.
+        closed = self._get_supplier_credit_closed(is_new=True)
+        ours = [name for name in fields if name in closed]
+        defaults = super().default_get([name for name in fields if name not in closed])
+        return {**defaults, **_get_declared_defaults(self, ours)}
+
+    def onchange(self, values, field_names, fields_spec):
+        self._check_supplier_credit_relations(values)
+        closed = self._get_supplier_credit_closed(is_new=not self)
+        ours = [name for name in values if name in closed]
+        said = {name: value for name, value in values.items() if name not in closed}
+        if not self:
+            said.update(_get_declared_defaults(self, ours))
+        kept_names = [name for name in field_names if name in said]
+        if field_names and not kept_names:
+            return {"value": {}}
+        return super().onchange(said, kept_names, fields_spec)
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _valid_field_parameter(self, field, name):
+        return name == "written_by" or super()._valid_field_parameter(field, name)
+
+    def _store_values(self, values):
+        """Write fields that only the product may write, for a user who may write the records.
+
+        :raise AccessError: if the user may not write the records
+        """
+        self.check_access("write")
+        self.sudo().write(values)
+
+    @api.model
+    @ormcache()
+    def _get_supplier_credit_writers(self):
+        """Return who may write each field of this addon on this model: {name: `written_by`}."""
+        return frozendict(
+            {
+                name: _get_writer(field)
+                for name, field in self._fields.items()
+                if field._modules[:1] == (ADDON,)
+            }
+        )
+
+    @api.model
+    @ormcache("is_new", "is_manager")
+    def _filter_supplier_credit_closed(self, is_new, is_manager):
+        """Return the fields that are closed to a user, as a frozen set of names."""
+        if self._transient:
+            return frozenset()
+        opened = {"user", *(["creator"] if is_new else []), *(["manager"] if is_manager else [])}
+        writers = self._get_supplier_credit_writers()
+        return frozenset(name for name, writer in writers.items() if writer not in opened)
+
+    def _get_supplier_credit_closed(self, is_new):
+        """Return the names of this addon's fields that the current user may not write.
+
+        :param is_new: whether the record is being created
+        """
+        return self._filter_supplier_credit_closed(is_new, self.env.user.has_group(MANAGER))
+
+    def _check_supplier_credit_values(self, vals):
+        """Refuse values of closed fields, and records that the user cannot read.
+
+        :raise AccessError: naming the record and the fields
+        """
+        self._check_supplier_credit_relations(vals)
+        closed = self._get_supplier_credit_closed(is_new=not self)
+        refused = [name for name in vals if name in closed]
+        if not self:
+            # Clients send what they were given as defaults.
+            defaults = _get_declared_defaults(self, refused)
+            refused = [name for name in refused if (vals[name] or False) != defaults[name]]
+        if refused:
+            raise AccessError(self._explain_supplier_credit_refusal(refused))
+
+    def _explain_supplier_credit_refusal(self, names):
+        labels = ", ".join(self._fields[name]._description_string(self.env) for name in names)
+        record = self[:1].sudo().display_name or self._description
+        if self._get_supplier_credit_writers()[names[0]] == "manager":
+            return self.env._(
+                "%(record)s: %(fields)s can only be changed by a manager. Ask one to do it.",
+                record=record,
+                fields=labels,
+            )
+        return self.env._(
+            "%(record)s: %(fields)s is kept by the system and cannot be entered, imported or "
+            "changed by hand. Leave it out and try again.",
+            record=record,
+            fields=labels,
+        )
+
+    def _check_supplier_credit_relations(self, vals):
+        """Refuse records named in fields of this addon that the user cannot read.
+
+        :raise AccessError: as the host words it
+        """
+        if self.env.su:
+            return
+        for name in vals.keys() & self._get_supplier_credit_writers().keys():
+            field = self._fields[name]
+            if field.relational and (named := _get_named_ids(field, vals[name])):
+                self.env[field.comodel_name].browse(named).check_access("read")
+
+
+def _get_writer(field):
+    """Return the `written_by` of a field; what is related takes over none from its source."""
+    is_declared = not (field.related and field.readonly)
+    return (is_declared and getattr(field, "written_by", None)) or (
+        "product" if field.readonly else "user"
+    )
+
+
+def _get_declared_defaults(model, names):
+    """Return the defaults that the declarations of fields give, False for fields without one."""
+    fields = (model._fields[name] for name in names)
+    return {field.name: field.default(model) if field.default else False for field in fields}
+
+
+def _get_named_ids(field, value):
+    """Return the identifiers of stored records that a value brings into a relational field."""
+    if field.type == "many2one":
+        if isinstance(value, dict):
+            value = value.get("id")
+        elif isinstance(value, (list, tuple)):
+            value = value[0] if value else False
+        return [value] if isinstance(value, int) and value else []
+    named = []
+    for command in value or []:
+        if isinstance(command, int):
+            named.append(command)
+        elif isinstance(command, (list, tuple)) and command[0] in BRINGING:
+            named += command[2] if command[0] == Command.SET else [command[1]]
+    return [number for number in named if isinstance(number, int)]
