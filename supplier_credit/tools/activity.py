@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from ..const import ACTIVITY_TYPE
 
 if TYPE_CHECKING:
@@ -16,11 +18,12 @@ def tell_once(record: BaseModel, user: BaseModel, summary: str, note: str) -> No
     :param record: one record with activities
     :param user: res.users, who gets the activity; summary and note are in this user's language
     :param summary: what it is about; tells one notice about the record from another
-    :param note: what happened, and what to do next
+    :param note: what happened, and what to do next; plain text, as it may quote other systems
     """
     record.ensure_one()
     if not _find_notices(record, summary):
-        record.activity_schedule(ACTIVITY_TYPE, user_id=user.id, summary=summary, note=note)
+        escaped = Markup("<br/>").join(note.split("\n"))
+        record.activity_schedule(ACTIVITY_TYPE, user_id=user.id, summary=summary, note=escaped)
 
 
 def end_told(record: BaseModel, summary: str | None = None) -> None:

@@ -25,6 +25,7 @@ class SupplierCreditEvent(models.Model):
     _inherit = "supplier.credit.abstract.guard"
     _order = "code, agreement_id, id"
     _rec_name = "code"
+    _is_shared_without_company = True
 
     code = fields.Char(required=True, help="The code on Supplier's statement.")
     name = fields.Char(string="Description", required=True, translate=True)

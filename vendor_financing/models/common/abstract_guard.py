@@ -28,6 +28,9 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
     _name = "vendor.financing.abstract.guard"
     _description = "Fields Written by Whom They Name"
 
+    # Whether records without a company apply to all companies; then only users of all write them.
+    _is_shared_without_company = False
+
     # -------------------------------------------------------------------------
     # CRUD
     # -------------------------------------------------------------------------
@@ -37,12 +40,21 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
         if not self.env.su:
             for vals in vals_list:
                 self._check_vendor_financing_values(vals)
-        return super().create(vals_list)
+        records = super().create(vals_list)
+        records._check_vendor_financing_shared()
+        return records
 
     def write(self, vals):
         if not self.env.su:
             self._check_vendor_financing_values(vals)
-        return super().write(vals)
+            self._check_vendor_financing_shared()
+        result = super().write(vals)
+        self._check_vendor_financing_shared()
+        return result
+
+    def unlink(self):
+        self._check_vendor_financing_shared()
+        return super().unlink()
 
     @api.model
     def default_get(self, fields):
@@ -150,6 +162,27 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
             field = self._fields[name]
             if field.relational and (named := _get_named_ids(field, vals[name])):
                 self.env[field.comodel_name].browse(named).check_access("read")
+
+    def _check_vendor_financing_shared(self):
+        """Refuse to change what applies to all companies, unless the user belongs to all of them.
+
+        :raise AccessError: naming the records
+        """
+        if self.env.su or not self._is_shared_without_company:
+            return
+        has_company = "company_id" in self._fields
+        shared = self.sudo().filtered(lambda record: not has_company or not record.company_id)
+        companies = self.env["res.company"].sudo()
+        if shared and companies.search_count(
+            [("id", "not in", self.env.user.company_ids.ids)], limit=1
+        ):
+            raise AccessError(
+                self.env._(
+                    "%(records)s applies to all companies, so only a user who belongs to all of "
+                    "them may change it. Ask one, or add a record for your company.",
+                    records=", ".join(shared.mapped("display_name")),
+                )
+            )
 
 
 def _get_writer(field):
