@@ -5,8 +5,11 @@ SUPPLIER_CODE = "supplier"
 # The field of orders and invoices that holds their bearer.
 BEARER_FIELD = "preferred_payment_method_line_id"
 
+USER_GROUP = "supplier_credit.supplier_credit_group_user"
 MANAGER_GROUP = "supplier_credit.supplier_credit_group_manager"
 ACCOUNTANT_GROUP = "account.group_account_invoice"
+# Who may know what is contracted with Supplier.
+CONTRACT_READERS = f"{ACCOUNTANT_GROUP},account.group_account_readonly,{MANAGER_GROUP}"
 
 # The time zone of companies and users that have none: that of Supplier and its customers.
 TIME_ZONE = "America/Sao_Paulo"

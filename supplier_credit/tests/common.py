@@ -12,7 +12,8 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command
 from odoo.modules import module
 from odoo.sql_db import BaseCursor
-from odoo.tests import new_test_user
+from odoo.tests import HttpCase, new_test_user
+from odoo.tools import mute_logger
 
 SAMPLES = Path(nfelib.__file__).parent / "nfe" / "samples" / "v4_0" / "leiauteNFe"
 # A real authorised NF-e of 610.37 BRL, and one of the same issuer with duplicatas.
@@ -20,6 +21,13 @@ NFE_FILE = "35180834128745000152550010000476051695511860-nfe.xml"
 NFE_WITH_DUPLICATAS = "35180834128745000152550010000476861118934859-nfe.xml"
 ISSUER = "34.128.745/0001-52"
 RECIPIENT = "57.647.232/0001-53"
+# What the host answers to a call that a user may not make.
+REFUSALS = (
+    "odoo.exceptions.AccessError",
+    "odoo.exceptions.UserError",
+    "odoo.exceptions.RedirectWarning",
+    "odoo.exceptions.ValidationError",
+)
 
 
 class FakeSupplier:
@@ -76,6 +84,14 @@ class AnyTest:
 
     def assertCanOpenTestCursor(self):
         pass
+
+
+class RpcRefused(Exception):
+    """The server refused a call; `name` is the exception's full name, the text its message."""
+
+    def __init__(self, error):
+        self.name = error["data"]["name"]
+        super().__init__(error["data"]["message"])
 
 
 class SupplierCreditCommon(AccountTestInvoicingCommon):
@@ -336,3 +352,42 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
             .sudo()
             .search([("res_model", "=", record._name), ("res_id", "in", record.ids)])
         )
+
+
+class RpcCommon(SupplierCreditCommon, HttpCase):
+    """Calls over HTTP, as web client and integrators make them."""
+
+    @contextmanager
+    def enter_registry_test_mode(self):
+        """Flush for other cursors and read afresh; HttpCase is in test mode all the time."""
+        self.env.flush_all()
+        yield
+        self.env.invalidate_all()
+
+    def call(self, user, model, method, *args, **kwargs):
+        """Call a public method as a user; return its result.
+
+        :raise RpcRefused: with what the client gets
+        """
+        self.authenticate(user.login, user.login)
+        self.env.flush_all()
+        parameters = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        with mute_logger("odoo.http", "odoo.sql_db"):
+            response = self.url_open(
+                f"/web/dataset/call_kw/{model}/{method}",
+                data=json.dumps({"jsonrpc": "2.0", "id": 1, "params": parameters}),
+                headers={"Content-Type": "application/json"},
+                timeout=60,
+            )
+        self.env.invalidate_all()
+        answer = response.json()
+        if "error" in answer:
+            raise RpcRefused(answer["error"])
+        return answer.get("result")
+
+    def assert_refused(self, user, model, method, *args, **kwargs):
+        """Assert that the user may not make the call; return the message."""
+        with self.assertRaises(RpcRefused) as caught:
+            self.call(user, model, method, *args, **kwargs)
+        self.assertIn(caught.exception.name, REFUSALS, caught.exception)
+        return str(caught.exception)

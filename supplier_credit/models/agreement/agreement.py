@@ -59,12 +59,14 @@ class SupplierCreditAgreement(models.Model):
         tracking=True,
         help="Production accepts only NF-e of SEFAZ's production environment.",
     )
+    # The client secret is sent there.
     base_url = fields.Char(
         string="Address",
-        required=True,
+        copy=False,
         tracking=True,
+        written_by="administrator",
         help="Up to and including the version, for example https://partner.example.com/api/v1. "
-        "Only https, except on this very machine.",
+        "Only https, except to a sandbox on this very machine. System administrators enter it.",
     )
     client_id = fields.Char(string="Client ID", copy=False, tracking=True)
     client_secret = fields.Char(groups="base.group_system", copy=False)
@@ -123,28 +125,30 @@ class SupplierCreditAgreement(models.Model):
     # CONSTRAINT METHODS
     # -------------------------------------------------------------------------
 
-    @api.constrains("base_url")
+    @api.constrains("base_url", "environment")
     def _check_base_url(self):
-        for agreement in self:
-            if not is_acceptable_url(agreement.base_url):
+        for agreement in self.filtered("base_url"):
+            production = agreement.environment == "production"
+            if not is_acceptable_url(agreement.base_url, production=production):
                 raise ValidationError(
                     self.env._(
                         "Agreement %(agreement)s: the address %(address)s cannot be used. It "
-                        "must begin with https:// (plain http only for this very machine) and "
-                        "hold neither user, password nor query.",
+                        "must begin with https://, hold neither user, password nor query, and in "
+                        "production lie on the internet. Plain http is only for a sandbox on this "
+                        "very machine.",
                         agreement=agreement.name,
                         address=agreement.base_url,
                     )
                 )
 
-    @api.constrains("enabled", "client_id", "client_secret")
+    @api.constrains("enabled", "base_url", "client_id", "client_secret")
     def _check_credentials(self):
         for agreement in self.sudo().filtered("enabled"):
-            if not agreement.client_id or not agreement.client_secret:
+            if not (agreement.base_url and agreement.client_id and agreement.client_secret):
                 raise ValidationError(
                     self.env._(
-                        "Agreement %(agreement)s cannot be active without client id and client "
-                        "secret. Enter both as Supplier gave them.",
+                        "Agreement %(agreement)s cannot be active without address, client id and "
+                        "client secret. A system administrator enters them as Supplier gave them.",
                         agreement=agreement.name,
                     )
                 )
@@ -154,24 +158,9 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def write(self, vals):
-        self._check_address_change(vals)
         result = super().write(vals)
         self._resume_queue_after(vals)
         return result
-
-    def _check_address_change(self, vals):
-        """Let only system administrators send the client secret to another address."""
-        if "base_url" not in vals or self.env.su or self.env.user._is_system():
-            return
-        changed = self.filtered(lambda agreement: agreement.base_url != vals["base_url"])
-        if changed:
-            raise UserError(
-                self.env._(
-                    "Only a system administrator may change the address of agreement "
-                    "%(agreement)s: the client secret is sent there.",
-                    agreement=changed[0].name,
-                )
-            )
 
     # -------------------------------------------------------------------------
     # ACTIONS

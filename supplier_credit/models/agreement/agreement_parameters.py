@@ -3,6 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...const import CONTRACT_READERS
 from ...tools.fiscal.danfe_note import TAGS, fill_note, unknown_tags
 
 DEFAULT_NOTE = (
@@ -204,6 +205,7 @@ class SupplierCreditAgreement(models.Model):
         help="Days after the due date; after the sale if it is paid in advance.",
     )
     contracted_rate = fields.Float(
+        groups=CONTRACT_READERS,
         string="Contracted Rate (%)",
         digits=(9, 4),
         tracking=True,

@@ -30,6 +30,12 @@ class SupplierCreditAttention(models.Model):
     partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", readonly=True)
     agreement_id = fields.Many2one(comodel_name="supplier.credit.agreement", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Salesperson",
+        readonly=True,
+        help="Of the order or invoice. A salesperson sees only own and unassigned documents.",
+    )
     problem = fields.Text(string="What Happened and What to Do", readonly=True)
     since = fields.Datetime(readonly=True)
 
@@ -41,13 +47,14 @@ class SupplierCreditAttention(models.Model):
             SELECT r.id * 8 AS id, 'preauthorization' AS kind,
                    'supplier.credit.preauthorization' AS res_model, r.id AS res_id,
                    r.order_number AS subject, r.partner_id, r.agreement_id, r.company_id,
-                   r.error AS problem, r.write_date AS since
+                   r.error AS problem, r.write_date AS since, o.user_id
               FROM supplier_credit_preauthorization r
+         LEFT JOIN sale_order o ON o.id = r.order_id
              WHERE r.error IS NOT NULL AND r.state NOT IN ('cancelled', 'used', 'expired')
          UNION ALL
             SELECT t.id * 8 + 1, 'transaction', 'supplier.credit.transaction', t.id,
                    m.name, t.partner_id, t.agreement_id, t.company_id,
-                   COALESCE(t.error, t.reason), t.write_date
+                   COALESCE(t.error, t.reason), t.write_date, m.invoice_user_id
               FROM supplier_credit_transaction t
               JOIN account_move m ON m.id = t.invoice_id
              WHERE m.state != 'cancel'
@@ -56,7 +63,8 @@ class SupplierCreditAttention(models.Model):
          UNION ALL
             SELECT s.id * 8 + 6, 'post_sale', 'supplier.credit.post.sale', s.id,
                    v.name, s.partner_id, s.agreement_id, s.company_id,
-                   COALESCE(s.error, CONCAT_WS(' ', s.reason, %s)), s.write_date
+                   COALESCE(s.error, CONCAT_WS(' ', s.reason, %s)), s.write_date,
+                   v.invoice_user_id
               FROM supplier_credit_post_sale s
               JOIN account_move v ON v.id = s.invoice_id
              WHERE s.state != 'withdrawn'
@@ -65,20 +73,22 @@ class SupplierCreditAttention(models.Model):
          UNION ALL
             SELECT c.id * 8 + 2, 'customer', 'supplier.credit.customer', c.id,
                    p.complete_name, c.partner_id, c.agreement_id, c.company_id,
-                   COALESCE(c.error, c.pendencies, c.reason), c.write_date
+                   COALESCE(c.error, c.pendencies, c.reason), c.write_date, NULL
               FROM supplier_credit_customer c
               JOIN res_partner p ON p.id = c.partner_id
              WHERE c.error IS NOT NULL OR c.state IN ('rejected', 'pending')
          UNION ALL
             SELECT e.id * 8 + 3, 'event', 'supplier.credit.message', e.id,
-                   e.event_id, e.partner_id, e.agreement_id, e.company_id, e.error, e.write_date
+                   e.event_id, e.partner_id, e.agreement_id, e.company_id, e.error,
+                   e.write_date, NULL
               FROM supplier_credit_message e
              WHERE e.direction = 'incoming' AND e.state = 'failed'
          UNION ALL
             SELECT a.id * 8 + 4, 'agreement', 'supplier.credit.agreement', a.id,
                    a.name, NULL, a.id, a.company_id,
                    CASE WHEN a.queue_stopped THEN %s
-                        ELSE COALESCE(a.settlement_error, a.confirmation_error) END, a.write_date
+                        ELSE COALESCE(a.settlement_error, a.confirmation_error) END,
+                   a.write_date, NULL
               FROM supplier_credit_agreement a
              WHERE a.queue_stopped OR a.settlement_error IS NOT NULL
                    OR a.confirmation_error IS NOT NULL
@@ -87,7 +97,8 @@ class SupplierCreditAttention(models.Model):
                    COALESCE(b.supplier_agreement_id, (
                        SELECT MIN(active.id) FROM supplier_credit_agreement active
                         WHERE active.enabled AND active.company_id = m.company_id
-                   )), m.company_id, COALESCE(m.supplier_nfe_problem, %s), m.write_date
+                   )), m.company_id, COALESCE(m.supplier_nfe_problem, %s), m.write_date,
+                   m.invoice_user_id
               FROM account_move m
          LEFT JOIN account_payment_method_line b ON b.id = m.preferred_payment_method_line_id
              WHERE m.state != 'cancel' AND (m.supplier_nfe_problem IS NOT NULL
@@ -95,7 +106,7 @@ class SupplierCreditAttention(models.Model):
          UNION ALL
             SELECT s.id * 8 + 7, 'settlement', 'supplier.credit.settlement', s.id,
                    a.name || ' / ' || s.date, NULL, s.agreement_id, s.company_id,
-                   COALESCE(s.error, e.problem), s.write_date
+                   COALESCE(s.error, e.problem), s.write_date, NULL
               FROM supplier_credit_settlement s
               JOIN supplier_credit_agreement a ON a.id = s.agreement_id
          LEFT JOIN LATERAL (

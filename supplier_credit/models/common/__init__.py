@@ -5,4 +5,5 @@ from . import (
     abstract_subject,
     entry_lines,
     for_each,
+    supplier_user,
 )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ...const import TIME_ZONE
 from ...tools.api.wire import OPERATIONS
+from .supplier_user import check_supplier_user
 
 
 class SupplierCreditAbstractSubject(models.AbstractModel):
@@ -59,9 +60,9 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
     def _check_may_send(self):
         """Refuse users who may not send messages about these records.
 
-        :raise AccessError: the host's own
+        :raise AccessError: as `check_supplier_user`
         """
-        self.check_access("read")
+        check_supplier_user(self)
 
     @api.model
     def _query_in_analysis(

@@ -25,6 +25,7 @@ class SupplierCreditCustomer(models.Model):
 
         :raise UserError: when they belong to several agreements
         """
+        self._check_may_send()
         if len(self.agreement_id) > 1:
             raise UserError(
                 self.env._(
@@ -40,6 +41,7 @@ class SupplierCreditCustomer(models.Model):
 
     def action_change_limit(self):
         """Open the wizard that requests other limits for these customers."""
+        self._check_may_send()
         wizard = self.env["supplier.credit.customer.send"]._create_for_limits(self)
         return wizard._get_open_action()
 

@@ -36,6 +36,7 @@ class ResPartner(models.Model):
 
         A contact stands for its company, which is sent once.
         """
+        self.check_access("read")
         wizard = self.env["supplier.credit.customer.send"]._create_for_partners(
             self.commercial_partner_id
         )

@@ -95,7 +95,6 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_nfe_columns(vals_list)
         # Looked up before the host drops what it had read of the sales.
         sales = self._get_returned_sales(vals_list)
         moves = super().create(vals_list)
@@ -103,8 +102,6 @@ class AccountMove(models.Model):
         return moves
 
     def write(self, vals):
-        self._check_nfe_columns([vals])
-        self._check_supplier_order_unchanged(vals)
         self._withdraw_from_supplier_before(vals)
         result = super().write(vals)
         self._withdraw_documents_after(vals)

@@ -118,21 +118,6 @@ class AccountMove(models.Model):
             ours.check_access("unlink")
             ours.sudo().supplier_order_id = False
 
-    def _check_supplier_order_unchanged(self, vals):
-        """Refuse users who write the order that an invoice bills.
-
-        :raise UserError: naming the first invoice
-        """
-        if "supplier_order_id" not in vals or self.env.su:
-            return
-        raise UserError(
-            self.env._(
-                "The order of invoice %(invoice)s cannot be changed. Create the invoice from the "
-                "order it bills.",
-                invoice=self[:1].display_name,
-            )
-        )
-
     def _check_settled_by_supplier_only(self):
         """Refuse payments and credit notes of posted invoices that Supplier charges.
 

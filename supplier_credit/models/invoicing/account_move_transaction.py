@@ -36,10 +36,12 @@ class AccountMove(models.Model):
 
     def action_query_supplier_transaction(self):
         """Query these invoices' transactions."""
+        self.check_access("read")
         return for_each(self, lambda move: move._get_sent_transaction().action_query())
 
     def action_process_supplier_transaction(self):
         """Process the approvals of these invoices' transactions."""
+        self.check_access("write")
         return for_each(self, lambda move: move._get_sent_transaction().action_process())
 
     def action_view_supplier_transaction(self):

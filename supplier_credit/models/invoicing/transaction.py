@@ -3,8 +3,10 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import CONTRACT_READERS
 from ...tools.api.transaction import Transaction
 from ..common.for_each import for_each
+from ..common.supplier_user import check_supplier_user
 
 # Sent, and not yet decided by Supplier.
 UNDER_WAY = ("sent", "in_analysis", "error")
@@ -105,6 +107,7 @@ class SupplierCreditTransaction(models.Model):
     transfer_total = fields.Monetary(compute="_compute_totals", string="Total Transfers")
     fee_total = fields.Monetary(compute="_compute_totals", string="Total Fees")
     contracted_difference = fields.Monetary(
+        groups=CONTRACT_READERS,
         string="Fee above Contract",
         readonly=True,
         copy=False,
@@ -171,7 +174,7 @@ class SupplierCreditTransaction(models.Model):
         :return: see `for_each`
         :raise UserError: naming the invoice that has no code from Supplier yet
         """
-        self.check_access("read")
+        check_supplier_user(self)
         return for_each(self, lambda transaction: transaction._query_by_hand())
 
     def _query_by_hand(self):

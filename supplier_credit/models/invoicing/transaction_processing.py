@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..common.entry_lines import get_items_by_key
 from ..common.for_each import for_each
+from ..common.supplier_user import check_supplier_user
 
 
 class SupplierCreditTransaction(models.Model):
@@ -20,6 +21,7 @@ class SupplierCreditTransaction(models.Model):
         :return: see `for_each`
         :raise UserError: naming the transaction with nothing to process
         """
+        check_supplier_user(self)
         self.invoice_id.check_access("write")
         return for_each(self.sudo(), lambda transaction: transaction._process_by_hand())
 

@@ -54,9 +54,13 @@ class SupplierCreditTransaction(models.Model):
         return order.currency_id.compare_amounts(left, 0) <= 0
 
     def _send(self):
-        """Queue the transaction's message, with the NF-e and the reservation it uses."""
+        """Queue the transaction's message, with the NF-e and the reservation it uses.
+
+        :raise UserError: if the NF-e's file is not stored
+        """
         self.ensure_one()
         invoice = self.invoice_id
+        invoice._check_nfe_is_stored()
         reservations = ()
         if self.preauthorization_id:
             reservations = (

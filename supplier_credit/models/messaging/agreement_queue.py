@@ -71,7 +71,7 @@ class SupplierCreditAgreement(models.Model):
     def _stop_queue(self, reason):
         """Send nothing more under this agreement, and notify its responsible once."""
         # Another worker that meets the same refusal stops it, too; one of them is enough.
-        for agreement in self.try_lock_for_update(allow_referencing=True):
+        for agreement in self.sudo().try_lock_for_update(allow_referencing=True):
             if agreement.queue_stopped:
                 continue
             agreement.queue_stopped = True
@@ -107,7 +107,7 @@ class SupplierCreditAgreement(models.Model):
     def _pause_queue(self, seconds):
         """Send nothing for so many seconds, as Supplier asked."""
         until = fields.Datetime.now() + timedelta(seconds=seconds)
-        for agreement in self.try_lock_for_update(allow_referencing=True):
+        for agreement in self.sudo().try_lock_for_update(allow_referencing=True):
             if not agreement.paused_until or agreement.paused_until < until:
                 agreement.paused_until = until
 

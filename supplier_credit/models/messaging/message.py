@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ...const import MANAGER_GROUP
 from ...tools.api.wire import OPERATIONS
+from ..common.supplier_user import check_supplier_user
 
 RETRYABLE_STATES = ("waiting", "unknown", "failed")
 
@@ -152,7 +153,7 @@ class SupplierCreditMessage(models.Model):
 
         :raise UserError: naming a message that is finished or being sent
         """
-        self.check_access("read")
+        check_supplier_user(self)
         for message in self:
             if message.state not in RETRYABLE_STATES:
                 raise UserError(

@@ -1,20 +1,10 @@
 import base64
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...const import MANAGER_GROUP
 from ...tools.fiscal.nfe_event import NfeCancellation
-
-# Columns that only SEFAZ's files fill; users cannot write them.
-NFE_COLUMNS = {
-    "supplier_sefaz_state",
-    "supplier_nfe_key",
-    "supplier_nfe_issue_date",
-    "supplier_nfe_total",
-    "supplier_nfe_file",
-    "supplier_nfe_cancellation",
-}
 
 
 class AccountMove(models.Model):
@@ -38,22 +28,6 @@ class AccountMove(models.Model):
         "(supplier_nfe_key, company_id) WHERE supplier_nfe_key IS NOT NULL AND state != 'cancel'",
         "An NF-e belongs to one invoice, and another invoice has it already.",
     )
-
-    # -------------------------------------------------------------------------
-    # CRUD
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _check_nfe_columns(self, vals_list):
-        """Refuse what would make an invoice look authorised without SEFAZ's file."""
-        if self.env.su:
-            return
-        if any(not NFE_COLUMNS.isdisjoint(vals) for vals in vals_list):
-            raise UserError(
-                self.env._(
-                    "What SEFAZ says about an NF-e cannot be entered by hand. Use Upload NF-e."
-                )
-            )
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -1,3 +1,5 @@
+import base64
+
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -139,6 +141,25 @@ class AccountMove(models.Model):
             ],
             limit=1,
         )
+
+    def _check_nfe_is_stored(self):
+        """Refuse to send invoices without the authorised file whose access key they have.
+
+        What stands in their columns proves nothing about SEFAZ.
+
+        :raise UserError: naming the first one
+        """
+        for move in self:
+            content = base64.b64decode(move.sudo().supplier_nfe_file or b"")
+            if not content or move._parse_nfe(content).key != move.supplier_nfe_key:
+                raise UserError(
+                    self.env._(
+                        "Invoice %(invoice)s cannot be sent to Supplier: the authorised XML "
+                        "(procNFe) of its access key %(key)s is not stored. Upload it again.",
+                        invoice=move.display_name,
+                        key=move.supplier_nfe_key or "-",
+                    )
+                )
 
     def _check_nfe_agrees(self):
         """Refuse invoices that were changed after their NF-e was applied.

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools.api.preauthorization import Preauthorization, PreauthorizationRequest
 from ..common.for_each import for_each
+from ..common.supplier_user import check_supplier_user
 
 IN_FORCE = ("active", "partially_used")
 # Operations whose answer can be the first approval.
@@ -142,7 +143,7 @@ class SupplierCreditPreauthorization(models.Model):
         :return: see `for_each`
         :raise UserError: naming a reservation without a code from Supplier
         """
-        self.check_access("read")
+        check_supplier_user(self)
         return for_each(self, lambda reservation: reservation._query_by_hand())
 
     def action_open_order(self):

@@ -148,7 +148,7 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         orders = super().create(vals_list)
         orders._filter_supplier_credit()._update_supplier_release_state()
-        orders._check_created_confirmed(vals_list)
+        orders._check_created_confirmed()
         return orders
 
     def write(self, vals):

@@ -40,10 +40,9 @@ class SaleOrder(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _check_created_confirmed(self, vals_list):
-        """Refuse to create blocked orders as confirmed ones."""
-        if any(vals.get("state") == "sale" for vals in vals_list):
-            self.filtered(lambda order: order.state == "sale")._check_supplier_release()
+    def _check_created_confirmed(self):
+        """Refuse to create blocked orders as confirmed ones, by values or by defaults."""
+        self.filtered(lambda order: order.state == "sale")._check_supplier_release()
 
     def _check_supplier_confirmation(self, vals):
         """Refuse to write on blocked orders that they are confirmed."""

@@ -47,14 +47,17 @@ class SaleOrder(models.Model):
 
     def action_query_supplier_preauthorizations(self):
         """Query the latest reservation of each of these orders."""
+        self.check_access("read")
         return for_each(self, lambda order: order._get_supplier_preauthorization().action_query())
 
     def action_renew_supplier_preauthorizations(self):
         """Renew the latest reservation of each of these orders."""
+        self.check_access("write")
         return for_each(self, lambda order: order._get_supplier_preauthorization().action_renew())
 
     def action_cancel_supplier_preauthorizations(self):
         """Cancel the latest reservation of each of these orders."""
+        self.check_access("write")
         return for_each(self, lambda order: order._get_supplier_preauthorization().action_cancel())
 
     def action_view_supplier_preauthorizations(self):

@@ -37,6 +37,7 @@ class SupplierCreditAgreement(models.Model):
 
     def action_make_post_sale_accounts(self):
         """Create the accounts that post-sales require, where they are missing."""
+        self.check_access("write")
         for agreement in self:
             create = self._create_account
             values = {}

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..common.entry_lines import get_items_by_key
 from ..common.for_each import for_each
+from ..common.supplier_user import check_supplier_user
 
 
 class SupplierCreditPostSale(models.Model):
@@ -25,7 +26,7 @@ class SupplierCreditPostSale(models.Model):
         :return: see `for_each`
         :raise UserError: naming the request with nothing to process
         """
-        self.check_access("read")
+        check_supplier_user(self)
         self.invoice_id.check_access("write")
         return for_each(self.sudo(), lambda request: request._process_by_hand())
 

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools.api.post_sale import PostSaleRequest
 from ..common.for_each import for_each
+from ..common.supplier_user import check_supplier_user
 from .post_sale import UNDECIDED
 
 
@@ -21,7 +22,7 @@ class SupplierCreditPostSale(models.Model):
         :return: see `for_each`
         :raise UserError: naming the request and why there is nothing to send
         """
-        self.check_access("read")
+        check_supplier_user(self)
         self.invoice_id.check_access("write")
         return for_each(self.sudo(), lambda request: request._resend())
 
@@ -31,7 +32,7 @@ class SupplierCreditPostSale(models.Model):
         :return: see `for_each`
         :raise UserError: naming the request that has no code from Supplier yet
         """
-        self.check_access("read")
+        check_supplier_user(self)
         return for_each(self, lambda request: request._query_by_hand())
 
     # -------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import logging
 
 import requests
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
@@ -60,11 +60,54 @@ class TestAgreement(SupplierCreditCommon):
             "https://user:password@supplier.example.com/api/v1",
             "supplier.example.com",
             "https://supplier.example.com/api/v1?x=1",
+            "https://supplier.example.com:99999/api/v1",
+            "https://@supplier.example.com/api/v1",
+            "https://[::1/api/v1",
             "http://127.0.0.1.example.com/api/v1",
         ):
             with self.subTest(address), self.assertRaises(ValidationError):
                 self.agreement.base_url = address
         self.agreement.base_url = "http://127.0.0.1:8070/api/v1"
+
+    def test_production_never_sends_the_secret_into_its_own_network(self):
+        self.agreement.environment = "production"
+        for host in (
+            "localhost",
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "[::1]",
+            "[::ffff:10.0.0.1]",
+            "10.1.2.3",
+            "172.16.0.9",
+            "192.168.0.1",
+            "169.254.169.254",
+            "[fe80::1]",
+            "[fd00::1]",
+            "0.0.0.0",
+            "intranet",
+            "printer.local",
+        ):
+            with self.subTest(host), self.assertRaises(ValidationError):
+                self.agreement.base_url = f"https://{host}/api/v1"
+        with self.assertRaises(ValidationError):
+            self.agreement.base_url = "http://supplier.example.com/api/v1"
+        self.agreement.base_url = "https://parceiros.supplier.example.com:8443/api/v1"
+
+    def test_only_an_administrator_creates_an_agreement_with_an_address(self):
+        manager = self._create_user("manager", "account.group_account_manager")
+        agreement = self.agreement.with_user(manager)
+        address = {"base_url": "https://evil.example.org/x"}
+        copied = agreement.copy({"enabled": False})
+        self.assertFalse(copied.base_url)
+        for attempt in (
+            lambda: agreement.copy({"enabled": False, **address}),
+            lambda: copied.write(address),
+        ):
+            with self.assertRaisesRegex(AccessError, "system administrator"):
+                attempt()
+        made = agreement.with_context(default_base_url=address["base_url"]).copy({"enabled": 0})
+        self.assertFalse(made.base_url)
 
     def test_unknown_tag_in_the_note_is_refused_by_name(self):
         with self.assertRaisesRegex(ValidationError, "<NUM_NOTA>"):
@@ -80,13 +123,13 @@ class TestAgreement(SupplierCreditCommon):
         )
 
     def test_active_agreement_needs_credentials(self):
-        with self.assertRaisesRegex(ValidationError, "client id and client"):
+        with self.assertRaisesRegex(ValidationError, "address, client id and"):
             self.agreement.client_secret = False
 
     def test_only_an_administrator_says_where_the_secret_goes(self):
         manager = self._create_user("manager", "supplier_credit.supplier_credit_group_manager")
         agreement = self.agreement.with_user(manager)
-        with self.assertRaisesRegex(UserError, "system administrator"):
+        with self.assertRaisesRegex(AccessError, "system administrator"):
             agreement.base_url = "https://evil.example.org/x"
         agreement.write({"base_url": self.agreement.base_url, "tolerance_percent": 2})
         self.assertEqual(self.agreement.base_url, "https://supplier.example.com/api/v1")
@@ -99,7 +142,8 @@ class TestAgreement(SupplierCreditCommon):
         self.bearer.supplier_agreement_id = False
         self.assertEqual(self.bearer._get_supplier_agreement(self.company), self.agreement)
         second = self.agreement.copy({"name": "Supplier 2027", "enabled": False})
-        second.write({"client_id": "b", "client_secret": "other", "enabled": True})
+        address = {"base_url": self.agreement.base_url, "client_id": "b", "client_secret": "other"}
+        second.write({**address, "enabled": True})
         with self.assertRaisesRegex(ValidationError, "Supplier 2027"):
             self.bearer._get_supplier_agreement(self.company)
 

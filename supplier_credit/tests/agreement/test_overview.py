@@ -123,8 +123,6 @@ class TestSetup(SupplierCreditCommon):
     def _fill(self, user, company):
         wizard = Form(self.env["supplier.credit.setup"].with_user(user).with_company(company))
         wizard.card_name = "Outra mais Crédito"
-        wizard.base_url = "https://supplier.example.com/api/v1"
-        wizard.client_id = "client"
         return wizard
 
     def test_a_company_without_anything_gets_it_all(self):
@@ -151,17 +149,24 @@ class TestSetup(SupplierCreditCommon):
         self.assertEqual(agreement.fee_account_id, self.agreement.fee_account_id)
         self.assertEqual(agreement.partner_id.name, "Supplier")
 
-    def test_only_an_administrator_enters_the_secret(self):
+    def test_address_and_secret_are_entered_on_the_agreement_by_an_administrator(self):
         setup = self._fill(self.manager, self.company).save()
-        with self.assertRaises(AccessError):
-            setup.client_secret = "s"
+        self.assertFalse({"base_url", "client_id", "client_secret"} & setup._fields.keys())
+        agreement = self.env["supplier.credit.agreement"].browse(setup.action_set_up()["res_id"])
+        for name in ("base_url", "client_secret"):
+            with self.assertRaises(AccessError):
+                agreement.with_user(self.manager)[name] = "https://supplier.example.com/api/v1"
         administrator = self._create_user(
             "administrator", "base.group_system,account.group_account_manager"
         )
-        wizard = self._fill(administrator, self.company)
-        wizard.client_secret = "s3cret"
-        setup = wizard.save()
-        agreement = self.env["supplier.credit.agreement"].browse(setup.action_set_up()["res_id"])
+        agreement.with_user(administrator).write(
+            {
+                "base_url": "https://supplier.example.com/api/v1",
+                "client_id": "client",
+                "client_secret": "s3cret",
+                "enabled": True,
+            }
+        )
         self.assertEqual(agreement.sudo().client_secret, "s3cret")
 
     def test_without_a_chart_of_accounts_it_says_what_to_do(self):

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
@@ -150,9 +150,9 @@ class TestNfeUpload(NfeUploadCommon):
             {"supplier_nfe_key": "1" * 44},
             {"supplier_nfe_cancellation": "1"},
         ):
-            with self.assertRaisesRegex(UserError, "cannot be entered by hand"):
+            with self.assertRaisesRegex(AccessError, "cannot be entered, imported or"):
                 mine.write(values)
-            with self.assertRaisesRegex(UserError, "cannot be entered by hand"):
+            with self.assertRaisesRegex(AccessError, "cannot be entered, imported or"):
                 mine.create({"move_type": "out_invoice", **values})
 
     def test_cancelled_invoice_does_not_come_back_beside_the_one_that_has_its_nfe(self):

@@ -316,7 +316,6 @@ class TestPostSaleSetup(PostSaleCommon):
         setups = self.env["supplier.credit.setup"].with_user(chief)
         with Form(setups) as form:
             form.card_name = "XPTO"
-            form.base_url = "https://supplier.example.com/api/v1"
         made = form.record.action_set_up()
         agreement = self.env["supplier.credit.agreement"].browse(made["res_id"])
         self.assertEqual(agreement.return_account_id.account_type, "asset_receivable")

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -68,12 +69,35 @@ class Connection:
     timeout: float = 20.0
 
 
-def is_acceptable_url(url: str | None) -> bool:
-    """Return whether the address is https, or plain http to this very machine (a sandbox)."""
-    parts = urlsplit(url or "")
-    if not parts.hostname or parts.username or parts.password or parts.query or parts.fragment:
+def is_acceptable_url(url: str | None, *, production: bool = False) -> bool:
+    """Return whether the address is https, or plain http to this very machine (a sandbox).
+
+    :param production: credentials of production never go to this machine or its own network
+    """
+    try:
+        parts = urlsplit(url or "")
+        host, _port = parts.hostname, parts.port
+    except ValueError:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not host or "@" in parts.netloc or parts.query or parts.fragment:
+        return False
+    if production:
+        return parts.scheme == "https" and _is_public(host)
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+
+
+def _is_public(host: str) -> bool:
+    """Return whether a host is reached by the internet: a name with a domain, or such an address.
+
+    Forms of an address that only resolvers understand, such as 2130706433 or 127.1, count as names
+    without a domain.
+    """
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        last = host.rstrip(".").rpartition(".")[2]
+        is_name = last != host.rstrip(".") and not last[:1].isdigit()
+        return is_name and last.lower() not in ("localhost", "local", "internal")
 
 
 def open_session(connection: Connection) -> requests.Session:

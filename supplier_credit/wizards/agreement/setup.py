@@ -5,10 +5,11 @@ from ...const import SUPPLIER_CODE
 
 
 class SupplierCreditSetup(models.TransientModel):
-    """Set up an agreement with Supplier in one step: connection, journal, accounts and bearer.
+    """Set up an agreement with Supplier in one step: its journal, its accounts and its bearer.
 
-    Existing journals and accounts are proposed; those left empty are created. The agreement is
-    inactive until it is switched on.
+    Existing journals and accounts are proposed; those left empty are created. A system
+    administrator then enters address and credentials on the agreement itself: here they would stay
+    behind in the wizard's table. The agreement is inactive until it is switched on.
     """
 
     _name = "supplier.credit.setup"
@@ -40,9 +41,6 @@ class SupplierCreditSetup(models.TransientModel):
         required=True,
         default="sandbox",
     )
-    base_url = fields.Char(string="Address", required=True)
-    client_id = fields.Char(string="Client ID")
-    client_secret = fields.Char(groups="base.group_system")
     journal_id = fields.Many2one(
         comodel_name="account.journal",
         compute="_compute_proposal",
@@ -177,13 +175,11 @@ class SupplierCreditSetup(models.TransientModel):
             )
 
     def _prepare_agreement(self):
-        values = {
+        return {
             "name": self.name,
             "company_id": self.company_id.id,
             "partner_id": (self.partner_id or self._create_partner()).id,
             "environment": self.environment,
-            "base_url": self.base_url,
-            "client_id": self.client_id,
             "card_name": self.card_name,
             "journal_id": (self.journal_id or self._create_journal()).id,
             "receivable_account_id": (
@@ -209,9 +205,6 @@ class SupplierCreditSetup(models.TransientModel):
             ).id,
             "settlement_journal_id": self.bank_journal_id.id,
         }
-        if self.env.user._is_system() and self.client_secret:
-            values["client_secret"] = self.client_secret
-        return values
 
     def _create_partner(self):
         # Users who may create agreements need no right to create contacts for this one.

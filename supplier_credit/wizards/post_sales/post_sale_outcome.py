@@ -14,10 +14,14 @@ class SupplierCreditPostSaleOutcome(models.TransientModel):
     post_sale_id = fields.Many2one(
         comodel_name="supplier.credit.post.sale", required=True, readonly=True
     )
-    currency_id = fields.Many2one(related="post_sale_id.currency_id")
-    open_amount = fields.Monetary(related="post_sale_id.open_amount", string="Still Temporary")
-    reason = fields.Char(related="post_sale_id.reason", string="Supplier's Reason")
-    error = fields.Text(related="post_sale_id.error")
+    currency_id = fields.Many2one(related="post_sale_id.currency_id", related_sudo=False)
+    open_amount = fields.Monetary(
+        related="post_sale_id.open_amount", related_sudo=False, string="Still Temporary"
+    )
+    reason = fields.Char(
+        related="post_sale_id.reason", related_sudo=False, string="Supplier's Reason"
+    )
+    error = fields.Text(related="post_sale_id.error", related_sudo=False)
     way = fields.Selection(
         selection=[
             ("direct", "Return it directly: the company credits it to the customer"),

@@ -16,6 +16,7 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
 
     - "product": this addon's own code, which writes as superuser; so are readonly fields
     - "manager": managers of this addon
+    - "administrator": system administrators
     - "creator": who creates the record, and nobody afterwards
     - "user": whoever may write the record; so are fields that are not readonly
 
@@ -104,46 +105,75 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
         )
 
     @api.model
-    @ormcache("is_new", "is_manager")
-    def _filter_vendor_financing_closed(self, is_new, is_manager):
-        """Return the fields that are closed to a user, as a frozen set of names."""
+    @ormcache("roles")
+    def _filter_vendor_financing_closed(self, roles):
+        """Return the fields that only others than these roles may write, as a frozen set of names.
+
+        :param roles: values of `written_by`, a frozen set
+        """
         if self._transient:
             return frozenset()
-        opened = {"user", *(["creator"] if is_new else []), *(["manager"] if is_manager else [])}
         writers = self._get_vendor_financing_writers()
-        return frozenset(name for name, writer in writers.items() if writer not in opened)
+        return frozenset(name for name, writer in writers.items() if writer not in roles)
 
     def _get_vendor_financing_closed(self, is_new):
         """Return the names of this addon's fields that the current user may not write.
 
         :param is_new: whether the record is being created
         """
-        return self._filter_vendor_financing_closed(is_new, self.env.user.has_group(MANAGER))
+        roles = {
+            "user": True,
+            "creator": is_new,
+            "manager": self.env.user.has_group(MANAGER),
+            "administrator": self.env.user._is_system(),
+        }
+        return self._filter_vendor_financing_closed(
+            frozenset(role for role, has_role in roles.items() if has_role)
+        )
 
     def _check_vendor_financing_values(self, vals):
         """Refuse values of closed fields, and records that the user cannot read.
 
         :raise AccessError: naming the record and the fields
         """
-        self._check_vendor_financing_relations(vals)
         closed = self._get_vendor_financing_closed(is_new=not self)
-        refused = [name for name in vals if name in closed]
-        if not self:
-            # Clients send what they were given as defaults.
-            defaults = _get_declared_defaults(self, refused)
-            refused = [name for name in refused if (vals[name] or False) != defaults[name]]
+        # Clients also send what they were given: the same value, or the default of a new record.
+        defaults = {} if self else _get_declared_defaults(self, closed & vals.keys())
+        records = [_read_values(record, closed & vals.keys()) for record in self] or [defaults]
+        refused = [
+            name
+            for name in vals
+            if name in closed
+            and any((vals[name] or False) != (known[name] or False) for known in records)
+        ]
         if refused:
             raise AccessError(self._explain_vendor_financing_refusal(refused))
+        self._check_vendor_financing_relations(vals)
 
     def _explain_vendor_financing_refusal(self, names):
         labels = ", ".join(self._fields[name]._description_string(self.env) for name in names)
         record = self[:1].sudo().display_name or self._description
-        if self._get_vendor_financing_writers()[names[0]] == "manager":
-            return self.env._(
-                "%(record)s: %(fields)s can only be changed by a manager. Ask one to do it.",
-                record=record,
-                fields=labels,
-            )
+        match self._get_vendor_financing_writers()[names[0]]:
+            case "manager":
+                return self.env._(
+                    "%(record)s: %(fields)s can only be entered by a manager. Ask one to do it.",
+                    record=record,
+                    fields=labels,
+                )
+            case "administrator":
+                return self.env._(
+                    "%(record)s: %(fields)s can only be entered by a system administrator. Ask one "
+                    "to do it.",
+                    record=record,
+                    fields=labels,
+                )
+            case "creator":
+                return self.env._(
+                    "%(record)s: %(fields)s cannot be changed any more. Create a new record "
+                    "instead.",
+                    record=record,
+                    fields=labels,
+                )
         return self.env._(
             "%(record)s: %(fields)s is kept by the system and cannot be entered, imported or "
             "changed by hand. Leave it out and try again.",
@@ -197,6 +227,12 @@ def _get_declared_defaults(model, names):
     """Return the defaults that the declarations of fields give, False for fields without one."""
     fields = (model._fields[name] for name in names)
     return {field.name: field.default(model) if field.default else False for field in fields}
+
+
+def _read_values(record, names):
+    """Return what a record has in these fields, as values to write."""
+    known = record.sudo()
+    return {name: known._fields[name].convert_to_write(known[name], known) for name in names}
 
 
 def _get_named_ids(field, value):

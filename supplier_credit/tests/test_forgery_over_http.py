@@ -1,0 +1,232 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import RpcCommon
+
+# Columns of the addon on the host's documents, and what a user could gain by each.
+MARKS_OF_MOVES = {
+    "supplier_nfe_key": "3" * 44,
+    "supplier_nfe_total": 610.37,
+    "supplier_nfe_issue_date": "2026-11-22",
+    "supplier_nfe_cancellation": "135",
+    "supplier_nfe_problem": "none",
+    "supplier_sefaz_state": "authorised",
+    "is_supplier_entry": True,
+}
+MARKS_OF_ORDERS = {
+    "supplier_release_state": "released_manual",
+    "supplier_confirm_on_release": True,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestForgeryOverHttp(RpcCommon):
+    """Users who enter over HTTP what only SEFAZ, Supplier and the product may say."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls._create_user("manager", "account.group_account_manager")
+        cls.order = cls.create_order()
+        cls.reserve(cls.order)
+        cls.invoice = cls.create_invoice(cls.order)
+        cls.blocked = cls.create_order()
+        cls.other = cls.setup_other_company(name="Outra Empresa Ltda")
+        cls.stranger = cls._create_user(
+            "stranger",
+            "sales_team.group_sale_manager,account.group_account_manager",
+            cls.other["company"],
+        )
+
+    # -------------------------------------------------------------------------
+    # MARKS ON DOCUMENTS
+    # -------------------------------------------------------------------------
+
+    def test_no_mark_is_written_on_an_invoice(self):
+        records = {
+            "supplier_entry_transaction_id": self.env["supplier.credit.transaction"],
+            "supplier_settlement_id": self.env["supplier.credit.settlement"],
+            "supplier_post_sale_id": self.env["supplier.credit.post.sale"],
+            "supplier_return_transaction_id": self.env["supplier.credit.transaction"],
+        }
+        values = {**MARKS_OF_MOVES, **dict.fromkeys(records, 1), "supplier_order_id": 1}
+        for name, value in values.items():
+            with self.subTest(name):
+                self.assert_refused(
+                    self.accountant, "account.move", "write", [self.invoice.id], {name: value}
+                )
+
+    def test_no_mark_is_written_on_an_item_or_an_order(self):
+        line = self.invoice.line_ids[0]
+        for name, value in (
+            ("is_supplier_temporary", True),
+            ("supplier_bearer_id", self.bearer.id),
+        ):
+            with self.subTest(name):
+                self.assert_refused(
+                    self.accountant, "account.move.line", "write", [line.id], {name: value}
+                )
+        for name, value in MARKS_OF_ORDERS.items():
+            with self.subTest(name):
+                self.assert_refused(
+                    self.salesman, "sale.order", "write", [self.blocked.id], {name: value}
+                )
+        self.assertEqual(self.blocked.supplier_release_state, "blocked")
+
+    def test_nfe_is_forged_neither_by_values_nor_by_defaults_nor_by_an_import(self):
+        draft = {"move_type": "out_invoice", "partner_id": self.customer.id}
+        moves = ("account.move", "create")
+        for name, value in MARKS_OF_MOVES.items():
+            with self.subTest(name):
+                self.assert_refused(self.accountant, *moves, [{**draft, name: value}])
+                made = self.call(
+                    self.accountant, *moves, [draft], context={f"default_{name}": value}
+                )
+                self.assertFalse(self.env["account.move"].browse(made)[name])
+        answer = self.call(
+            self.accountant,
+            "account.move",
+            "load",
+            ["move_type", "supplier_nfe_key"],
+            [["out_invoice", "3" * 44]],
+        )
+        self.assertFalse(answer["ids"])
+        self.assertIn("kept by the system", answer["messages"][0]["message"])
+
+    def test_forged_default_reaches_no_invoice_made_by_the_host_as_superuser(self):
+        order = self.create_order(user=self.accountant)
+        self.reserve(order)
+        self.call(self.accountant, "sale.order", "action_confirm", [order.id])
+        wizard = self.call(
+            self.accountant,
+            "sale.advance.payment.inv",
+            "create",
+            [{"advance_payment_method": "delivered", "sale_order_ids": [(6, 0, order.ids)]}],
+        )
+        forged = {f"default_{name}": value for name, value in MARKS_OF_MOVES.items()}
+        self.call(
+            self.accountant,
+            "sale.advance.payment.inv",
+            "create_invoices",
+            wizard,
+            context={**forged, "active_model": "sale.order", "active_ids": order.ids},
+        )
+        made = order.sudo().invoice_ids
+        self.assertEqual(len(made), 1)
+        for name in MARKS_OF_MOVES:
+            self.assertFalse(made[name], name)
+
+    def test_personal_default_forges_nothing(self):
+        self.call(
+            self.accountant, "ir.default", "set", "account.move", "supplier_nfe_key", "3" * 44, True
+        )
+        (made,) = self.call(
+            self.accountant,
+            "account.move",
+            "create",
+            [{"move_type": "out_invoice", "partner_id": self.customer.id}],
+        )
+        self.assertFalse(self.env["account.move"].browse(made).supplier_nfe_key)
+
+    def test_nothing_leaves_for_supplier_without_the_stored_file(self):
+        self.invoice._attach_nfe(self.nfe_content())
+        self.env.flush_all()
+        # As a restore without its filestore, or another module, would leave it.
+        self.invoice.sudo().supplier_nfe_file = False
+        with self.assertRaisesRegex(UserError, "authorised XML .* is not stored"):
+            self.invoice.action_post()
+        self.assertFalse(self.supplier.calls("POST", "/transacoes$"))
+
+    def test_marked_invoice_cannot_be_made_so_none_is_locked_for_ever(self):
+        (made,) = self.call(
+            self.accountant,
+            "account.move",
+            "create",
+            [{"move_type": "out_invoice", "partner_id": self.customer.id}],
+            context={"default_is_supplier_entry": True, "default_supplier_settlement_id": 1},
+        )
+        self.call(self.accountant, "account.move", "button_cancel", [made])
+        self.assertEqual(self.env["account.move"].browse(made).state, "cancel")
+
+    # -------------------------------------------------------------------------
+    # THE GATE
+    # -------------------------------------------------------------------------
+
+    def test_blocked_order_is_not_created_as_confirmed(self):
+        values = {
+            "partner_id": self.customer.id,
+            "preferred_payment_method_line_id": self.bearer.id,
+            "order_line": [(0, 0, {"product_id": self.product.id, "price_unit": 610.37})],
+        }
+        self.assert_refused(
+            self.salesman, "sale.order", "create", [values], context={"default_state": "sale"}
+        )
+        self.assert_refused(self.salesman, "sale.order", "create", [{**values, "state": "sale"}])
+        bearer = {"default_preferred_payment_method_line_id": self.bearer.id}
+        self.assert_refused(
+            self.salesman,
+            "sale.order",
+            "create",
+            [{"partner_id": values["partner_id"], "order_line": values["order_line"]}],
+            context={**bearer, "default_state": "sale"},
+        )
+        self.call(self.salesman, "ir.default", "set", "sale.order", "state", "sale", True)
+        self.assert_refused(self.salesman, "sale.order", "create", [values])
+
+    # -------------------------------------------------------------------------
+    # OTHER COMPANIES
+    # -------------------------------------------------------------------------
+
+    def test_manager_of_another_company_does_not_rewire_a_bearer(self):
+        for values in (
+            {"supplier_agreement_id": False},
+            {"payment_method_id": self.env.ref("account.account_payment_method_manual_in").id},
+            {"name": "Boleto"},
+        ):
+            with self.subTest(values):
+                self.assert_refused(
+                    self.stranger,
+                    "account.payment.method.line",
+                    "write",
+                    [self.bearer.id],
+                    values,
+                )
+        self.assert_refused(
+            self.stranger, "account.payment.method.line", "unlink", [self.bearer.id]
+        )
+
+    def test_events_of_all_companies_are_changed_by_users_of_all_companies_only(self):
+        event = self.env["supplier.credit.event"].create(
+            {"code": "901", "name": "Evento", "kind": "fee"}
+        )
+        message = self.assert_refused(
+            self.stranger, "supplier.credit.event", "write", [event.id], {"kind": "other"}
+        )
+        self.assertIn("applies to all companies", message)
+        self.assert_refused(self.manager, "supplier.credit.event", "unlink", [event.id])
+        self.assert_refused(
+            self.manager,
+            "supplier.credit.event",
+            "create",
+            [{"code": "902", "name": "Evento", "kind": "fee"}],
+        )
+        (own,) = self.call(
+            self.manager,
+            "supplier.credit.event",
+            "create",
+            [
+                {
+                    "code": "902",
+                    "name": "Evento",
+                    "kind": "fee",
+                    "agreement_id": self.agreement.id,
+                }
+            ],
+        )
+        self.assert_refused(
+            self.manager, "supplier.credit.event", "write", [own], {"agreement_id": False}
+        )
+        everybody = self._create_user("everywhere", "account.group_account_manager")
+        everybody.company_ids = self.env["res.company"].search([])
+        self.call(everybody, "supplier.credit.event", "write", [event.id], {"kind": "other"})
+        self.assertEqual(event.kind, "other")
