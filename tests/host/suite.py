@@ -32,6 +32,8 @@ ORDER = (
 )
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
 OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
+# Tests inside Odoo that need the three addons at once.
+OF_ALL_ADDONS = "tests/access"
 SECONDS_TO_CLEAN_UP = 60
 # The browser tests; they take the pictures of the documentation.
 CLICKED = (
@@ -148,7 +150,8 @@ class Suite:
     def _test_together(self):
         with step("Installing the three addons together"):
             self.databases.copy(TOGETHER, ADDONS, template=self.databases.template_of_tests)
-        self._odoo_pytest(TOGETHER, ADDONS, *(f"--ignore-glob={name}" for name in OF_ONE_ADDON))
+        paths = [*ADDONS, OF_ALL_ADDONS]
+        self._odoo_pytest(TOGETHER, paths, *(f"--ignore-glob={name}" for name in OF_ONE_ADDON))
         with step("Comparing the translation templates with the source"):
             self.translate("compare")
         self.databases.drop(TOGETHER)
@@ -169,21 +172,24 @@ class Suite:
     def some(self, paths, options=()):
         """Run chosen test files or folders; the database of an addon is kept for the next time.
 
-        :param paths: of one addon, of tests/sandbox or of tests/e2e; a path may end in ::name
+        :param paths: of one addon, of tests/access, tests/sandbox or tests/e2e; may end in ::name
         :param options: further options of pytest, such as -k
         """
         addon = paths[0].split("/")[0]
-        if addon not in ADDONS:
+        if paths[0].startswith(OF_ALL_ADDONS):
+            database, addons = "some_together", ADDONS
+        elif addon in ADDONS:
+            database, addons = f"some_{addon}", [addon]
+        else:
             if paths[0].startswith("tests/e2e"):
                 chromium()
             self._pytest(TOOLS_PYTHON, [*paths, *options])
             return
-        database = f"some_{addon}"
         if self.databases.postgres.exists(database):
-            self.databases.update(database, [addon])
+            self.databases.update(database, addons)
         else:
-            with step(f"Installing {addon} alone"):
-                self.databases.copy(database, [addon], template=self.databases.template_of_tests)
+            with step(f"Installing {', '.join(addons)}"):
+                self.databases.copy(database, addons, template=self.databases.template_of_tests)
         self._odoo_pytest(database, paths, *options)
 
     def end_to_end(self):

@@ -34,7 +34,12 @@ class ResConfigSettings(models.TransientModel):
             settings.supplier_agreement_id = agreements[:1]
 
     def action_test_supplier_connection(self):
-        """Test the connection of the agreement shown."""
+        """Test the connection of the agreement shown; without one, open the wizard that makes it.
+
+        :raise UserError: why there is no connection, and what to do
+        """
+        if not self.supplier_agreement_id:
+            return self.action_open_supplier_agreement()
         return self.supplier_agreement_id.action_test_connection()
 
     def action_open_supplier_agreement(self):

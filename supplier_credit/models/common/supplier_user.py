@@ -16,6 +16,7 @@ def check_supplier_user(records):
             records.env._(
                 "You may read %(records)s, but not act on it. Ask for the role User of Supplier "
                 "Credit.",
-                records=", ".join(records.mapped("display_name")) or records._description,
+                records=", ".join(filter(None, records.mapped("display_name")))
+                or records._description,
             )
         )
