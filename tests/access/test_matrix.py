@@ -87,6 +87,8 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
         )
         invoice = cls.init_invoice("out_invoice", partner=partner, amounts=[100.0])
         invoice = invoice.with_env(cls.env)
+        # As the host does for everybody who previews it.
+        invoice._portal_ensure_token()
         order = cls.env["sale.order"].create(
             {"partner_id": partner.id, "company_id": cls.company.id}
         )
@@ -455,13 +457,11 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
         return bool(answer.get("value", {}).get(field.name))
 
     def _find_foreign(self, field, user):
-        """Return a record of the first company that the user cannot read."""
+        """Return a record of the first company that the user cannot read, None without one."""
         record = self.records.find(field.comodel_name)
-        return (
-            record
-            if record and not record.with_env(self._env_of(user)).has_access("read")
-            else None
-        )
+        if not record or record.with_env(self._env_of(user)).has_access("read"):
+            return None
+        return record
 
 
 class _Undone(Exception):
