@@ -196,8 +196,10 @@ class TestForgeryOverHttp(RpcCommon):
         )
 
     def test_events_of_all_companies_are_changed_by_users_of_all_companies_only(self):
-        event = self.env["supplier.credit.event"].create(
-            {"code": "901", "name": "Evento", "kind": "fee"}
+        event = (
+            self.env["supplier.credit.event"]
+            .sudo()
+            .create({"code": "901", "name": "Evento", "kind": "fee"})
         )
         message = self.assert_refused(
             self.stranger, "supplier.credit.event", "write", [event.id], {"kind": "other"}

@@ -175,6 +175,15 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
         ]
         self.assertFalse(movable)
 
+    def test_wizards_read_related_records_as_their_users(self):
+        as_superuser = [
+            f"{model._name}.{name}"
+            for model in list_own_models(self.env, transient=True)
+            for name, field in model._fields.items()
+            if field.related and not field.inherited and field.compute_sudo
+        ]
+        self.assertFalse(as_superuser)
+
     # -------------------------------------------------------------------------
     # FIELDS
     # -------------------------------------------------------------------------
@@ -445,7 +454,8 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
             self.env.invalidate_all()
 
     def _is_default(self, model, field, value):
-        return model.default_get([field.name]).get(field.name) == value
+        given = model.default_get([field.name]).get(field.name)
+        return isinstance(given, type(value)) and given == value
 
     def _is_believed(self, model, field, value):
         """Return whether an onchange of a new record works with a value that the client sent."""

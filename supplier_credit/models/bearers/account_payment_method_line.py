@@ -19,6 +19,7 @@ class AccountPaymentMethodLine(models.Model):
         comodel_name="supplier.credit.agreement",
         check_company=True,
         index="btree_not_null",
+        written_by="manager",
         help="The contract that sales with this bearer belong to. Left empty, the company's only "
         "active agreement is used.",
     )

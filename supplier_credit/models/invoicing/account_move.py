@@ -74,6 +74,8 @@ class AccountMove(models.Model):
         string="On Supplier's Credit", compute="_compute_is_supplier_credit"
     )
 
+    _is_supplier_entry_idx = models.Index("(id) WHERE is_supplier_entry")
+
     # -------------------------------------------------------------------------
     # COMPUTE METHODS
     # -------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class AccountMove(models.Model):
     def _check_not_sent_to_supplier(self):
         """As `_check_not_registered_at_supplier`, always by a UserError."""
         self._check_return_not_sent()
-        entries = self.filtered("is_supplier_entry")
+        entries = self._filter_supplier_entries()
         if settlements := entries.filtered("supplier_settlement_id"):
             raise UserError(
                 self.env._(
@@ -89,6 +89,27 @@ class AccountMove(models.Model):
                     ),
                 )
             )
+
+    def _filter_supplier_entries(self):
+        """Return the entries that a transaction, a request or a statement stands on.
+
+        The owning records say so. The columns of an entry tell only which of them to ask, so that
+        other documents cost no query.
+        """
+        marked = self.filtered(
+            lambda move: move.is_supplier_entry
+            or move.supplier_entry_transaction_id
+            or move.supplier_settlement_id
+        )
+        return marked.filtered(lambda move: move.sudo()._is_owned_by_supplier_record())
+
+    def _is_owned_by_supplier_record(self):
+        self.ensure_one()
+        if self.supplier_post_sale_id:
+            # All entries of a request have its column; those that were undone, no mark.
+            return self.is_supplier_entry
+        owners = (self.supplier_entry_transaction_id, self.supplier_settlement_id)
+        return any(self == owner.move_id for owner in owners)
 
     def _check_never_prepared_for_supplier(self):
         """Refuse to delete invoices with a transaction, also one never sent or rejected."""

@@ -27,7 +27,7 @@ class AccountPartialReconcile(models.Model):
         return super().create(vals_list)
 
     def unlink(self):
-        entries = (self.debit_move_id | self.credit_move_id).move_id.filtered("is_supplier_entry")
+        entries = (self.debit_move_id | self.credit_move_id).move_id._filter_supplier_entries()
         if entries:
             # Supplier's debt may be reconciled and unreconciled; the customer's receivable may not.
             locked = self._filter_locked_by_supplier()

@@ -48,7 +48,8 @@ class SupplierCreditTransaction(models.Model):
         self.ensure_one()
         self._check_undoable()
         entry = self.move_id
-        # Without the mark the entry is no longer locked, and its reconciliations may be removed.
+        # Without its owner the entry is no longer locked, and its reconciliations may be removed.
+        self.move_id = False
         entry.is_supplier_entry = False
         (mirror,) = entry._reverse_moves(
             [
@@ -61,7 +62,7 @@ class SupplierCreditTransaction(models.Model):
         )
         mirror.supplier_entry_transaction_id = self
         self.installment_ids.receivable_line_id = False
-        self._move_processing_to("to_process", move_id=False, error=False)
+        self._move_processing_to("to_process", error=False)
         self.message_post(
             body=self.env._(
                 "Processing undone: %(entry)s was taken back by %(mirror)s. The invoice is open "

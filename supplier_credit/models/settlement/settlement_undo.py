@@ -54,7 +54,8 @@ class SupplierCreditSettlement(models.Model):
         self.lock_for_update()
         self._check_undoable()
         move = self.move_id
-        # Without the mark the entry is no longer locked, and its reconciliations may be removed.
+        # Without its owner the entry is no longer locked, and its reconciliations may be removed.
+        self.move_id = False
         move.is_supplier_entry = False
         (mirror,) = move._reverse_moves(
             [
@@ -68,7 +69,7 @@ class SupplierCreditSettlement(models.Model):
         mirror.supplier_settlement_id = self
         posted = self.entry_ids.filtered(lambda entry: entry.state == "posted")
         posted._move_to("matched", settled_amount=0.0)
-        self._move_to("undone", move_id=False, error=False)
+        self._move_to("undone", error=False)
         self.message_post(
             body=self.env._(
                 "Settlement undone: %(entry)s was taken back by %(mirror)s. What it settled is "

@@ -103,7 +103,7 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
     def run_import(self, *pages, day=FIRST_TRANSFER, again=True):
         """Run the cron on a day on which Supplier's statement has these pages."""
         self.pages[:] = pages
-        self.agreement.settlement_requested = again
+        self.agreement.sudo().settlement_requested = again
         with freeze_time(f"{day} 15:00:00") if day else nullcontext():
             with self.supplier.listening(), self.enter_registry_test_mode():
                 self.env.ref("supplier_credit.ir_cron_import_settlements").method_direct_trigger()

@@ -24,9 +24,9 @@ class SupplierCreditCustomerSendLine(models.TransientModel):
         compute="_compute_customer_id",
         store=True,
     )
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
-    state = fields.Selection(related="customer_id.state")
-    limit_total = fields.Monetary(related="customer_id.limit_total")
+    currency_id = fields.Many2one(related="wizard_id.currency_id", related_sudo=False)
+    state = fields.Selection(related="customer_id.state", related_sudo=False)
+    limit_total = fields.Monetary(related="customer_id.limit_total", related_sudo=False)
     desired_limit = fields.Monetary()
     problem = fields.Text(compute="_compute_problem")
 

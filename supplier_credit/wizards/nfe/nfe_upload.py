@@ -19,7 +19,7 @@ class SupplierCreditNfeUpload(models.TransientModel):
     _inherit = "supplier.credit.abstract.guard"
 
     invoice_id = fields.Many2one(comodel_name="account.move", readonly=True)
-    invoice_state = fields.Selection(related="invoice_id.state")
+    invoice_state = fields.Selection(related="invoice_id.state", related_sudo=False)
     nfe_file = fields.Binary(
         string="Authorised XML (procNFe)",
         attachment=False,

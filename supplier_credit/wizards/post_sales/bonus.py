@@ -11,8 +11,8 @@ class SupplierCreditBonus(models.TransientModel):
     transaction_id = fields.Many2one(
         comodel_name="supplier.credit.transaction", required=True, readonly=True
     )
-    invoice_id = fields.Many2one(related="transaction_id.invoice_id")
-    currency_id = fields.Many2one(related="transaction_id.currency_id")
+    invoice_id = fields.Many2one(related="transaction_id.invoice_id", related_sudo=False)
+    currency_id = fields.Many2one(related="transaction_id.currency_id", related_sudo=False)
     left_amount = fields.Monetary(
         string="Left of the Sale",
         compute="_compute_left_amount",

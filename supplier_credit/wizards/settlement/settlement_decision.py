@@ -18,8 +18,8 @@ class SupplierCreditSettlementDecision(models.TransientModel):
     entry_id = fields.Many2one(
         comodel_name="supplier.credit.settlement.entry", compute="_compute_entry"
     )
-    currency_id = fields.Many2one(related="entry_id.currency_id")
-    problem = fields.Text(related="entry_id.problem")
+    currency_id = fields.Many2one(related="entry_id.currency_id", related_sudo=False)
+    problem = fields.Text(related="entry_id.problem", related_sudo=False)
     account_ids = fields.Many2many(
         comodel_name="account.account",
         relation="supplier_credit_settlement_decision_account_rel",
