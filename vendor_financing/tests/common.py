@@ -25,7 +25,7 @@ class VendorFinancingCommon(AccountTestInvoicingCommon):
         cls.invoicing_user = cls._create_user("vendor_clerk", "account.group_account_invoice")
         cls.manager_user = cls._create_user(
             "vendor_manager",
-            "vendor_financing.vendor_financing_group_manager",
+            "vendor_financing.vendor_financing_group_manager,account.group_account_invoice",
         )
         cls.salesman = cls._create_user("vendor_salesman", "sales_team.group_sale_salesman")
         cls.foreign_user = cls._create_user(

@@ -144,7 +144,7 @@ class ResellerBillingAbstractGuard(models.AbstractModel):
             name
             for name in vals
             if name in closed
-            and any((vals[name] or False) != (known[name] or False) for known in records)
+            and any((vals[name] or False) != (known.get(name) or False) for known in records)
         ]
         if refused:
             raise AccessError(self._explain_reseller_billing_refusal(refused))
@@ -224,9 +224,13 @@ def _get_writer(field):
 
 
 def _get_declared_defaults(model, names):
-    """Return the defaults that the declarations of fields give, False for fields without one."""
-    fields = (model._fields[name] for name in names)
-    return {field.name: field.default(model) if field.default else False for field in fields}
+    """Return the defaults that the declarations of fields give, as values to write."""
+    defaults = {}
+    for field in (model._fields[name] for name in names):
+        if field.default:
+            value = field.convert_to_cache(field.default(model), model, validate=False)
+            defaults[field.name] = field.convert_to_write(value, model)
+    return defaults
 
 
 def _read_values(record, names):

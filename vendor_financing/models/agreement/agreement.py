@@ -18,6 +18,7 @@ class VendorFinancingAgreement(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.company,
+        written_by="creator",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(

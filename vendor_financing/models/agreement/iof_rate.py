@@ -12,6 +12,7 @@ class VendorFinancingIofRate(models.Model):
     _description = "IOF Rate"
     _inherit = "vendor.financing.abstract.guard"
     _order = "date_from desc, regime, id"
+    _is_shared_without_company = True
 
     date_from = fields.Date(required=True, string="Valid From", index=True)
     regime = fields.Selection(

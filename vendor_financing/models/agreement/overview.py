@@ -49,6 +49,7 @@ class VendorFinancingOverview(models.Model):
     used_amount = fields.Monetary(related="agreement_id.used_amount")
     valid_until = fields.Date(related="agreement_id.valid_until")
     proof_difference = fields.Monetary(related="agreement_id.proof_difference")
+    mismatch_count = fields.Integer(related="agreement_id.mismatch_count")
     used_percent = fields.Integer(
         compute="_compute_position", help="The used part of the limit, in %."
     )
@@ -148,6 +149,11 @@ class VendorFinancingOverview(models.Model):
             ],
             "context": {"create": False},
         }
+
+    def action_open_mismatches(self):
+        """Open the documents whose marks differ from what the contracts say."""
+        self.ensure_one()
+        return self.agreement_id.action_view_mismatches()
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

@@ -11,7 +11,11 @@ class VendorFinancingRate(models.Model):
     _rec_names_search = ("agreement_id",)
 
     agreement_id = fields.Many2one(
-        comodel_name="vendor.financing.agreement", required=True, index=True, ondelete="cascade"
+        comodel_name="vendor.financing.agreement",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        written_by="creator",
     )
     company_id = fields.Many2one(related="agreement_id.company_id", store=True, index=True)
     date = fields.Date(

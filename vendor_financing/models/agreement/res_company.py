@@ -9,6 +9,7 @@ class ResCompany(models.Model):
         comodel_name="account.payment.term",
         string="Payment Term of Vendor Orders",
         check_company=True,
+        written_by="user",
         default=lambda self: self._default_vendor_payment_term(),
         help="The payment term of orders with a Vendor bearer: the bank pays at once, so at "
         "sight or one day. If empty, it is at sight.",
@@ -16,6 +17,7 @@ class ResCompany(models.Model):
     vendor_approval_required = fields.Boolean(
         string="Vendor Orders Need an Approval",
         default=True,
+        written_by="user",
         help="An order with a Vendor bearer is confirmed only once a manager has approved a "
         "vendor request for it.",
     )

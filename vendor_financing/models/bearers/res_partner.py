@@ -14,6 +14,7 @@ class ResPartner(models.Model):
             ("exempt", "Exempt"),
         ],
         string="IOF Regime",
+        written_by="user",
         help="Which rate of IOF a credit to this customer takes. Left empty, it is ordinary.",
     )
     vendor_exposure = fields.Monetary(

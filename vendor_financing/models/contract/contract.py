@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ...tools.pricing import parse_plan
 
@@ -58,6 +58,7 @@ class VendorFinancingContract(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.company,
+        written_by="creator",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(
@@ -153,15 +154,7 @@ class VendorFinancingContract(models.Model):
     # CRUD METHODS
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
-            self._raise_buttons_only()
-        return super().create(vals_list)
-
     def write(self, vals):
-        if "state" in vals and not self.env.su:
-            self._raise_buttons_only()
         if AGREED & vals.keys():
             for contract in self:
                 contract._check_open()
@@ -190,6 +183,7 @@ class VendorFinancingContract(models.Model):
         :raise UserError: naming the contract, if it is not a draft or no invoice is pending
         """
         self.ensure_one()
+        self.check_access("write")
         self._check_open()
         lines = self._find_pending()
         if not lines:
@@ -205,14 +199,16 @@ class VendorFinancingContract(models.Model):
 
     def action_propose(self):
         """Calculate interest, IOF and customer totals again from the rates of the day."""
+        self.check_access("write")
         for contract in self:
             contract._check_open()
             contract.installment_ids._propose()
-            contract.sudo()._move_to("simulated")
+            contract._move_to("simulated")
         return True
 
     def action_apply_expected(self):
         """Use the expected value as the value credited."""
+        self.check_access("write")
         for contract in self:
             contract._check_open()
             contract.credited_amount = contract.expected_amount
@@ -220,10 +216,11 @@ class VendorFinancingContract(models.Model):
 
     def action_cancel(self):
         """Cancel contracts that are not effective; their invoices are pending again."""
+        self.check_access("write")
         for contract in self:
             contract._check_open()
             contract.title_ids.unlink()
-            contract.sudo()._move_to("cancelled")
+            contract._move_to("cancelled")
         return True
 
     def action_view_installments(self):
@@ -247,14 +244,6 @@ class VendorFinancingContract(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _raise_buttons_only(self):
-        raise AccessError(
-            self.env._(
-                "The state of a vendor contract is changed by its buttons only: they post the "
-                "entries that belong to it."
-            )
-        )
 
     def _check_open(self):
         """Raise UserError unless the titles of this contract may still be changed."""

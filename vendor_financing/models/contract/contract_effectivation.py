@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from ...const import MANAGER
+from ...const import ACCOUNTANT, MANAGER
 
 
 class VendorFinancingContract(models.Model):
@@ -24,6 +24,7 @@ class VendorFinancingContract(models.Model):
         :raise UserError: naming the contract or title, and what to correct
         """
         self.check_access("write")
+        self._check_may_post()
         for contract in self:
             if contract.is_difference_large and not contract.env.user.has_group(MANAGER):
                 raise AccessError(
@@ -40,7 +41,11 @@ class VendorFinancingContract(models.Model):
         return True
 
     def action_undo(self):
-        """Undo effective contracts of which nothing was settled or debited since."""
+        """Undo effective contracts of which nothing was settled or debited since.
+
+        :raise AccessError: for all but managers who may post entries
+        """
+        self.check_access("write")
         for contract in self:
             effectivation = contract.operation_ids.filtered(
                 lambda operation: operation.kind == "effectivation" and operation.state == "posted"
@@ -58,6 +63,20 @@ class VendorFinancingContract(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_may_post(self):
+        """Refuse users who may not post entries.
+
+        :raise AccessError: naming the contracts
+        """
+        if not self.env.su and not self.env.user.has_group(ACCOUNTANT):
+            raise AccessError(
+                self.env._(
+                    "%(contracts)s: only accountants may post the entries of vendor contracts. Ask "
+                    "one, or have the role Invoicing given to you.",
+                    contracts=", ".join(self.mapped("display_name")),
+                )
+            )
 
     def _effect(self):
         self.ensure_one()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ...tools.rounding import exact
 
@@ -47,9 +47,14 @@ class VendorFinancingContractInstallment(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
+        written_by="creator",
     )
     contract_id = fields.Many2one(
-        comodel_name="vendor.financing.contract", required=True, index=True, ondelete="cascade"
+        comodel_name="vendor.financing.contract",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        written_by="creator",
     )
     agreement_id = fields.Many2one(related="contract_id.agreement_id", store=True, index=True)
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
@@ -144,13 +149,28 @@ class VendorFinancingContractInstallment(models.Model):
             part.open_amount = part.currency_id.round(left) if is_open else 0.0
 
     # -------------------------------------------------------------------------
+    # CONSTRAINT METHODS
+    # -------------------------------------------------------------------------
+
+    @api.constrains("title_id", "contract_id")
+    def _check_title_of_contract(self):
+        for part in self:
+            if part.title_id.contract_id != part.contract_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(installment)s belongs to a title of another contract. Add it to a title "
+                        "of %(contract)s.",
+                        installment=part.display_name,
+                        contract=part.contract_id.display_name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
     # CRUD METHODS
     # -------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(BOOKED & vals.keys() for vals in vals_list):
-            self._raise_operations_only()
         installments = super().create(vals_list)
         if not self.env.su:
             for contract in installments.contract_id:
@@ -160,8 +180,6 @@ class VendorFinancingContractInstallment(models.Model):
     def write(self, vals):
         if BOOKED & vals.keys():
             # An operation: it writes terms as they are agreed with the bank, with its entry.
-            if not self.env.su:
-                self._raise_operations_only()
             return super().write(vals)
         if TERMS & vals.keys():
             for contract in self.contract_id:
@@ -196,14 +214,6 @@ class VendorFinancingContractInstallment(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _raise_operations_only(self):
-        raise AccessError(
-            self.env._(
-                "Payments and debits of an instalment are written by operations only: use "
-                "Settled at the Bank or Debited by the Bank."
-            )
-        )
 
     def _apply_terms(self, vals):
         """Write terms that an operation changes, or restores, with the state that goes with them.

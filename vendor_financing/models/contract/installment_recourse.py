@@ -62,5 +62,5 @@ class VendorFinancingContractInstallment(models.Model):
                     installments=", ".join(parts.mapped("display_name")),
                 ),
             )
-            for part in parts:
+            for part in parts.sudo():
                 part.recourse_proposed_for = part.recourse_date

@@ -74,7 +74,7 @@ class VendorFinancingOperation(models.Model):
     def action_undo(self):
         """Undo these operations by mirror entries of today, the latest first.
 
-        :raise AccessError: for all but managers
+        :raise AccessError: for all but managers who may post entries
         :raise UserError: naming the operations to undo first, or the locked period
         """
         if not self.env.su and not self.env.user.has_group(MANAGER):
@@ -82,6 +82,7 @@ class VendorFinancingOperation(models.Model):
                 self.env._("Only a manager of Vendor financing may undo an operation.")
             )
         self.check_access("read")
+        self.contract_id._check_may_post()
         for operation in self.sudo().sorted("id", reverse=True):
             operation._undo()
         return True

@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError
 
 from ...tools.rounding import exact, prorate
 
@@ -15,7 +14,11 @@ class VendorFinancingContractTitle(models.Model):
     _order = "contract_id, id"
 
     contract_id = fields.Many2one(
-        comodel_name="vendor.financing.contract", required=True, index=True, ondelete="cascade"
+        comodel_name="vendor.financing.contract",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        written_by="creator",
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -25,6 +28,7 @@ class VendorFinancingContractTitle(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
+        written_by="creator",
     )
     # Plain columns: related fields would search titles whenever any journal item is written.
     move_id = fields.Many2one(
@@ -46,6 +50,8 @@ class VendorFinancingContractTitle(models.Model):
         comodel_name="vendor.financing.contract.installment",
         inverse_name="title_id",
         string="Instalments",
+        # Users change them on the contract, where those of all titles stand.
+        written_by="product",
     )
     original_date_maturity = fields.Date(readonly=True)
     original_invoice_date_due = fields.Date(readonly=True)
@@ -64,32 +70,29 @@ class VendorFinancingContractTitle(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        lines = self.env["account.move.line"].browse([vals["line_id"] for vals in vals_list])
-        for vals, line in zip(vals_list, lines, strict=True):
-            vals["principal"] = line.amount_residual
-            vals["move_id"] = line.move_id.id
-            vals["partner_id"] = line.partner_id.id
         titles = super().create(vals_list)
+        for title in titles.sudo():
+            title.write(title._prepare_of_receivable())
         if not self.env.su:
             # Substitution puts a title into an effective contract, with the entry for it.
             for contract in titles.contract_id:
                 contract._check_open()
         return titles
 
-    def write(self, vals):
-        if not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "A title of a vendor contract cannot be changed: remove it from the "
-                    "contract, or change its instalments."
-                )
-            )
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_effective(self):
         for contract in self.contract_id:
             contract._check_open()
+
+    def _prepare_of_receivable(self):
+        """Return what this title takes over from its receivable when it is added."""
+        self.ensure_one()
+        line = self.line_id
+        return {
+            "principal": line.amount_residual,
+            "move_id": line.move_id.id,
+            "partner_id": line.partner_id.id,
+        }
 
     def _create_installments(self, due_dates):
         """Divide the principal of each title equally over these days."""

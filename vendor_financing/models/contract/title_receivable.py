@@ -71,6 +71,10 @@ class VendorFinancingContractTitle(models.Model):
             return "financed"
         return "debited" if states & {"debited", "recovered"} else "settled"
 
+    def _is_counting(self):
+        """Return whether one of these titles is, or was, financed and not taken back."""
+        return any(not title._get_part_states() <= NOT_COUNTING for title in self)
+
     def _get_part_states(self):
         self.ensure_one()
         return set(self.installment_ids.mapped("state"))
@@ -90,7 +94,7 @@ class VendorFinancingContractTitle(models.Model):
         """Update the invoices of these titles by the states of all their titles."""
         moves = self.move_id
         counting = self.search([("move_id", "in", moves.ids)]).filtered(
-            lambda title: not title._get_part_states() <= NOT_COUNTING
+            lambda title: title._is_counting()
         )
         # Of a receivable that was financed again, the latest title counts.
         latest = {title.line_id: title for title in counting.sorted("id")}

@@ -46,6 +46,10 @@ class AccountMove(models.Model):
         help="The operation on a vendor contract that made this entry.",
     )
 
+    _vendor_financing_state_idx = models.Index(
+        "(vendor_financing_state) WHERE vendor_financing_state IS NOT NULL"
+    )
+
     # -------------------------------------------------------------------------
     # COMPUTE, SEARCH METHODS
     # -------------------------------------------------------------------------
@@ -137,7 +141,9 @@ class AccountMove(models.Model):
 
         :raise UserError: naming the invoices or entries, and what to do instead
         """
-        if financed := self.filtered(lambda move: move.vendor_financing_state in LOCKED_STATES):
+        marked = self.filtered(lambda move: move.vendor_financing_state in LOCKED_STATES)
+        # The titles know; the mark says only where to ask, so that others cost no query.
+        if financed := marked.filtered(lambda move: move.sudo().vendor_title_ids._is_counting()):
             raise UserError(
                 self.env._(
                     "%(invoices)s is or was financed by a bank and cannot be changed. Open its "

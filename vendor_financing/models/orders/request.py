@@ -1,21 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ...const import MANAGER
 from ...tools.pricing import parse_plan
 
 TERMS = {"plan", "rate", "customer_total"}
-# Written by the buttons only.
-DECISION_FIELDS = {
-    "state",
-    "order_id",
-    "bearer_id",
-    "amount",
-    "requester_id",
-    "approver_id",
-    "decision_date",
-    "refusal",
-}
 
 
 class VendorFinancingRequest(models.Model):
@@ -44,7 +33,12 @@ class VendorFinancingRequest(models.Model):
     }
 
     order_id = fields.Many2one(
-        comodel_name="sale.order", required=True, readonly=True, index=True, ondelete="cascade"
+        comodel_name="sale.order",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        written_by="creator",
     )
     partner_id = fields.Many2one(
         related="order_id.partner_id", string="Customer", store=True, index=True
@@ -130,14 +124,10 @@ class VendorFinancingRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not self.env.su and (DECISION_FIELDS - {"order_id"}) & vals.keys():
-                self._raise_buttons_only()
         requests = super().create(vals_list)
         requests.order_id.check_access("write")
         requests._check_plan()
         for request in requests:
-            # Default values of a context cannot decide a request.
             request.sudo().write(
                 {
                     "state": "draft",
@@ -152,11 +142,8 @@ class VendorFinancingRequest(models.Model):
 
     def write(self, vals):
         changes_terms = bool(TERMS & vals.keys())
-        if not self.env.su:
-            if DECISION_FIELDS & vals.keys():
-                self._raise_buttons_only()
-            if changes_terms:
-                self._check_terms_open()
+        if changes_terms and not self.env.su:
+            self._check_terms_open()
         result = super().write(vals)
         if "plan" in vals:
             self._check_plan()
@@ -185,6 +172,7 @@ class VendorFinancingRequest(models.Model):
 
         Without a quote for these days they stay as they are.
         """
+        self.check_access("write")
         for request in self:
             values = request._prepare_proposal()
             if values:
@@ -296,11 +284,3 @@ class VendorFinancingRequest(models.Model):
                         state=request._state_label(),
                     )
                 )
-
-    def _raise_buttons_only(self):
-        raise AccessError(
-            self.env._(
-                "State, amount and decision of a vendor request are not written directly. Use "
-                "Request, Approve or Refuse."
-            )
-        )

@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders._check_vendor_approval_on_create(vals_list)
+        orders._check_vendor_approval_on_create()
         orders._apply_vendor_terms_on_create(vals_list)
         return orders
 

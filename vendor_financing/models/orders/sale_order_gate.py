@@ -144,10 +144,9 @@ class SaleOrder(models.Model):
         if reasons:
             raise UserError("\n".join(reasons))
 
-    def _check_vendor_approval_on_create(self, vals_list):
-        """Refuse orders that are created as confirmed without their approval."""
-        if any(vals.get("state") == "sale" for vals in vals_list):
-            self.filtered(lambda order: order.state == "sale")._check_vendor_approval()
+    def _check_vendor_approval_on_create(self):
+        """Refuse orders created as confirmed without approval, by values or by defaults."""
+        self.filtered(lambda order: order.state == "sale")._check_vendor_approval()
 
     def _get_confirmed_bearers(self, vals):
         """Return the bearers before a write, for `_check_vendor_approval_on_write`.
@@ -196,7 +195,7 @@ class SaleOrder(models.Model):
     def _confirm_on_vendor_approval(self):
         """Confirm these orders once they are approved; inform customer and salesman, once."""
         for order in self.filtered(lambda order: not order.vendor_confirm_on_approval):
-            order.vendor_confirm_on_approval = True
+            order.sudo().vendor_confirm_on_approval = True
             order.message_post(
                 body=self.env._(
                     "Thank you. Order %(order)s is confirmed as soon as its financing is approved.",

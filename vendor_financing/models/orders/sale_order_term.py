@@ -13,15 +13,18 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    # Both come from the form, whose onchange changes the term; they open and lock nothing.
     is_vendor_term = fields.Boolean(
         string="Term Set by Vendor",
         readonly=True,
+        written_by="user",
         help="The payment term was changed because a Vendor bearer was chosen.",
     )
     vendor_earlier_payment_term_id = fields.Many2one(
         comodel_name="account.payment.term",
         string="Earlier Payment Term",
         readonly=True,
+        written_by="user",
         help="The payment term that comes back when the order leaves vendor financing.",
     )
 

@@ -197,9 +197,9 @@ class TestRequest(VendorFinancingContractCommon):
             request.action_approve()
         with self.assertRaisesRegex(AccessError, "manager"):
             request.action_refuse()
-        with self.assertRaisesRegex(AccessError, "not written"):
+        with self.assertRaisesRegex(AccessError, "kept by the system"):
             request.state = "approved"
-        with self.assertRaisesRegex(AccessError, "not written"):
+        with self.assertRaisesRegex(AccessError, "kept by the system"):
             request.amount = 1000000.0
         with self.assertRaisesRegex(UserError, "is Requested"):
             request.customer_total = 1.0
@@ -207,7 +207,7 @@ class TestRequest(VendorFinancingContractCommon):
 
     def test_salesman_creates_no_approved_request(self):
         Request = self.env["vendor.financing.request"].with_user(self.salesman)
-        with self.assertRaisesRegex(AccessError, "not written"):
+        with self.assertRaisesRegex(AccessError, "kept by the system"):
             Request.create({"order_id": self.order.id, "state": "approved"})
         request = Request.with_context(default_state="approved").create({"order_id": self.order.id})
         self.assertEqual(request.state, "draft")

@@ -21,7 +21,7 @@ class VendorFinancingSimulation(models.TransientModel):
         readonly=True,
         default=lambda self: self.env.company,
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
     date = fields.Date(
         string="Closing Date",
         required=True,
@@ -192,7 +192,7 @@ class VendorFinancingSimulationRow(models.TransientModel):
     agreement_id = fields.Many2one(
         comodel_name="vendor.financing.agreement", required=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(related="agreement_id.currency_id")
+    currency_id = fields.Many2one(related="agreement_id.currency_id", related_sudo=False)
     principal = fields.Monetary()
     iof = fields.Monetary(string="IOF")
     customer_total = fields.Monetary(help="Paid by the customers to the bank.")

@@ -31,10 +31,10 @@ class VendorFinancingMaintenance(models.TransientModel):
         readonly=True,
         ondelete="cascade",
     )
-    partner_id = fields.Many2one(related="installment_id.partner_id")
-    company_id = fields.Many2one(related="installment_id.company_id")
-    currency_id = fields.Many2one(related="installment_id.currency_id")
-    open_amount = fields.Monetary(related="installment_id.open_amount")
+    partner_id = fields.Many2one(related="installment_id.partner_id", related_sudo=False)
+    company_id = fields.Many2one(related="installment_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="installment_id.currency_id", related_sudo=False)
+    open_amount = fields.Monetary(related="installment_id.open_amount", related_sudo=False)
     date = fields.Date(
         required=True, default=fields.Date.context_today, help="The day of the entry."
     )

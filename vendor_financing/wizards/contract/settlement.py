@@ -44,7 +44,7 @@ class VendorFinancingSettlement(models.TransientModel):
     )
     note = fields.Char(help="Stored with the operation.")
     company_id = fields.Many2one(comodel_name="res.company", compute="_compute_company")
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
     line_ids = fields.One2many(
         comodel_name="vendor.financing.settlement.line",
         inverse_name="wizard_id",
@@ -171,9 +171,9 @@ class VendorFinancingSettlementLine(models.TransientModel):
         readonly=True,
         ondelete="cascade",
     )
-    currency_id = fields.Many2one(related="installment_id.currency_id")
-    partner_id = fields.Many2one(related="installment_id.partner_id")
-    contract_id = fields.Many2one(related="installment_id.contract_id")
-    date_due = fields.Date(related="installment_id.date_due")
-    open_amount = fields.Monetary(related="installment_id.open_amount")
+    currency_id = fields.Many2one(related="installment_id.currency_id", related_sudo=False)
+    partner_id = fields.Many2one(related="installment_id.partner_id", related_sudo=False)
+    contract_id = fields.Many2one(related="installment_id.contract_id", related_sudo=False)
+    date_due = fields.Date(related="installment_id.date_due", related_sudo=False)
+    open_amount = fields.Monetary(related="installment_id.open_amount", related_sudo=False)
     amount = fields.Monetary(help="Principal in BRL; less than the open amount settles a part.")
