@@ -107,7 +107,7 @@ class Suite:
             process.send_signal(signal.SIGINT)
 
     def _sandbox(self):
-        self._pytest(TOOLS_PYTHON, ["tests/sandbox"])
+        self._pytest(TOOLS_PYTHON, ["tests/sandbox", "tests/host"])
 
     def _alone(self, addon):
         """Install one addon without the others, test it, and see that it leaves nothing behind."""
