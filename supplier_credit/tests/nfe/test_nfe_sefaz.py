@@ -42,11 +42,12 @@ class SourceCases:
     cancelled = None
     denied = None
 
-    def setUp(self):
-        super().setUp()
-        self.invoice = self.create_plain_invoice()
-        self.invoice.l10n_latam_document_number = "47605"
-        self.invoice.action_post()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls.create_plain_invoice()
+        cls.invoice.l10n_latam_document_number = "47605"
+        cls.invoice.action_post()
 
     def test_each_code_of_the_source_is_shown(self):
         for code, state in self.states.items():
@@ -185,10 +186,11 @@ class TestSefazOca(SourceCases, SefazStubs):
     cancelled = "cancelada"
     denied = "denegada"
 
-    def setUp(self):
-        super().setUp()
-        self.document = self.env[OCA_DOCUMENT].sudo().create({})
-        self.invoice.fiscal_document_id = self.document
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.document = cls.env[OCA_DOCUMENT].sudo().create({})
+        cls.invoice.fiscal_document_id = cls.document
 
     def say(self, code, content=None):
         if content:
