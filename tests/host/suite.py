@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatch
 
 from . import clock
 from .demo import fill_company, fill_contracts
@@ -32,6 +33,7 @@ ORDER = (
 )
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
 OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
+IGNORED = tuple(f"--ignore-glob={name}" for name in OF_ONE_ADDON)
 SECONDS_TO_CLEAN_UP = 60
 # The browser tests; they take the pictures of the documentation.
 CLICKED = (
@@ -116,8 +118,13 @@ class Suite:
             self.databases.copy(database, template=self.databases.template_of_tests)
             before = snapshot(self.databases.postgres, database)
             self.databases.install(database, [addon])
-        self._odoo_pytest(database, [addon], python_options=self.figures.options_to_cover(addon))
+        # Measuring doubles the time, so the long random tests are not measured.
+        self._odoo_pytest(
+            database, [addon], *IGNORED, python_options=self.figures.options_to_cover(addon)
+        )
         self.figures.read_coverage(addon)
+        if random_tests := _find_random_tests(addon):
+            self._odoo_pytest(database, random_tests)
         if addon == "supplier_credit":
             # With agreement, bearer, customers and orders in it, as a company would uninstall it.
             fill_company(self.databases, database, free_port())
@@ -148,7 +155,7 @@ class Suite:
     def _test_together(self):
         with step("Installing the three addons together"):
             self.databases.copy(TOGETHER, ADDONS, template=self.databases.template_of_tests)
-        self._odoo_pytest(TOGETHER, ADDONS, *(f"--ignore-glob={name}" for name in OF_ONE_ADDON))
+        self._odoo_pytest(TOGETHER, ADDONS, *IGNORED)
         with step("Comparing the translation templates with the source"):
             self.translate("compare")
         self.databases.drop(TOGETHER)
@@ -196,6 +203,7 @@ class Suite:
         self._run(TOOLS_PYTHON, ["tests.bench"])
 
     def _odoo_pytest(self, database, paths, *options, python_options=()):
+        self.databases.postpone_crons(database)
         self._pytest(
             ODOO_PYTHON,
             [
@@ -261,6 +269,12 @@ def take_screenshots(databases):
         pictures = {"E2E_LANGUAGE": language, "E2E_PICTURES": str(ROOT / "docs/images" / language)}
         with step(f"Taking the pictures of docs/images/{language}"):
             Suite(databases)._pytest(TOOLS_PYTHON, list(CLICKED), pictures)
+
+
+def _find_random_tests(addon):
+    """Return the files of an addon that OF_ONE_ADDON names, relative to the repository."""
+    paths = (path.relative_to(ROOT) for path in sorted((ROOT / addon / "tests").rglob("*.py")))
+    return [path for path in map(str, paths) if any(fnmatch(path, name) for name in OF_ONE_ADDON)]
 
 
 def _unchanged(environment):
