@@ -110,6 +110,7 @@ class SourceCases:
 
     def test_invoices_of_other_bearers_are_left_alone(self):
         self.invoice.preferred_payment_method_line_id = False
+        self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         with self.assertQueryCount(0):
             self.invoice._filter_supplier_credit()._refresh_sefaz_state()
         self.say(self.authorised, make_nfe())
