@@ -1,4 +1,4 @@
-from . import test_actions, test_neutralize, test_uninstall_hook
+from . import test_neutralize, test_uninstall_hook
 from .asaas import test_connection, test_provider
 from .charges import (
     test_charge,

@@ -1,4 +1,4 @@
-from . import test_access, test_actions, test_neutralize, test_uninstall_hook
+from . import test_access, test_neutralize, test_uninstall_hook
 from .agreement import test_agreement, test_overview
 from .bearers import test_bearers
 from .credit import (
@@ -57,4 +57,4 @@ from .settlement import (
     test_settlement_post_sale,
     test_settlement_property,
 )
-from .tools import test_brazilian_address, test_client
+from .tools import test_brazilian_address, test_client, test_table

@@ -21,6 +21,7 @@ from .sandbox import Sandbox, SandboxProcess
 # Another name lets two runs share one PostgreSQL.
 DATABASE = os.environ.get("E2E_DATABASE", "e2e")
 INSTALLED = f"{DATABASE}_installed"
+FILLED = f"{DATABASE}_filled"
 
 
 def pytest_configure(config):
@@ -37,6 +38,23 @@ def databases():
     databases.drop(INSTALLED)
 
 
+@pytest.fixture(scope="session")
+def sandbox_port():
+    """The sandbox's port, which a filled database names: each sandbox listens there in turn."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def filled(databases, sandbox_port):
+    """A database with the demo company, and with what browsers load bundled."""
+    databases.copy(FILLED, template=INSTALLED)
+    demo.fill_company(databases, FILLED, sandbox_port)
+    bundle = "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()"
+    databases.odoo_shell(FILLED, bundle, what="Bundling assets")
+    yield FILLED
+    databases.drop(FILLED)
+
+
 @pytest.fixture(scope="module")
 def odoo_options():
     """Further options of Odoo's command line; a test module may override this fixture."""
@@ -44,9 +62,9 @@ def odoo_options():
 
 
 @pytest.fixture(scope="module")
-def running(databases, odoo_options):
+def running(databases, filled, sandbox_port, odoo_options):
     """Odoo with the three addons and the demo company, and the sandbox it talks to."""
-    sandbox_port, odoo_port = free_port(), free_port()
+    odoo_port = free_port()
     state = HOST / DATABASE
     state.mkdir(exist_ok=True)
     demo.copy_nfe_files(state)
@@ -56,8 +74,8 @@ def running(databases, odoo_options):
     sandbox = SandboxProcess(sandbox_port, books)
     odoo = None
     try:
-        databases.copy(DATABASE, template=INSTALLED)
-        demo.fill(databases, DATABASE, sandbox_port)
+        databases.copy(DATABASE, template=filled)
+        demo.introduce_customers(sandbox_port)
         odoo = start_odoo(databases, DATABASE, odoo_port, options=odoo_options)
         yield SimpleNamespace(
             url=f"http://127.0.0.1:{odoo_port}",

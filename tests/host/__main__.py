@@ -1,12 +1,14 @@
 """Entry point: `python -m tests.host COMMAND`, called by the Makefile."""
 
 import argparse
+import os
 import shutil
 import signal
 import sys
 
 from . import commands
 from .clock import NAMES
+from .layout import HOST
 from .terminal import HostError, say
 
 
@@ -37,6 +39,9 @@ def main():
     mine, arguments_of_pytest = _split(sys.argv[1:])
     arguments = parser.parse_args(mine)
     arguments.options = arguments_of_pytest
+    # Odoo starts dozens of times: it is compiled once, and not among the sources.
+    os.environ["PYTHONPYCACHEPREFIX"] = str(HOST / "pycache")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # Ended from outside, the command stops what it started just as with Ctrl-C, also where a script
     # started it in the background with Ctrl-C ignored.
     for ending in (signal.SIGINT, signal.SIGTERM):

@@ -169,6 +169,14 @@ class Databases:
                 self._odoo_update(name, ["-u", ",".join(addons)], f"update-{name}")
             stamp.write_text(state)
 
+    def postpone_crons(self, name):
+        """Have no cron due for long, so that a test may run one on any day that it sets.
+
+        From the day on which a cron was due, the host counts to the day of its run by the cron's
+        interval: of minutes, for weeks.
+        """
+        self.postgres.query("UPDATE ir_cron SET nextcall = '2100-01-01'", name)
+
     def drop(self, name):
         self.postgres.drop(name)
         shutil.rmtree(FILESTORE / "filestore" / name, ignore_errors=True)

@@ -104,6 +104,11 @@ def fill(databases, database, sandbox_port, odoo_url=None):
     :param odoo_url: where Odoo will be reached; the sandbox sends the events of charges there
     """
     fill_company(databases, database, sandbox_port, odoo_url)
+    introduce_customers(sandbox_port)
+
+
+def introduce_customers(sandbox_port):
+    """Let the sandbox know the demo company's customers."""
     for vat in ("57647232000153", "95398560000152"):
         set_customer(sandbox_port, vat, {"limiteTotal": CUSTOMER_LIMIT})
 

@@ -11,7 +11,7 @@ COVERAGE = HOST / "coverage"
 
 
 class Figures:
-    """Seconds of each part and branch coverage of each addon, of a whole run."""
+    """Seconds of each part, and branch coverage of each addon without its random tests."""
 
     def __init__(self):
         self.seconds = {}

@@ -3,11 +3,13 @@
 1. A method of a model stands in one file of an addon, where a reader sees all of it.
 2. Imports between folders run one way, in the order in which `models/__init__.py` loads them.
 3. What must stand in each addon, because each installs alone, has the same text in all of them.
+4. An action returns a value that XML-RPC can carry, which None is not.
 """
 
 import ast
 from collections import defaultdict
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 from .layout import ADDONS, ROOT
 
@@ -30,7 +32,11 @@ SAME_TEXT = (
     "tools/table.py",
     "models/common/abstract_guard.py",
     "models/common/abstract_state.py",
+    "tests/tools/test_table.py",
 )
+
+# What buttons, links and integrators call.
+ACTION_PREFIXES = ("action_", "button_")
 
 
 def differing_texts():
@@ -79,6 +85,95 @@ def arrows_against_the_order():
                 if problem:
                     lines.append(f"{path.relative_to(ROOT)}:{number}: {problem}")
     return lines
+
+
+def actions_without_result():
+    """Return a line for each function that ends an action without a value."""
+    return [
+        f"{path.relative_to(ROOT)}:{function.lineno}: {function.name} may return None"
+        for addon in ADDONS
+        for path, function in find_actions(addon)
+        if may_return_none(function)
+    ]
+
+
+def find_actions(addon):
+    """Yield (path, function) of an addon's actions and of what they return the result of."""
+    functions = defaultdict(list)
+    for path in _sources(addon, ("models", "wizards")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                functions[node.name].append((path, node))
+    waiting = [name for name in functions if name.startswith(ACTION_PREFIXES)]
+    waiting += _buttons(addon)
+    seen = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            yield from functions[name]
+            for _path, function in functions[name]:
+                waiting += filter(None, map(_called, _returned(function)))
+
+
+def _buttons(addon):
+    """Return the names of the methods that the addon's views call."""
+    return {
+        element.get("name")
+        for path in sorted((ROOT / addon).rglob("*.xml"))
+        for element in ElementTree.parse(path).iterfind(".//*[@type='object'][@name]")
+    }
+
+
+def may_return_none(function):
+    """Return whether a function may end without a value, by its end or by a return."""
+    return not _ends(function.body) or any(map(_is_none, _returned(function)))
+
+
+def _ends(body):
+    """Return whether these statements always end the function, by a return or an exception."""
+    match body[-1]:
+        case ast.Return() | ast.Raise():
+            return True
+        case ast.If(body=then, orelse=otherwise):
+            return bool(otherwise) and _ends(then) and _ends(otherwise)
+        case ast.With(body=inner):
+            return _ends(inner)
+        case ast.Try(body=inner, handlers=handlers, orelse=otherwise):
+            return _ends(otherwise or inner) and all(_ends(handler.body) for handler in handlers)
+        case ast.Match(cases=[*_, ast.match_case(pattern=ast.MatchAs(pattern=None), guard=None)]):
+            return all(_ends(case.body) for case in body[-1].cases)
+    return False
+
+
+def _returned(function):
+    """Yield what a function returns, not what functions inside it do; None for a bare return."""
+    waiting = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.Return(value=ast.IfExp(body=one, orelse=other)):
+                yield from (one, other)
+            case ast.Return(value=value):
+                yield value
+            case ast.FunctionDef() | ast.Lambda():
+                continue
+            case _:
+                waiting.extend(ast.iter_child_nodes(node))
+
+
+def _is_none(value):
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _called(value):
+    """Return the name of the function whose result this is, None if it is the host's."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")))):
+            return None
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name
+    return None
 
 
 class _Place(NamedTuple):

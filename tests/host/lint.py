@@ -8,7 +8,12 @@ from pathlib import Path
 
 from .docs import missing_in_docs
 from .environments import ODOO_PYTHON, TOOLS_VENV
-from .house import arrows_against_the_order, differing_texts, spread_methods
+from .house import (
+    actions_without_result,
+    arrows_against_the_order,
+    differing_texts,
+    spread_methods,
+)
 from .layout import ADDONS, ODOO_SERIES, ROOT
 from .odoo_source import load
 from .terminal import HostError, say
@@ -69,6 +74,7 @@ def house_results():
         "one file for each method of a model": spread_methods(),
         "imports run one way": arrows_against_the_order(),
         "same text in each addon": differing_texts(),
+        "actions return something": actions_without_result(),
         "documents name what exists": missing_in_docs(),
     }
     return {name: (not lines, "\n".join(lines)) for name, lines in found.items()}

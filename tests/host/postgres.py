@@ -1,5 +1,7 @@
 """PostgreSQL: the server the environment names, or a private cluster on a Unix socket."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import pwd
@@ -19,7 +21,10 @@ LONGEST_SOCKET_FOLDER = 90
 
 
 class Postgres:
-    """A server to make databases on; `environment` holds what clients need to reach it."""
+    """A server to make databases on; `environment` holds what clients need to reach it.
+
+    Who starts a private cluster is a user of it until it stops it, or ends: the last one stops it.
+    """
 
     def __init__(self):
         self.private = not os.environ.get("PGHOST")
@@ -32,6 +37,8 @@ class Postgres:
         self._folder = self._choose_folder()
         self._data = self._folder / "data"
         self._socket = self._choose_socket()
+        # Each user has this file locked together with the others; its end unlocks it.
+        self._use = None
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("PG")},
             "PGHOST": str(self._socket),
@@ -47,31 +54,27 @@ class Postgres:
             self._check_reachable()
             return
         self._make_folders()
-        if not (self._data / ".complete").exists():
-            self._initialise()
-        if clock.chosen():
-            # One that a killed run left behind has another time.
-            self.stop()
-        if not self._is_running():
-            self._run_as_owner(
-                [
-                    self.bin / "pg_ctl", "start", "-w", "-t", "60", "-s",
-                    "-D", self._data,
-                    "-l", self._folder / "server.log",
-                    "-o", f"-c listen_addresses='' -c unix_socket_directories='{self._socket}'",
-                ],
-                what="Starting PostgreSQL",
-            )  # fmt: skip
+        with self._one_at_a_time():
+            if not (self._data / ".complete").exists():
+                self._initialise()
+            if clock.chosen() and not self._has_users():
+                # One that a killed run left behind has another time.
+                self._stop_unless_connected()
+            if not self._is_running():
+                self._start()
+            self._use = self._open("users.lock")
+            fcntl.flock(self._use, fcntl.LOCK_SH)
 
     def stop(self):
-        """Stop the private cluster unless another process is connected to it."""
-        if not self.private or not self._is_running():
+        """Use the private cluster no more, and stop it unless another process uses it."""
+        if not self.private or not self._folder.exists():
             return
-        if not self.count_clients():
-            self._run_as_owner(
-                [self.bin / "pg_ctl", "stop", "-w", "-m", "fast", "-s", "-D", self._data],
-                what="Stopping PostgreSQL",
-            )
+        with self._one_at_a_time():
+            if self._use:
+                self._use.close()
+                self._use = None
+            if not self._has_users():
+                self._stop_unless_connected()
 
     def count_clients(self, database=None):
         """Return how many others are connected, to one database or to any."""
@@ -147,6 +150,42 @@ class Postgres:
         self.query(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
 
     # Inside
+
+    @contextlib.contextmanager
+    def _one_at_a_time(self):
+        """Let no other process start or stop the private cluster meanwhile."""
+        with self._open("start.lock") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            yield
+
+    def _has_users(self):
+        with self._open("users.lock") as probe:
+            try:
+                fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def _open(self, name):
+        return (self._folder / name).open("w")
+
+    def _start(self):
+        self._run_as_owner(
+            [
+                self.bin / "pg_ctl", "start", "-w", "-t", "60", "-s",
+                "-D", self._data,
+                "-l", self._folder / "server.log",
+                "-o", f"-c listen_addresses='' -c unix_socket_directories='{self._socket}'",
+            ],
+            what="Starting PostgreSQL",
+        )  # fmt: skip
+
+    def _stop_unless_connected(self):
+        if self._is_running() and not self.count_clients():
+            self._run_as_owner(
+                [self.bin / "pg_ctl", "stop", "-w", "-m", "fast", "-s", "-D", self._data],
+                what="Stopping PostgreSQL",
+            )
 
     def program(self, name):
         """Return how a client program of the server is called."""

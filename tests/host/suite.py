@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatch
 
 from . import clock
 from .demo import fill_company, fill_contracts
@@ -32,6 +33,7 @@ ORDER = (
 )
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
 OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
+IGNORED = tuple(f"--ignore-glob={name}" for name in OF_ONE_ADDON)
 # Tests inside Odoo that need the three addons at once.
 OF_ALL_ADDONS = "tests/access"
 SECONDS_TO_CLEAN_UP = 60
@@ -109,7 +111,7 @@ class Suite:
             process.send_signal(signal.SIGINT)
 
     def _sandbox(self):
-        self._pytest(TOOLS_PYTHON, ["tests/sandbox"])
+        self._pytest(TOOLS_PYTHON, ["tests/sandbox", "tests/host"])
 
     def _alone(self, addon):
         """Install one addon without the others, test it, and see that it leaves nothing behind."""
@@ -118,8 +120,13 @@ class Suite:
             self.databases.copy(database, template=self.databases.template_of_tests)
             before = snapshot(self.databases.postgres, database)
             self.databases.install(database, [addon])
-        self._odoo_pytest(database, [addon], python_options=self.figures.options_to_cover(addon))
+        # Measuring doubles the time, so the long random tests are not measured.
+        self._odoo_pytest(
+            database, [addon], *IGNORED, python_options=self.figures.options_to_cover(addon)
+        )
         self.figures.read_coverage(addon)
+        if random_tests := _find_random_tests(addon):
+            self._odoo_pytest(database, random_tests)
         if addon == "supplier_credit":
             # With agreement, bearer, customers and orders in it, as a company would uninstall it.
             fill_company(self.databases, database, free_port())
@@ -150,8 +157,7 @@ class Suite:
     def _test_together(self):
         with step("Installing the three addons together"):
             self.databases.copy(TOGETHER, ADDONS, template=self.databases.template_of_tests)
-        paths = [*ADDONS, OF_ALL_ADDONS]
-        self._odoo_pytest(TOGETHER, paths, *(f"--ignore-glob={name}" for name in OF_ONE_ADDON))
+        self._odoo_pytest(TOGETHER, [*ADDONS, OF_ALL_ADDONS], *IGNORED)
         with step("Comparing the translation templates with the source"):
             self.translate("compare")
         self.databases.drop(TOGETHER)
@@ -202,6 +208,7 @@ class Suite:
         self._run(TOOLS_PYTHON, ["tests.bench"])
 
     def _odoo_pytest(self, database, paths, *options, python_options=()):
+        self.databases.postpone_crons(database)
         self._pytest(
             ODOO_PYTHON,
             [
@@ -267,6 +274,12 @@ def take_screenshots(databases):
         pictures = {"E2E_LANGUAGE": language, "E2E_PICTURES": str(ROOT / "docs/images" / language)}
         with step(f"Taking the pictures of docs/images/{language}"):
             Suite(databases)._pytest(TOOLS_PYTHON, list(CLICKED), pictures)
+
+
+def _find_random_tests(addon):
+    """Return the files of an addon that OF_ONE_ADDON names, relative to the repository."""
+    paths = (path.relative_to(ROOT) for path in sorted((ROOT / addon / "tests").rglob("*.py")))
+    return [path for path in map(str, paths) if any(fnmatch(path, name) for name in OF_ONE_ADDON)]
 
 
 def _unchanged(environment):

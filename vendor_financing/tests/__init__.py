@@ -1,4 +1,4 @@
-from . import test_actions, test_install, test_uninstall_hook
+from . import test_install, test_uninstall_hook
 from .agreement import test_inquiry, test_overview, test_simulation
 from .bank_report import test_bank_report
 from .bearers import test_bearers

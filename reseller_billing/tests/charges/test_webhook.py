@@ -6,6 +6,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import SerializationFailure
 
+from ..common import REQUEST_SEAM
 from ..common_billing import BillingCommon
 
 CONTROLLER = "odoo.addons.reseller_billing.controllers.webhook"
@@ -15,11 +16,12 @@ CONTROLLER = "odoo.addons.reseller_billing.controllers.webhook"
 class TestWebhook(BillingCommon, HttpCase):
     """The webhook: access, stored events, refused ones."""
 
-    def setUp(self):
-        super().setUp()
-        self.provider.action_register_webhook()
-        self.key, self.token = self.provider.webhook_key, self.provider.webhook_token
-        self.env.flush_all()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with patch(REQUEST_SEAM, side_effect=cls.asaas):
+            cls.provider.action_register_webhook()
+        cls.key, cls.token = cls.provider.webhook_key, cls.provider.webhook_token
 
     def post(self, body, token=None, key=None):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -10,20 +10,24 @@ from ..common_billing import BillingCommon
 class TestPortal(BillingCommon, HttpCase):
     """A client sees its own faturas in the portal, and no others."""
 
-    def setUp(self):
-        super().setUp()
-        self.fatura = self.make_charged()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fatura = cls.make_registered()
         new_test_user(
-            self.env,
+            cls.env,
             login="client",
             password="client-password",
             groups="base.group_portal",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-            partner_id=self.client_partner.id,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            partner_id=cls.client_partner.id,
         )
-        other = self._create_contract(self._create_client("Lua"))
-        self.foreign = self.make_charged(partner=other.partner_id)
+        other = cls._create_contract(cls._create_client("Lua"))
+        cls.foreign = cls.make_registered(partner=other.partner_id)
+
+    def setUp(self):
+        super().setUp()
         self.authenticate("client", "client-password")
 
     def read_state(self, fatura, token=""):

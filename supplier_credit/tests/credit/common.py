@@ -24,7 +24,8 @@ class SupplierCreditCustomerCommon(SupplierCreditCommon):
             "phone": "+55 (11) 3333-4444",
         }
 
-    def decision(self, state="APROVADO", **values):
+    @classmethod
+    def decision(cls, state="APROVADO", **values):
         return {
             "codigoCliente": "CL-1",
             "situacaoCredito": state,
@@ -34,9 +35,10 @@ class SupplierCreditCustomerCommon(SupplierCreditCommon):
             **values,
         }
 
-    def position(self, state="APROVADO", **values):
+    @classmethod
+    def position(cls, state="APROVADO", **values):
         return {
-            **self.decision(state),
+            **cls.decision(state),
             "situacaoCliente": "ATIVO",
             "limiteTotal": "50000.00",
             "limiteUtilizado": "1000.10",
@@ -47,10 +49,11 @@ class SupplierCreditCustomerCommon(SupplierCreditCommon):
             **values,
         }
 
-    def open_wizard(self, partners=None, user=None, desired_limit=50000.0):
-        partners = (partners or self.customer).with_user(user or self.salesman)
+    @classmethod
+    def open_wizard(cls, partners=None, user=None, desired_limit=50000.0):
+        partners = (partners or cls.customer).with_user(user or cls.salesman)
         action = partners.action_send_for_supplier_credit()
-        wizard = self.env[action["res_model"]].with_user(user or self.salesman)
+        wizard = cls.env[action["res_model"]].with_user(user or cls.salesman)
         with Form(wizard.browse(action["res_id"])) as form:
             form.desired_limit = desired_limit
         return form.record
@@ -63,17 +66,19 @@ class SupplierCreditCustomerCommon(SupplierCreditCommon):
             form.motive = motive
         return form.record
 
-    def credit(self, partner=None):
-        return self.env["supplier.credit.customer"]._find(self.agreement, partner or self.customer)
+    @classmethod
+    def credit(cls, partner=None):
+        return cls.env["supplier.credit.customer"]._find(cls.agreement, partner or cls.customer)
 
-    def register(self, partner=None, answer=None, position=None):
+    @classmethod
+    def register(cls, partner=None, answer=None, position=None):
         """Send for credit analysis and apply Supplier's answers, also that of a following query."""
-        self.supplier.on("POST", "/clientes$", answer or self.decision(), 201)
-        self.supplier.on("GET", "/clientes/[0-9A-Z]+$", position or self.position())
-        self.open_wizard(partner).action_send()
-        self.deliver()
-        self.deliver_by_cron()
-        return self.credit(partner)
+        cls.supplier.on("POST", "/clientes$", answer or cls.decision(), 201)
+        cls.supplier.on("GET", "/clientes/[0-9A-Z]+$", position or cls.position())
+        cls.open_wizard(partner).action_send()
+        cls.deliver()
+        cls.deliver_by_cron()
+        return cls.credit(partner)
 
     def refresh(self, customer, **position):
         self.supplier.on("GET", f"/clientes/{customer.vat}$", self.position(**position))

@@ -25,10 +25,7 @@ class TestCustomerAccess(SupplierCreditCustomerCommon):
         )
         cls.manager = cls._create_user("manager", "supplier_credit.supplier_credit_group_manager")
         cls.employee = cls._create_user("employee", "base.group_user")
-
-    def setUp(self):
-        super().setUp()
-        self.credit_record = self.register()
+        cls.credit_record = cls.register()
 
     def test_nobody_writes_what_supplier_said(self):
         for user in (self.salesman, self.manager):

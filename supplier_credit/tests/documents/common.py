@@ -20,19 +20,21 @@ class SupplierCreditDocumentsCommon(SupplierCreditCommon):
         cls.reserve(cls.order)
         cls.invoice = cls.create_invoice(cls.order).with_user(cls.accountant)
 
-    def post(self):
+    @classmethod
+    def post(cls):
         """Post the invoice with its NF-e, which Supplier begins to analyse."""
-        self.supplier.on("POST", "/transacoes$", self.transaction_answer("EM_ANALISE"), 201)
-        self.invoice._attach_nfe(self.nfe_content())
-        self.invoice.action_post()
-        self.deliver()
-        self.assertEqual(self.invoice.supplier_state, "in_analysis")
+        cls.supplier.on("POST", "/transacoes$", cls.transaction_answer("EM_ANALISE"), 201)
+        cls.invoice._attach_nfe(cls.nfe_content())
+        cls.invoice.action_post()
+        cls.deliver()
+        assert cls.invoice.supplier_state == "in_analysis"
 
-    def approve(self):
-        self.supplier.on("GET", "/transacoes/TR-1$", self.transaction_answer())
-        self.invoice.supplier_transaction_id.action_query()
-        self.deliver()
-        self.assertEqual(self.invoice.supplier_state, "approved")
+    @classmethod
+    def approve(cls):
+        cls.supplier.on("GET", "/transacoes/TR-1$", cls.transaction_answer())
+        cls.invoice.supplier_transaction_id.action_query()
+        cls.deliver()
+        assert cls.invoice.supplier_state == "approved"
 
     def create_plain_invoice(self, *, bearer=None):
         """Return a posted invoice with the same instalments, by default not on Supplier's credit.

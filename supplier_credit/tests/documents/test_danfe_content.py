@@ -2,6 +2,7 @@ import re
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
 
 from lxml import etree
@@ -23,13 +24,18 @@ DATES = ("13/01/2027", "13/02/2027", "13/03/2027")
 VALUES = ("4.321,17", "4.321,18", "4.321,19")
 
 
-def pdf_pages(content):
-    """Return the text of each page, with all white space as single blanks."""
-    return [" ".join(page.extract_text().split()) for page in PdfFileReader(BytesIO(content)).pages]
+@cache
+def drawn_pages(draw, *arguments, **options):
+    """Draw a DANFE; return the text of each page, with all white space as single blanks.
+
+    Of many items it takes seconds, so each is drawn once.
+    """
+    pages = PdfFileReader(BytesIO(draw(*arguments, **options))).pages
+    return [" ".join(page.extract_text().split()) for page in pages]
 
 
-def pdf_text(content):
-    return " ".join(pdf_pages(content))
+def drawn_text(draw, *arguments, **options):
+    return " ".join(drawn_pages(draw, *arguments, **options))
 
 
 class Nfe:
@@ -112,8 +118,8 @@ class TestDanfeContent(TransactionCase):
         """Draw an NF-e both ways and compare; return the text of Supplier's DANFE."""
         content = nfe.to_bytes()
         plain, printed = (
-            pdf_text(draw_danfe(content)),
-            pdf_text(draw_supplier_danfe(content, note, **options)),
+            drawn_text(draw_danfe, content),
+            drawn_text(draw_supplier_danfe, content, note, **options),
         )
         for text in hidden:
             self.assertIn(text, plain, "the untouched DANFE shows it")
@@ -134,7 +140,7 @@ class TestDanfeContent(TransactionCase):
 
     def test_many_items_over_several_pages(self):
         nfe = Nfe(NFE_WITH_DUPLICATAS).repeat_items(160).charge()
-        pages = pdf_pages(draw_supplier_danfe(nfe.to_bytes(), NOTE))
+        pages = drawn_pages(draw_supplier_danfe, nfe.to_bytes(), NOTE)
         self.assertGreater(len(pages), 2)
         printed = self.assert_masked(nfe, [*DATES, *VALUES], kept=["Pedido cliente 1035"])
         self.assertEqual(printed.count(NOTE), 1)
@@ -183,13 +189,13 @@ class TestDanfeContent(TransactionCase):
             nfe,
             ["203,43", "22/12/2026"],
             kept=["21/12/2026", "203,40"],
-            instalments=[(date(2026, 12, 22), Decimal("203.43")), (date(2027, 1, 21), None)],
+            instalments=((date(2026, 12, 22), Decimal("203.43")), (date(2027, 1, 21), None)),
         )
 
     def test_long_card_name(self):
         name = "Cartao " + " ".join(f"Parceiro{number}" for number in range(60))
         note = f"Venda pelo {name}, NF 47605."
-        printed = pdf_text(draw_supplier_danfe(Nfe().charge().to_bytes(), note))
+        printed = drawn_text(draw_supplier_danfe, Nfe().charge().to_bytes(), note)
         # It continues in another block, which is before the first one in the file.
         for word in note.replace(",", "").split()[2:-2]:
             self.assertEqual(len(re.findall(rf"{word}\b", printed)), 1, word)
@@ -238,7 +244,7 @@ class TestDanfeContent(TransactionCase):
             .issue_on("2027-01-04T09:00:00-03:00")
             .say("Boleto de 4.321,17 para 13/01/2027")
         )
-        self.assertGreater(len(pdf_pages(draw_supplier_danfe(nfe.to_bytes(), NOTE))), 1)
+        self.assertGreater(len(drawn_pages(draw_supplier_danfe, nfe.to_bytes(), NOTE)), 1)
         self.assert_masked(nfe, [*DATES, *VALUES])
 
     def test_alphanumeric_cnpj_in_the_key(self):
@@ -254,10 +260,10 @@ class TestDanfeContent(TransactionCase):
         self.assertLess(printed.index("Aceros Industriales"), printed.index(NOTE))
 
     def test_cancelled_is_marked_on_each_page(self):
-        content = Nfe(NFE_WITH_DUPLICATAS).repeat_items(160).to_bytes()
-        for draw in (draw_danfe, lambda xml, **options: draw_supplier_danfe(xml, NOTE, **options)):
-            self.assertNotIn("CANCELADA", pdf_text(draw(content)))
-            for page in pdf_pages(draw(content, cancelled=True)):
+        content = Nfe(NFE_WITH_DUPLICATAS).repeat_items(160).charge().to_bytes()
+        for draw, *arguments in ((draw_danfe, content), (draw_supplier_danfe, content, NOTE)):
+            self.assertNotIn("CANCELADA", drawn_text(draw, *arguments))
+            for page in drawn_pages(draw, *arguments, cancelled=True):
                 self.assertIn("CANCELADA", page)
 
     def test_authorised_file_is_not_changed(self):

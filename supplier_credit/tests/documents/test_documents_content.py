@@ -12,10 +12,11 @@ AMOUNTS = ("203.44", "203.49")
 class TestDocumentsContent(SupplierCreditDocumentsCommon):
     """No print, e-mail or portal page shows the customer's instalments."""
 
-    def setUp(self):
-        super().setUp()
-        self.post()
-        self.approve()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.post()
+        cls.approve()
 
     def draw(self, invoice, report="account.report_invoice_with_payments"):
         content = invoice.env["ir.actions.report"]._render_qweb_html(report, invoice.ids)[0]

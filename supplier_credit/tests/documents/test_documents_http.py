@@ -24,6 +24,7 @@ class TestDocumentsHttp(SupplierCreditDocumentsCommon, HttpCase):
         cls.portal_user = cls._create_portal_user("portal", cls.customer)
         stranger = cls.env["res.partner"].create({"name": "Padaria", "is_company": True})
         cls.stranger = cls._create_portal_user("stranger", stranger)
+        cls.post()
 
     @classmethod
     def _create_portal_user(cls, name, customer):
@@ -37,10 +38,6 @@ class TestDocumentsHttp(SupplierCreditDocumentsCommon, HttpCase):
         )
         user.partner_id.parent_id = customer
         return user
-
-    def setUp(self):
-        super().setUp()
-        self.post()
 
     @contextmanager
     def enter_registry_test_mode(self):

@@ -18,11 +18,12 @@ def make_nfe(**values):
 class NfeUploadCommon(SupplierCreditCommon):
     """The two uses of the wizard: a file for one invoice, and many files."""
 
-    def upload(self, content, invoice=None, user=None, **values):
-        wizards = self.env["supplier.credit.nfe.upload"].with_user(user or self.accountant)
+    @classmethod
+    def upload(cls, content, invoice=None, user=None, **values):
+        wizards = cls.env["supplier.credit.nfe.upload"].with_user(user or cls.accountant)
         wizard = wizards.create(
             {
-                "invoice_id": (invoice or self.invoice).id,
+                "invoice_id": (invoice or cls.invoice).id,
                 "nfe_file": base64.b64encode(content),
                 **values,
             }

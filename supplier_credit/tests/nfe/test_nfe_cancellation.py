@@ -7,11 +7,12 @@ from .common import NfeUploadCommon, make_cancellation, make_nfe
 class TestNfeCancellation(NfeUploadCommon):
     """The registered cancellation of an NF-e (procEventoNFe, 110111) is uploaded like the NF-e."""
 
-    def setUp(self):
-        super().setUp()
-        self.invoice = self.create_plain_invoice()
-        self.upload(make_nfe())
-        self.key = self.invoice.supplier_nfe_key
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls.create_plain_invoice()
+        cls.upload(make_nfe())
+        cls.key = cls.invoice.supplier_nfe_key
 
     def test_each_registered_status_cancels(self):
         for status in ("135", "136", "155"):

@@ -10,12 +10,13 @@ from .common import NfeUploadCommon, make_nfe
 class TestNfeNumber(NfeUploadCommon):
     """A posted invoice gets the number of its NF-e if the user chooses so."""
 
-    def setUp(self):
-        super().setUp()
-        self.invoice = self.create_plain_invoice()
-        self.invoice.action_post()
-        self.old_name = self.invoice.name
-        self.assertNotEqual(self.invoice._get_nfe_number(), 47605)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls.create_plain_invoice()
+        cls.invoice.action_post()
+        cls.old_name = cls.invoice.name
+        assert cls.invoice._get_nfe_number() != 47605
 
     def labels(self):
         terms = self.invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")

@@ -42,11 +42,12 @@ class SourceCases:
     cancelled = None
     denied = None
 
-    def setUp(self):
-        super().setUp()
-        self.invoice = self.create_plain_invoice()
-        self.invoice.l10n_latam_document_number = "47605"
-        self.invoice.action_post()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls.create_plain_invoice()
+        cls.invoice.l10n_latam_document_number = "47605"
+        cls.invoice.action_post()
 
     def test_each_code_of_the_source_is_shown(self):
         for code, state in self.states.items():
@@ -109,6 +110,7 @@ class SourceCases:
 
     def test_invoices_of_other_bearers_are_left_alone(self):
         self.invoice.preferred_payment_method_line_id = False
+        self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         with self.assertQueryCount(0):
             self.invoice._filter_supplier_credit()._refresh_sefaz_state()
         self.say(self.authorised, make_nfe())
@@ -185,10 +187,11 @@ class TestSefazOca(SourceCases, SefazStubs):
     cancelled = "cancelada"
     denied = "denegada"
 
-    def setUp(self):
-        super().setUp()
-        self.document = self.env[OCA_DOCUMENT].sudo().create({})
-        self.invoice.fiscal_document_id = self.document
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.document = cls.env[OCA_DOCUMENT].sudo().create({})
+        cls.invoice.fiscal_document_id = cls.document
 
     def say(self, code, content=None):
         if content:

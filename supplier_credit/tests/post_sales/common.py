@@ -62,8 +62,9 @@ class PostSaleCommon(NfeUploadCommon):
     # SUPPLIER'S ANSWERS
     # -------------------------------------------------------------------------
 
+    @classmethod
     def post_sale_answer(
-        self, supplier="200.00", direct="100.00", state="APROVADA", debits=None, **values
+        cls, supplier="200.00", direct="100.00", state="APROVADA", debits=None, **values
     ):
         if debits is None:
             debits = [(2, "2027-01-22", supplier, "0.00", "5.00")] if float(supplier) else []
@@ -79,8 +80,9 @@ class PostSaleCommon(NfeUploadCommon):
             **values,
         }
 
-    def on_request(self, *args, **values):
-        self.supplier.on("POST", "/pos-vendas$", self.post_sale_answer(*args, **values), 201)
+    @classmethod
+    def on_request(cls, *args, **values):
+        cls.supplier.on("POST", "/pos-vendas$", cls.post_sale_answer(*args, **values), 201)
 
     def on_query(self, *args, **values):
         answer = self.post_sale_answer(*args, **values)
@@ -90,44 +92,49 @@ class PostSaleCommon(NfeUploadCommon):
     # WIZARDS
     # -------------------------------------------------------------------------
 
-    def open_reversal(self, invoice):
+    @classmethod
+    def open_reversal(cls, invoice):
         """Return the host's credit note wizard, filled as its form fills it."""
-        wizards = self.env["account.move.reversal"].with_user(self.accountant)
+        wizards = cls.env["account.move.reversal"].with_user(cls.accountant)
         context = {"active_model": "account.move", "active_ids": invoice.ids}
         with Form(wizards.with_context(**context)) as form:
             form.reason = "avaria"
         return form.record
 
-    def begin_return(self, amount=None, invoice=None):
+    @classmethod
+    def begin_return(cls, amount=None, invoice=None):
         """Return the draft credit note of the host's wizard, of all or of an amount."""
-        invoice = invoice or self.invoice
-        wizard = self.open_reversal(invoice)
-        note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        invoice = invoice or cls.invoice
+        wizard = cls.open_reversal(invoice)
+        note = cls.env["account.move"].browse(wizard.refund_moves()["res_id"])
         if amount:
             note.invoice_line_ids.price_unit = amount
-        return note.with_user(self.accountant)
+        return note.with_user(cls.accountant)
 
-    def return_nfe(self, note, **values):
+    @classmethod
+    def return_nfe(cls, note, **values):
         values = {
             "number": note._get_nfe_number(),
             "total": f"{note.amount_total:.2f}",
-            "sale_key": self.sale.nfe_key,
+            "sale_key": cls.sale.nfe_key,
             **values,
         }
         return make_return_nfe(values.pop("sale_key"), **values)
 
-    def post_return(self, amount=300.0):
+    @classmethod
+    def post_return(cls, amount=300.0):
         """Return a posted credit note with its NF-e and a queued request."""
-        note = self.begin_return(amount)
+        note = cls.begin_return(amount)
         note.action_post()
-        self.upload(self.return_nfe(note), note)
+        cls.upload(cls.return_nfe(note), note)
         return note
 
-    def make_return(self, amount=300.0, *args, **values):
+    @classmethod
+    def make_return(cls, amount=300.0, *args, **values):
         """Return the request of a return that Supplier has answered."""
-        self.on_request(*args, **values)
-        note = self.post_return(amount)
-        self.deliver()
+        cls.on_request(*args, **values)
+        note = cls.post_return(amount)
+        cls.deliver()
         return note.sudo().supplier_post_sale_id
 
     def grant_bonus(self, amount=300.0, user=None):

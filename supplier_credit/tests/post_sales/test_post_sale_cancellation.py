@@ -11,7 +11,7 @@ class TestPostSaleCancellation(PostSaleCommon):
     """A cancellation at SEFAZ requests that of the sale by itself. Seed 002, steps 1 to 4."""
 
     def cancel(self):
-        self.upload(make_cancellation(self.sale.nfe_key))
+        self.upload(make_cancellation(self.sale.nfe_key), self.invoice)
         return self.sale.post_sale_ids
 
     def test_mirror_entry_is_posted_and_the_request_sent(self):
@@ -75,7 +75,7 @@ class TestPostSaleCancellation(PostSaleCommon):
         self.invoice = self.create_invoice(order)
         self.assertTrue(self.invoice.amount_tax)
         self.invoice.action_post()
-        self.upload(self.sale_nfe(self.invoice))
+        self.upload(self.sale_nfe(self.invoice), self.invoice)
         self.deliver()
         self.sale = self.invoice.sudo().supplier_transaction_ids
         self.assertEqual(self.sale.processing_state, "done", self.sale.error)
@@ -114,7 +114,7 @@ class TestPostSaleCancellation(PostSaleCommon):
         )
         self.invoice = self.create_invoice(order)
         self.invoice.action_post()
-        self.upload(self.sale_nfe(self.invoice))
+        self.upload(self.sale_nfe(self.invoice), self.invoice)
         self.deliver()
         self.sale = self.invoice.sudo().supplier_transaction_ids
         self.assertEqual(self.sale.state, "in_analysis")

@@ -14,10 +14,11 @@ class TestSettlementOfPostSales(PostSaleCommon, SupplierCreditSettlementCommon):
     its fee.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.request = self.make_return(300)
-        (self.debit,) = self.request.installment_ids
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.request = cls.make_return(300)
+        (cls.debit,) = cls.request.installment_ids
 
     def _import_second_day(self, *, net):
         transfer = self.statement_line(
