@@ -11,7 +11,8 @@ from ..http import Service
 
 _logger = logging.getLogger(__name__)
 
-TOKEN_HEADER = "X-Painel-Token"
+# The name of a header, not a token.
+TOKEN_HEADER = "X-Painel-Token"  # noqa: S105
 # Seconds to connect, and to wait for an answer.
 TIMEOUT = (5, 30)
 PAGE = 50

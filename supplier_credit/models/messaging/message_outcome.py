@@ -96,7 +96,8 @@ class SupplierCreditMessage(models.Model):
             seconds = 0
         elif seconds is None:
             seconds = min(FIRST_BACKOFF * 2 ** (self.attempts - 1), LONGEST_BACKOFF)
-            seconds *= random.uniform(0.8, 1.2)
+            # Only spreads the attempts, so that not all come at once: nobody gains by guessing it.
+            seconds *= random.uniform(0.8, 1.2)  # noqa: S311
         return fields.Datetime.now() + timedelta(seconds=seconds)
 
     # -------------------------------------------------------------------------
