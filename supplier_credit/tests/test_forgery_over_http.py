@@ -232,3 +232,32 @@ class TestForgeryOverHttp(RpcCommon):
         everybody.company_ids = self.env["res.company"].search([])
         self.call(everybody, "supplier.credit.event", "write", [event.id], {"kind": "other"})
         self.assertEqual(event.kind, "other")
+
+    def test_wizard_shows_nothing_of_another_company(self):
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
+        self.invoice._attach_nfe(self.nfe_content())
+        self.invoice.action_post()
+        self.deliver()
+        sale = self.invoice.sudo().supplier_transaction_ids
+        requests = self.env["supplier.credit.post.sale"].sudo()
+        request = requests.create(requests._prepare_request(sale, "bonus", 123.45))
+        wizard, named = "supplier.credit.post.sale.outcome", {"post_sale_id": request.id}
+        shown = {"post_sale_id": {}, "open_amount": {}, "reason": {}, "error": {}}
+        self.assert_refused(self.stranger, wizard, "create", [named])
+        self.assert_refused(self.stranger, wizard, "onchange", [], named, ["post_sale_id"], shown)
+        self.assert_refused(
+            self.stranger,
+            wizard,
+            "onchange",
+            [],
+            {},
+            [],
+            shown,
+            context={"default_post_sale_id": request.id},
+        )
+        self.assert_refused(
+            self.stranger,
+            "supplier.credit.bonus",
+            "create",
+            [{"transaction_id": sale.id, "amount": 1}],
+        )

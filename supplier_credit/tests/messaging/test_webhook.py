@@ -65,6 +65,19 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
                 address or self.address, data=body, headers=headers, method="POST"
             ).status_code
 
+    def test_hostile_addresses_and_bodies_get_a_clear_answer(self):
+        """No sender makes a traceback: neither by an address nor by what Python reads into text."""
+        for token in ("%00", "%ED%A0%80", "a%2Fb", "%FF", "a" * 5000, "..%2F..", "%0d%0aX: y"):
+            with self.subTest(token):
+                status = self.post(self.event(), address=f"/supplier_credit/webhook/{token}")
+                self.assertIn(status, (400, 404))
+        for place, text in enumerate(("\\u0000", "\\ud800", "\\udfff\\ud800")):
+            for name in ("idEvento", "codigo", "tipo", "recurso", "dataEvento"):
+                body = json.dumps(self.event(event_id=f"hostile-{place}-{name}"))
+                body = json.dumps({**json.loads(body), name: "PLACE"}).replace("PLACE", text)
+                with self.subTest(name=name, text=text):
+                    self.assertIn(self.post(body.encode()), (200, 400))
+
     def inbox(self):
         return self.env["supplier.credit.message"].sudo().search([("direction", "=", "incoming")])
 
