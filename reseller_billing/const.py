@@ -18,6 +18,9 @@ DEFAULT_PAYMENT_METHOD_CODES = {"boleto", "pix"}
 # States of a charge that its client can pay, or will be able to in a moment.
 LIVE_STATES = ("processing", "awaiting", "overdue")
 
+# The group of users who follow contracts and clients.
+USER = "reseller_billing.reseller_billing_group_user"
+
 # The group of users who give refunds, and read the payloads of provider and panel.
 MANAGER = "reseller_billing.reseller_billing_group_manager"
 

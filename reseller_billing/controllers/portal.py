@@ -3,11 +3,17 @@ from odoo.addons.account.controllers.portal import PortalAccount
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
+LARGEST_ID = 2**31 - 1
+
 
 class ResellerBillingPortal(PortalAccount):
     @http.route("/my/faturas/<int:invoice_id>/charge", type="jsonrpc", auth="public", readonly=True)
     def read_charge_state(self, invoice_id, access_token=None, **_parameters):
         """Return the state of a fatura's charge, or None to users without access to the fatura."""
+        # The host compares tokens as texts of ASCII only, and PostgreSQL knows no larger number.
+        is_token = isinstance(access_token, str) and access_token.isascii()
+        if (access_token and not is_token) or invoice_id > LARGEST_ID:
+            return None
         try:
             fatura = self._document_check_access("account.move", invoice_id, access_token)
         except (AccessError, MissingError):

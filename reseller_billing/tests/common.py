@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 from requests import Response
 
-REQUEST_SEAM = "odoo.addons.payment.models.payment_provider.requests.request"
+REQUEST_SEAM = "odoo.addons.reseller_billing.tools.http.Session.request"
 
 TEST_KEY = "$aact_hmlg_000MzkwODA2MWY2OGM3MWRlMDU2NWM3MzJlNzZmNGZhZGY"
 PRODUCTION_KEY = "$aact_prod_000MzkwODA2MWY2OGM3MWRlMDU2NWM3MzJlNzZmNGZhZGY"
@@ -15,7 +15,7 @@ PRODUCTION_KEY = "$aact_prod_000MzkwODA2MWY2OGM3MWRlMDU2NWM3MzJlNzZmNGZhZGY"
 
 class ResellerBillingCommon(AccountTestInvoicingCommon):
     """The provider of a company with a chart of accounts, in Test Mode, and users without
-    administration rights. Nothing reaches the network: the host's one seam is patched."""
+    administration rights. Nothing reaches the network: the one way to it is patched."""
 
     @classmethod
     def setUpClass(cls):

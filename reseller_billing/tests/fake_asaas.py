@@ -1,4 +1,4 @@
-"""An Asaas in memory, behind the host's one HTTP seam; shapes as in the recorded answers."""
+"""An Asaas in memory, behind the addon's one HTTP seam; shapes as in the recorded answers."""
 
 import io
 import json

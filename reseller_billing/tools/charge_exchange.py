@@ -193,4 +193,5 @@ def _get_slip(job: ChargeJob, charge: Charge) -> Slip | None:
     except ServiceError as error:
         _logger.info("Charge %s: no slip yet (%s)", job.record_id, error.kind)
         return None
-    return replace(slip, pdf=base64.b64encode(fetch_pdf(charge.slip_url)))
+    is_own = job.client.is_own_url(charge.slip_url)
+    return replace(slip, pdf=base64.b64encode(fetch_pdf(charge.slip_url) if is_own else b""))

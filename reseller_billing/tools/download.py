@@ -1,11 +1,11 @@
-"""Downloads from addresses of other services: https only, no redirects, limited in size."""
+"""Downloads from addresses of other services: https only, no redirects, limited while reading."""
 
 import time
 
 import requests
 
 from .asaas.api import USER_AGENT
-from .http import is_safe_url
+from .http import Session, is_safe_url
 
 LONGEST_PDF = 5 * 1024 * 1024
 # Seconds to wait for the connection and for each part of the file, and for all of it.
@@ -21,18 +21,23 @@ def fetch_pdf(url: str) -> bytes:
 
     :param url: of the file; empty gives nothing
     """
-    if not url or not is_safe_url(url):
+    if not is_safe_url(url):
         return b""
     try:
-        with requests.request(
-            "GET",
-            url,
-            timeout=TIMEOUT,
-            headers={"User-Agent": USER_AGENT},
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            content = _read(answer) if answer.status_code == 200 else b""
+        with (
+            Session(url) as session,
+            session.request(
+                "GET",
+                url,
+                timeout=TIMEOUT,
+                # Compressed, a small part could be a large file.
+                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+                allow_redirects=False,
+                stream=True,
+            ) as answer,
+        ):
+            is_file = answer.status_code == 200 and not answer.headers.get("Content-Encoding")
+            content = _read(answer) if is_file else b""
     except requests.exceptions.RequestException:
         return b""
     return content if content.startswith(b"%PDF") else b""

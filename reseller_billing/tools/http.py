@@ -1,21 +1,62 @@
 """Requests to the JSON API of another service, and their typed errors. No ORM."""
 
+import ipaddress
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 
 from .errors import Gone, OutcomeUnknown, Rejected, ServiceError, Unauthorized, Unavailable
 
-# Plain http is accepted for these hosts only.
+# This machine, where a sandbox may run; plain http is accepted for these hosts only.
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Seconds to wait after too many requests, if the answer does not say.
 USUAL_PAUSE = 60
 LONGEST_PAUSE = 12 * 3600
 LONGEST_WORDS = 2000
+
+
+class _OutsideConnection(HTTPSConnection):
+    """A connection that ends before anything is sent if its host is inside this network."""
+
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        if is_inside(sock.getpeername()[0]):
+            sock.close()
+            raise NewConnectionError(self, "The address is inside this network.")
+        return sock
+
+
+class _OutsidePool(HTTPSConnectionPool):
+    ConnectionCls = _OutsideConnection
+
+
+class Session(requests.Session):
+    """The way of all requests to one service.
+
+    Of the environment it uses proxies and certificates only: a login in .netrc would replace the
+    secret. Without a proxy no host inside this network is reached, whatever its name leads to,
+    except this machine if the URL names it.
+
+    :param url: of the service
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        settings = self.merge_environment_settings(url, {}, None, None, None)
+        self.proxies, self.verify = settings["proxies"], settings["verify"]
+        self.trust_env = False
+        if urlsplit(url).hostname not in LOOPBACK_HOSTS:
+            adapter = HTTPAdapter()
+            adapter.poolmanager.pool_classes_by_scheme = {"https": _OutsidePool}
+            self.mount("https://", adapter)
 
 
 @dataclass(frozen=True)
@@ -59,16 +100,17 @@ class Service:
         asked = f"{method} {urlsplit(url).path}"
         self.logger.info("%s: %s %s", self.label, asked, reference)
         try:
-            # A redirection would carry the secret elsewhere.
-            answer = requests.request(
-                method,
-                url,
-                params=params,
-                json=json,
-                headers={**self.headers, **(headers or {})},
-                timeout=self.timeout,
-                allow_redirects=False,
-            )
+            with Session(url) as session:
+                # A redirection would carry the secret elsewhere.
+                answer = session.request(
+                    method,
+                    url,
+                    params=params,
+                    json=json,
+                    headers={**self.headers, **(headers or {})},
+                    timeout=self.timeout,
+                    allow_redirects=False,
+                )
         except requests.exceptions.RequestException as error:
             self.logger.warning("%s: %s: %s", self.label, asked, type(error).__name__)
             raise _describe_missing_answer(asked, error) from None
@@ -114,24 +156,53 @@ class Service:
         return OutcomeUnknown(text, cause="foreign", **values)
 
 
-def is_safe_url(url: str) -> bool:
-    """Return whether something may be fetched from a URL: https, or http on this machine."""
+def is_safe_url(url: str, is_sandbox: bool = True) -> bool:
+    """Return whether something may be fetched from a URL.
+
+    It is https to a host outside this network, with neither login nor blank.
+
+    :param is_sandbox: this machine is allowed too, also by http
+    """
     try:
-        parts = urlsplit(url)
-        hostname = parts.hostname
+        parts = urlsplit(url or "")
+        name, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if not hostname:
+    host = name.rstrip(".")
+    if not host or port == 0 or "@" in parts.netloc or " " in url or not url.isprintable():
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and hostname in LOOPBACK_HOSTS)
+    if is_sandbox and name in LOOPBACK_HOSTS:
+        return parts.scheme in ("https", "http")
+    # A name without a dot is one of this network.
+    is_outside = ("." in host or ":" in host) and not is_inside(host)
+    return parts.scheme == "https" and is_outside
 
 
-def is_safe_base_url(url: str) -> bool:
-    """Return whether a secret may be sent below a URL: a safe one without login or query."""
-    if not is_safe_url(url or ""):
+def is_safe_base_url(url: str, is_sandbox: bool = True) -> bool:
+    """Return whether a secret may be sent below a URL: a safe one without a query."""
+    if not is_safe_url(url, is_sandbox):
         return False
     parts = urlsplit(url)
-    return not (parts.username or parts.password or parts.query or parts.fragment)
+    return not (parts.query or parts.fragment)
+
+
+def is_inside(host: str) -> bool:
+    """Return whether a host is an address that is not of the public internet; False for names.
+
+    Private, link-local, loopback and reserved addresses, also where they are written as a number.
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        try:
+            # 127.1 and 0x7f000001 are addresses, too.
+            address = ipaddress.ip_address(socket.inet_aton(host))
+        except OSError:
+            return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return not address.is_global or address.is_multicast
 
 
 def is_header(text: str) -> bool:

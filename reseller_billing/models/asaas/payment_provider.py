@@ -30,6 +30,7 @@ class PaymentProvider(models.Model):
         required_if_provider=ASAAS_CODE,
         copy=False,
         groups="base.group_system",
+        written_by="administrator",
     )
 
     # -------------------------------------------------------------------------
@@ -82,6 +83,7 @@ class PaymentProvider(models.Model):
         :raise UserError: what went wrong and what to do about it
         """
         self.ensure_one()
+        self.check_access("write")
         try:
             self._get_asaas_client().check()
         except ServiceError as error:

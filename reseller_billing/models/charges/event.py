@@ -27,6 +27,7 @@ class ResellerBillingEvent(models.Model):
     _description = "Event of a Receipts Provider"
     _inherit = ["reseller.billing.abstract.guard", "reseller.billing.abstract.state"]
     _order = "id desc"
+    _check_company_auto = True
     _transitions = {
         "waiting": {"orphan", "failed"},
         "done": {"waiting", "orphan", "failed"},
@@ -61,6 +62,7 @@ class ResellerBillingEvent(models.Model):
         comodel_name="payment.transaction",
         string="Transaction",
         readonly=True,
+        check_company=True,
         index="btree_not_null",
         ondelete="set null",
     )
@@ -255,7 +257,13 @@ class ResellerBillingEvent(models.Model):
             raise ValueError("no event")
         if reference is not None and not (isinstance(reference, str) and len(reference) <= 100):
             raise ValueError("no charge")
-        # PostgreSQL stores no NUL in a text.
+        cleaned = [_clean(value) for value in (*texts, reference or "")]
+        if not (cleaned[0] and cleaned[1]):
+            raise ValueError("no event")
         text = json.dumps(data, ensure_ascii=False).replace("\\u0000", "")
-        cleaned = [value.replace("\x00", "") for value in (*texts, reference or "")]
-        return cleaned[0], cleaned[1], cleaned[2] or None, text
+        return cleaned[0], cleaned[1], cleaned[2] or None, _clean(text)
+
+
+def _clean(text):
+    """Return a text that PostgreSQL stores: without NUL and halves of characters."""
+    return text.replace("\x00", "").encode(errors="replace").decode()

@@ -46,7 +46,10 @@ class ResellerBillingEvent(models.Model):
 
     def _find_charge(self, external_reference=None):
         """Return the transaction of this event's charge, or none."""
-        domain = Domain("provider_id", "=", self.provider_id.id)
+        # Others may make transactions of the provider too; those are no charges.
+        domain = Domain("provider_id", "=", self.provider_id.id) & Domain(
+            "charge_state", "!=", False
+        )
         name = "reference" if external_reference is not None else "provider_reference"
         value = self.charge_reference if external_reference is None else external_reference
         if not value:

@@ -11,13 +11,25 @@ class ResellerBillingPayer(models.Model):
     _inherit = "reseller.billing.abstract.guard"
 
     partner_id = fields.Many2one(
-        comodel_name="res.partner", required=True, index=True, ondelete="cascade"
+        comodel_name="res.partner",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     provider_id = fields.Many2one(
-        comodel_name="payment.provider", required=True, index=True, ondelete="cascade"
+        comodel_name="payment.provider",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
-    reference = fields.Char(required=True, help="The provider's own id of the client.")
-    digest = fields.Char(help="Of the client's data at the provider; it cannot be read back.")
+    reference = fields.Char(
+        required=True, readonly=True, help="The provider's own id of the client."
+    )
+    digest = fields.Char(
+        readonly=True, help="Of the client's data at the provider; it cannot be read back."
+    )
 
     _one_of_a_provider = models.Constraint(
         "UNIQUE (partner_id, provider_id)", "A client has one id at a provider."

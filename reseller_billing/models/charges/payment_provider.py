@@ -28,6 +28,7 @@ class PaymentProvider(models.Model):
         domain=[("type", "=", "sale")],
         help="Faturas have a journal of their own, so that they use no NF-e numbers. If empty, "
         "it is created with the first fatura.",
+        written_by="administrator",
     )
     billing_user_id = fields.Many2one(
         comodel_name="res.users",
@@ -35,12 +36,21 @@ class PaymentProvider(models.Model):
         check_company=True,
         copy=False,
         help="Notified of open work, if the contract has no responsible.",
+        written_by="administrator",
     )
     billing_fee_account_id = fields.Many2one(
-        comodel_name="account.account", string="Provider's Fee", check_company=True, copy=False
+        comodel_name="account.account",
+        string="Provider's Fee",
+        check_company=True,
+        copy=False,
+        written_by="administrator",
     )
     billing_interest_account_id = fields.Many2one(
-        comodel_name="account.account", string="Interest Income", check_company=True, copy=False
+        comodel_name="account.account",
+        string="Interest Income",
+        check_company=True,
+        copy=False,
+        written_by="administrator",
     )
     billing_fine_account_id = fields.Many2one(
         comodel_name="account.account",
@@ -48,19 +58,34 @@ class PaymentProvider(models.Model):
         check_company=True,
         copy=False,
         help="Left empty, fines are booked with the interest.",
+        written_by="administrator",
     )
     billing_discount_account_id = fields.Many2one(
-        comodel_name="account.account", string="Discounts Granted", check_company=True, copy=False
+        comodel_name="account.account",
+        string="Discounts Granted",
+        check_company=True,
+        copy=False,
+        written_by="administrator",
     )
     billing_fine = fields.Float(
-        string="Fine (%)", digits=(5, 2), help="Once, of a fatura paid late. The law allows 2 %."
+        string="Fine (%)",
+        digits=(5, 2),
+        help="Once, of a fatura paid late. The law allows 2 %.",
+        written_by="administrator",
     )
     billing_interest = fields.Float(
-        string="Interest (% a month)", digits=(5, 2), help="Of a fatura paid late, day by day."
+        string="Interest (% a month)",
+        digits=(5, 2),
+        help="Of a fatura paid late, day by day.",
+        written_by="administrator",
     )
-    billing_discount = fields.Float(string="Discount (%)", digits=(5, 2))
+    billing_discount = fields.Float(
+        string="Discount (%)", digits=(5, 2), written_by="administrator"
+    )
     billing_discount_days = fields.Integer(
-        string="Days Before Due", help="The discount is given until so many days before it is due."
+        string="Days Before Due",
+        help="The discount is given until so many days before it is due.",
+        written_by="administrator",
     )
     billing_paused_until = fields.Datetime(
         copy=False,
@@ -71,6 +96,7 @@ class PaymentProvider(models.Model):
         string="Suspend After (Days)",
         help="Days that a fatura may be overdue before its contract is suspended; active again "
         "once it is paid. 0 suspends nobody.",
+        written_by="administrator",
     )
 
     _billing_percentages = models.Constraint(

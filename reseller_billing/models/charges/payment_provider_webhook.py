@@ -41,10 +41,18 @@ class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
     webhook_key = fields.Char(
-        copy=False, groups="base.group_system", help="Opaque part of the webhook's address."
+        copy=False,
+        readonly=True,
+        groups="base.group_system",
+        help="Opaque part of the webhook's address.",
+        written_by="administrator",
     )
     webhook_token = fields.Char(
-        copy=False, groups="base.group_system", help="The provider sends it with each event."
+        copy=False,
+        readonly=True,
+        groups="base.group_system",
+        help="The provider sends it with each event.",
+        written_by="administrator",
     )
     webhook_reference = fields.Char(copy=False, readonly=True, groups="base.group_system")
     webhook_state = fields.Selection(
@@ -74,6 +82,8 @@ class PaymentProvider(models.Model):
         :raise UserError: what went wrong and what to do about it
         """
         self.ensure_one()
+        # Before the key leaves.
+        self.check_access("write")
         try:
             self._ensure_webhook()
         except ServiceError as error:
@@ -99,7 +109,8 @@ class PaymentProvider(models.Model):
     @api.model
     def _find_by_webhook(self, key):
         """Return the provider of a webhook's address, or none."""
-        if not key or len(key) > 64:
+        # PostgreSQL takes no NUL in a text, and no key has one.
+        if not key or len(key) > 64 or not key.isascii() or not key.isprintable():
             return self.browse()
         return self.search(
             Domain("webhook_key", "=", key)
@@ -112,7 +123,8 @@ class PaymentProvider(models.Model):
         """Return whether an event has this provider's token; False if the provider has none."""
         self.ensure_one()
         expected = self.webhook_token or ""
-        return bool(expected) and compare_digest(expected.encode(), (token or "").encode())
+        given = (token or "").encode(errors="replace")
+        return bool(expected) and compare_digest(expected.encode(), given)
 
     def _get_webhook_url(self):
         self.ensure_one()
@@ -184,6 +196,7 @@ class PaymentProvider(models.Model):
         )
         cron = self.env["ir.cron"]
         self.env["account.move"]._queue_missed_changes()
+        self.env["account.move"]._check_charge_marks()
         cron._commit_progress(remaining=len(providers))
         for provider in providers:
             if provider.webhook_key:

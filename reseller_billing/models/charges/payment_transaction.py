@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 
 from ...const import LIVE_STATES, TIME_ZONE
 from ...tools.activity import tell_once
@@ -18,6 +19,24 @@ SOURCES = {
     "charged_back": {*PAYABLE, "confirmed", "received", "partially_refunded"},
     "cancelled": {*LIVE_STATES, "error"},
     "error": {"processing"},
+}
+# The host's fields of which the addon keeps a charge's own values.
+KEPT = {
+    "provider_id",
+    "provider_reference",
+    "reference",
+    "payment_method_id",
+    "amount",
+    "currency_id",
+    "partner_id",
+    "state",
+    "operation",
+    "payment_id",
+    "invoice_ids",
+    "is_post_processed",
+    "source_transaction_id",
+    "token_id",
+    "company_id",
 }
 
 
@@ -105,8 +124,37 @@ class PaymentTransaction(models.Model):
     )
 
     # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        self._check_charge_kept(vals)
+        return super().write(vals)
+
+    # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_charge_kept(self, vals):
+        """Refuse that users change what the provider has of a charge, or what it did with money.
+
+        :raise AccessError: naming the charge and the fields
+        """
+        kept = [name for name in vals if name in KEPT]
+        if self.env.su or not kept:
+            return
+        charges = self.sudo().filtered("charge_state")
+        if charges:
+            raise AccessError(
+                self.env._(
+                    "%(charge)s is kept as the provider has it: %(fields)s cannot be changed by "
+                    "hand. Change or cancel the fatura instead.",
+                    charge=charges[:1].reference,
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env) for name in kept
+                    ),
+                )
+            )
 
     def _move_charge_to(self, state, **values):
         """Move a charge and its fatura to a state; repeating a state only writes the values.

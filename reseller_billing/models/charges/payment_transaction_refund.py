@@ -18,6 +18,13 @@ class PaymentTransaction(models.Model):
     chargeback_payment_id = fields.Many2one(
         comodel_name="account.payment", string="Chargeback", readonly=True, copy=False
     )
+    charge_refund_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Refund Requested By",
+        readonly=True,
+        copy=False,
+        help="Who requested the last refund here; each request is in the fatura's history.",
+    )
 
     # -------------------------------------------------------------------------
     # MONEY OUT
@@ -198,4 +205,12 @@ class PaymentTransaction(models.Model):
                 )
             )
         total = max(self.charge_refunded, self.charge_refund_wanted) + amount
-        self._queue_charge("refund", charge_refund_wanted=total)
+        self._queue_charge("refund", charge_refund_wanted=total, charge_refund_user_id=self.env.uid)
+        self.fatura_id.sudo().message_post(
+            body=self.env._(
+                "%(user)s requested a refund of %(amount)s at %(provider)s.",
+                user=self.env.user.name,
+                amount=self.currency_id.format(amount),
+                provider=self.provider_id.name,
+            )
+        )

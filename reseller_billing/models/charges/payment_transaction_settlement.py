@@ -18,6 +18,7 @@ class PaymentTransaction(models.Model):
         comodel_name="account.payment",
         inverse_name="charge_id",
         string="Payments",
+        readonly=True,
         help="All payments of this charge.",
     )
 

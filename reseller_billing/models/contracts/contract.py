@@ -3,8 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 OPEN_STATES = ("trial", "active", "suspended")
-# In the context where billing itself moves the next month on: plans stay in their cycles then.
-BILLED_KEY = "reseller_billing_billed"
+# In the context where billing itself moves the next month on: plans stay in their cycles then. No
+# client can send this object.
+BILLED_KEY, BILLED = "reseller_billing_billed", object()
 
 
 class ResellerBillingContract(models.Model):
@@ -40,12 +41,14 @@ class ResellerBillingContract(models.Model):
         check_company=True,
         tracking=True,
         domain=[("parent_id", "=", False)],
+        written_by="user",
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
         index=True,
         default=lambda self: self.env.company,
+        written_by="creator",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one(
@@ -111,7 +114,10 @@ class ResellerBillingContract(models.Model):
         compute="_compute_provider_id",
         store=True,
         readonly=False,
+        # Users, who may duplicate a contract, read no providers; the company's is the default.
+        copy=False,
         check_company=True,
+        written_by="administrator",
         help="The provider that charges the client: boleto and Pix.",
     )
     charge_kind = fields.Selection(
@@ -145,7 +151,10 @@ class ResellerBillingContract(models.Model):
         "it on.",
     )
     fatura_ids = fields.One2many(
-        comodel_name="account.move", inverse_name="billing_contract_id", string="Faturas"
+        comodel_name="account.move",
+        inverse_name="billing_contract_id",
+        string="Faturas",
+        readonly=True,
     )
     billing_error = fields.Text(
         readonly=True, copy=False, help="Why the last fatura could not be issued by itself."
@@ -251,18 +260,16 @@ class ResellerBillingContract(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._round_next_month(vals) for vals in vals_list]
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                company = vals.get("company_id") or self.env.company.id
-                sequence = self.env["ir.sequence"].with_company(company)
-                vals["name"] = sequence.next_by_code(self._name) or "/"
-        states = [vals.pop("state", "trial") for vals in vals_list]
-        contracts = super().create(vals_list)
+        defaults = self.default_get(["state"])
+        states = [vals.get("state", defaults.get("state")) for vals in vals_list]
+        # Each other state is moved to, with what it requires.
+        contracts = super().create([{**vals, "state": "trial"} for vals in vals_list])
+        contracts._store_codes()
         contracts.partner_id.sudo()._increase_rank("customer_rank")
         for company in contracts.company_id:
             company.sudo()._get_billing_consumer()
         for contract, state in zip(contracts, states, strict=True):
-            if state != "trial":
+            if state and state != "trial":
                 contract._move_to(state)
         contracts._queue_for_panel()
         return contracts
@@ -275,17 +282,42 @@ class ResellerBillingContract(models.Model):
         rest = self._round_next_month(vals)
         state = rest.pop("state", None)
         moving = self.filtered(lambda contract: contract.state != state) if state else self.browse()
+        self.check_access("write")
+        self._check_client_kept(rest)
         moving._check_transition(state)
         if rest:
             super().write(rest)
-        if rest.get("next_month") and not self.env.context.get(BILLED_KEY):
+        if rest.get("next_month") and self.env.context.get(BILLED_KEY) is not BILLED:
             self._begin_cycles_in_next_month()
         for contract in moving:
-            super(ResellerBillingContract, contract).write(
-                {"state": state, **contract._prepare_transition(state)}
-            )
+            values = contract._prepare_transition(state)
+            super(ResellerBillingContract, contract.sudo()).write({"state": state, **values})
         moving._queue_for_panel()
         return True
+
+    def _check_client_kept(self, vals):
+        """Refuse another client for a contract that was active: its faturas stay with the first.
+
+        :raise UserError: naming the contract
+        """
+        if self.env.su or "partner_id" not in vals:
+            return
+        for contract in self:
+            if contract.state != "trial" and contract.partner_id.id != vals["partner_id"]:
+                raise UserError(
+                    self.env._(
+                        "%(contract)s is no longer in trial and stays with its client. Cancel it "
+                        "and create a contract for the other client.",
+                        contract=contract.display_name,
+                    )
+                )
+
+    def _store_codes(self):
+        """Store the code of new contracts that have none, by the sequence of their companies."""
+        for contract in self.sudo():
+            if contract.name in (False, "/"):
+                sequence = self.env["ir.sequence"].with_company(contract.company_id)
+                contract.name = sequence.next_by_code(self._name) or "/"
 
     @api.model
     def _round_next_month(self, vals):
@@ -310,18 +342,21 @@ class ResellerBillingContract(models.Model):
 
     def action_activate(self):
         """Activate contracts in trial or suspended; months of a suspension are not billed."""
+        self.check_access("write")
         for contract in self:
             contract._move_to("active")
         return True
 
     def action_suspend(self):
         """Suspend contracts: they are not billed until they are activated again."""
+        self.check_access("write")
         for contract in self:
             contract._move_to("suspended")
         return True
 
     def action_cancel(self):
         """Cancel contracts. Unpaid faturas stay owed."""
+        self.check_access("write")
         for contract in self:
             contract._move_to("cancelled")
         return True
@@ -329,6 +364,7 @@ class ResellerBillingContract(models.Model):
     def action_open_faturas(self):
         """Show the faturas of this contract."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.fatura_action")
         return {
             **action,

@@ -10,7 +10,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...const import TIME_ZONE
 from ...tools.activity import end_told
-from .contract import BILLED_KEY
+from .contract import BILLED, BILLED_KEY
 
 _logger = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class ResellerBillingContract(models.Model):
         text = str(error)
         if self.billing_error == text:
             return
-        self.billing_error = text
+        self._store_values({"billing_error": text})
         self._notify_once(self.env._("Fatura not issued"), text)
 
     def _bill_due(self, today=None):
@@ -136,13 +136,13 @@ class ResellerBillingContract(models.Model):
             )
         for month, contracts in self._group_by_month(last).items():
             next_month = month + relativedelta(months=1)
-            contracts.with_context(**{BILLED_KEY: True}).write({"next_month": next_month})
+            contracts.with_context(**{BILLED_KEY: BILLED}).write({"next_month": next_month})
         self.filtered("billing_error")._clear_billing_error()
 
     def _clear_billing_error(self):
         if not self:
             return
-        self.billing_error = False
+        self._store_values({"billing_error": False})
         for contract in self:
             summary = contract._with_reader_language().env._("Fatura not issued")
             end_told(contract, summary)

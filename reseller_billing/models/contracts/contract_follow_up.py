@@ -81,7 +81,7 @@ class ResellerBillingContract(models.Model):
     def _notify_trial_end(self):
         """Notify the responsible of the end of the trial, once for each end."""
         self.ensure_one()
-        self.trial_told = True
+        self._store_values({"trial_told": True})
         contract = self._with_reader_language()
         contract._notify_once(
             contract.env._("Trial is over"),

@@ -11,7 +11,11 @@ class ResellerBillingContractLine(models.Model):
     _check_company_auto = True
 
     contract_id = fields.Many2one(
-        comodel_name="reseller.billing.contract", required=True, index=True, ondelete="cascade"
+        comodel_name="reseller.billing.contract",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        written_by="creator",
     )
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)

@@ -127,6 +127,7 @@ class ResellerBillingOverview(models.Model):
         :raise UserError: naming the card and what it does not count
         """
         self.ensure_one()
+        self.check_access("read")
         number = self.env.context.get("overview")
         model, domain, _measure = next(
             (entry for names, entry in self._get_lists().items() if number and number in names),

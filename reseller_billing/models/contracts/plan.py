@@ -21,6 +21,7 @@ class ResellerBillingPlan(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.company,
+        written_by="creator",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     product_id = fields.Many2one(

@@ -1,7 +1,8 @@
 import logging
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...tools.activity import tell_once
 
@@ -19,11 +20,15 @@ class ResellerBillingReminder(models.Model):
     _inherit = "reseller.billing.abstract.guard"
     _order = "days, id"
     _check_company_auto = True
+    _is_shared_without_company = True
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name="res.company", index=True, help="If empty, it is for all companies."
+        comodel_name="res.company",
+        index=True,
+        help="If empty, it is for all companies; only users of all companies change it.",
+        written_by="creator",
     )
     days = fields.Integer(
         required=True, help="From the due date on: -3 is three days before it, 5 five days after."
@@ -38,6 +43,20 @@ class ResellerBillingReminder(models.Model):
         ),
         ondelete="restrict",
     )
+
+    @api.constrains("template_id")
+    def _check_template(self):
+        """Refuse templates of other documents: they would show a document with the same number."""
+        for reminder in self:
+            if reminder.template_id.sudo().model != "account.move":
+                raise ValidationError(
+                    self.env._(
+                        "%(template)s is no e-mail template of faturas. Choose one of invoices for "
+                        "%(reminder)s.",
+                        template=reminder.template_id.display_name,
+                        reminder=reminder.name,
+                    )
+                )
 
     def _remind_all(self, today):
         """E-mail the reminders of faturas that have reached a reminder's day, each once.
@@ -119,10 +138,18 @@ class ResellerBillingReminderSent(models.Model):
     _inherit = "reseller.billing.abstract.guard"
 
     move_id = fields.Many2one(
-        comodel_name="account.move", required=True, index=True, ondelete="cascade"
+        comodel_name="account.move",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     reminder_id = fields.Many2one(
-        comodel_name="reseller.billing.reminder", required=True, index=True, ondelete="cascade"
+        comodel_name="reseller.billing.reminder",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
 
     _once = models.Constraint("UNIQUE (move_id, reminder_id)", "A reminder is sent once.")

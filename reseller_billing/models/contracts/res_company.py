@@ -12,6 +12,7 @@ class ResCompany(models.Model):
         string="Consumer-final Customer",
         copy=False,
         ondelete="restrict",
+        readonly=True,
         help="Created with the first contract or panel; for sales without a customer's name.",
     )
 
@@ -19,14 +20,15 @@ class ResCompany(models.Model):
         """Return the consumer-final customer of this company; it is created on first use."""
         self.ensure_one()
         if not self.billing_consumer_id:
-            self.billing_consumer_id = self.env["res.partner"].create(
-                {
-                    "name": "Consumidor final",
-                    "company_id": self.id,
-                    "country_id": self.env.ref("base.br").id,
-                    "customer_rank": 1,
-                }
-            )
+            values = {
+                "name": "Consumidor final",
+                "company_id": self.id,
+                "country_id": self.env.ref("base.br").id,
+                "customer_rank": 1,
+            }
+            # Also for a user who may create no clients.
+            company = self.sudo()
+            company.billing_consumer_id = company.env["res.partner"].create(values)
         return self.billing_consumer_id
 
     def _get_billing_responsible(self, users, client=None):

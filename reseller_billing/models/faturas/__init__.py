@@ -3,6 +3,7 @@ from . import (
     account_move_charge,
     account_move_fatura,
     account_move_mail,
+    account_move_proof,
     account_move_service_invoice,
     account_partial_reconcile,
     account_payment,

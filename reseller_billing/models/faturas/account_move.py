@@ -26,21 +26,27 @@ class AccountMove(models.Model):
         check_company=True,
         domain="[('state', '=', 'active'), ('partner_id', '=?', partner_id)]",
         ondelete="restrict",
+        written_by="user",
     )
     billing_description = fields.Char(
         string="Fatura Description",
         copy=False,
         help="The description that the client reads on fatura and charge.",
+        written_by="user",
     )
     billing_amount = fields.Monetary(
-        string="Value", copy=False, help="Total for the client, taxes included, in BRL."
+        string="Value",
+        copy=False,
+        help="Total for the client, taxes included, in BRL.",
+        written_by="user",
     )
-    reference_month = fields.Selection(selection=MONTHS, copy=False)
-    reference_year = fields.Char(size=4, copy=False)
+    reference_month = fields.Selection(selection=MONTHS, copy=False, written_by="user")
+    reference_year = fields.Char(size=4, copy=False, written_by="user")
     is_one_off_fatura = fields.Boolean(
         string="One-off",
         copy=False,
         help="Besides the monthly fatura: a contract can have several of a month.",
+        written_by="user",
     )
     # State of the charge, see payment_transaction.py. Empty without a charge.
     charge_state = fields.Selection(
@@ -175,8 +181,10 @@ class AccountMove(models.Model):
         return moves
 
     def write(self, vals):
+        self._check_contract_kept(vals)
         result = super().write(vals)
         self._check_contracts_written(vals)
+        self._check_amount_written(vals)
         self._update_charge_due_date(vals)
         self._queue_changes_for_panel(vals)
         return result
@@ -193,11 +201,14 @@ class AccountMove(models.Model):
     def action_open_fatura_page(self):
         """Show the fatura as the client sees it (HTML)."""
         self.ensure_one()
+        # The address has the token that opens the page.
+        self.check_access("read")
         return {"type": "ir.actions.act_url", "url": self.get_portal_url(), "target": "new"}
 
     def action_open_fatura_pdf(self):
         """Show the boleto, or the invoice if there is none (PDF)."""
         self.ensure_one()
+        self.check_access("read")
         url = self.charge_id.sudo().slip_url or self.get_portal_url(report_type="pdf")
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}
 
@@ -207,12 +218,27 @@ class AccountMove(models.Model):
 
         Users who may not read journals see the charges of all accounts.
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.boleto_action")
         provider = self.env["payment.provider"]._get_receipts_provider(self.env.company)
         context = {"create": False}
         if provider.journal_id and provider.journal_id.sudo(False).has_access("read"):
             context["search_default_charge_journal_id"] = provider.journal_id.id
         return {**action, "context": context}
+
+    @api.model
+    def action_open_receivables(self):
+        """Show what clients owe; users who read no payments open the fatura's own form.
+
+        The host's form of invoices shows payments.
+        """
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.receivable_action")
+        if self.env["account.payment"].has_access("read"):
+            return action
+        form = self.env.ref("reseller_billing.fatura_view_form").id
+        views = [(form if kind == "form" else view, kind) for view, kind in action["views"]]
+        return {**action, "views": views}
 
     def action_register_charge(self):
         """Register the charges of these faturas again, or create new ones.
@@ -273,7 +299,6 @@ class AccountMove(models.Model):
         today = fields.Date.context_today(self)
         return {
             "default_move_type": "out_invoice",
-            "default_charge_state": "processing",
             "default_reference_month": f"{today.month:02}",
             "default_reference_year": str(today.year),
             "default_invoice_date": fields.Date.to_string(today),

@@ -18,15 +18,14 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_charged(self):
-        for move in self:
-            if move.charge_state in LIVE_STATES:
-                raise UserError(
-                    self.env._(
-                        "%(fatura)s has a live charge that its client can pay. Cancel the fatura, "
-                        "which cancels the charge; then it can be deleted.",
-                        fatura=move.display_name,
-                    )
+        for move in self._filter_live():
+            raise UserError(
+                self.env._(
+                    "%(fatura)s has a live charge that its client can pay. Cancel the fatura, "
+                    "which cancels the charge; then it can be deleted.",
+                    fatura=move.display_name,
                 )
+            )
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -37,6 +36,7 @@ class AccountMove(models.Model):
 
         :raise UserError: naming the one of which something is paid
         """
+        self.check_access("write")
         for move in self:
             if move.currency_id.compare_amounts(move.amount_residual, move.amount_total):
                 raise UserError(
@@ -91,6 +91,17 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _filter_live(self):
+        """Return those of these documents that a client can pay by a charge, as the charges say."""
+        faturas = self.filtered(lambda move: move.billing_contract_id or move.charge_id)
+        if not faturas:
+            return faturas
+        charges = self.env["payment.transaction"].sudo()
+        charges = charges.search(
+            [("fatura_id", "in", faturas.ids), ("charge_state", "in", LIVE_STATES)]
+        )
+        return faturas & charges.fatura_id.sudo(self.env.su)
 
     def _update_charge(self):
         """Update the charges of these faturas to the owed amount and the due date.

@@ -88,6 +88,41 @@ class AccountMove(models.Model):
         if "billing_contract_id" in vals or "move_type" in vals:
             self._check_contracts_chosen()
 
+    def _check_contract_kept(self, vals):
+        """Refuse another contract, or none, for a fatura that was charged.
+
+        :raise UserError: naming the fatura
+        """
+        if self.env.su or "billing_contract_id" not in vals:
+            return
+        for move in self:
+            if move.charge_id and move.billing_contract_id.id != vals["billing_contract_id"]:
+                raise UserError(
+                    self.env._(
+                        "%(fatura)s was charged for %(contract)s and stays with it. Cancel the "
+                        "fatura and make another.",
+                        fatura=move.display_name,
+                        contract=move.billing_contract_id.display_name,
+                    )
+                )
+
+    def _check_amount_written(self, vals):
+        """Refuse a value of posted faturas that is not their total.
+
+        :raise UserError: naming the fatura
+        """
+        if "billing_amount" not in vals:
+            return
+        for move in self._filter_faturas().filtered(lambda move: move.state == "posted"):
+            if move.currency_id.compare_amounts(move.amount_total, move.billing_amount):
+                raise UserError(
+                    self.env._(
+                        "%(fatura)s is issued over %(total)s. Use Change to give it another value.",
+                        fatura=move.display_name,
+                        total=move.currency_id.format(move.amount_total),
+                    )
+                )
+
     def _check_contracts_chosen(self):
         """Refuse contracts that are not active; faturas of the panel are created as superuser.
 

@@ -23,6 +23,7 @@ class AccountMove(models.Model):
         :raise UserError: where no addon does that for the company's city
         """
         self.ensure_one()
+        self.check_access("read")
         raise UserError(
             self.env._(
                 "No service invoice can be issued of %(fatura)s: no addon for NFS-e of the "

@@ -24,6 +24,7 @@ class ResellerBillingPanelLink(models.Model):
     _inherit = "reseller.billing.abstract.guard"
     _order = "id desc"
     _rec_name = "reference"
+    _check_company_auto = True
 
     panel_id = fields.Many2one(
         comodel_name="reseller.billing.panel", required=True, readonly=True, ondelete="cascade"
@@ -38,17 +39,23 @@ class ResellerBillingPanelLink(models.Model):
         comodel_name="res.partner",
         string="Client",
         readonly=True,
+        check_company=True,
         index="btree_not_null",
         ondelete="cascade",
     )
     contract_id = fields.Many2one(
         comodel_name="reseller.billing.contract",
         readonly=True,
+        check_company=True,
         index="btree_not_null",
         ondelete="cascade",
     )
     fatura_id = fields.Many2one(
-        comodel_name="account.move", readonly=True, index="btree_not_null", ondelete="cascade"
+        comodel_name="account.move",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="cascade",
     )
     reference = fields.Char(string="Panel ID", readonly=True)
     from_panel = fields.Boolean(string="Made in the Panel", readonly=True)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 
+from ...const import MANAGER, RECEIPTS_CODES
 from ...tools.activity import tell_once
 from ...tools.errors import ServiceError, Unauthorized
 from ...tools.http import is_header, is_safe_base_url
@@ -20,21 +22,28 @@ class ResellerBillingPanel(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True, default=lambda self: self.env._("Reseller panel"))
-    active = fields.Boolean(default=True, tracking=True)
+    active = fields.Boolean(default=True, tracking=True, written_by="administrator")
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
         index=True,
         default=lambda self: self.env.company,
+        written_by="creator",
     )
     url = fields.Char(
         string="Address",
         required=True,
         tracking=True,
-        help="Of the panel's API, without a slash at the end. The token is sent by https only, or "
-        "by http to this very machine.",
+        help="Of the panel's API, without a slash at the end: https, and outside this network. An "
+        "own sandbox on this machine is accepted while the company charges in Test Mode.",
+        written_by="administrator",
     )
-    token = fields.Char(copy=False, groups="base.group_system", help="Made in the panel.")
+    token = fields.Char(
+        copy=False,
+        groups="base.group_system",
+        help="Made in the panel.",
+        written_by="administrator",
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Responsible",
@@ -42,11 +51,13 @@ class ResellerBillingPanel(models.Model):
         default=lambda self: self.env.user,
         check_company=True,
         help="Notified of open work, and responsible for contracts made in the panel.",
+        written_by="administrator",
     )
     bills_here = fields.Boolean(
         string="Bill the Panel's Contracts Here",
         help="Contracts made in the panel are billed automatically here. Otherwise their faturas "
         "are made in the panel, or here by hand.",
+        written_by="administrator",
     )
     # The greatest `alteradoEm` of the imported records, as the panel wrote it.
     cursor_clientes = fields.Char(string="Clients Read Until", readonly=True, copy=False)
@@ -87,19 +98,12 @@ class ResellerBillingPanel(models.Model):
                 [("panel_id", "=", panel.id), ("is_pending", "=", True)]
             )
 
-    @api.constrains("url")
+    @api.constrains("url", "company_id", "active")
     def _check_url(self):
-        """Refuse addresses to which the token would be sent unencrypted."""
+        """Refuse addresses to which the token would be sent unencrypted, or inside this network."""
         for panel in self:
-            if not is_safe_base_url(panel.url):
-                raise ValidationError(
-                    self.env._(
-                        "The token of %(panel)s must not be sent to %(url)s. Enter an https "
-                        "address without user, password or question mark.",
-                        url=panel.url,
-                        panel=panel.name,
-                    )
-                )
+            if not panel._is_url_safe():
+                raise ValidationError(panel._describe_unsafe_url())
 
     @api.constrains("token")
     def _check_token(self):
@@ -153,7 +157,7 @@ class ResellerBillingPanel(models.Model):
         :raise UserError: what went wrong and what to do about it
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_may_connect()
         try:
             self._get_panel_client().check()
         except ServiceError as error:
@@ -166,7 +170,7 @@ class ResellerBillingPanel(models.Model):
         :raise UserError: the failure of the import
         """
         self.ensure_one()
-        self.check_access("read")
+        self._check_may_connect()
         self._synchronise()
         self.env.invalidate_all()
         if self.problem:
@@ -190,6 +194,7 @@ class ResellerBillingPanel(models.Model):
         return {**action, "context": {"search_default_pending": 1}}
 
     def _open(self, name):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(f"reseller_billing.{name}")
         return {**action, "domain": [("panel_id", "in", self.ids)]}
 
@@ -220,20 +225,62 @@ class ResellerBillingPanel(models.Model):
         """Return the active panel of a company, or none; as superuser, because of its token."""
         return self.sudo().browse(self._get_panel_ids().get(company.id))
 
+    def _check_may_connect(self):
+        """Refuse users who only read what the panel says.
+
+        :raise AccessError: for users who are neither managers nor system administrators
+        """
+        self.check_access("read")
+        user = self.env.user
+        if not (self.env.su or user.has_group(MANAGER) or user._is_system()):
+            raise AccessError(
+                self.env._(
+                    "Only a manager of Subscription control may connect with %s. Ask one.",
+                    self.name,
+                )
+            )
+
+    def _is_url_safe(self):
+        """Return whether the token may be sent: out of this network, or to a sandbox in a test."""
+        self.ensure_one()
+        enabled = (
+            self.env["payment.provider"]
+            .sudo()
+            .search_count(
+                Domain("code", "in", RECEIPTS_CODES)
+                & Domain("state", "=", "enabled")
+                & Domain("company_id", "parent_of", self.company_id.ids),
+                limit=1,
+            )
+        )
+        return is_safe_base_url(self.url, is_sandbox=not enabled)
+
+    def _describe_unsafe_url(self):
+        return self.env._(
+            "The token of %(panel)s must not be sent to %(url)s. Enter an https address outside "
+            "this network without user, password or question mark.",
+            url=self.url,
+            panel=self.name,
+        )
+
     def _get_panel_client(self):
         """Return the client of this panel's API.
 
         :rtype: tools.panel.client.PanelClient
-        :raise Unauthorized: without a token
+        :raise Unauthorized: without a token, or with an address that must not receive it
         """
         self.ensure_one()
+        if not self._is_url_safe():
+            raise Unauthorized(self._describe_unsafe_url(), cause="settings")
         token = self.sudo().token
         if not token:
-            raise Unauthorized(self.env._("No token is entered."), cause="settings")
+            raise Unauthorized(self.env._("No token is entered."))
         return PanelClient(self.url, token)
 
     def _describe_failure(self, error):
         """Return what happened and what to do, with the panel's own words in the second line."""
+        if error.cause == "settings":
+            return str(error)
         if isinstance(error, Unauthorized):
             text = self.env._(
                 "%(panel)s does not accept the token. Create one in the panel and have the "

@@ -32,8 +32,10 @@ class ResPartner(models.Model):
         """Send these clients to the panel of this company.
 
         :raise UserError: without a panel, or naming a contact of a client
+        :raise AccessError: for users without the role of subscription control
         """
-        self.check_access("write")
+        self.check_access("read")
+        self.env["reseller.billing.contract"].check_access("write")
         for partner in self:
             if partner.parent_id:
                 raise UserError(
@@ -44,4 +46,8 @@ class ResPartner(models.Model):
                     )
                 )
         self.env["reseller.billing.panel.link"]._push(self.env.company, self)
+        # The panel's clients are customers here too, and changed by whoever follows them.
+        self.sudo().filtered(lambda partner: not partner.customer_rank)._increase_rank(
+            "customer_rank"
+        )
         return True

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
@@ -122,10 +123,27 @@ class ResPartner(models.Model):
     def _merge_billing_client(self, client, before=None):
         """Write the changes of a client's data since they were read last."""
         values = self._get_billing_changes(client, before)
+        if not values:
+            return
+        self._check_no_user(client)
         if values.get("state_id"):
             values["country_id"] = self.env.ref("base.br").id
-        if values:
-            self.write(values)
+        self.write(values)
+
+    def _check_no_user(self, client):
+        """Refuse to change users of this database: by another e-mail somebody could log in as one.
+
+        :raise UserError: naming the user
+        """
+        if any(not user.share for user in self.sudo().user_ids):
+            raise UserError(
+                self.env._(
+                    "%(user)s uses this system and is not changed by data of others. Correct "
+                    "%(client)s by hand, or import it as a new client.",
+                    user=self.display_name,
+                    client=client.name,
+                )
+            )
 
     def _get_billing_changes(self, client, before=None):
         """Return the values of a client to write.

@@ -110,6 +110,29 @@ class TestWebhook(BillingCommon, HttpCase):
             self.post(self.event(payment={"id": "pay_1", "description": "a\x00b"})), 200
         )
 
+    @mute_logger(CONTROLLER)
+    def test_addresses_and_texts_that_no_database_stores_are_refused(self):
+        for key in ("%00", "a%00b", "%ED%A0%80", "%FF", "é", "x" * 5000):
+            with self.subTest(key):
+                self.assertEqual(self.post(self.event(), key=key), 404)
+        for event in (
+            b'{"id": "\\u0000", "event": "X"}',
+            b'{"id": "a", "event": "\\u0000"}',
+            b"1" * 5000,
+            b"[" * 100000,
+        ):
+            with self.subTest(event[:40]):
+                self.assertEqual(self.post(event), 400)
+        self.assertFalse(self.stored())
+
+    def test_half_of_a_character_stops_nothing(self):
+        body = (
+            b'{"id": "evt_1", "event": "X", "payment": {"id": "pay_1", "description": "\\ud83d"}}'
+        )
+        self.assertEqual(self.post(body), 200)
+        self.assertEqual(self.post(body.replace(b"evt_1", b"\\ud800")), 200)
+        self.assertEqual(len(self.stored()), 2)
+
     def test_many_events_of_a_charge_ask_once(self):
         fatura = self.make_charged()
         reference = fatura.charge_id.provider_reference

@@ -38,7 +38,7 @@ class TestContract(BillingCommon):
         self.assertEqual(found, consumer)
 
     def test_user_without_rights_on_companies_makes_the_consumer(self):
-        self.company.billing_consumer_id = False
+        self.company.sudo().billing_consumer_id = False
         contracts = self.env["reseller.billing.contract"].with_user(self.billing_user)
         contracts.create({"partner_id": self._create_client("Mercado Lua").id})
         self.assertEqual(self.company.billing_consumer_id.name, "Consumidor final")

@@ -97,7 +97,7 @@ class TestFollowUp(BillingCommon):
         ):
             with self.subTest(expected.login, own=own and own.login):
                 contract.activity_ids.unlink()
-                contract.write({"user_id": own and own.id, "trial_told": False})
+                contract.sudo().write({"user_id": own and own.id, "trial_told": False})
                 self.provider.billing_user_id = provider
                 contract.partner_id.user_id = salesperson
                 self.follow_up("2026-07-16")
@@ -165,7 +165,7 @@ class TestFollowUp(BillingCommon):
     def test_reminder_that_cannot_be_written_stops_nothing_else(self):
         self.provider.billing_suspend_days = 6
         late = self.make_charged(due="2026-07-10")
-        first = self.contract.reminder_ids.sorted("days")[0]
+        first = self.contract.sudo().reminder_ids.sorted("days")[0]
         first.template_id = first.template_id.copy(
             {"body_html": "<p t-out='1 / (object.amount_total - 77)'/>"}
         )
@@ -179,7 +179,7 @@ class TestFollowUp(BillingCommon):
         self.assertEqual(self.contract.state, "suspended")
 
     def test_reminder_that_cannot_be_written_is_told_on_the_contract(self):
-        first = self.contract.reminder_ids.sorted("days")[0]
+        first = self.contract.sudo().reminder_ids.sorted("days")[0]
         first.template_id = first.template_id.copy(
             {"body_html": "<p t-out='1 / (object.amount_total - 77)'/>"}
         )

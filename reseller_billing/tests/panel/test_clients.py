@@ -173,7 +173,7 @@ class TestPanelClients(PanelCommon):
         self.pull()
         partner = self.found(reference)
         partner.name = "Named here"
-        self.panel.cursor_clientes = False
+        self.panel.sudo().cursor_clientes = False
         self.pull()
         self.assertEqual(partner.name, "Named here")
         self.assertEqual(self.env["res.partner"].search_count([("vat", "=", partner.vat)]), 1)

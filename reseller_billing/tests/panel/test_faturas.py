@@ -64,7 +64,7 @@ class TestPanelContracts(PanelCommon):
         self.pull()
         self.assertEqual(set(self.rows().mapped("resource")), {"clientes", "contratacoes"})
         self.fake.change(client, nome="Corrected")
-        self.env["reseller.billing.panel.row"].search([]).next_attempt = "2026-06-01"
+        self.env["reseller.billing.panel.row"].sudo().search([]).next_attempt = "2026-06-01"
         self.pull()
         self.assertEqual(self.found(reference).partner_id.name, "Corrected")
         self.assertFalse(self.rows())

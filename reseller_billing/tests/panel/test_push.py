@@ -235,7 +235,7 @@ class TestPanelPush(PanelCommon):
         self.assertEqual(len(self.fake.records["clientes"]), 3)
 
     def test_nothing_is_sent_before_the_panel_was_read(self):
-        self.panel.first_success = False
+        self.panel.sudo().first_success = False
         self.add_client(cpfCnpj="249.715.637-92")
         self.contract.action_push_to_panel()
         self.push()

@@ -12,6 +12,9 @@ URLS = {
     "test": "https://api-sandbox.asaas.com/v3",
 }
 
+# The domain of the API, and of the pages and files that its answers refer to.
+DOMAIN = "asaas.com"
+
 # How the keys of an environment begin, by the provider's state (same page).
 KEY_PREFIXES = {
     "enabled": "$aact_prod_",

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from ..errors import OutcomeUnknown
+from ..http import is_safe_url
 from ..receipts import Charge, Payer, Refund, Terms
 
 # Meaning of Asaas' status here. Others are stored and shown, and change nothing.
@@ -78,8 +79,8 @@ def _read_charge(answer: dict) -> Charge:
         credit_date=_day(answer.get("creditDate") or answer.get("estimatedCreditDate")),
         in_cash=raw == "RECEIVED_IN_CASH",
         deleted=deleted,
-        url=answer.get("invoiceUrl") or "",
-        slip_url=answer.get("bankSlipUrl") or "",
+        url=_link(answer.get("invoiceUrl")),
+        slip_url=_link(answer.get("bankSlipUrl")),
         our_number=str(answer.get("nossoNumero") or ""),
         number=str(answer.get("invoiceNumber") or ""),
         refunds=refunds,
@@ -128,6 +129,11 @@ def _money(value: object) -> Decimal:
     if isinstance(value, bool):
         raise TypeError("no amount")
     return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def _link(url: object) -> str:
+    """Return a URL that people may follow; empty for anything else, such as a script."""
+    return url if isinstance(url, str) and is_safe_url(url) else ""
 
 
 def _day(text: str | None) -> date | None:

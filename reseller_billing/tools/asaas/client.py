@@ -5,10 +5,12 @@ Source: docs.asaas.com, reference of API v3. A client of another provider has th
 
 from datetime import date
 from decimal import Decimal
+from urllib.parse import quote, urlsplit
 
 from ..errors import Gone, OutcomeUnknown, ServiceError
 from ..http import Service
 from ..receipts import Charge, Payer, Slip, Terms
+from .api import DOMAIN
 from .charge import read_charge, write_payer, write_terms
 
 PAGE = 100
@@ -21,6 +23,7 @@ class AsaasClient:
     """
 
     def __init__(self, service: Service) -> None:
+        self._service = service
         self._send = service.send
 
     def check(self) -> None:
@@ -58,7 +61,7 @@ class AsaasClient:
 
         :raise Gone: if the provider does not know it
         """
-        return read_charge(self._send("GET", f"payments/{reference}"))
+        return read_charge(self._send("GET", _path(reference)))
 
     def create_charge(self, terms: Terms) -> Charge:
         """Create a charge. There is no idempotency key: after OutcomeUnknown look it up first."""
@@ -72,28 +75,28 @@ class AsaasClient:
         """Change a charge that waits to be paid; slip and QR code change with it."""
         body = write_terms(terms)
         body.pop("customer")
-        return read_charge(self._send("PUT", f"payments/{reference}", json=body))
+        return read_charge(self._send("PUT", _path(reference), json=body))
 
     def delete_charge(self, reference: str) -> None:
         """Cancel a charge that waits to be paid; one that is deleted already is no error."""
         try:
-            self._send("DELETE", f"payments/{reference}")
+            self._send("DELETE", _path(reference))
         except Gone:
             return
 
     def receive_in_cash(self, reference: str, day: date, amount: Decimal) -> Charge:
         """Report a payment to the company itself. Asaas does not notify the client."""
         body = {"paymentDate": day.isoformat(), "value": float(amount), "notifyCustomer": False}
-        return read_charge(self._send("POST", f"payments/{reference}/receiveInCash", json=body))
+        return read_charge(self._send("POST", _path(reference, "receiveInCash"), json=body))
 
     def undo_cash(self, reference: str) -> Charge:
         """Undo the report of a payment to the company; the charge can be paid again."""
-        return read_charge(self._send("POST", f"payments/{reference}/undoReceivedInCash", json={}))
+        return read_charge(self._send("POST", _path(reference, "undoReceivedInCash"), json={}))
 
     def refund(self, reference: str, amount: Decimal, text: str) -> Charge:
         """Refund the payer, in full or in part."""
         body = {"value": float(amount), "description": text}
-        return read_charge(self._send("POST", f"payments/{reference}/refund", json=body))
+        return read_charge(self._send("POST", _path(reference, "refund"), json=body))
 
     def get_slip(self, charge: Charge, kind: str) -> Slip:
         """Return line, bar code and Pix of a charge that waits to be paid; without the PDF.
@@ -108,7 +111,7 @@ class AsaasClient:
             if kind not in (part, "undefined"):
                 continue
             try:
-                parts[part] = self._send("GET", f"payments/{charge.reference}/{endpoint}")
+                parts[part] = self._send("GET", _path(charge.reference, endpoint))
             except ServiceError as error:
                 failure = error
         if failure and not parts:
@@ -120,6 +123,17 @@ class AsaasClient:
             our_number=str(boleto.get("nossoNumero") or charge.our_number),
             pix_payload=pix.get("payload") or "",
             pix_image=pix.get("encodedImage") or "",
+        )
+
+    def is_own_url(self, url: str) -> bool:
+        """Return whether a URL is of the provider itself, or of the sandbox that plays it."""
+        try:
+            host, own = urlsplit(url), urlsplit(self._service.url)
+        except ValueError:
+            return False
+        name = host.hostname or ""
+        return (host.scheme, host.netloc) == (own.scheme, own.netloc) or (
+            host.scheme == "https" and (name == DOMAIN or name.endswith(f".{DOMAIN}"))
         )
 
     def list_charges(self, since: date, offset: int = 0) -> tuple[list[Charge], bool]:
@@ -151,3 +165,9 @@ class AsaasClient:
         if not isinstance(answer.get("id"), str):
             raise OutcomeUnknown("The answer names no record.", cause="foreign")
         return answer["id"]
+
+
+def _path(reference: str, action: str = "") -> str:
+    """Return the path of a charge, or of an action on it; its id is one part of the path."""
+    parts = ("payments", quote(reference, safe=""), action)
+    return "/".join(filter(None, parts))

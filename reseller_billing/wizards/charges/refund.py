@@ -14,15 +14,16 @@ class ResellerBillingRefund(models.TransientModel):
     move_id = fields.Many2one(
         comodel_name="account.move", string="Fatura", required=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(related="move_id.currency_id")
-    charge_paid = fields.Monetary(related="move_id.charge_paid")
-    charge_refunded = fields.Monetary(related="move_id.charge_refunded")
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
+    charge_paid = fields.Monetary(related="move_id.charge_paid", related_sudo=False)
+    charge_refunded = fields.Monetary(related="move_id.charge_refunded", related_sudo=False)
     amount = fields.Monetary(string="Refund", required=True)
 
     @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         move = self.env["account.move"].browse(self.env.context.get("active_id"))
+        move.check_access("read")
         left = move.charge_paid - move.charge_refunded
         return {**values, "move_id": move.id, "amount": left}
 
@@ -37,6 +38,7 @@ class ResellerBillingRefund(models.TransientModel):
             raise AccessError(
                 self.env._("Only a manager of Subscription control may refund. Ask one.")
             )
+        self.check_access("write")
         self.move_id.check_access("read")
         self.move_id.charge_id.sudo()._request_refund(self.amount)
         return True

@@ -23,7 +23,7 @@ class ResellerBillingBatch(models.TransientModel):
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, default=lambda self: self.env.company
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
     line_ids = fields.One2many(
         comodel_name="reseller.billing.batch.line",
         inverse_name="batch_id",
@@ -63,6 +63,7 @@ class ResellerBillingBatch(models.TransientModel):
         :raise UserError: naming the contract and the problem
         """
         self.ensure_one()
+        self.check_access("write")
         chosen = self.line_ids.filtered("is_chosen")
         if not chosen:
             raise UserError(self.env._("Choose at least one contract."))
@@ -124,8 +125,10 @@ class ResellerBillingBatchLine(models.TransientModel):
     contract_id = fields.Many2one(
         comodel_name="reseller.billing.contract", required=True, ondelete="cascade"
     )
-    partner_id = fields.Many2one(related="contract_id.partner_id", string="Client")
-    currency_id = fields.Many2one(related="batch_id.currency_id")
+    partner_id = fields.Many2one(
+        related="contract_id.partner_id", string="Client", related_sudo=False
+    )
+    currency_id = fields.Many2one(related="batch_id.currency_id", related_sudo=False)
     amount = fields.Monetary(string="Value")
     problem = fields.Char()
     is_chosen = fields.Boolean(string="Issue")

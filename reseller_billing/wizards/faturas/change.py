@@ -11,7 +11,7 @@ class ResellerBillingChange(models.TransientModel):
     move_id = fields.Many2one(
         comodel_name="account.move", string="Fatura", required=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(related="move_id.currency_id")
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     amount = fields.Monetary(string="Value", required=True)
     date_due = fields.Date(string="Due Date", required=True)
 
@@ -19,6 +19,7 @@ class ResellerBillingChange(models.TransientModel):
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         move = self.env["account.move"].browse(self.env.context.get("active_id"))
+        move.check_access("read")
         return {
             **values,
             "move_id": move.id,
@@ -32,6 +33,7 @@ class ResellerBillingChange(models.TransientModel):
         :raise UserError: if it is paid in part
         """
         self.ensure_one()
+        self.check_access("write")
         self.move_id.check_access("write")
         self.move_id._change_fatura(self.amount, self.date_due)
         return True

@@ -1,7 +1,7 @@
 import base64
 
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import email_normalize
 
@@ -9,6 +9,10 @@ from ...models.panel.res_partner_matching import ClientConflict
 from ...tools import tax_id
 from ...tools.client_file import MAX_ROWS, UnreadableFile, read_clients
 from ...tools.panel.data import Client
+
+MEGABYTE = 1024 * 1024
+# Ten thousand clients with all their data are a tenth of it.
+LARGEST_FILE = 20 * MEGABYTE
 
 
 class ResellerBillingClientImport(models.TransientModel):
@@ -43,6 +47,16 @@ class ResellerBillingClientImport(models.TransientModel):
     summary = fields.Char(readonly=True)
 
     # -------------------------------------------------------------------------
+    # CONSTRAINT METHODS
+    # -------------------------------------------------------------------------
+
+    @api.constrains("file")
+    def _check_file(self):
+        """Refuse files that are too large to be a list of clients, before they are stored."""
+        for wizard in self:
+            wizard._get_content()
+
+    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -52,6 +66,7 @@ class ResellerBillingClientImport(models.TransientModel):
         :raise UserError: if the file is no list of clients
         """
         self.ensure_one()
+        self.check_access("write")
         seen, values = {}, []
         for number, client in self._read_file():
             line = {"import_id": self.id, "number": number, "name": client.name}
@@ -65,11 +80,13 @@ class ResellerBillingClientImport(models.TransientModel):
     def action_import(self):
         """Create and update the clients; each is decided again, as others may have changed it."""
         self.ensure_one()
+        self.check_access("write")
         if self.state != "preview":
             raise UserError(self.env._("Open the preview of %s first.", self.filename or "CSV"))
         clients = dict(self._read_file())
         seen = {}
-        for line in self.line_ids:
+        # The preview may be another file's.
+        for line in self.line_ids.filtered(lambda line: line.number in clients):
             try:
                 with self.env.cr.savepoint():
                     line._import(clients[line.number], seen)
@@ -86,13 +103,34 @@ class ResellerBillingClientImport(models.TransientModel):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _get_content(self):
+        """Return the file as bytes.
+
+        :raise ValidationError: if it is too large, or no file
+        """
+        # A client may ask for the size instead of the content.
+        encoded = self.with_context(bin_size=False).file or b""
+        problem = None
+        if len(encoded) > LARGEST_FILE * 4 / 3:
+            problem = self.env._(
+                "%(file)s has more than %(limit)s MB. Split it.",
+                file=self.filename or "CSV",
+                limit=LARGEST_FILE // MEGABYTE,
+            )
+        else:
+            try:
+                return base64.b64decode(encoded)
+            except ValueError:
+                problem = self.env._("%s is no file.", self.filename or "CSV")
+        raise ValidationError(problem)
+
     def _read_file(self):
         """Return the clients of the file with the numbers of their lines.
 
         :raise UserError: naming the file and what is wrong with it
         """
         try:
-            return read_clients(base64.b64decode(self.file))
+            return read_clients(self._get_content())
         except UnreadableFile as error:
             reasons = {
                 "empty": self.env._("It is empty, or none of CSV, XLSX and ODS."),

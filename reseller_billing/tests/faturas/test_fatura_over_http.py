@@ -1,0 +1,134 @@
+from odoo.tests import tagged
+
+from ..common_http import HostileCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFaturaOverHttp(HostileCommon):
+    """Marks on invoices and payments are the addon's: not written, not created, not by default."""
+
+    def marks(self):
+        return {
+            "charge_id": self.foreign_charge.id,
+            "charge_state": "processing",
+            "charge_problem": "x",
+            "fatura_mailed_at": "2026-07-01 10:00:00",
+            "panel_uncharged": True,
+        }
+
+    def invoice(self):
+        return {
+            "move_type": "out_invoice",
+            "partner_id": self.client_partner.id,
+            "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 10.0, "tax_ids": False})],
+        }
+
+    def test_marks_are_not_written(self):
+        before = self.fatura.read(list(self.marks()))
+        for user in (self.accountant, self.accounting_manager):
+            for name, value in self.marks().items():
+                with self.subTest(user=user.login, field=name):
+                    self.assert_refused(
+                        user, "account.move", "write", self.fatura.ids, {name: value}
+                    )
+        self.assertEqual(self.fatura.read(list(self.marks())), before)
+
+    def test_marks_are_not_created(self):
+        for name, value in self.marks().items():
+            with self.subTest(name):
+                self.assert_refused(
+                    self.accountant, "account.move", "create", [{**self.invoice(), name: value}]
+                )
+
+    def test_marks_are_no_defaults(self):
+        context = {f"default_{name}": value for name, value in self.marks().items()}
+        (made,) = self.call(
+            self.accountant, "account.move", "create", [self.invoice()], context=context
+        )
+        move = self.env["account.move"].browse(made)
+        for name in self.marks():
+            self.assertFalse(move[name], name)
+        self.call(self.accountant, "account.move", "unlink", [made])
+        self.env["ir.default"].set("account.move", "charge_state", "processing")
+        (made,) = self.call(self.accountant, "account.move", "create", [self.invoice()])
+        self.assertFalse(self.env["account.move"].browse(made).charge_state)
+
+    def test_marks_are_not_imported(self):
+        answer = self.call(
+            self.accountant,
+            "account.move",
+            "load",
+            ["partner_id/.id", "move_type", "charge_state"],
+            [[str(self.client_partner.id), "out_invoice", "processing"]],
+        )
+        self.assertFalse(answer["ids"])
+        self.assertTrue(answer["messages"])
+
+    def test_charge_of_another_company_is_not_read(self):
+        message = self.assert_refused(
+            self.accountant, "account.move", "read", self.foreign_fatura.ids, ["pix_payload"]
+        )
+        self.assertNotIn("pix-foreign", message)
+        shown, error = self.call_as(
+            self.accountant,
+            "account.move",
+            "onchange",
+            [],
+            {"charge_id": self.foreign_charge.id, "move_type": "out_invoice"},
+            ["charge_id"],
+            {"charge_id": {}, "pix_payload": {}, "charge_paid": {}},
+        )
+        for text in ("pix-foreign", "77"):
+            self.assertNotIn(text, str(shown or error["message"]))
+
+    def test_payment_belongs_to_the_charge_that_made_it(self):
+        self.asaas.pay(self.charge.provider_reference)
+        self.receive_event(self.fatura)
+        payment = self.charge.payment_id
+        self.assert_refused(
+            self.accountant, "account.payment", "write", payment.ids, {"charge_id": False}
+        )
+        values = {"amount": 1.0, "partner_id": self.client_partner.id, "payment_type": "inbound"}
+        self.assert_refused(
+            self.accountant, "account.payment", "create", [{**values, "charge_id": self.charge.id}]
+        )
+
+    def test_fatura_stays_with_its_contract_and_value(self):
+        for name, value in (
+            ("billing_contract_id", False),
+            ("billing_contract_id", self.foreign_contract.id),
+            ("billing_amount", 1.0),
+        ):
+            message = self.assert_refused(
+                self.accountant,
+                "account.move",
+                "write",
+                self.fatura.ids,
+                {name: value},
+                kind="UserError",
+            )
+            self.assertNotIn(self.foreign_client.name, message)
+
+    def test_charged_fatura_is_not_deleted_whatever_its_mark_says(self):
+        self.env.cr.execute(
+            "UPDATE account_move SET charge_state = NULL, state = 'draft', posted_before = FALSE,"
+            " name = '/' WHERE id = %s",
+            [self.fatura.id],
+        )
+        self.env.invalidate_all()
+        self.assert_refused(
+            self.accountant, "account.move", "unlink", self.fatura.ids, kind="UserError"
+        )
+
+    def test_status_route_takes_any_token(self):
+        self.authenticate(None, None)
+        for token in ({"a": 1}, [1], 5, True, "é", "x" * 5000, "\ud800", "a\x00b"):
+            with self.subTest(token):
+                answer = self.opener.post(
+                    f"{self.base_url()}/my/faturas/{self.fatura.id}/charge",
+                    json={"params": {"access_token": token}},
+                )
+                self.assertEqual((answer.status_code, answer.json().get("error")), (200, None))
+                self.assertIsNone(answer.json().get("result"))
+        answer = self.opener.post(f"{self.base_url()}/my/faturas/99999999999/charge", json={})
+        self.assertEqual((answer.status_code, answer.json().get("error")), (200, None))
