@@ -1,6 +1,6 @@
 from lxml import etree
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from ..common_http import HostileCommon
@@ -26,6 +26,22 @@ class TestContractOverHttp(HostileCommon):
         self.assertEqual((made.state, str(made.date_active)), ("active", "2026-07-01"))
         self.call(self.billing_user, contract, "write", [number], {"state": "suspended"})
         self.assertEqual(made.suspension_reason, "manual")
+
+    def test_user_fills_the_form_of_a_contract(self):
+        client = self._create_client("Mercado Lua", vat="11222333000181")
+        with Form(self.env["reseller.billing.contract"].with_user(self.billing_user)) as form:
+            form.partner_id = client
+            with form.line_ids.new() as line:
+                line.plan_id = self.plan
+        contract = form.record
+        self.assertEqual(contract.sudo().provider_id, self.provider)
+        contract.action_activate()
+        with Form(contract) as form:
+            form.billing_day = 5
+            with form.line_ids.edit(0) as line:
+                line.quantity = 3
+            form.state = "suspended"
+        self.assertEqual((contract.state, contract.amount_month), ("suspended", 300.0))
 
     def test_copy_of_a_contract_has_no_mark(self):
         contract = "reseller.billing.contract"

@@ -132,3 +132,7 @@ class TestFaturaOverHttp(HostileCommon):
                 self.assertIsNone(answer.json().get("result"))
         answer = self.opener.post(f"{self.base_url()}/my/faturas/99999999999/charge", json={})
         self.assertEqual((answer.status_code, answer.json().get("error")), (200, None))
+
+    def test_copy_takes_no_mark_from_its_original(self):
+        marks = {"charge_id": self.charge.id, "charge_state": "awaiting"}
+        self.assert_refused(self.accountant, "account.move", "copy", self.fatura.ids, marks)

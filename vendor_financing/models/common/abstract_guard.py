@@ -39,8 +39,9 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
+            # A copy is created by its original, which is not what it is compared with.
             for vals in vals_list:
-                self._check_vendor_financing_values(vals)
+                self.browse()._check_vendor_financing_values(vals)
         records = super().create(vals_list)
         records._check_vendor_financing_shared()
         return records
@@ -66,12 +67,12 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
         return {**defaults, **_get_declared_defaults(self, ours)}
 
     def onchange(self, values, field_names, fields_spec):
-        self._check_vendor_financing_relations(values)
         closed = self._get_vendor_financing_closed(is_new=not self)
         ours = [name for name in values if name in closed]
         said = {name: value for name, value in values.items() if name not in closed}
         if not self:
             said.update(_get_declared_defaults(self, ours))
+        self._check_vendor_financing_relations(said)
         kept_names = [name for name in field_names if name in said]
         if field_names and not kept_names:
             return {"value": {}}
