@@ -175,6 +175,18 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
         ]
         self.assertFalse(movable)
 
+    def test_duplicates_leave_closed_fields_out(self):
+        """Otherwise the host's Duplicate would be refused to who may create the record."""
+        copied = {
+            str(field)
+            for model in self._list_models()
+            for user in self.users.values()
+            if model.with_env(self._env_of(user)).has_access("create")
+            for field in self._list_closed(model, user, is_new=True)
+            if field.copy and field.store and not field.compute and not field.related
+        }
+        self.assertFalse(copied)
+
     def test_wizards_read_related_records_as_their_users(self):
         as_superuser = [
             f"{model._name}.{name}"

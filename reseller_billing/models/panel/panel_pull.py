@@ -3,7 +3,7 @@ import logging
 import time
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from psycopg2 import IntegrityError
 
@@ -60,10 +60,14 @@ class ResellerBillingPanel(models.Model):
                 values |= {"last_success": now, "first_success": self.first_success or now}
         except ServiceError as error:
             done, values = True, {"problem": self._describe_failure(error)}
+        except LockError:
+            # Another job reads the same panel at the moment; what it left is read afterwards.
+            done, values = False, {}
         except Exception as error:
             _logger.exception("Panel %s could not be read", self.id)
             done, values = True, {"problem": str(error)}
-        self._in_own_transaction(lambda panel: panel.write(values))
+        if values:
+            self._in_own_transaction(lambda panel: panel.write(values))
         if not done:
             self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
 
