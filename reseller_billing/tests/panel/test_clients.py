@@ -2,7 +2,7 @@ import logging
 from unittest.mock import patch
 
 import requests
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tests import tagged
 
 from ...tools import tax_id
@@ -167,6 +167,16 @@ class TestPanelClients(PanelCommon):
         names = [self.found(reference).name for reference in references]
         self.assertEqual(names, ["C0", "C1", "C2", "C3", "C4"])
         self.assertEqual((self.panel.problem, bool(self.panel.last_success)), (False, True))
+
+    def test_panel_that_another_job_reads_has_no_problem(self):
+        reference = self.add_client(nome="C1", cpfCnpj=None, email="c1@example.com")
+        locked = LockError("Cannot grab a lock on records")
+        with patch.object(type(self.panel), "lock_for_update", side_effect=locked):
+            self.pull()
+        self.assertFalse(self.panel.problem)
+        self.assertFalse(self.found(reference))
+        self.pull()
+        self.assertEqual(self.found(reference).name, "C1")
 
     def test_unchanged_records_are_not_written_again(self):
         reference = self.add_client()

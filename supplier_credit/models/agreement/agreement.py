@@ -42,6 +42,8 @@ class SupplierCreditAgreement(models.Model):
     )
     enabled = fields.Boolean(
         string="Active",
+        # A duplicate has no credentials yet.
+        copy=False,
         tracking=True,
         help="While it is switched off, nothing is sent, and sales with the bearers of this "
         "agreement are refused with a message. Switch it on once the contract is signed.",

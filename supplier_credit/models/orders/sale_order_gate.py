@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
     def _await_supplier_release(self):
         """Have these orders confirmed by their release; notify customer and salesman once."""
         for order in self.filtered(lambda order: not order.supplier_confirm_on_release):
-            order.supplier_confirm_on_release = True
+            order.sudo().supplier_confirm_on_release = True
             order.message_post(
                 body=self.env._(
                     "Thank you. Order %(order)s is confirmed as soon as its credit is approved.",

@@ -285,7 +285,12 @@ class TestCustomer(SupplierCreditCustomerCommon):
     def test_one_agreement_is_chosen_and_several_are_offered(self):
         self.assertEqual(self.open_wizard().agreement_id, self.agreement)
         second = self.agreement.copy(
-            {"name": "Supplier II", "client_id": "c", "client_secret": "s"}
+            {
+                "name": "Supplier II",
+                "base_url": self.agreement.base_url,
+                "client_id": "c",
+                "client_secret": "s",
+            }
         )
         second.enabled = True
         action = self.customer.with_user(self.salesman).action_send_for_supplier_credit()

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -107,7 +107,7 @@ class TestInvoiceLines(InvoiceLockCommon):
     def test_invoice_cannot_be_moved_to_another_order(self):
         other = self.create_order()
         for value in (other.id, False):
-            with self.assertRaisesRegex(UserError, "order of invoice"), self.cr.savepoint():
+            with self.assertRaisesRegex(AccessError, "Supplier Order is kept"), self.cr.savepoint():
                 self.invoice.with_user(self.accountant).write({"supplier_order_id": value})
 
     def test_draft_is_deleted_as_a_whole(self):

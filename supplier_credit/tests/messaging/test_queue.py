@@ -137,7 +137,13 @@ class TestQueue(SupplierCreditCommon):
     def test_one_agreement_stopped_leaves_the_others(self):
         _reservation, message = self._waiting()
         other = self.agreement.copy(
-            {"name": "Second", "client_id": "x", "client_secret": "y", "enabled": True}
+            {
+                "name": "Second",
+                "base_url": self.agreement.base_url,
+                "client_id": "x",
+                "client_secret": "y",
+                "enabled": True,
+            }
         )
         other._stop_queue("refused")
         self.assertEqual(self.model._find_due(), message.ids)
