@@ -53,7 +53,7 @@ class ResellerBillingContract(models.Model):
                     contract=self.display_name,
                 )
             )
-        journal = self.provider_id.sudo()._get_billing_journal()
+        journal = self._get_provider()._get_billing_journal()
         return {
             "move_type": "out_invoice",
             "partner_id": self.partner_id.id,
@@ -67,6 +67,29 @@ class ResellerBillingContract(models.Model):
             "invoice_payment_term_id": False,
             "invoice_line_ids": [Command.create(line) for line in lines],
         }
+
+    def _get_provider(self):
+        """Return the provider that charges this contract's faturas, as superuser.
+
+        A contract that is older than its company's provider takes that one now.
+
+        :raise UserError: naming the company, if it has none
+        """
+        self.ensure_one()
+        contract = self.sudo()
+        if not contract.provider_id:
+            contract.provider_id = contract.provider_id._get_receipts_provider(self.company_id)
+        if not contract.provider_id:
+            raise UserError(
+                self.env._(
+                    "%(contract)s cannot be billed: %(company)s has no provider that charges "
+                    "boletos and Pix. Have a system administrator set up Asaas under Invoicing, "
+                    "Configuration, Payment Providers.",
+                    contract=self.display_name,
+                    company=self.company_id.display_name,
+                )
+            )
+        return contract.provider_id
 
     def _describe_month(self, month, year):
         """Return the description of a fatura that has none of its own."""
@@ -106,7 +129,7 @@ class ResellerBillingContract(models.Model):
         }
         if not product:
             # The host would guess an account from the client's other entries, fees among them.
-            journal = self.provider_id.sudo()._get_billing_journal()
+            journal = self._get_provider()._get_billing_journal()
             values["account_id"] = journal.default_account_id.id
         return values
 

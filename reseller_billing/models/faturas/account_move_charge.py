@@ -136,9 +136,8 @@ class AccountMove(models.Model):
         if not self:
             return
         self._check_still_owed()
-        for provider in self.billing_contract_id.provider_id.sudo() or [
-            self.env["payment.provider"]
-        ]:
+        providers = {contract._get_provider() for contract in self.billing_contract_id}
+        for provider in providers:
             provider._check_billing_ready()
         # Read together, because the host reads them client by client.
         self.partner_id.mapped("phone")
@@ -175,7 +174,7 @@ class AccountMove(models.Model):
         """Return the values of the charge that this fatura needs now."""
         self.ensure_one()
         contract = self.billing_contract_id
-        provider = contract.provider_id.sudo()
+        provider = contract._get_provider()
         token = secrets.token_hex(4)
         return {
             "provider_id": provider.id,

@@ -52,7 +52,7 @@ class AccountMove(models.Model):
         :param one_off: besides the monthly one
         :raise UserError: if the provider is not ready, or the charge belongs to another fatura
         """
-        contract.provider_id.sudo()._check_billing_ready()
+        contract._get_provider()._check_billing_ready()
         unpaid = data.state in ("EM_PROCESSAMENTO", "AGUARDANDO_PAGAMENTO")
         fatura = self.create(
             contract._complete_fatura(
@@ -114,7 +114,7 @@ class AccountMove(models.Model):
 
         :raise UserError: if the charge belongs to another fatura
         """
-        provider = self.billing_contract_id.provider_id.sudo()
+        provider = self.billing_contract_id._get_provider()
         charges = self.env["payment.transaction"].sudo()
         if charges.search_count(
             [("provider_id", "=", provider.id), ("provider_reference", "=", data.charge)], limit=1

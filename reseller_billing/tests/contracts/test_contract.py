@@ -253,6 +253,18 @@ class TestBilling(BillingCommon):
         self.assertEqual((fatura.amount_total, fatura.charge_state), (100.0, "processing"))
         self.assertEqual(fatura.invoice_date_due, self.day("2026-07-20"))
 
+    def test_contract_older_than_its_provider_takes_that_one(self):
+        self.contract.sudo().provider_id = False
+        self.provider.state = "disabled"
+        self.contract.sudo().state = "active"
+        self.bill("2026-07-10")
+        self.assertEqual(self.months(), [])
+        self.assertIn("has no provider", self.contract.billing_error)
+        self.provider.state = "test"
+        self.bill("2026-07-10")
+        self.assertEqual(self.months(), ["2026-07"])
+        self.assertEqual(self.contract.provider_id, self.provider)
+
     def test_missed_months_are_caught_up(self):
         self.bill("2026-09-15")
         self.assertEqual(self.months(), ["2026-07", "2026-08", "2026-09"])
