@@ -1,5 +1,10 @@
-from . import test_install, test_uninstall_hook
-from .agreement import test_inquiry, test_overview, test_simulation
+from . import (
+    test_forgery_over_http,
+    test_install,
+    test_roles_over_http,
+    test_uninstall_hook,
+)
+from .agreement import test_inquiry, test_marks, test_overview, test_simulation
 from .bank_report import test_bank_report
 from .bearers import test_bearers
 from .contract import (

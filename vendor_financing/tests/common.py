@@ -1,6 +1,25 @@
+import json
+from contextlib import contextmanager
+
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.tests import HttpCase, new_test_user
+from odoo.tools import mute_logger
+
+# What the host answers to a call that a user may not make.
+REFUSALS = (
+    "odoo.exceptions.AccessError",
+    "odoo.exceptions.UserError",
+    "odoo.exceptions.ValidationError",
+)
+
+
+class RpcRefused(Exception):
+    """The server refused a call; `name` is the exception's full name, the text its message."""
+
+    def __init__(self, error):
+        self.name = error["data"]["name"]
+        super().__init__(error["data"]["message"])
 
 
 class VendorFinancingCommon(AccountTestInvoicingCommon):
@@ -88,3 +107,42 @@ class VendorFinancingCommon(AccountTestInvoicingCommon):
         request.action_request()
         request.with_user(cls.manager_user).action_approve()
         return request
+
+
+class RpcCommon(VendorFinancingCommon, HttpCase):
+    """Calls over HTTP, as web client and integrators make them."""
+
+    @contextmanager
+    def enter_registry_test_mode(self):
+        """Flush for other cursors and read afresh; HttpCase is in test mode all the time."""
+        self.env.flush_all()
+        yield
+        self.env.invalidate_all()
+
+    def call(self, user, model, method, *args, **kwargs):
+        """Call a public method as a user; return its result.
+
+        :raise RpcRefused: with what the client gets
+        """
+        self.authenticate(user.login, user.login)
+        self.env.flush_all()
+        parameters = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        with mute_logger("odoo.http", "odoo.sql_db"):
+            response = self.url_open(
+                f"/web/dataset/call_kw/{model}/{method}",
+                data=json.dumps({"jsonrpc": "2.0", "id": 1, "params": parameters}),
+                headers={"Content-Type": "application/json"},
+                timeout=60,
+            )
+        self.env.invalidate_all()
+        answer = response.json()
+        if "error" in answer:
+            raise RpcRefused(answer["error"])
+        return answer.get("result")
+
+    def assert_refused(self, user, model, method, *args, **kwargs):
+        """Assert that the user may not make the call; return the message."""
+        with self.assertRaises(RpcRefused) as caught:
+            self.call(user, model, method, *args, **kwargs)
+        self.assertIn(caught.exception.name, REFUSALS, caught.exception)
+        return str(caught.exception)

@@ -1,6 +1,7 @@
 from . import (
     agreement,
     agreement_calendar,
+    agreement_marks,
     agreement_position,
     agreement_pricing,
     iof_rate,

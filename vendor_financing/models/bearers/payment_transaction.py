@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.fields import Command
 
 
 class PaymentTransaction(models.Model):
@@ -13,12 +12,11 @@ class PaymentTransaction(models.Model):
 
         :raise UserError: naming the orders or invoices
         """
-        new = [vals for vals in vals_list if not vals.get("source_transaction_id")]
-        for fname, model in (("sale_order_ids", "sale.order"), ("invoice_ids", "account.move")):
-            ids = [id_ for vals in new for id_ in _linked_ids(vals.get(fname) or ())]
-            if ids:
-                self.env[model].browse(ids)._check_vendor_online()
-        return super().create(vals_list)
+        transactions = super().create(vals_list)
+        new = transactions.filtered(lambda transaction: not transaction.source_transaction_id)
+        new.sale_order_ids._check_vendor_online()
+        new.invoice_ids._check_vendor_online()
+        return transactions
 
     def _check_amount_and_confirm_order(self):
         """Accept the payment of an order without approval, and confirm the order on approval.
@@ -33,14 +31,3 @@ class PaymentTransaction(models.Model):
             if order._is_confirmation_amount_reached():
                 order._confirm_on_vendor_approval()
         return super(PaymentTransaction, self - blocked)._check_amount_and_confirm_order()
-
-
-def _linked_ids(commands):
-    """Return the ids that x2many commands of a creation link."""
-    for command in commands:
-        if isinstance(command, int):
-            yield command
-        elif command[0] == Command.SET:
-            yield from command[2]
-        elif command[0] == Command.LINK:
-            yield command[1]

@@ -139,7 +139,9 @@ class VendorFinancingContractInstallment(models.Model):
     @api.depends("move_id", "number")
     def _compute_display_name(self):
         for installment in self:
-            installment.display_name = f"{installment.move_id.display_name} ({installment.number})"
+            # Users of this addon need not be users of invoices, but know which one is meant.
+            invoice = installment.sudo().move_id.display_name
+            installment.display_name = f"{invoice} ({installment.number})"
 
     @api.depends("principal", "settled_amount", "debited_amount", "state")
     def _compute_open_amount(self):
@@ -181,7 +183,7 @@ class VendorFinancingContractInstallment(models.Model):
         if BOOKED & vals.keys():
             # An operation: it writes terms as they are agreed with the bank, with its entry.
             return super().write(vals)
-        if TERMS & vals.keys():
+        if TERMS & vals.keys() or not self.env.su:
             for contract in self.contract_id:
                 contract._check_open()
         if not CONNECTED & vals.keys() or vals.keys() >= CONNECTED - {"principal"}:

@@ -66,7 +66,7 @@ class VendorFinancingContractTitle(models.Model):
     @api.depends("move_id", "line_id")
     def _compute_display_name(self):
         for title in self:
-            title.display_name = title.move_id.display_name or ""
+            title.display_name = title.sudo().move_id.display_name or ""
 
     @api.model_create_multi
     def create(self, vals_list):

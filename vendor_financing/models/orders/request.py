@@ -5,6 +5,8 @@ from ...const import MANAGER
 from ...tools.pricing import parse_plan
 
 TERMS = {"plan", "rate", "customer_total"}
+# What a decision is made on.
+APPLICATION = TERMS | {"reason"}
 
 
 class VendorFinancingRequest(models.Model):
@@ -142,7 +144,8 @@ class VendorFinancingRequest(models.Model):
 
     def write(self, vals):
         changes_terms = bool(TERMS & vals.keys())
-        if changes_terms and not self.env.su:
+        if APPLICATION & vals.keys() and not self.env.su:
+            self.check_access("write")
             self._check_terms_open()
         result = super().write(vals)
         if "plan" in vals:

@@ -177,8 +177,11 @@ class SaleOrder(models.Model):
         )._check_vendor_approval()
 
     def _check_vendor_approval_to_invoice(self):
-        """Refuse to invoice an order that has outgrown its approval since it was confirmed."""
-        if self.is_vendor and self.sudo().vendor_request_ids:
+        """Refuse to invoice an order that has outgrown its approval since it was confirmed.
+
+        The host also makes down payment invoices of quotations, which nothing has approved yet.
+        """
+        if self.is_vendor and (self.state in UNCONFIRMED or self.sudo().vendor_request_ids):
             self._check_vendor_approval()
 
     def _confirmation_error_message(self):

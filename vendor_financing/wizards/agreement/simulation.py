@@ -47,6 +47,7 @@ class VendorFinancingSimulation(models.TransientModel):
     )
     amount = fields.Monetary(
         compute="_compute_amount",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="In BRL; the open amount of the chosen invoices.",
@@ -61,6 +62,7 @@ class VendorFinancingSimulation(models.TransientModel):
         inverse_name="simulation_id",
         string="Banks",
         compute="_compute_row_ids",
+        compute_sudo=False,
         store=True,
         readonly=True,
     )

@@ -51,6 +51,7 @@ class VendorFinancingMaintenance(models.TransientModel):
     iof = fields.Monetary(
         string="Complementary IOF",
         compute="_compute_extension_costs",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Proposed at the IOF rate of the contract for the additional days, up to the cap. "
@@ -59,6 +60,7 @@ class VendorFinancingMaintenance(models.TransientModel):
     bank_interest = fields.Monetary(
         string="Bank's Interest",
         compute="_compute_extension_costs",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Proposed at the bank's quote of the day for the additional days. In BRL; correct "
@@ -85,6 +87,7 @@ class VendorFinancingMaintenance(models.TransientModel):
     def _compute_extension_costs(self):
         """Propose the costs of a later due date."""
         for wizard in self:
+            wizard.installment_id._origin.check_access("read")
             part = wizard.installment_id.sudo()
             costs = (0, 0)
             if wizard.kind == "extension" and wizard.date_due and wizard.date_due > part.date_due:

@@ -1,0 +1,512 @@
+from odoo.tests import tagged
+
+from .common import RpcCommon
+from .contract.common import VendorFinancingContractCommon
+
+CUSTOMER = "Cliente Alheio Ltda"
+
+
+@tagged("post_install", "-at_install")
+class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
+    """Users who enter over HTTP what only contracts, their operations and managers may say."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.quote(1.8, 2.3)
+        cls.partner_a.write({"name": CUSTOMER, "company_id": cls.company.id})
+        cls.financed = cls._create_vendor_invoice(10000.0)
+        cls.contract = cls.make_effective(cls.financed)
+        cls.part = cls.contract.installment_ids
+        cls.title = cls.contract.title_ids
+        cls.operation = cls.contract.operation_ids
+        cls.draft = cls.make_contract(cls._create_vendor_invoice(500.0), number="CT-2")
+        cls.plain = cls._create_vendor_invoice(60.0, bearer=cls.manual_line)
+        cls.order = cls._create_order(cls.bearer)
+        cls.order.user_id = cls.salesman
+        cls.vendor_user = cls._create_user(
+            "vendor_only_user", "vendor_financing.vendor_financing_group_user"
+        )
+        cls.vendor_manager = cls._create_user(
+            "vendor_only_manager", "vendor_financing.vendor_financing_group_manager"
+        )
+        cls.seller = cls._create_user(
+            "vendor_seller",
+            "sales_team.group_sale_salesman_all_leads,account.group_account_invoice",
+        )
+        cls.stranger = cls._create_user(
+            "vendor_stranger",
+            "sales_team.group_sale_manager,account.group_account_manager",
+            cls.company_2,
+        )
+        # What the columns of the addon on the host's documents would open.
+        cls.marks = {
+            "account.move": {
+                "vendor_financing_state": "debited",
+                "vendor_operation_id": cls.operation.id,
+                "vendor_order_id": cls.order.id,
+            },
+            "account.move.line": {
+                "vendor_title_id": cls.title.id,
+                "vendor_installment_id": cls.part.id,
+            },
+        }
+
+    # -------------------------------------------------------------------------
+    # ORDERS
+    # -------------------------------------------------------------------------
+
+    def order_values(self, **values):
+        return {
+            "partner_id": self.partner_b.id,
+            "preferred_payment_method_line_id": self.bearer.id,
+            "order_line": [(0, 0, {"product_id": self.product_a.id, "product_uom_qty": 1})],
+            **values,
+        }
+
+    def test_unapproved_order_is_confirmed_neither_by_values_nor_by_defaults(self):
+        orders = ("sale.order", "create")
+        confirmed = {"default_state": "sale"}
+        self.assert_refused(self.salesman, *orders, [self.order_values()], context=confirmed)
+        self.assert_refused(self.salesman, *orders, [self.order_values(state="sale")])
+        values = self.order_values()
+        bearer = values.pop("preferred_payment_method_line_id")
+        self.assert_refused(
+            self.salesman,
+            *orders,
+            [values],
+            context={**confirmed, "default_preferred_payment_method_line_id": bearer},
+        )
+        own = ("sale.order", "write", [self.order.id])
+        self.assert_refused(self.salesman, *own, {"state": "sale"})
+        self.assert_refused(self.salesman, "sale.order", "action_confirm", [self.order.id])
+        answer = self.call(
+            self.salesman,
+            "sale.order",
+            "load",
+            ["partner_id/.id", "preferred_payment_method_line_id/.id", "state"],
+            [[str(self.partner_b.id), str(bearer), "sale"]],
+        )
+        self.assertFalse(answer["ids"])
+        self.call(self.salesman, "ir.default", "set", "sale.order", "state", "sale", True)
+        self.assert_refused(self.salesman, *orders, [self.order_values()])
+        self.assertEqual(self.order.state, "draft")
+
+    def test_unapproved_order_is_invoiced_neither_wholly_nor_in_part(self):
+        for values in (
+            {"advance_payment_method": "delivered"},
+            {"advance_payment_method": "percentage", "amount": 50},
+            {"advance_payment_method": "fixed", "fixed_amount": 10},
+        ):
+            with self.subTest(values["advance_payment_method"]):
+                wizard = self.call(
+                    self.seller,
+                    "sale.advance.payment.inv",
+                    "create",
+                    [{"sale_order_ids": [(6, 0, self.order.ids)], **values}],
+                )
+                self.assert_refused(
+                    self.seller, "sale.advance.payment.inv", "create_invoices", wizard
+                )
+        self.assertFalse(self.order.invoice_ids)
+
+    def test_decided_request_is_changed_by_nobody(self):
+        self._approve(self.order)
+        request = self.order.vendor_request_ids
+        for user in (self.salesman, self.vendor_manager):
+            for values in (
+                {"state": "draft"},
+                {"amount": 1e9},
+                {"bearer_id": False},
+                {"approver_id": user.id},
+                {"requester_id": user.id},
+                {"company_id": self.company_2.id},
+                {"partner_id": self.partner_b.id},
+                {"order_id": self.order.copy().id},
+                {"customer_total": 1},
+                {"reason": "Something else than was decided on"},
+            ):
+                with self.subTest(user=user.login, values=values):
+                    self.assert_refused(
+                        user, "vendor.financing.request", "write", [request.id], values
+                    )
+        self.assertEqual((request.state, request.amount), ("approved", self.order.amount_total))
+
+    # -------------------------------------------------------------------------
+    # MARKS ON DOCUMENTS
+    # -------------------------------------------------------------------------
+
+    def test_no_mark_is_written_on_an_invoice_or_an_item(self):
+        for invoice in (self.financed, self.plain):
+            records = {"account.move": invoice, "account.move.line": self.receivable(invoice)}
+            for model, marks in self.marks.items():
+                for name, value in marks.items():
+                    for said in (value, False):
+                        record = records[model]
+                        before = record[name]
+                        if record._fields[name].convert_to_write(before, record) == said:
+                            continue
+                        with self.subTest(invoice=invoice.name, name=name, value=said):
+                            self.assert_refused(
+                                self.invoicing_user, model, "write", record.ids, {name: said}
+                            )
+                            self.assertEqual(record[name], before)
+
+    def test_no_mark_is_created_imported_or_a_default(self):
+        draft = {
+            "move_type": "out_invoice",
+            "partner_id": self.partner_b.id,
+            "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 10, "tax_ids": []})],
+        }
+        moves = ("account.move", "create")
+        for name, value in self.marks["account.move"].items():
+            with self.subTest(name):
+                self.assert_refused(self.invoicing_user, *moves, [{**draft, name: value}])
+        for name, value in self.marks["account.move.line"].items():
+            with self.subTest(name):
+                line = {"name": "x", "price_unit": 10, name: value}
+                self.assert_refused(
+                    self.invoicing_user, *moves, [{**draft, "invoice_line_ids": [(0, 0, line)]}]
+                )
+        self.call(
+            self.invoicing_user,
+            "ir.default", "set", "account.move", "vendor_financing_state", "financed", True,
+        )  # fmt: skip
+        marks = {**self.marks["account.move"], **self.marks["account.move.line"]}
+        made = self.call(
+            self.invoicing_user,
+            *moves,
+            [draft],
+            context={f"default_{name}": value for name, value in marks.items()},
+        )
+        invoice = self.env["account.move"].browse(made)
+        for name in self.marks["account.move"]:
+            self.assertFalse(invoice[name], name)
+        for name in self.marks["account.move.line"]:
+            self.assertFalse(any(invoice.line_ids.mapped(name)), name)
+        # Nothing locks it for ever.
+        for method in ("action_post", "button_draft", "button_cancel"):
+            self.call(self.invoicing_user, "account.move", method, made)
+        self.assertEqual(invoice.state, "cancel")
+        answer = self.call(
+            self.invoicing_user,
+            "account.move",
+            "load",
+            ["move_type", "vendor_financing_state"],
+            [["out_invoice", "financed"]],
+        )
+        self.assertFalse(answer["ids"])
+        self.assertIn("kept by the system", answer["messages"][0]["message"])
+
+    def test_financed_invoice_is_neither_paid_nor_reset(self):
+        moves = "account.move"
+        for name, value in {**self.marks[moves], "vendor_financing_state": False}.items():
+            self.assert_refused(
+                self.invoicing_user, moves, "write", self.financed.ids, {name: value}
+            )
+        for document in (self.financed, self.operation.move_id):
+            for method in ("button_draft", "button_cancel", "unlink"):
+                with self.subTest(document=document.name, method=method):
+                    self.assert_refused(self.invoicing_user, moves, method, document.ids)
+            for state in ("draft", "cancel"):
+                self.assert_refused(
+                    self.invoicing_user, moves, "write", document.ids, {"state": state}
+                )
+        (wizard,) = self.call(
+            self.invoicing_user,
+            "account.payment.register",
+            "create",
+            [{"payment_method_line_id": self.manual_line.id}],
+            context={"active_model": moves, "active_ids": self.financed.ids},
+        )
+        self.assert_refused(
+            self.invoicing_user, "account.payment.register", "action_create_payments", [wizard]
+        )
+        items = self.operation.move_id.line_ids
+        self.assertEqual(self.financed.state, "posted")
+        self.assertEqual(self.financed.payment_state, "not_paid")
+        self.assertFalse(items.matched_debit_ids | items.matched_credit_ids)
+        self.assertEqual(self.agreement.mismatch_count, 0)
+
+    def test_provider_is_not_asked_for_the_bank_s_money_by_a_default(self):
+        administrator = self._create_user(
+            "vendor_administrator", "base.group_system,account.group_account_manager"
+        )
+        method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
+        provider = self.env["payment.provider"].create(
+            {"name": "Dummy", "code": "none", "company_id": self.company.id}
+        )
+        values = {
+            "provider_id": provider.id,
+            "payment_method_id": method.id,
+            "reference": "charge",
+            "amount": 10,
+            "currency_id": self.company.currency_id.id,
+            "partner_id": self.partner_a.id,
+        }
+        for name, document in (("invoice_ids", self.financed), ("sale_order_ids", self.order)):
+            with self.subTest(name):
+                self.assert_refused(
+                    administrator,
+                    "payment.transaction",
+                    "create",
+                    [values],
+                    context={f"default_{name}": [(6, 0, document.ids)]},
+                )
+
+    # -------------------------------------------------------------------------
+    # CONTRACTS
+    # -------------------------------------------------------------------------
+
+    def test_money_and_owners_of_contracts_are_written_by_no_user(self):
+        of_models = {
+            "vendor.financing.contract.installment": {
+                "open_amount": 1.0,
+                "settled_amount": 1.0,
+                "debited_amount": 1.0,
+                "partner_id": self.partner_b.id,
+                "move_id": self.plain.id,
+                "company_id": self.company_2.id,
+                "agreement_id": self.agreement.copy().id,
+                "title_id": None,
+                "contract_id": None,
+                "state": "withdrawn",
+                "vendor_line_id": self.plain.line_ids[0].id,
+                "recourse_date": "2026-01-01",
+                "recourse_proposed_for": "2026-01-01",
+                "extension_state": "granted",
+                "extension_date": "2026-12-31",
+            },
+            "vendor.financing.contract.title": {
+                "principal": 1.0,
+                "partner_id": self.partner_b.id,
+                "move_id": self.plain.id,
+                "line_id": self.receivable(self.plain).id,
+                "company_id": self.company_2.id,
+                "contract_id": None,
+                "is_live": False,
+                "original_date_maturity": "2026-01-01",
+                "installment_ids": [(5, 0, 0)],
+            },
+            "vendor.financing.contract": {
+                "company_id": self.company_2.id,
+                "state": "cancelled",
+            },
+        }
+        others = {self.contract: self.draft, self.draft: self.contract}
+        for contract, other in others.items():
+            names = {
+                "vendor.financing.contract.installment": contract.installment_ids,
+                "vendor.financing.contract.title": contract.title_ids,
+                "vendor.financing.contract": contract,
+            }
+            for model, values in of_models.items():
+                for name, value in values.items():
+                    if value is None:
+                        value = other.id if name == "contract_id" else other.title_ids.id
+                    for user in (self.vendor_user, self.manager_user):
+                        with self.subTest(contract=contract.number, model=model, name=name):
+                            self.assert_refused(
+                                user, model, "write", names[model].ids, {name: value}
+                            )
+        self.assertEqual(self.part.open_amount, 10000.0)
+        self.assertEqual(self.draft.title_ids.principal, 500.0)
+        self.assert_proven()
+
+    def test_effective_contract_takes_nothing_from_users(self):
+        part = "vendor.financing.contract.installment"
+        for user in (self.vendor_user, self.manager_user):
+            for values in (
+                {"principal": 1.0},
+                {"date_due": "2026-12-31"},
+                {"interest": 0.0},
+                {"customer_total": 1.0},
+                {"number": 7},
+            ):
+                with self.subTest(user=user.login, values=values):
+                    self.assert_refused(user, part, "write", self.part.ids, values)
+            self.assert_refused(user, part, "unlink", self.part.ids)
+            self.assert_refused(user, "vendor.financing.contract.title", "unlink", self.title.ids)
+            for values in (
+                {"credited_amount": 1},
+                {"date": "2026-01-01"},
+                {"title_ids": [(5, 0, 0)]},
+                {"installment_ids": [(1, self.part.id, {"number": 7})]},
+                {"installment_ids": [(2, self.part.id, 0)]},
+                {"operation_ids": [(1, self.operation.id, {"amount": 1})]},
+            ):
+                with self.subTest(user=user.login, values=values):
+                    self.assert_refused(
+                        user, "vendor.financing.contract", "write", self.contract.ids, values
+                    )
+            line = self.receivable(self.plain)
+            self.assert_refused(
+                user,
+                "vendor.financing.contract.title",
+                "create",
+                [{"contract_id": self.contract.id, "line_id": line.id}],
+            )
+            self.assert_refused(
+                user,
+                part,
+                "create",
+                [
+                    {
+                        "contract_id": self.contract.id,
+                        "title_id": self.title.id,
+                        "date_due": "2026-12-31",
+                        "principal": 1,
+                    }
+                ],
+            )
+            self.assert_refused(
+                user, "vendor.financing.operation", "write", self.operation.ids, {"amount": 1}
+            )
+        self.assert_proven()
+
+    def test_rates_stay_with_their_agreement(self):
+        rate = self.agreement.rate_ids
+        theirs = self.agreement.copy({"name": "Another"})
+        for values in ({"agreement_id": theirs.id}, {"company_id": self.company_2.id}):
+            self.assert_refused(
+                self.manager_user, "vendor.financing.rate", "write", rate.ids, values
+            )
+        self.call(self.vendor_user, "vendor.financing.rate", "write", rate.ids, {"bank_rate": 1.7})
+        self.assertEqual(rate.bank_rate, 1.7)
+
+    def test_contract_is_effective_by_its_button_only(self):
+        contracts = "vendor.financing.contract"
+        values = {"agreement_id": self.agreement.id, "number": "CT-3"}
+        self.assert_refused(
+            self.vendor_user, contracts, "create", [{**values, "state": "effective"}]
+        )
+        self.call(self.vendor_user, "ir.default", "set", contracts, "state", "effective", True)
+        made = self.call(
+            self.vendor_user,
+            contracts,
+            "create",
+            [values],
+            context={"default_state": "effective"},
+        )
+        self.assertEqual(self.env[contracts].browse(made).state, "draft")
+        self.call(self.vendor_user, contracts, "unlink", made)
+
+    def test_entries_are_posted_and_undone_by_accountants_only(self):
+        contracts = "vendor.financing.contract"
+        self.draft.credited_amount = self.draft.expected_amount
+        for user in (self.vendor_user, self.vendor_manager):
+            for contract, method in ((self.draft, "action_effect"), (self.contract, "action_undo")):
+                with self.subTest(user=user.login, method=method):
+                    self.assert_refused(user, contracts, method, contract.ids)
+            self.assert_refused(
+                user, "vendor.financing.operation", "action_undo", self.operation.ids
+            )
+        self.assertEqual((self.draft.state, self.contract.state), ("draft", "effective"))
+        # A clerk posts, and a manager who may post undoes.
+        self.call(self.invoicing_user, contracts, "action_effect", self.draft.ids)
+        self.assert_refused(self.invoicing_user, contracts, "action_undo", self.draft.ids)
+        self.call(self.manager_user, contracts, "action_undo", self.draft.ids)
+        self.assertEqual(self.draft.state, "reversed")
+
+    # -------------------------------------------------------------------------
+    # OTHER COMPANIES
+    # -------------------------------------------------------------------------
+
+    def assert_nothing_told(self, model, method, *args, **kwargs):
+        """Assert that the stranger is refused, and reads neither name nor amount of ours."""
+        message = self.assert_refused(self.stranger, model, method, *args, **kwargs)
+        for secret in (CUSTOMER, self.financed.name, self.order.name, self.agreement.name):
+            self.assertNotIn(secret, message)
+        for secret in ("10000", "10,000", "500.0"):
+            self.assertNotIn(secret, message)
+
+    def test_wizards_tell_nothing_of_another_company_s_instalments(self):
+        extension = {
+            "installment_id": self.part.id,
+            "kind": "extension",
+            "date_due": "2026-12-31",
+        }
+        wizard = "vendor.financing.maintenance"
+        spec = {name: {} for name in (*extension, "open_amount", "iof", "bank_interest")}
+        self.assert_nothing_told(wizard, "create", [extension])
+        self.assert_nothing_told(wizard, "onchange", [], extension, ["date_due"], spec)
+        defaults = {f"default_{name}": value for name, value in extension.items()}
+        self.assert_nothing_told(wizard, "create", [{}], context=defaults)
+        self.assert_nothing_told(wizard, "onchange", [], {}, [], spec, context=defaults)
+        rows = {"line_ids": [(0, 0, {"installment_id": self.part.id, "amount": 1})]}
+        wizard = "vendor.financing.settlement"
+        spec = {"line_ids": {"fields": {"open_amount": {}, "partner_id": {}}}}
+        self.assert_nothing_told(wizard, "create", [rows])
+        self.assert_nothing_told(wizard, "onchange", [], rows, ["line_ids"], spec)
+        self.assert_nothing_told(
+            wizard, "onchange", [], {}, [], spec, context={"default_line_ids": rows["line_ids"]}
+        )
+        for method in ("action_open_settlement", "action_open_default", "action_open_maintenance"):
+            self.assert_nothing_told("vendor.financing.contract.installment", method, self.part.ids)
+
+    def test_simulator_tells_nothing_of_another_company_s_banks(self):
+        told = self.call(
+            self.stranger,
+            "vendor.financing.simulation",
+            "onchange",
+            [],
+            {},
+            [],
+            {"company_id": {}, "amount": {}, "row_ids": {"fields": {"customer_total": {}}}},
+            context={"default_company_id": self.company.id, "default_amount": 1000},
+        )
+        self.assertEqual(told["value"]["amount"], 1000)
+        self.assertFalse(told["value"].get("row_ids"))
+
+    def test_requests_tell_nothing_of_another_company_s_orders(self):
+        request = self.env["vendor.financing.request"].create({"order_id": self.order.id})
+        requests = "vendor.financing.request"
+        spec = {"order_amount": {}, "partner_id": {}, "display_name": {}}
+        values = {"order_id": self.order.id}
+        self.assert_nothing_told(requests, "create", [values])
+        self.assert_nothing_told(
+            requests, "create", [{}], context={"default_order_id": self.order.id}
+        )
+        self.assert_nothing_told(requests, "onchange", [], values, ["order_id"], spec)
+        for method in ("action_propose", "action_request", "action_approve", "action_refuse"):
+            self.assert_nothing_told(requests, method, request.ids)
+        self.assert_nothing_told("sale.order", "action_request_vendor_approval", self.order.ids)
+        self.assertEqual(request.state, "draft")
+
+    def test_actions_on_another_company_s_contracts_are_refused(self):
+        actions = {
+            self.contract: ("action_undo", "action_view_entries"),
+            self.draft: (
+                "action_effect",
+                "action_add_pending",
+                "action_propose",
+                "action_apply_expected",
+                "action_cancel",
+            ),
+            self.operation: ("action_undo",),
+            self.agreement: ("action_view_mismatches",),
+        }
+        for record, methods in actions.items():
+            for method in methods:
+                with self.subTest(model=record._name, method=method):
+                    self.assert_nothing_told(record._name, method, record.ids)
+
+    def test_iof_rates_are_changed_by_users_of_all_companies_only(self):
+        rates = "vendor.financing.iof.rate"
+        rate = self.env[rates].search([], limit=1)
+        for user in (self.vendor_manager, self.stranger):
+            message = self.assert_refused(user, rates, "write", rate.ids, {"daily": 0})
+            self.assertIn("applies to all companies", message)
+            self.assert_refused(user, rates, "unlink", rate.ids)
+            self.assert_refused(
+                user,
+                rates,
+                "create",
+                [{"date_from": "2026-12-01", "daily": 0, "additional": 0, "source": "x"}],
+            )
+        everybody = self._create_user(
+            "vendor_everywhere", "vendor_financing.vendor_financing_group_manager"
+        )
+        everybody.company_ids = self.env["res.company"].search([])
+        self.call(everybody, rates, "write", rate.ids, {"source": "Dec. 1"})
+        self.assertEqual(rate.source, "Dec. 1")
