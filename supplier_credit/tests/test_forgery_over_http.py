@@ -261,3 +261,42 @@ class TestForgeryOverHttp(RpcCommon):
             "create",
             [{"transaction_id": sale.id, "amount": 1}],
         )
+
+    def test_worth_of_registered_invoices_and_their_entries_stays(self):
+        """The host lets invoicing users write these on posted documents."""
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
+        self.invoice._attach_nfe(self.nfe_content())
+        self.invoice.action_post()
+        self.deliver()
+        sale = self.invoice.sudo().supplier_transaction_ids
+        for move in (self.invoice, sale.move_id):
+            before = move.line_ids.read(["balance", "date_maturity", "partner_id", "account_id"])
+            for name, value in (
+                ("invoice_date_due", "2031-01-01"),
+                ("date", "2026-01-01"),
+                ("partner_id", self.supplier_partner.id),
+                ("payment_state", "not_paid"),
+                ("amount_residual", 7),
+                ("line_ids", [(1, move.line_ids[0].id, {"balance": 1})]),
+            ):
+                with self.subTest(move=move.name, name=name):
+                    self.assert_refused(
+                        self.accountant, "account.move", "write", move.ids, {name: value}
+                    )
+            for line in move.line_ids:
+                for name, value in (
+                    ("balance", 1),
+                    ("date_maturity", "2031-02-01"),
+                    ("partner_id", self.supplier_partner.id),
+                    ("amount_residual", 1),
+                ):
+                    with self.subTest(move=move.name, line=line.name, name=name):
+                        self.assert_refused(
+                            self.accountant, "account.move.line", "write", line.ids, {name: value}
+                        )
+            self.assert_refused(
+                self.accountant, "account.move.line", "unlink", move.line_ids[0].ids
+            )
+            after = move.line_ids.read(["balance", "date_maturity", "partner_id", "account_id"])
+            self.assertEqual(after, before)
+        self.call(self.accountant, "account.move", "write", self.invoice.ids, {"narration": "ok"})

@@ -30,6 +30,7 @@ KINDS_USED_BY = {
 SAME_TEXT = (
     "tools/activity.py",
     "tools/table.py",
+    "tools/worth.py",
     "models/common/abstract_guard.py",
     "models/common/abstract_state.py",
     "tests/tools/test_table.py",

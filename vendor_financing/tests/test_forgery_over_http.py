@@ -510,3 +510,52 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
         everybody.company_ids = self.env["res.company"].search([])
         self.call(everybody, rates, "write", rate.ids, {"source": "Dec. 1"})
         self.assertEqual(rate.source, "Dec. 1")
+
+    def test_worth_of_financed_invoices_and_entries_stays(self):
+        """The host lets invoicing users write these on posted documents."""
+        self.env.flush_all()
+        for move in (self.financed, self.operation.move_id):
+            before = move.line_ids.read(["balance", "date_maturity", "partner_id", "account_id"])
+            for name, value in (
+                ("invoice_date_due", "2031-01-01"),
+                ("date", "2026-01-01"),
+                ("partner_id", self.partner_b.id),
+                ("payment_state", "paid"),
+                ("amount_residual", 0),
+                ("line_ids", [(1, move.line_ids[0].id, {"balance": 1})]),
+            ):
+                with self.subTest(move=move.name, name=name):
+                    self.assert_refused(
+                        self.invoicing_user, "account.move", "write", move.ids, {name: value}
+                    )
+            for line in move.line_ids:
+                for name, value in (
+                    ("balance", 1),
+                    ("date_maturity", "2031-02-01"),
+                    ("partner_id", self.partner_b.id),
+                    ("price_unit", 1),
+                    ("amount_residual", 1),
+                ):
+                    with self.subTest(move=move.name, line=line.name, name=name):
+                        self.assert_refused(
+                            self.invoicing_user,
+                            "account.move.line",
+                            "write",
+                            line.ids,
+                            {name: value},
+                        )
+            self.assert_refused(
+                self.invoicing_user, "account.move.line", "unlink", move.line_ids[0].ids
+            )
+            after = move.line_ids.read(["balance", "date_maturity", "partner_id", "account_id"])
+            self.assertEqual(after, before)
+        self.call(
+            self.invoicing_user, "account.move", "write", self.financed.ids, {"narration": "ok"}
+        )
+        self.call(
+            self.invoicing_user,
+            "account.move",
+            "write",
+            self.plain.ids,
+            {"invoice_date_due": "2031-01-01"},
+        )

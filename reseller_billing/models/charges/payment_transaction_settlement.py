@@ -26,6 +26,13 @@ class PaymentTransaction(models.Model):
     # DATA OF THE PROVIDER
     # -------------------------------------------------------------------------
 
+    def _is_money_received(self):
+        """Return whether the client's money of this charge is booked and was not given back."""
+        self.ensure_one()
+        left = self.currency_id.compare_amounts(self.charge_paid, self.charge_refunded)
+        is_paid = self.charge_state in ("confirmed", "received", "partially_refunded")
+        return is_paid and bool(self.payment_id) and left > 0
+
     def _apply_charge(self, found, slip=None):
         """Apply the provider's data to this charge, its payments and its fatura. Idempotent.
 

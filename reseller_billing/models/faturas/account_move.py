@@ -199,8 +199,18 @@ class AccountMove(models.Model):
         return result
 
     def action_open_fatura_page(self):
-        """Show the fatura as the client sees it (HTML)."""
+        """Show the fatura as the client sees it (HTML).
+
+        :raise UserError: if it is none
+        """
         self.ensure_one()
+        if not self._filter_faturas():
+            raise UserError(
+                self.env._(
+                    "%(document)s is no fatura, so it has no page for the client.",
+                    document=self.display_name,
+                )
+            )
         # The address has the token that opens the page.
         self.check_access("read")
         return {"type": "ir.actions.act_url", "url": self.get_portal_url(), "target": "new"}
@@ -285,6 +295,10 @@ class AccountMove(models.Model):
         posted._update_charges_of_credit_notes()
         posted._queue_for_panel()
         return posted
+
+    def _check_draftable(self):
+        self._check_nothing_received()
+        return super()._check_draftable()
 
     def _invoice_paid_hook(self):
         result = super()._invoice_paid_hook()

@@ -128,6 +128,24 @@ class AccountMove(models.Model):
             if charge.charge_state in (*LIVE_STATES, "error"):
                 charge._queue_charge("delete")
 
+    def _check_nothing_received(self):
+        """Refuse to reset or cancel faturas whose money is at the provider.
+
+        The charge knows; the column says only where to ask, so that others cost no query.
+
+        :raise UserError: naming the faturas and what to do instead
+        """
+        self.origin_payment_id._check_not_of_charge()
+        charged = self.filtered("charge_id")
+        if received := charged.filtered(lambda move: move.charge_id.sudo()._is_money_received()):
+            raise UserError(
+                self.env._(
+                    "%(faturas)s is paid through the provider, so it can be neither reset nor "
+                    "cancelled. Have a manager of subscription control refund it first.",
+                    faturas=", ".join(received.mapped("display_name")),
+                )
+            )
+
     def _create_charge(self):
         """Queue a new charge for each of these faturas.
 

@@ -95,6 +95,7 @@ class AccountMove(models.Model):
         """
         if self.env.su or "billing_contract_id" not in vals:
             return
+        self._check_becomes_fatura(vals)
         for move in self:
             if move.charge_id and move.billing_contract_id.id != vals["billing_contract_id"]:
                 raise UserError(
@@ -103,6 +104,22 @@ class AccountMove(models.Model):
                         "fatura and make another.",
                         fatura=move.display_name,
                         contract=move.billing_contract_id.display_name,
+                    )
+                )
+
+    def _check_becomes_fatura(self, vals):
+        """Refuse to make a fatura of what is no draft of an invoice: it would be charged twice.
+
+        :raise UserError: naming the document
+        """
+        for move in self:
+            new = move.billing_contract_id.id != (vals["billing_contract_id"] or False)
+            if new and (move.state != "draft" or move.move_type != "out_invoice"):
+                raise UserError(
+                    self.env._(
+                        "%(document)s is no draft of a customer invoice, so its contract cannot be "
+                        "changed. Make a fatura from the contract instead.",
+                        document=move.display_name,
                     )
                 )
 

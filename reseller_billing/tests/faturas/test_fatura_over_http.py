@@ -136,3 +136,71 @@ class TestFaturaOverHttp(HostileCommon):
     def test_copy_takes_no_mark_from_its_original(self):
         marks = {"charge_id": self.charge.id, "charge_state": "awaiting"}
         self.assert_refused(self.accountant, "account.move", "copy", self.fatura.ids, marks)
+
+    def test_posted_documents_become_no_faturas(self):
+        """Of another kind, of another addon or long paid: they would be charged a second time."""
+        (made,) = self.call(self.accountant, "account.move", "create", [self.invoice()])
+        self.call(self.accountant, "account.move", "action_post", [made])
+        entry = self.env["account.move"].create({"move_type": "entry"})
+        values = {
+            "billing_contract_id": self.contract.id,
+            "reference_month": "07",
+            "reference_year": "2026",
+            "is_one_off_fatura": True,
+        }
+        for number in (made, entry.id):
+            self.assert_refused(self.accountant, "account.move", "write", [number], values)
+        self.assertFalse(self.env["account.move"].browse(made).billing_contract_id)
+
+    def test_items_of_a_charged_fatura_stay(self):
+        for line in self.fatura.line_ids:
+            for name, value in (("balance", 1), ("price_unit", 1), ("partner_id", False)):
+                with self.subTest(line=line.name, name=name):
+                    self.assert_refused(
+                        self.accountant, "account.move.line", "write", line.ids, {name: value}
+                    )
+        self.assert_refused(
+            self.accountant, "account.move.line", "unlink", self.fatura.line_ids[0].ids
+        )
+        self.call(
+            self.accountant,
+            "account.move",
+            "write",
+            self.fatura.ids,
+            {"invoice_date_due": "2026-08-20"},
+        )
+
+    def test_paid_fatura_is_neither_reset_nor_cancelled(self):
+        self.asaas.pay(self.charge.provider_reference)
+        self.receive_event(self.fatura)
+        self.assertEqual(self.fatura.charge_state, "received")
+        for method in ("button_draft", "button_cancel", "button_cancel_fatura"):
+            with self.subTest(method):
+                self.assert_refused(self.accountant, "account.move", method, self.fatura.ids)
+        self.assertEqual((self.fatura.state, self.fatura.payment_state), ("posted", "paid"))
+
+    def test_receipt_of_a_charge_stays(self):
+        self.asaas.pay(self.charge.provider_reference)
+        self.receive_event(self.fatura)
+        payment = self.charge.payment_id
+        entry = payment.move_id
+        for values in ({"amount": 1}, {"date": "2026-01-01"}, {"state": "draft"}):
+            with self.subTest(values=values):
+                self.assert_refused(
+                    self.accountant, "account.payment", "write", payment.ids, values
+                )
+        for model, record, method in (
+            ("account.payment", payment, "action_draft"),
+            ("account.payment", payment, "action_cancel"),
+            ("account.payment", payment, "unlink"),
+            ("account.move", entry, "button_draft"),
+            ("account.move", entry, "button_cancel"),
+            ("account.move", entry, "unlink"),
+        ):
+            with self.subTest(model=model, method=method):
+                self.assert_refused(self.accountant, model, method, record.ids)
+        items = self.fatura.line_ids.filtered("reconciled")
+        self.assert_refused(
+            self.accountant, "account.move.line", "remove_move_reconcile", items.ids
+        )
+        self.assertEqual((self.fatura.payment_state, payment.amount), ("paid", 100.0))

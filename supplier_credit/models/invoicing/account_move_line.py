@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import float_compare
 
+from ...tools.worth import LINE_FIELDS, filter_worth_changed
+
 # Fields in which an item must agree with its order line.
 ORDERED = {
     "display_type",
@@ -32,15 +34,22 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._filter_of_supplier_order()._check_as_ordered()
+        lines._check_documents_not_registered()
         return lines
 
     def write(self, vals):
+        changed = filter_worth_changed(self, vals, LINE_FIELDS)
+        changed.move_id._check_not_registered_at_supplier()
         if not ORDERED & vals.keys():
             return super().write(vals)
         lines = self._filter_of_supplier_order()
         result = super().write(vals)
         (lines | self._filter_of_supplier_order())._check_as_ordered()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_registered(self):
+        self._check_documents_not_registered()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_supplier_order(self):
@@ -61,6 +70,12 @@ class AccountMoveLine(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_documents_not_registered(self):
+        """Refuse users who add items to posted documents that Supplier may have, or remove some."""
+        if not self.env.su:
+            posted = self.filtered(lambda line: line.parent_state == "posted")
+            posted.move_id._check_not_registered_at_supplier()
 
     def _filter_of_supplier_order(self):
         """Return the items among these lines whose invoice bills a Supplier order."""

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ...const import BEARER_FIELD
+from ...tools.worth import MOVE_FIELDS, filter_worth_changed
 from .account_move import FREE_STATES
 
 
@@ -17,6 +18,8 @@ class AccountMove(models.Model):
     def _withdraw_from_supplier_before(self, vals):
         """Withdraw these documents where the values change their bearer, draft or cancel them.
 
+        What they are worth, to whom and when, stays once Supplier may have it.
+
         :raise UserError: as `_check_not_registered_at_supplier`
         """
         if BEARER_FIELD in vals:
@@ -25,6 +28,7 @@ class AccountMove(models.Model):
             )._withdraw_from_supplier()
         if vals.get("state") in ("draft", "cancel"):
             self._withdraw_from_supplier()
+        filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_registered_at_supplier()
 
     def _withdraw_from_supplier(self):
         """Withdraw what was not sent to Supplier yet; refuse if it was.

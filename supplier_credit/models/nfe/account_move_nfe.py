@@ -15,13 +15,13 @@ class AccountMove(models.Model):
     supplier_nfe_key = fields.Char(string="NF-e Access Key", readonly=True, copy=False)
     supplier_nfe_issue_date = fields.Date(string="NF-e Issue Date", readonly=True, copy=False)
     supplier_nfe_total = fields.Monetary(string="NF-e Total", readonly=True, copy=False)
-    # Managers only: anybody with the XML can draw a DANFE from it.
+    # Managers and auditors only: anybody with the XML can draw a DANFE from it.
     supplier_nfe_file = fields.Binary(
         string="Authorised NF-e (procNFe)",
         readonly=True,
         copy=False,
         attachment=True,
-        groups=MANAGER_GROUP,
+        groups=f"{MANAGER_GROUP},account.group_account_readonly",
     )
 
     _supplier_nfe_key_unique = models.UniqueIndex(

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.worth import LINE_FIELDS, filter_worth_changed
+
 
 class AccountMoveLine(models.Model):
     """The receivable of an invoice as a title of vendor financing."""
@@ -26,6 +28,26 @@ class AccountMoveLine(models.Model):
         ondelete="restrict",
         help="The instalment that this item of a contract's entry is about.",
     )
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        if not self.env.su:
+            lines._filter_posted()._check_not_financed()
+        return lines
+
+    def write(self, vals):
+        filter_worth_changed(self, vals, LINE_FIELDS).move_id._check_not_financed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_financed(self):
+        if not self.env.su:
+            self._filter_posted()._check_not_financed()
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -56,6 +78,10 @@ class AccountMoveLine(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _filter_posted(self):
+        """Return the posted documents of these items."""
+        return self.filtered(lambda line: line.parent_state == "posted").move_id
 
     @api.model
     def _get_vendor_pending_domain(self):

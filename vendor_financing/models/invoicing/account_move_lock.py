@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...tools.worth import MOVE_FIELDS, filter_worth_changed
+
 # Invoices that must not change. Debited ones are the company's again.
 LOCKED_STATES = ("financed", "settled")
 
@@ -93,6 +95,7 @@ class AccountMove(models.Model):
             )._check_not_financed()
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_financed()
+        filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_financed()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
