@@ -101,6 +101,7 @@ class VendorFinancingContractInstallment(models.Model):
         comodel_name="account.move.line",
         string="Vendor Account Item",
         readonly=True,
+        copy=False,
         index="btree_not_null",
         ondelete="restrict",
     )
@@ -109,15 +110,19 @@ class VendorFinancingContractInstallment(models.Model):
         selection=[("requested", "Requested"), ("granted", "Granted"), ("denied", "Denied")],
         string="Extension",
         readonly=True,
+        copy=False,
     )
     extension_date = fields.Date(
-        string="Extension Until", readonly=True, help="The due date asked for, or granted."
+        string="Extension Until",
+        readonly=True,
+        copy=False,
+        help="The due date asked for, or granted.",
     )
     settled_amount = fields.Monetary(
-        readonly=True, help="Principal that the customer paid the bank."
+        readonly=True, copy=False, help="Principal that the customer paid the bank."
     )
     debited_amount = fields.Monetary(
-        readonly=True, help="Principal that the bank debited from the company."
+        readonly=True, copy=False, help="Principal that the bank debited from the company."
     )
     open_amount = fields.Monetary(
         string="Open Principal",

@@ -30,7 +30,7 @@ class VendorFinancingContractInstallment(models.Model):
         help="The last day on which the bank waits for the customer.",
     )
     recourse_proposed_for = fields.Date(
-        readonly=True, help="The recourse date of which the responsible was notified."
+        readonly=True, copy=False, help="The recourse date of which the responsible was notified."
     )
 
     @api.depends("date_due", "agreement_id.recourse_days")

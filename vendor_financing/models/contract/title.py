@@ -35,17 +35,20 @@ class VendorFinancingContractTitle(models.Model):
         comodel_name="account.move",
         string="Invoice",
         readonly=True,
+        copy=False,
         index=True,
         ondelete="restrict",
     )
     partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", readonly=True, index=True
+        comodel_name="res.partner", string="Customer", readonly=True, copy=False, index=True
     )
     principal = fields.Monetary(
-        readonly=True, help="The open amount of the receivable when it was added, in BRL."
+        readonly=True,
+        copy=False,
+        help="The open amount of the receivable when it was added, in BRL.",
     )
     # The receivable of a live title cannot be in another contract.
-    is_live = fields.Boolean(default=True, readonly=True)
+    is_live = fields.Boolean(default=True, readonly=True, copy=False)
     installment_ids = fields.One2many(
         comodel_name="vendor.financing.contract.installment",
         inverse_name="title_id",
@@ -53,9 +56,9 @@ class VendorFinancingContractTitle(models.Model):
         # Users change them on the contract, where those of all titles stand.
         written_by="product",
     )
-    original_date_maturity = fields.Date(readonly=True)
-    original_invoice_date_due = fields.Date(readonly=True)
-    original_no_followup = fields.Boolean(readonly=True)
+    original_date_maturity = fields.Date(readonly=True, copy=False)
+    original_invoice_date_due = fields.Date(readonly=True, copy=False)
+    original_no_followup = fields.Boolean(readonly=True, copy=False)
 
     _live_line = models.UniqueIndex(
         "(line_id) WHERE is_live",

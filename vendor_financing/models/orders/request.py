@@ -48,10 +48,10 @@ class VendorFinancingRequest(models.Model):
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
     bearer_id = fields.Many2one(
-        comodel_name="account.payment.method.line", readonly=True, ondelete="set null"
+        comodel_name="account.payment.method.line", readonly=True, copy=False, ondelete="set null"
     )
     amount = fields.Monetary(
-        readonly=True, help="The order's total when the approval was requested, in BRL."
+        readonly=True, copy=False, help="The order's total when the approval was requested, in BRL."
     )
     order_amount = fields.Monetary(related="order_id.amount_total", string="Order's Total")
     plan = fields.Char(
@@ -75,13 +75,16 @@ class VendorFinancingRequest(models.Model):
         comodel_name="res.users",
         required=True,
         readonly=True,
+        copy=False,
         index=True,
         default=lambda self: self.env.user,
     )
     reason = fields.Text(help="Why the customer buys through vendor financing.")
-    approver_id = fields.Many2one(comodel_name="res.users", string="Decided By", readonly=True)
-    decision_date = fields.Datetime(string="Decided On", readonly=True)
-    refusal = fields.Text(string="Reason of the Refusal", readonly=True, tracking=True)
+    approver_id = fields.Many2one(
+        comodel_name="res.users", string="Decided By", readonly=True, copy=False
+    )
+    decision_date = fields.Datetime(string="Decided On", readonly=True, copy=False)
+    refusal = fields.Text(string="Reason of the Refusal", readonly=True, copy=False, tracking=True)
     # draft → requested → approved | refused
     state = fields.Selection(
         selection=[
