@@ -444,19 +444,50 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
         for method in ("action_open_settlement", "action_open_default", "action_open_maintenance"):
             self.assert_nothing_told("vendor.financing.contract.installment", method, self.part.ids)
 
-    def test_simulator_tells_nothing_of_another_company_s_banks(self):
-        told = self.call(
-            self.stranger,
-            "vendor.financing.simulation",
+    def test_defaults_name_no_record_of_another_company(self):
+        line, title = self.title.line_id, self.title
+        for model, defaults in (
+            ("maintenance", {"installment_id": self.part.id}),
+            ("settlement", {"line_ids": [(0, 0, {"installment_id": self.part.id})]}),
+            ("request", {"order_id": self.order.id}),
+            ("contract", {"agreement_id": self.agreement.id}),
+            ("contract", {"title_ids": [(0, 0, {"line_id": line.id})]}),
+            ("contract", {"installment_ids": [(0, 0, {"title_id": title.id})]}),
+            ("contract.title", {"line_id": line.id, "contract_id": self.contract.id}),
+            ("contract.installment", {"title_id": title.id, "contract_id": self.contract.id}),
+            ("rate", {"agreement_id": self.agreement.id}),
+            ("simulation", {"company_id": self.company.id, "amount": 1000}),
+            ("simulation", {"move_ids": [(6, 0, self.financed.ids)]}),
+            ("charge.type", {"bearer_id": self.bearer.id}),
+            ("report", {"agreement_id": self.agreement.id}),
+        ):
+            name = f"vendor.financing.{model}"
+            spec = {key: {"fields": {"display_name": {}}} for key in defaults if key != "amount"}
+            context = {f"default_{key}": value for key, value in defaults.items()}
+            with self.subTest(name, **defaults):
+                self.assert_nothing_told(name, "default_get", list(defaults), context=context)
+                self.assert_nothing_told(name, "onchange", [], {}, [], spec, context=context)
+                self.assert_nothing_told(name, "create", [{}], context=context)
+                self.assert_nothing_told(name, "onchange", [], defaults, list(defaults), spec)
+
+    def test_lines_of_an_invoice_s_onchange_name_no_title_of_another_company(self):
+        line = {"vendor_title_id": self.title.id}
+        inner = {"fields": {"vendor_title_id": {"fields": {"display_name": {}}}}}
+        self.assert_nothing_told(
+            "account.move",
             "onchange",
             [],
-            {},
-            [],
-            {"company_id": {}, "amount": {}, "row_ids": {"fields": {"customer_total": {}}}},
-            context={"default_company_id": self.company.id, "default_amount": 1000},
+            {"move_type": "entry", "line_ids": [(0, 0, line)]},
+            ["line_ids"],
+            {"line_ids": inner},
         )
-        self.assertEqual(told["value"]["amount"], 1000)
-        self.assertFalse(told["value"].get("row_ids"))
+
+    def test_simulator_tells_nothing_of_another_company_s_banks(self):
+        values = {"company_id": self.company.id, "amount": 1000}
+        spec = {"amount": {}, "row_ids": {"fields": {"customer_total": {}}}}
+        simulation = "vendor.financing.simulation"
+        self.assert_nothing_told(simulation, "create", [values])
+        self.assert_nothing_told(simulation, "onchange", [], values, ["amount"], spec)
 
     def test_requests_tell_nothing_of_another_company_s_orders(self):
         request = self.env["vendor.financing.request"].create({"order_id": self.order.id})

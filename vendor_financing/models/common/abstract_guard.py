@@ -64,6 +64,8 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
         closed = self._get_vendor_financing_closed(is_new=True)
         ours = [name for name in fields if name in closed]
         defaults = super().default_get([name for name in fields if name not in closed])
+        # The context and personal defaults name records as well as values do.
+        self._check_vendor_financing_nested(defaults)
         return {**defaults, **_get_declared_defaults(self, ours)}
 
     def onchange(self, values, field_names, fields_spec):
@@ -72,7 +74,7 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
         said = {name: value for name, value in values.items() if name not in closed}
         if not self:
             said.update(_get_declared_defaults(self, ours))
-        self._check_vendor_financing_relations(said)
+        self._check_vendor_financing_nested(said)
         kept_names = [name for name in field_names if name in said]
         if field_names and not kept_names:
             return {"value": {}}
@@ -194,6 +196,23 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
             if field.relational and (named := _get_named_ids(field, vals[name])):
                 self.env[field.comodel_name].browse(named).check_access("read")
 
+    def _check_vendor_financing_nested(self, vals):
+        """Refuse records that the user cannot read, also in values of lines not created yet.
+
+        Creating them checks each line by itself; onchanges only show them.
+
+        :raise AccessError: as the host words it
+        """
+        self._check_vendor_financing_relations(vals)
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if not field or field.type not in ("one2many", "many2many"):
+                continue
+            lines = self.env[field.comodel_name]
+            if hasattr(lines, "_check_vendor_financing_nested"):
+                for said in _get_nested_values(value):
+                    lines._check_vendor_financing_nested(said)
+
     def _check_vendor_financing_shared(self):
         """Refuse to change what applies to all companies, unless the user belongs to all of them.
 
@@ -255,3 +274,9 @@ def _get_named_ids(field, value):
         elif isinstance(command, (list, tuple)) and command[0] in BRINGING:
             named += command[2] if command[0] == Command.SET else [command[1]]
     return [number for number in named if isinstance(number, int)]
+
+
+def _get_nested_values(value):
+    """Return the values of lines that commands create or change."""
+    commands = (command for command in value or [] if isinstance(command, (list, tuple)))
+    return [command[2] for command in commands if command[2:] and isinstance(command[2], dict)]
