@@ -268,15 +268,16 @@ class TestForgeryOverHttp(RpcCommon):
         self.invoice._attach_nfe(self.nfe_content())
         self.invoice.action_post()
         self.deliver()
+        nobody = self.env["res.partner"].create({"name": "Ninguém"})
         sale = self.invoice.sudo().supplier_transaction_ids
         for move in (self.invoice, sale.move_id):
             before = move.line_ids.read(["balance", "date_maturity", "partner_id", "account_id"])
             for name, value in (
                 ("invoice_date_due", "2031-01-01"),
                 ("date", "2026-01-01"),
-                ("partner_id", self.supplier_partner.id),
-                ("payment_state", "not_paid"),
-                ("amount_residual", 7),
+                ("partner_id", nobody.id),
+                ("payment_state", "reversed"),
+                ("amount_residual", 7654),
                 ("line_ids", [(1, move.line_ids[0].id, {"balance": 1})]),
             ):
                 with self.subTest(move=move.name, name=name):
@@ -285,10 +286,10 @@ class TestForgeryOverHttp(RpcCommon):
                     )
             for line in move.line_ids:
                 for name, value in (
-                    ("balance", 1),
+                    ("balance", 7654),
                     ("date_maturity", "2031-02-01"),
-                    ("partner_id", self.supplier_partner.id),
-                    ("amount_residual", 1),
+                    ("partner_id", nobody.id),
+                    ("amount_residual", 7654),
                 ):
                     with self.subTest(move=move.name, line=line.name, name=name):
                         self.assert_refused(

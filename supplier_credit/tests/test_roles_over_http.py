@@ -139,7 +139,7 @@ class TestRolesOverHttp(RpcCommon):
                 with self.subTest(user=user.login, menu=menu["xmlid"]):
                     views = [[False, mode] for mode in action.view_mode.split(",")]
                     self.call(user, action.res_model, "get_views", views)
-                    self.call(user, action.res_model, "search_count", [])
+                    self.call(user, action.res_model, "search_read", [], ["display_name"])
                     opened += 1
         self.assertGreater(opened, 40)
 

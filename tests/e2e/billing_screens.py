@@ -154,6 +154,12 @@ def expect_status(page, word):
     expect(current).to_have_text(WORDS[word])
 
 
+def expect_no_status(page):
+    expect(
+        page.locator(".o_form_view div[name=charge_state] .o_arrow_button_current")
+    ).to_have_count(0)
+
+
 def wait_for_status(page, word):
     """Reload the form until it shows this status."""
     current = page.locator(".o_form_view div[name=charge_state] .o_arrow_button_current").first

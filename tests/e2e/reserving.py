@@ -190,9 +190,7 @@ class Company(Driven):
 
     def run_follow_cron(self):
         """Run the cron of 2.3 as if its interval had passed."""
-        self.admin.call(
-            "supplier.credit.agreement", "write", [self.agreement], {"changes_sent_at": False}
-        )
+        self.sql("UPDATE supplier_credit_agreement SET changes_sent_at = NULL")
         self.run_cron("follow_orders")
 
     def pass_hours(self):

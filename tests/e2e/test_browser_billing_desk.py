@@ -45,7 +45,10 @@ NEW, KNOWN, WRONG = "Gráfica São João", "Floricultura Primavera", "Padaria Se
 def manager(running, admin, group_ids):
     """A person who manages Subscription control, and invoices."""
     groups = group_ids(
-        "reseller_billing.reseller_billing_group_manager", "account.group_account_invoice"
+        "reseller_billing.reseller_billing_group_manager",
+        "account.group_account_invoice",
+        # The clients of the file are contacts, which invoicing alone may not create.
+        "base.group_partner_manager",
     )
     return hire(running, admin, LOGIN, "Marta Gestora", groups)
 

@@ -151,13 +151,9 @@ def test_amount_raised_beyond_the_reservation_blocks_again(users, order, through
 
 
 def test_nobody_writes_what_releases_an_order(users, order):
-    """The columns that lists show release nothing, and what releases is not a salesman's."""
-    users.salesman.call(
-        "sale.order",
-        "write",
-        [order["id"]],
-        {"supplier_release_state": "released_reservation", "supplier_confirm_on_release": True},
-    )
+    """The columns that lists show are the addon's, and what releases is not a salesman's."""
+    marks = {"supplier_release_state": "released_reservation", "supplier_confirm_on_release": True}
+    assert refusal(users.salesman.call, "sale.order", "write", [order["id"]], marks)
     told = refusal(users.salesman.call, "sale.order", "action_confirm", [order["id"]])
     assert RESERVATION_MISSING in told
     release = {

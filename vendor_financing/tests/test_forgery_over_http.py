@@ -551,8 +551,8 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
                 ("invoice_date_due", "2031-01-01"),
                 ("date", "2026-01-01"),
                 ("partner_id", self.partner_b.id),
-                ("payment_state", "paid"),
-                ("amount_residual", 0),
+                ("payment_state", "reversed"),
+                ("amount_residual", 7654),
                 ("line_ids", [(1, move.line_ids[0].id, {"balance": 1})]),
             ):
                 with self.subTest(move=move.name, name=name):
@@ -561,11 +561,11 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
                     )
             for line in move.line_ids:
                 for name, value in (
-                    ("balance", 1),
+                    ("balance", 7654),
                     ("date_maturity", "2031-02-01"),
                     ("partner_id", self.partner_b.id),
                     ("price_unit", 1),
-                    ("amount_residual", 1),
+                    ("amount_residual", 7654),
                 ):
                     with self.subTest(move=move.name, line=line.name, name=name):
                         self.assert_refused(
@@ -590,3 +590,26 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
             self.plain.ids,
             {"invoice_date_due": "2031-01-01"},
         )
+
+    def test_guarantee_is_settled_by_its_contract_only(self):
+        item = self.operation.move_id.line_ids.filtered("vendor_installment_id")[:1]
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "line_ids": [
+                    (0, 0, {"account_id": item.account_id.id, "balance": -item.balance}),
+                    (
+                        0,
+                        0,
+                        {
+                            "account_id": self.company_data["default_account_expense"].id,
+                            "balance": item.balance,
+                        },
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        pair = item | entry.line_ids.filtered(lambda line: line.account_id == item.account_id)
+        self.assert_refused(self.invoicing_user, "account.move.line", "reconcile", pair.ids)
+        self.assertFalse(item.reconciled)

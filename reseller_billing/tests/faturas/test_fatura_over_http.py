@@ -149,7 +149,9 @@ class TestFaturaOverHttp(HostileCommon):
             "is_one_off_fatura": True,
         }
         for number in (made, entry.id):
-            self.assert_refused(self.accountant, "account.move", "write", [number], values)
+            self.assert_refused(
+                self.accountant, "account.move", "write", [number], values, kind="UserError"
+            )
         self.assertFalse(self.env["account.move"].browse(made).billing_contract_id)
 
     def test_items_of_a_charged_fatura_stay(self):
@@ -157,10 +159,19 @@ class TestFaturaOverHttp(HostileCommon):
             for name, value in (("balance", 1), ("price_unit", 1), ("partner_id", False)):
                 with self.subTest(line=line.name, name=name):
                     self.assert_refused(
-                        self.accountant, "account.move.line", "write", line.ids, {name: value}
+                        self.accountant,
+                        "account.move.line",
+                        "write",
+                        line.ids,
+                        {name: value},
+                        kind="UserError",
                     )
         self.assert_refused(
-            self.accountant, "account.move.line", "unlink", self.fatura.line_ids[0].ids
+            self.accountant,
+            "account.move.line",
+            "unlink",
+            self.fatura.line_ids[0].ids,
+            kind="UserError",
         )
         self.call(
             self.accountant,
@@ -176,18 +187,25 @@ class TestFaturaOverHttp(HostileCommon):
         self.assertEqual(self.fatura.charge_state, "received")
         for method in ("button_draft", "button_cancel", "button_cancel_fatura"):
             with self.subTest(method):
-                self.assert_refused(self.accountant, "account.move", method, self.fatura.ids)
+                self.assert_refused(
+                    self.accountant, "account.move", method, self.fatura.ids, kind="UserError"
+                )
         self.assertEqual((self.fatura.state, self.fatura.payment_state), ("posted", "paid"))
 
     def test_receipt_of_a_charge_stays(self):
         self.asaas.pay(self.charge.provider_reference)
         self.receive_event(self.fatura)
         payment = self.charge.payment_id
-        entry = payment.move_id
+        entry, amount = payment.move_id, payment.amount
         for values in ({"amount": 1}, {"date": "2026-01-01"}, {"state": "draft"}):
             with self.subTest(values=values):
                 self.assert_refused(
-                    self.accountant, "account.payment", "write", payment.ids, values
+                    self.accountant,
+                    "account.payment",
+                    "write",
+                    payment.ids,
+                    values,
+                    kind="UserError",
                 )
         for model, record, method in (
             ("account.payment", payment, "action_draft"),
@@ -198,9 +216,13 @@ class TestFaturaOverHttp(HostileCommon):
             ("account.move", entry, "unlink"),
         ):
             with self.subTest(model=model, method=method):
-                self.assert_refused(self.accountant, model, method, record.ids)
+                self.assert_refused(self.accountant, model, method, record.ids, kind="UserError")
         items = self.fatura.line_ids.filtered("reconciled")
         self.assert_refused(
-            self.accountant, "account.move.line", "remove_move_reconcile", items.ids
+            self.accountant,
+            "account.move.line",
+            "remove_move_reconcile",
+            items.ids,
+            kind="UserError",
         )
-        self.assertEqual((self.fatura.payment_state, payment.amount), ("paid", 100.0))
+        self.assertEqual((self.fatura.payment_state, payment.amount), ("paid", amount))

@@ -204,11 +204,13 @@ class SupplierCreditAgreement(models.Model):
         """Return the agreement's bearers, and those that name none if it is the only active one."""
         self.ensure_one()
         bearers = self.bearer_ids
-        unnamed = bearers.browse(bearers._get_supplier_bearer_ids()).filtered(
+        # The bearers of all companies are known, those of others not readable.
+        known = bearers.sudo().browse(bearers._get_supplier_bearer_ids())
+        unnamed = known.filtered(
             lambda bearer: not bearer.supplier_agreement_id and bearer.company_id == self.company_id
         )
         if unnamed and unnamed[0]._find_supplier_agreements(self.company_id) == self:
-            bearers |= unnamed
+            bearers |= unnamed.with_env(self.env)
         return bearers
 
     def _get_connection(self):

@@ -7,6 +7,8 @@ from ...const import MANAGER_GROUP, SUPPLIER_CODE
 # What decides whether the documents of a bearer are on Supplier's credit, and under which
 # agreement. `active` is a field of other addons' only.
 ROLE_FIELDS = ("payment_method_id", "supplier_agreement_id", "active")
+# Where a bearer's money goes, and who charges it. Its name is anybody's.
+PARAMETERS = ("journal_id", "payment_account_id", "payment_provider_id")
 
 
 class AccountPaymentMethodLine(models.Model):
@@ -56,8 +58,8 @@ class AccountPaymentMethodLine(models.Model):
         return lines
 
     def write(self, vals):
-        changed = self._filter_role_changed(vals)
-        changed._check_supplier_manager()
+        changed = self._filter_changed(vals, ROLE_FIELDS)
+        (changed | self._filter_changed(vals, PARAMETERS))._check_supplier_manager()
         if "payment_method_id" in vals or "active" in vals:
             changed._check_no_live_reservation()
         former_agreements = changed._get_noted_agreements()
@@ -109,9 +111,9 @@ class AccountPaymentMethodLine(models.Model):
     # GUARD
     # -------------------------------------------------------------------------
 
-    def _filter_role_changed(self, vals):
-        """Return the Supplier bearers for which these values change one of ROLE_FIELDS."""
-        names = [name for name in ROLE_FIELDS if name in vals and name in self._fields]
+    def _filter_changed(self, vals, names):
+        """Return the Supplier bearers for which these values change one of the named fields."""
+        names = [name for name in names if name in vals and name in self._fields]
         if not names:
             return self.browse()
         return self._filter_supplier().filtered(

@@ -62,6 +62,13 @@ class TestAgreement(SupplierCreditCommon):
             "https://supplier.example.com/api/v1?x=1",
             "https://supplier.example.com:99999/api/v1",
             "https://@supplier.example.com/api/v1",
+            "https://supplier.example.com:0/api/v1",
+            "https://supplier .example.com/api/v1",
+            "https://supplier..example.com/api/v1",
+            "https://supplier.example.com/%00",
+            "https://supplier.example.com/\n",
+            "https://supplier.example.com/#x",
+            "https://.",
             "https://[::1/api/v1",
             "http://127.0.0.1.example.com/api/v1",
         ):

@@ -1,5 +1,6 @@
 """HTTP client of Supplier's partner API. No ORM; no secret stands in an error or a log."""
 
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -25,6 +26,11 @@ from .errors import (
 )
 from .wire import OPERATIONS
 
+# Scheme, a name of labels or an IP address, a port, and a plain path: neither user nor query.
+ADDRESS = re.compile(
+    r"https?://(\[[0-9a-f:.]+\]|[a-z0-9-]+(\.[a-z0-9-]+)*)(:[0-9]{1,5})?(/[\w.~-]+)*/?",
+    re.ASCII | re.IGNORECASE,
+)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Seconds before its end at which a token is renewed, so that none ends on its way.
 TOKEN_MARGIN = 60
@@ -76,10 +82,10 @@ def is_acceptable_url(url: str | None, *, production: bool = False) -> bool:
     """
     try:
         parts = urlsplit(url or "")
-        host, _port = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         return False
-    if not host or "@" in parts.netloc or parts.query or parts.fragment:
+    if not host or port == 0 or not ADDRESS.fullmatch(url):
         return False
     if production:
         return parts.scheme == "https" and _is_public(host)

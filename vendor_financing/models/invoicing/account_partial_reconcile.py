@@ -18,6 +18,7 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         partials = super().create(vals_list)
         partials._check_financed_stays_open()
+        partials._check_guarantees_stay_open()
         partials.debit_move_id._sync_vendor_recovery()
         return partials
 
@@ -53,6 +54,27 @@ class AccountPartialReconcile(models.Model):
                         contract=line.sudo().vendor_title_id.contract_id.display_name,
                     )
                 )
+
+    def _check_guarantees_stay_open(self):
+        """Refuse users who settle an instalment's guarantee by other means than its contract.
+
+        :raise UserError: naming the instalment and what to do instead
+        """
+        if self.env.su:
+            return
+        for partial in self:
+            pair = partial.debit_move_id | partial.credit_move_id
+            for line in pair.filtered("vendor_installment_id"):
+                part = line.sudo().vendor_installment_id
+                if line.account_id == part.agreement_id.vendor_account_id:
+                    raise UserError(
+                        self.env._(
+                            "%(installment)s is guaranteed until the customer has paid the bank, "
+                            "so no other entry settles it. Use Settled at the Bank or Debited by "
+                            "the Bank.",
+                            installment=part.display_name,
+                        )
+                    )
 
     def _check_made_by_contract(self):
         """Refuse to remove reconciliations of an operation that is not being undone.
