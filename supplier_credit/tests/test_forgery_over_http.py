@@ -301,3 +301,25 @@ class TestForgeryOverHttp(RpcCommon):
             after = move.line_ids.read(["balance", "date_maturity", "partner_id", "account_id"])
             self.assertEqual(after, before)
         self.call(self.accountant, "account.move", "write", self.invoice.ids, {"narration": "ok"})
+
+    def test_reconciliation_of_an_approval_stays_as_it_is(self):
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
+        self.invoice._attach_nfe(self.nfe_content())
+        self.invoice.action_post()
+        self.deliver()
+        partial = self.invoice.line_ids.matched_credit_ids[:1]
+        other = self.invoice.line_ids[:1]
+        for values in ({"amount": 1}, {"debit_move_id": other.id}, {"credit_move_id": other.id}):
+            with self.subTest(values=values):
+                self.assert_refused(
+                    self.accountant, "account.partial.reconcile", "write", partial.ids, values
+                )
+        self.assertEqual(self.invoice.payment_state, "paid")
+
+    def test_items_with_another_amount_than_their_price_are_not_posted(self):
+        item = self.invoice.invoice_line_ids[:1]
+        self.call(self.accountant, "account.move.line", "write", item.ids, {"balance": -72685.04})
+        message = self.assert_refused(
+            self.accountant, "account.move", "action_post", self.invoice.ids
+        )
+        self.assertIn("differs from order", message)

@@ -192,6 +192,16 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
         }
         self.assertFalse(copied)
 
+    def test_wizards_are_their_users_own(self):
+        """Also of the same company: they hold uploaded files and other people's decisions."""
+        read = [
+            f"{role}: {model._name}"
+            for model in list_own_models(self.env, transient=True)
+            for role, user in self.users.items()
+            if self.records.get(model._name).with_env(self._env_of(user)).has_access("read")
+        ]
+        self.assertFalse(read)
+
     def test_wizards_read_related_records_as_their_users(self):
         as_superuser = [
             f"{model._name}.{name}"

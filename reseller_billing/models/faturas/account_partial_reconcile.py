@@ -6,6 +6,10 @@ class AccountPartialReconcile(models.Model):
 
     _inherit = "account.partial.reconcile"
 
+    def write(self, vals):
+        self._check_receipts_kept()
+        return super().write(vals)
+
     def unlink(self):
         self._check_receipts_kept()
         if not self.env["reseller.billing.panel.link"]._is_in_use():

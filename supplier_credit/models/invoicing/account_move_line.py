@@ -39,7 +39,7 @@ class AccountMoveLine(models.Model):
 
     def write(self, vals):
         changed = filter_worth_changed(self, vals, LINE_FIELDS)
-        changed.move_id._check_not_registered_at_supplier()
+        (changed.move_id | self._get_posted_target(vals))._check_not_registered_at_supplier()
         if not ORDERED & vals.keys():
             return super().write(vals)
         lines = self._filter_of_supplier_order()
@@ -71,6 +71,13 @@ class AccountMoveLine(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _get_posted_target(self, vals):
+        """Return the posted document that users move items into with these values, if any."""
+        moves = self.env["account.move"]
+        if self.env.su or not vals.get("move_id"):
+            return moves
+        return moves.browse(vals["move_id"]).filtered(lambda move: move.state == "posted")
+
     def _check_documents_not_registered(self):
         """Refuse users who add items to posted documents that Supplier may have, or remove some."""
         if not self.env.su:
@@ -92,6 +99,19 @@ class AccountMoveLine(models.Model):
     def _get_differences_from_order(self):
         """Return in what these items of one invoice differ from its order, as texts."""
         return [text for line in self if (text := line._get_difference_from_order())]
+
+    def _get_differences_from_price(self):
+        """Return which of these items have another amount than their price, as texts.
+
+        While a draft is being written its amounts follow later, so that this is asked on posting.
+        """
+        return [
+            self.env._(
+                "line “%(line)s” has another amount than its price", line=line._get_short_name()
+            )
+            for line in self
+            if line.currency_id.compare_amounts(abs(line.amount_currency), abs(line.price_subtotal))
+        ]
 
     def _get_difference_from_order(self):
         """Return in what this item differs from its order line, as a text; False if in nothing."""

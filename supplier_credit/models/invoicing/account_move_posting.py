@@ -102,6 +102,7 @@ class AccountMove(models.Model):
                 differences.append(move.env._("the currency"))
             lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
             differences += lines._get_differences_from_order()
+            differences += lines._get_differences_from_price()
             if differences:
                 move._refuse_difference_from_order(differences)
 

@@ -1,5 +1,16 @@
 from odoo import api, models
 
+# What a reconciliation settles, and how much of it.
+PAIR_FIELDS = frozenset(
+    {
+        "amount",
+        "credit_amount_currency",
+        "credit_move_id",
+        "debit_amount_currency",
+        "debit_move_id",
+    }
+)
+
 
 class AccountPartialReconcile(models.Model):
     """Only Supplier's approval settles the receivable of a sale on Supplier's credit.
@@ -26,7 +37,28 @@ class AccountPartialReconcile(models.Model):
         moves._check_settled_by_supplier_only()
         return super().create(vals_list)
 
+    def write(self, vals):
+        if not self.env.su and not PAIR_FIELDS.isdisjoint(vals):
+            self._check_decisions_kept()
+            items = self.env["account.move.line"].browse(
+                vals[name] for name in ("debit_move_id", "credit_move_id") if vals.get(name)
+            )
+            items.move_id._check_settled_by_supplier_only()
+        return super().write(vals)
+
     def unlink(self):
+        self._check_decisions_kept()
+        return super().unlink()
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _check_decisions_kept(self):
+        """Refuse to take back what Supplier's approval, decision or statement has settled.
+
+        :raise UserError: naming the invoices or entries
+        """
         entries = (self.debit_move_id | self.credit_move_id).move_id._filter_supplier_entries()
         if entries:
             # Supplier's debt may be reconciled and unreconciled; the customer's receivable may not.
@@ -40,11 +72,6 @@ class AccountPartialReconcile(models.Model):
             )
             settlements._check_not_registered_at_supplier()
             self._get_decisions(entries)._check_not_registered_at_supplier()
-        return super().unlink()
-
-    # -------------------------------------------------------------------------
-    # BUSINESS METHODS
-    # -------------------------------------------------------------------------
 
     def _is_approval(self, moves):
         """Return whether one of two documents is the approval entry of the other."""

@@ -42,6 +42,9 @@ class AccountMoveLine(models.Model):
 
     def write(self, vals):
         filter_worth_changed(self, vals, LINE_FIELDS).move_id._check_not_financed()
+        if vals.get("move_id") and not self.env.su:
+            target = self.move_id.browse(vals["move_id"])
+            target.filtered(lambda move: move.state == "posted")._check_not_financed()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -1,6 +1,17 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+# What a reconciliation settles, and how much of it.
+PAIR_FIELDS = frozenset(
+    {
+        "amount",
+        "credit_amount_currency",
+        "credit_move_id",
+        "debit_amount_currency",
+        "debit_move_id",
+    }
+)
+
 
 class AccountPartialReconcile(models.Model):
     """A financed receivable is settled by the customer's payment to the bank only.
@@ -21,6 +32,16 @@ class AccountPartialReconcile(models.Model):
         partials._check_guarantees_stay_open()
         partials.debit_move_id._sync_vendor_recovery()
         return partials
+
+    def write(self, vals):
+        is_user = not self.env.su and not PAIR_FIELDS.isdisjoint(vals)
+        if is_user:
+            self._check_made_by_contract()
+        result = super().write(vals)
+        if is_user:
+            self._check_financed_stays_open()
+            self._check_guarantees_stay_open()
+        return result
 
     def unlink(self):
         self._check_made_by_contract()
