@@ -35,6 +35,9 @@ class TestPublicMethods(HostileCommon):
         cls.records = {
             "account.move": cls.fatura,
             "account.partial.reconcile": cls.env["account.partial.reconcile"],
+            "account.payment": cls.env["account.payment"].create(
+                {"partner_id": cls.client_partner.id, "amount": 1.0}
+            ),
             "payment.provider": cls.provider,
             "payment.transaction": cls.charge,
             "res.partner": cls.own_client,

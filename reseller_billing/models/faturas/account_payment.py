@@ -55,10 +55,12 @@ class AccountPayment(models.Model):
     # -------------------------------------------------------------------------
 
     def action_draft(self):
+        self.check_access("write")
         self._check_not_of_charge()
         return super().action_draft()
 
     def action_cancel(self):
+        self.check_access("write")
         self._check_not_of_charge()
         return super().action_cancel()
 

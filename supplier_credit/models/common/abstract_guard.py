@@ -49,9 +49,15 @@ class SupplierCreditAbstractGuard(models.AbstractModel):
     def write(self, vals):
         if not self.env.su:
             self._check_supplier_credit_values(vals)
+        # What each company has for itself is its own, also on a record that all of them share.
+        is_common = any(
+            name not in self._fields or not self._fields[name].company_dependent for name in vals
+        )
+        if is_common:
             self._check_supplier_credit_shared()
         result = super().write(vals)
-        self._check_supplier_credit_shared()
+        if is_common:
+            self._check_supplier_credit_shared()
         return result
 
     def unlink(self):

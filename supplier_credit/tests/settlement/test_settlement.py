@@ -115,7 +115,14 @@ class TestSettlement(SupplierCreditSettlementCommon):
         event = (
             self.env["supplier.credit.event"]
             .with_user(self.manager)
-            .create({"code": "AJUSTE", "name": "Ajuste", "kind": "other"})
+            .create(
+                {
+                    "code": "AJUSTE",
+                    "name": "Ajuste",
+                    "kind": "other",
+                    "agreement_id": self.agreement.id,
+                }
+            )
         )
         entry.settlement_id.action_match()
         self.assertIn("no account", entry.problem)

@@ -49,9 +49,15 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
     def write(self, vals):
         if not self.env.su:
             self._check_vendor_financing_values(vals)
+        # What each company has for itself is its own, also on a record that all of them share.
+        is_common = any(
+            name not in self._fields or not self._fields[name].company_dependent for name in vals
+        )
+        if is_common:
             self._check_vendor_financing_shared()
         result = super().write(vals)
-        self._check_vendor_financing_shared()
+        if is_common:
+            self._check_vendor_financing_shared()
         return result
 
     def unlink(self):
