@@ -139,7 +139,7 @@ class TestContractOfRandomLife(VendorFinancingContractCommon):
         )
         if kind == "withdraw" and touched:
             return
-        action = part.with_user(self.invoicing_user).action_open_maintenance()
+        action = part.with_user(self.chief).action_open_maintenance()
         wizard = self.env[action["res_model"]].browse(action["res_id"]).with_user(self.chief)
         wizard.kind = {"correct": "correction", "extend": "extension"}.get(kind, "withdrawal")
         wizard.date_due = part.date_due + timedelta(days=days)
