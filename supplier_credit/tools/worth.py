@@ -50,6 +50,16 @@ LINE_FIELDS = frozenset(
         "tax_ids",
     }
 )
+# What a reconciliation settles, and how much of it.
+PAIR_FIELDS = frozenset(
+    {
+        "amount",
+        "credit_amount_currency",
+        "credit_move_id",
+        "debit_amount_currency",
+        "debit_move_id",
+    }
+)
 
 
 def filter_worth_changed(records: BaseModel, vals: dict[str, Any], names: Set[str]) -> BaseModel:

@@ -1,16 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-# What a reconciliation settles, and how much of it.
-PAIR_FIELDS = frozenset(
-    {
-        "amount",
-        "credit_amount_currency",
-        "credit_move_id",
-        "debit_amount_currency",
-        "debit_move_id",
-    }
-)
+from ...tools.worth import PAIR_FIELDS
 
 
 class AccountPartialReconcile(models.Model):
