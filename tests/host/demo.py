@@ -84,7 +84,7 @@ def run_demo(databases):
             TOUR.format(
                 port=ODOO_PORT,
                 sandbox_port=SANDBOX_PORT,
-                nfe_folder=state.relative_to(ROOT),
+                nfe_folder=state,
                 nfe_name=NFE_NAMES[0],
             ),
             flush=True,

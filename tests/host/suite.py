@@ -36,6 +36,8 @@ OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
 IGNORED = tuple(f"--ignore-glob={name}" for name in OF_ONE_ADDON)
 # Tests inside Odoo that need the three addons at once.
 OF_ALL_ADDONS = "tests/access"
+# Begins the names of the databases that `make some` keeps; another checkout may have its own.
+KEPT = os.environ.get("SOME_DATABASES", "some")
 SECONDS_TO_CLEAN_UP = 60
 # The browser tests; they take the pictures of the documentation.
 CLICKED = (
@@ -183,9 +185,9 @@ class Suite:
         """
         addon = paths[0].split("/")[0]
         if paths[0].startswith(OF_ALL_ADDONS):
-            database, addons = "some_together", ADDONS
+            database, addons = f"{KEPT}_together", ADDONS
         elif addon in ADDONS:
-            database, addons = f"some_{addon}", [addon]
+            database, addons = f"{KEPT}_{addon}", [addon]
         else:
             if paths[0].startswith("tests/e2e"):
                 chromium()
