@@ -10,7 +10,14 @@
     "application": True,
     "depends": ["sale", "account", "l10n_br", "mail"],
     "external_dependencies": {
-        "python": ["requests", "nfelib", "brazilfiscalreport", "python-stdnum", "openpyxl"],
+        "python": [
+            "requests",
+            "nfelib",
+            "brazilfiscalreport",
+            "python-stdnum",
+            "openpyxl",
+            "signxml",
+        ],
     },
     "uninstall_hook": "uninstall_hook",
     "data": [

@@ -15,8 +15,10 @@ from odoo.sql_db import BaseCursor
 from odoo.tests import HttpCase, new_test_user
 from odoo.tools import mute_logger
 
+from .nfe import nfe_maker
+
 SAMPLES = Path(nfelib.__file__).parent / "nfe" / "samples" / "v4_0" / "leiauteNFe"
-# A real authorised NF-e of 610.37 BRL, and one of the same issuer with duplicatas.
+# An authorised NF-e of 610.37 BRL, and one of the same issuer with duplicatas.
 NFE_FILE = "35180834128745000152550010000476051695511860-nfe.xml"
 NFE_WITH_DUPLICATAS = "35180834128745000152550010000476861118934859-nfe.xml"
 ISSUER = "34.128.745/0001-52"
@@ -332,8 +334,12 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
         return order.with_user(cls.accountant)._create_invoices()
 
     @classmethod
-    def nfe_content(cls, name=NFE_FILE):
-        return (SAMPLES / name).read_bytes()
+    def nfe_content(cls, name=NFE_FILE, issued=None):
+        """Return an authorised NF-e of a sale of this day, signed by its issuer.
+
+        :param issued: another day of issue
+        """
+        return nfe_maker.reissue((SAMPLES / name).read_text(), issued=issued)
 
     def overview(self, user, agreement=None):
         """Return the card of an agreement on the overview as a user sees it, read afresh."""

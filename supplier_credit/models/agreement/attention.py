@@ -104,6 +104,19 @@ class SupplierCreditAttention(models.Model):
              WHERE m.state != 'cancel' AND (m.supplier_nfe_problem IS NOT NULL
                    OR m.supplier_sefaz_state IN ('rejected', 'denied'))
          UNION ALL
+            SELECT m.id * 8 + 5, 'invoice', 'account.move', m.id, m.name, m.commercial_partner_id,
+                   t.agreement_id, m.company_id, %s, n.create_date, m.invoice_user_id
+              FROM supplier_credit_nfe_cancellation n
+              JOIN account_move m ON m.supplier_nfe_key = n.key AND m.company_id = n.company_id
+              JOIN supplier_credit_transaction t ON t.invoice_id = m.id
+             WHERE n.confirmed_by_id IS NULL AND m.supplier_sefaz_state = 'cancelled'
+                   AND m.supplier_nfe_problem IS NULL AND m.state != 'cancel'
+                   AND t.state = 'approved' AND t.processing_state = 'done'
+                   AND NOT EXISTS (
+                       SELECT FROM supplier_credit_post_sale s
+                        WHERE s.transaction_id = t.id AND s.kind = 'cancellation'
+                   )
+         UNION ALL
             SELECT s.id * 8 + 7, 'settlement', 'supplier.credit.settlement', s.id,
                    a.name || ' / ' || s.date, NULL, s.agreement_id, s.company_id,
                    COALESCE(s.error, e.problem), s.write_date, NULL
@@ -124,6 +137,10 @@ class SupplierCreditAttention(models.Model):
                 "Connection; waiting messages are sent then."
             ),
             self.env._("SEFAZ did not authorise the NF-e. Correct it where it is issued."),
+            self.env._(
+                "SEFAZ has cancelled the NF-e, and Supplier still has the sale. Open the invoice "
+                "and request the cancellation, if that is what is wanted."
+            ),
         )
 
     def action_open_record(self):

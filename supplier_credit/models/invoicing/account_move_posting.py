@@ -1,5 +1,8 @@
+from datetime import date
+
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class AccountMove(models.Model):
@@ -69,6 +72,30 @@ class AccountMove(models.Model):
                     "order %(order)s was put on Supplier's credit after it was created; delete it "
                     "and create it again from the order",
                     order=orders.name,
+                )
+            )
+        return problems + self._get_supplier_instalment_problems()
+
+    def _get_supplier_instalment_problems(self):
+        """Return, as texts, why nobody could be asked for these amounts on these days."""
+        self.ensure_one()
+        instalments = self._get_supplier_instalments()
+        if self.currency_id.compare_amounts(self.amount_total, 0) <= 0:
+            return [self.env._("its total is zero, so Supplier has nothing to charge")]
+        problems = []
+        if any(instalment.amount <= 0 for instalment in instalments):
+            problems.append(
+                self.env._("one of its instalments is of 0.00; choose other payment terms")
+            )
+        issued = self.supplier_nfe_issue_date or self.invoice_date or date.min
+        early = [instalment.due_date for instalment in instalments if instalment.due_date < issued]
+        if early:
+            problems.append(
+                self.env._(
+                    "it is due on %(due)s, before the day of issue %(issued)s; choose payment "
+                    "terms that count from that day",
+                    due=format_date(self.env, min(early)),
+                    issued=format_date(self.env, issued),
                 )
             )
         return problems

@@ -77,7 +77,7 @@ class AccountMove(models.Model):
             )
         if self.currency_id.name != "BRL" or self.currency_id != self.company_id.currency_id:
             obstacles.append(self.env._("its currency is not the Brazilian real"))
-        return obstacles
+        return obstacles + self._get_supplier_instalment_problems()
 
     def _check_ready_for_supplier(self):
         """Raise one UserError with all reasons why this invoice cannot be registered."""

@@ -6,4 +6,5 @@ from . import (
     account_move_nfe_number,
     account_move_nfe_problem,
     account_move_sefaz,
+    nfe_cancellation,
 )

@@ -1,10 +1,10 @@
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...const import MANAGER_GROUP
-from ...tools.fiscal.nfe_event import NfeCancellation
 
 
 class AccountMove(models.Model):
@@ -30,6 +30,24 @@ class AccountMove(models.Model):
     )
 
     # -------------------------------------------------------------------------
+    # CRUD
+    # -------------------------------------------------------------------------
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_authorised(self):
+        authorised = self.filtered(
+            lambda move: move.supplier_nfe_key and move.move_type == "out_invoice"
+        )
+        if authorised:
+            raise UserError(
+                self.env._(
+                    "%(invoices)s cannot be deleted: SEFAZ authorised the NF-e, whose file is kept "
+                    "here. Cancel the invoice instead.",
+                    invoices=", ".join(authorised.mapped("display_name")),
+                )
+            )
+
+    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -50,24 +68,42 @@ class AccountMove(models.Model):
     # UPLOAD
     # -------------------------------------------------------------------------
 
-    def _attach_nfe(self, content, take_number=False):
+    def _attach_nfe(self, content, take_number=False, confirmed=False):
         """Apply a file of SEFAZ to this invoice, after all checks.
 
-        With an authorised NF-e, a draft invoice gets the NF-e's number, and an invoice that is
-        ready is registered at Supplier. With a registered cancellation, the state changes.
+        With an authorised NF-e, a draft invoice gets the NF-e's number and date, and an invoice
+        that is ready is registered at Supplier. With a registered cancellation, the state changes.
 
         :param content: a procNFe or the procEventoNFe of its cancellation, bytes
         :param take_number: whether a posted invoice gets the NF-e's number, too
+        :param confirmed: whether the user wants a cancelled sale cancelled at Supplier, too
         :return: a text about what was done
         :raise UserError: naming all differences; nothing is changed
         """
         self.ensure_one()
         self.check_access("write")
-        document = self._parse_nfe(content)
-        if isinstance(document, NfeCancellation):
-            return self._attach_nfe_cancellation(document, content)
-        self._check_nfe_applicable(document, take_number)
-        return self._apply_nfe(document, content)
+        file = self._parse_nfe(content)
+        if not file.nfe:
+            return self._attach_nfe_cancellation(file.cancellation, content, confirmed)
+        if file.cancellation:
+            self._keep_enclosed_cancellation(file.cancellation, content)
+        self._check_nfe_applicable(file.nfe, take_number)
+        return self._apply_nfe(file.nfe, content)
+
+    def _keep_enclosed_cancellation(self, cancellation, content):
+        """Keep the cancellation in an NF-e's own file, unless production cannot believe it.
+
+        An NF-e with a cancellation in its file is not sold either way.
+        """
+        if self._is_supplier_production() and self._get_unproved_cancellation(cancellation):
+            raise UserError(
+                self.env._(
+                    "The file holds an NF-e and a cancellation of it that proves nothing: "
+                    "%(problem)s. Upload the original procNFe. Nothing was changed.",
+                    problem=self._get_unproved_cancellation(cancellation),
+                )
+            )
+        self.env["supplier.credit.nfe.cancellation"]._keep(self.company_id, cancellation, content)
 
     def _check_nfe_applicable(self, nfe, take_number=False):
         """Refuse an NF-e that is not this invoice's, and a document that cannot have one.
@@ -108,6 +144,7 @@ class AccountMove(models.Model):
         ]
         if not self._has_nfe_number(nfe):
             done += self._apply_nfe_number(nfe.number)
+        done += self._apply_nfe_date(nfe)
         self.sudo().write(
             {
                 "supplier_sefaz_state": "authorised",
@@ -119,13 +156,76 @@ class AccountMove(models.Model):
                 "supplier_nfe_cancellation": False,
             }
         )
-        if nfe.has_instalments and self._filter_supplier_credit():
-            done.append(
+        if known := self._find_nfe_cancellation(nfe.key):
+            # Only a posted invoice comes so far: it is the one that was cancelled.
+            self._show_nfe_cancelled(known)
+            done += self._describe_nfe_cancellation(known)
+        done += self._describe_nfe_warnings(nfe) + self._describe_nfe_doubts(nfe)
+        self.message_post(body=" ".join(done))
+        self._register_supplier_transactions()
+        return " ".join(done)
+
+    def _apply_nfe_date(self, nfe):
+        """Give a draft the day of its NF-e, from which its payment terms count.
+
+        :return: a list of texts about what was changed
+        """
+        if self.state != "draft" or self._is_issued_by_customer(nfe):
+            return []
+        if self.invoice_date == nfe.issue_date:
+            return []
+        self.sudo().invoice_date = nfe.issue_date
+        return [
+            self.env._(
+                "The invoice is dated %(date)s, as its NF-e.",
+                date=format_date(self.env, nfe.issue_date),
+            )
+        ]
+
+    # -------------------------------------------------------------------------
+    # WHAT THE USER SHOULD KNOW
+    # -------------------------------------------------------------------------
+
+    def _describe_nfe_warnings(self, nfe):
+        """Return what is unusual about an NF-e that can be used, as texts."""
+        if not self._filter_supplier_credit():
+            return []
+        warnings = []
+        if nfe.has_instalments:
+            warnings.append(
                 self.env._(
                     "Mind that its XML carries instalments (cobr/dup). The DANFE hides them, but "
                     "whoever is given the XML reads due dates and amounts that are not Supplier's."
                 )
             )
-        self.message_post(body=" ".join(done))
-        self._register_supplier_transactions()
-        return " ".join(done)
+        if nfe.is_bonus:
+            warnings.append(
+                self.env._(
+                    "Mind that it says that the goods are given away (CFOP x910, or payment 90): "
+                    "Supplier would charge the customer for them. If that is wrong, cancel the "
+                    "NF-e and issue another one."
+                )
+            )
+        return warnings
+
+    def _describe_nfe_doubts(self, document):
+        """Return what does not prove a file, but does not keep it from being used, as texts.
+
+        :param document: an Nfe or NfeCancellation
+        """
+        doubts = [
+            self.env._(
+                "In production this file would be refused: %(problem)s",
+                problem=self._describe_nfe_problem(problem),
+            )
+            for problem in document.proof_problems
+        ]
+        if problem := document.layout_problem:
+            doubts.append(
+                self.env._(
+                    "Its layout is of another release than the one known here (line %(line)s, "
+                    "element %(element)s). What is read of it was checked one by one.",
+                    **problem.values,
+                )
+            )
+        return doubts

@@ -1,7 +1,9 @@
 import base64
+from datetime import timedelta
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 NORMAL_PURPOSE = "1"
 
@@ -38,7 +40,9 @@ class AccountMove(models.Model):
                     ),
                 )
             ),
+            *self._get_nfe_party_mismatches(nfe),
             *self._get_nfe_own_mismatches(nfe, take_number),
+            *self._get_nfe_date_mismatches(nfe),
             *self._get_nfe_kind_mismatches(nfe),
             *self._get_nfe_reference_mismatches(nfe),
         ]
@@ -58,6 +62,48 @@ class AccountMove(models.Model):
         if self._is_issued_by_customer(nfe):
             return nfe.recipient, nfe.issuer
         return nfe.issuer, nfe.recipient
+
+    def _get_nfe_party_mismatches(self, nfe):
+        """Return, as texts, that somebody who is equal by having no number is nobody."""
+        mismatches = []
+        if not nfe.recipient:
+            mismatches.append(
+                self.env._(
+                    "recipient: the NF-e names none by CNPJ or CPF, and Supplier grants credit to "
+                    "none without"
+                )
+            )
+        if nfe.total <= 0:
+            mismatches.append(self.env._("total: it is zero, so there is nothing to be paid"))
+        return mismatches
+
+    def _get_nfe_date_mismatches(self, nfe):
+        """Return, as texts, in what the day of the NF-e and the days of the invoice disagree.
+
+        A draft gets the day of its NF-e; the day of a posted invoice stays.
+        """
+        if self._is_issued_by_customer(nfe):
+            return []
+        mismatches = []
+        # Somewhere it is tomorrow already.
+        if nfe.issue_date > fields.Date.context_today(self) + timedelta(days=1):
+            mismatches.append(
+                self.env._(
+                    "date: it was issued on %(found)s, which is still to come",
+                    found=format_date(self.env, nfe.issue_date),
+                )
+            )
+        if self.state == "posted" and self.invoice_date != nfe.issue_date:
+            mismatches.append(
+                self.env._(
+                    "date: the NF-e is of %(found)s, the posted invoice of %(expected)s; reset the "
+                    "invoice to draft and upload the file again, then the day and the due dates "
+                    "follow the NF-e",
+                    found=format_date(self.env, nfe.issue_date),
+                    expected=format_date(self.env, self.invoice_date),
+                )
+            )
+        return mismatches
 
     def _get_nfe_own_mismatches(self, nfe, take_number):
         """Return the differences from the company's own numbering, as texts."""
@@ -99,15 +145,12 @@ class AccountMove(models.Model):
                 mismatches.append(
                     self.env._("environment: it was authorised in SEFAZ's test environment")
                 )
-            if not nfe.is_unaltered:
-                mismatches.append(
-                    self.env._(
-                        "content: it was changed after SEFAZ authorised it (the digest of what it "
-                        "holds is not the one that was signed); upload the original"
-                    )
-                )
-        if self._is_nfe_void(nfe):
-            mismatches.append(self.env._("SEFAZ state: the NF-e was cancelled or denied"))
+            mismatches += [
+                self.env._("content: %(problem)s", problem=self._describe_nfe_problem(problem))
+                for problem in nfe.proof_problems
+            ]
+        if self._is_nfe_void(nfe) and not self._is_own_cancelled_nfe(nfe):
+            mismatches.append(self._describe_nfe_void(nfe))
         if other := self._find_other_invoice_of_nfe(nfe):
             mismatches.append(
                 self.env._(
@@ -116,12 +159,39 @@ class AccountMove(models.Model):
             )
         return mismatches
 
+    def _describe_nfe_void(self, nfe):
+        if known := self._find_nfe_cancellation(nfe.key):
+            return self.env._(
+                "SEFAZ state: the NF-e was cancelled or denied (it is cancelled, protocol "
+                "%(protocol)s)",
+                protocol=known.protocol,
+            )
+        return self.env._("SEFAZ state: the NF-e was cancelled or denied")
+
+    def _is_own_cancelled_nfe(self, nfe):
+        """Return whether a posted invoice was issued as this NF-e, which is cancelled since.
+
+        It takes the file over, so that it is shown as cancelled. A draft does not: its number is
+        still to be given.
+        """
+        return (
+            self.state == "posted"
+            and not self.supplier_nfe_key
+            and self._get_nfe_number() == nfe.number
+            and bool(self._find_nfe_cancellation(nfe.key))
+        )
+
     def _get_nfe_purpose_mismatches(self, nfe):
         if self.supplier_return_transaction_id:
             return self._get_return_purpose_mismatches(nfe)
-        if nfe.purpose == NORMAL_PURPOSE:
-            return []
-        return [self.env._("purpose: only an NF-e of a sale (finNFe 1) can be used")]
+        mismatches = []
+        if nfe.purpose != NORMAL_PURPOSE:
+            mismatches.append(self.env._("purpose: only an NF-e of a sale (finNFe 1) can be used"))
+        if not nfe.is_exit:
+            mismatches.append(
+                self.env._("direction: it says that goods come in (tpNF 0); a sale goes out")
+            )
+        return mismatches
 
     def _is_supplier_production(self):
         if agreement := self.supplier_return_transaction_id.sudo().agreement_id:
@@ -150,8 +220,8 @@ class AccountMove(models.Model):
         :raise UserError: naming the first one
         """
         for move in self:
-            content = base64.b64decode(move.sudo().supplier_nfe_file or b"")
-            if not content or move._parse_nfe(content).key != move.supplier_nfe_key:
+            nfe = move._read_stored_nfe()
+            if not nfe or nfe.key != move.supplier_nfe_key:
                 raise UserError(
                     self.env._(
                         "Invoice %(invoice)s cannot be sent to Supplier: the authorised XML "
@@ -160,6 +230,12 @@ class AccountMove(models.Model):
                         key=move.supplier_nfe_key or "-",
                     )
                 )
+
+    def _read_stored_nfe(self):
+        """Return the Nfe in the stored file, None without one."""
+        self.ensure_one()
+        content = base64.b64decode(self.sudo().supplier_nfe_file or b"")
+        return self._parse_nfe(content).nfe if content else None
 
     def _check_nfe_agrees(self):
         """Refuse invoices that were changed after their NF-e was applied.

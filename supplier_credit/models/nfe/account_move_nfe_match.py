@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...const import NFE_MODEL
-from ...tools.fiscal.nfe_event import NfeCancellation
 
 
 class AccountMove(models.Model):
@@ -12,35 +11,29 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     @api.model
-    def _find_invoice_of_nfe(self, document, among=None):
-        """Return the one invoice that the file belongs to, among those that the user may read.
+    def _find_invoice_of_nfe(self, nfe, among=None):
+        """Return the one invoice that the NF-e belongs to, among those that the user may read.
 
         A posted invoice has the NF-e's number; a draft is on Supplier's credit, has the same
         recipient and total, and no NF-e yet.
 
-        :param document: an Nfe or NfeCancellation
         :param among: the invoices to search; all if empty
         :raise UserError: when there is none, or more than one, naming each
         """
-        if note := self._find_return_of_nfe(document, among):
+        if note := self._find_return_of_nfe(nfe, among):
             return note
-        scope = Domain("move_type", "=", "out_invoice")
-        scope &= Domain("company_id", "in", self.env.companies.ids)
-        if among:
-            scope &= Domain("id", "in", among.ids)
-        if isinstance(document, NfeCancellation):
-            return self._find_invoice_of_cancellation(document, scope)
-        self._check_nfe_is_new(document)
-        companies = self._find_issuers(document)
+        scope = self._get_upload_scope(among)
+        self._check_nfe_is_new(nfe)
+        companies = self._find_issuers(nfe)
         scope &= Domain("company_id", "in", companies.ids)
-        candidates = self._find_posted_of_nfe(document, scope)
-        candidates = candidates or self._find_drafts_of_nfe(document, scope)
+        candidates = self._find_posted_of_nfe(nfe, scope)
+        candidates = candidates or self._find_drafts_of_nfe(nfe, scope)
         if len(candidates) > 1:
             raise UserError(
                 self.env._(
                     "NF-e %(number)s fits several invoices: %(invoices)s. Open the right one and "
                     "upload the file there.",
-                    number=document.number,
+                    number=nfe.number,
                     invoices=", ".join(
                         f"{candidate.display_name} ({candidate.invoice_origin or candidate.id})"
                         for candidate in candidates
@@ -48,19 +41,41 @@ class AccountMove(models.Model):
                 )
             )
         if not candidates:
-            raise UserError(self._describe_no_invoice(document, scope))
+            raise UserError(self._describe_no_invoice(nfe, scope))
         return candidates
 
-    def _find_invoice_of_cancellation(self, cancellation, scope):
-        invoice = self.search(scope & Domain("supplier_nfe_key", "=", cancellation.key), limit=1)
-        if not invoice:
-            raise UserError(
-                self.env._(
-                    "No invoice has the NF-e that this file cancels, key %(key)s.",
-                    key=cancellation.key,
-                )
-            )
-        return invoice
+    @api.model
+    def _get_upload_scope(self, among=None):
+        scope = Domain("move_type", "=", "out_invoice")
+        scope &= Domain("company_id", "in", self.env.companies.ids)
+        return scope & Domain("id", "in", among.ids) if among else scope
+
+    @api.model
+    def _find_invoice_of_cancellation(self, cancellation, among=None):
+        """Return the document that has the NF-e which the file cancels, empty if none has."""
+        scope = Domain("company_id", "in", self.env.companies.ids)
+        if among:
+            scope &= Domain("id", "in", among.ids)
+        return self.search(
+            scope & Domain("supplier_nfe_key", "=", cancellation.key), order="state desc", limit=1
+        )
+
+    @api.model
+    def _keep_nfe_cancellation(self, cancellation, content):
+        """Keep the cancellation of an NF-e that no document has yet, for its issuer.
+
+        :return: a text about what was done
+        :raise UserError: when none of the selected companies issued it, or it proves nothing
+        """
+        company = self._find_issuers(cancellation)[:1]
+        agreements = self.env["supplier.credit.agreement"].sudo()
+        if agreements.search_count(
+            [("company_id", "=", company.id), ("environment", "=", "production")], limit=1
+        ):
+            if problem := self._get_unproved_cancellation(cancellation):
+                raise UserError(problem)
+        self.env["supplier.credit.nfe.cancellation"]._keep(company, cancellation, content)
+        return self._describe_kept_cancellation(cancellation)
 
     def _check_nfe_is_new(self, nfe):
         taken = self.search(
@@ -80,18 +95,19 @@ class AccountMove(models.Model):
                 )
             )
 
-    def _find_issuers(self, nfe):
+    def _find_issuers(self, document):
+        """Return the selected companies that issued an Nfe, or what an NfeCancellation cancels."""
         companies = self.env.companies.filtered(
-            lambda company: company.partner_id.sudo()._get_supplier_vat() == nfe.issuer
+            lambda company: company.partner_id.sudo()._get_supplier_vat() == document.issuer
         )
         if not companies:
             raise UserError(
                 self.env._(
                     "NF-e %(number)s was issued by %(issuer)s (%(name)s), which is none of the "
                     "companies you have selected.",
-                    number=nfe.number,
-                    issuer=nfe.issuer,
-                    name=nfe.issuer_name,
+                    number=document.number,
+                    issuer=document.issuer,
+                    name=document.issuer_name,
                 )
             )
         return companies

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ...const import ACCOUNTANT_GROUP
 
@@ -26,6 +26,13 @@ class AccountMove(models.Model):
     )
     supplier_post_sale_count = fields.Integer(compute="_compute_supplier_post_sale_count")
 
+    is_supplier_cancellation_open = fields.Boolean(
+        string="To Be Cancelled at Supplier",
+        compute="_compute_is_supplier_cancellation_open",
+        help="SEFAZ has cancelled the NF-e of a sale that Supplier still has, and nobody has said "
+        "yet that it is to be cancelled there, too.",
+    )
+
     # -------------------------------------------------------------------------
     # COMPUTE METHODS
     # -------------------------------------------------------------------------
@@ -37,9 +44,38 @@ class AccountMove(models.Model):
         for move in registered:
             move.supplier_post_sale_count = len(move.supplier_post_sale_ids)
 
+    @api.depends("supplier_sefaz_state", "supplier_transaction_ids.state", "supplier_post_sale_ids")
+    def _compute_is_supplier_cancellation_open(self):
+        cancelled = self.filtered(lambda move: move.supplier_sefaz_state == "cancelled")
+        (self - cancelled).is_supplier_cancellation_open = False
+        for move in cancelled:
+            move.is_supplier_cancellation_open = (
+                move.sudo().supplier_transaction_ids._can_be_cancelled()
+                and move._has_unconfirmed_cancellation()
+            )
+
     # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
+
+    def action_request_supplier_cancellation(self):
+        """Request the cancellation of sales whose NF-e a file says is cancelled.
+
+        :raise UserError: naming an invoice whose sale waits for no such word
+        """
+        self.check_access("write")
+        for move in self:
+            if not move.is_supplier_cancellation_open:
+                raise UserError(
+                    self.env._(
+                        "Nothing is to be cancelled at Supplier for %(invoice)s. See its tab "
+                        "Post-Sales.",
+                        invoice=move.display_name,
+                    )
+                )
+            move._find_nfe_cancellation(move.supplier_nfe_key)._confirm()
+            move.sudo().supplier_transaction_ids._request_cancellation()
+        return True
 
     def action_open_supplier_post_sale_guide(self):
         """Open the guide to return, cancellation and bonus of a registered sale."""
@@ -80,6 +116,20 @@ class AccountMove(models.Model):
         if vals.get("supplier_sefaz_state") == "cancelled":
             sales = self.filtered(lambda move: move.move_type == "out_invoice")
             sales.sudo().supplier_transaction_ids._request_cancellation()
+
+    def _is_cancelled_at_supplier_by(self, cancellation):
+        """Return whether this file, once confirmed, cancels a sale that Supplier has.
+
+        :param cancellation: an `NfeCancellation`
+        :raise UserError: when it is not of this invoice's NF-e, or proves nothing
+        """
+        self.ensure_one()
+        self._check_nfe_cancellation(cancellation)
+        return (
+            self.move_type == "out_invoice"
+            and self.supplier_nfe_key == cancellation.key
+            and self.sudo().supplier_transaction_ids._can_be_cancelled()
+        )
 
     def _prepare_post_sale_guide(self):
         return self.env["supplier.credit.post.sale.guide"]._get_records_action(

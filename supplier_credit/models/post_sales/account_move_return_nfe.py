@@ -32,9 +32,20 @@ class AccountMove(models.Model):
         ]
 
     def _get_return_purpose_mismatches(self, nfe):
-        if nfe.purpose == RETURN_PURPOSE:
-            return []
-        return [self.env._("purpose: only an NF-e of a return (finNFe 4) can be used")]
+        mismatches = []
+        if nfe.purpose != RETURN_PURPOSE:
+            mismatches.append(
+                self.env._("purpose: only an NF-e of a return (finNFe 4) can be used")
+            )
+        # The goods come back: out of the customer's stock, into the company's.
+        if nfe.is_exit != self._is_issued_by_customer(nfe):
+            mismatches.append(
+                self.env._(
+                    "direction: goods that come back come in by the company's NF-e (tpNF 0), or go "
+                    "out by the customer's (tpNF 1)"
+                )
+            )
+        return mismatches
 
     def _find_return_of_nfe(self, nfe, among=None):
         """Return the credit note of a return NF-e, by the NF-e that it refers to.

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..invoicing.account_move import FREE_STATES
+
 
 class SupplierCreditTransaction(models.Model):
     """Post-sales of a registered sale. Seed 002."""
@@ -84,16 +86,28 @@ class SupplierCreditTransaction(models.Model):
     def _request_cancellation(self):
         """Request the cancellation of sales whose NF-e SEFAZ cancelled, once for each.
 
+        Supplier does not take it back. It is requested where a person cancelled the NF-e, or
+        confirmed the file that says so; a file that merely arrived waits for that.
+
         A failure is shown on the request or the transaction and not raised: SEFAZ's answer must not
         be lost.
         """
         for transaction in self:
-            known = transaction.post_sale_ids.filtered(lambda made: made.kind == "cancellation")
-            if known or not transaction._is_open_for_post_sale():
+            if not transaction._is_open_for_post_sale() or transaction._is_being_cancelled():
+                continue
+            if transaction.invoice_id._has_unconfirmed_cancellation():
                 continue
             request = transaction._create_cancellation()
             if request:
                 request._process_in_savepoint(request._start, request._show_error)
+
+    def _is_being_cancelled(self):
+        """Return whether the cancellation of the sale was requested, or has failed visibly."""
+        return bool(self.post_sale_ids.filtered(lambda made: made.kind == "cancellation"))
+
+    def _can_be_cancelled(self):
+        """Return whether Supplier has or gets the sale, and nobody requested its cancellation."""
+        return bool(self) and self.state not in FREE_STATES and not self._is_being_cancelled()
 
     def _create_cancellation(self):
         """Return the new request that cancels the sale; empty if it is refused, which is shown."""

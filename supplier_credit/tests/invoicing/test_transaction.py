@@ -34,11 +34,11 @@ class TestTransaction(SupplierCreditCommon):
         self.assertEqual(
             {key: body[key] for key in body if key != "parcelas"},
             {
-                "chaveNFe": "35180834128745000152550010000476051695511860",
+                "chaveNFe": "35261134128745000152550010000476051695511862",
                 "modelo": "55",
                 "serie": "1",
                 "numeroNF": "47605",
-                "dataEmissao": "2018-08-15",
+                "dataEmissao": "2026-11-22",
                 "valorTotal": "610.37",
                 "cnpjCpf": "57647232000153",
                 "preAutorizacoes": [{"codigo": "PA-1", "valor": "610.37", "cancelarSaldo": True}],

@@ -1,4 +1,5 @@
 import base64
+from datetime import date
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -7,19 +8,32 @@ from ..common import NFE_FILE, SAMPLES, SupplierCreditCommon
 from . import nfe_maker
 from .nfe_maker import make_cancellation
 
-__all__ = ["NfeUploadCommon", "make_cancellation", "make_nfe"]
+__all__ = ["NfeUploadCommon", "get_key", "make_cancellation", "make_nfe"]
 
 
-def make_nfe(**values):
+# The tests' day, also where a file is made before their clock stands still.
+TODAY = date(2026, 11, 22)
+
+
+def make_nfe(*, issued=TODAY, **values):
     """Return an authorised NF-e of 610.37 BRL; see `nfe_maker.make_nfe` for what may differ."""
-    return nfe_maker.make_nfe((SAMPLES / NFE_FILE).read_text(), **values)
+    return nfe_maker.make_nfe((SAMPLES / NFE_FILE).read_text(), issued=issued, **values)
+
+
+def get_key(content):
+    """Return the access key of an NF-e's file."""
+    return content[content.index(b'Id="NFe') + 7 :][:44].decode()
 
 
 class NfeUploadCommon(SupplierCreditCommon):
     """The two uses of the wizard: a file for one invoice, and many files."""
 
     @classmethod
-    def upload(cls, content, invoice=None, user=None, **values):
+    def upload(cls, content, invoice=None, user=None, cancel=False, **values):
+        """Upload a file for an invoice.
+
+        :param cancel: whether the question that may follow is answered by cancelling, too
+        """
         wizards = cls.env["supplier.credit.nfe.upload"].with_user(user or cls.accountant)
         wizard = wizards.create(
             {
@@ -28,7 +42,10 @@ class NfeUploadCommon(SupplierCreditCommon):
                 **values,
             }
         )
-        return wizard.action_upload()
+        answer = wizard.action_upload()
+        if wizard.question:
+            return wizard.action_upload_and_cancel() if cancel else wizard.action_upload()
+        return answer
 
     def upload_many(self, *contents, user=None, invoices=None):
         """Upload files that are named 0.xml, 1.xml and so on; return the lines of the result."""

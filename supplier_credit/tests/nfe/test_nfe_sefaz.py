@@ -62,7 +62,7 @@ class SourceCases:
         invoice = self.invoice
         self.assertEqual(invoice.supplier_sefaz_state, "authorised")
         self.assertEqual(invoice.supplier_nfe_key[25:34], "000047605")
-        self.assertEqual(invoice.supplier_nfe_issue_date, date(2018, 8, 15))
+        self.assertEqual(invoice.supplier_nfe_issue_date, date(2026, 11, 22))
         self.assertEqual(invoice.supplier_nfe_total, 610.37)
         self.assertEqual(base64.b64decode(invoice.sudo().supplier_nfe_file), make_nfe())
         self.deliver_by_cron()

@@ -4,7 +4,8 @@ from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
 from ...tools.fiscal.fiscal_xml import NfeProblem
-from ...tools.fiscal.nfe import key_check_digit, parse_nfe
+from ...tools.fiscal.nfe import key_check_digit
+from ...tools.fiscal.nfe_event import parse_fiscal_file
 from ..common import NFE_WITH_DUPLICATAS
 from .common import NfeUploadCommon, make_nfe
 
@@ -29,7 +30,7 @@ class TestNfeUpload(NfeUploadCommon):
         self.upload(self.nfe_content())
         self.assertEqual(self.invoice._get_nfe_number(), 47605)
         self.assertEqual(self.invoice.supplier_sefaz_state, "authorised")
-        self.assertEqual(str(self.invoice.supplier_nfe_issue_date), "2018-08-15")
+        self.assertEqual(str(self.invoice.supplier_nfe_issue_date), "2026-11-22")
         self.invoice.action_post()
         self.assertEqual(self.invoice._get_nfe_number(), 47605)
 
@@ -80,16 +81,16 @@ class TestNfeUpload(NfeUploadCommon):
 
     def test_key_is_checked_by_itself(self):
         content = self.nfe_content()
-        key = parse_nfe(content).key
+        key = parse_fiscal_file(content).nfe.key
         self.assertEqual(key_check_digit(key), key[-1])
         wrong = key[:-1] + ("0" if key[-1] != "0" else "1")
         with self.assertRaises(NfeProblem) as caught:
-            parse_nfe(content.replace(key.encode(), wrong.encode()))
+            parse_fiscal_file(content.replace(key.encode(), wrong.encode()))
         self.assertEqual(caught.exception.code, "key_check_digit")
         number = key[:33] + str((int(key[33]) + 1) % 10) + key[34:43]
         number += key_check_digit(number)
         with self.assertRaises(NfeProblem) as caught:
-            parse_nfe(content.replace(key.encode(), number.encode()))
+            parse_fiscal_file(content.replace(key.encode(), number.encode()))
         self.assertEqual(caught.exception.code, "key_content")
 
     def test_check_digit_of_an_alphanumeric_cnpj(self):

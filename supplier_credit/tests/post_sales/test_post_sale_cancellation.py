@@ -11,7 +11,7 @@ class TestPostSaleCancellation(PostSaleCommon):
     """A cancellation at SEFAZ requests that of the sale by itself. Seed 002, steps 1 to 4."""
 
     def cancel(self):
-        self.upload(make_cancellation(self.sale.nfe_key), self.invoice)
+        self.upload(make_cancellation(self.sale.nfe_key), self.invoice, cancel=True)
         return self.sale.post_sale_ids
 
     def test_mirror_entry_is_posted_and_the_request_sent(self):
@@ -29,7 +29,7 @@ class TestPostSaleCancellation(PostSaleCommon):
         self.assertEqual(call["json"]["valor"], "610.37")
         self.assertEqual(
             call["json"]["documento"],
-            {"chaveNFe": self.sale.nfe_key, "numero": "47605", "data": "2018-08-15"},
+            {"chaveNFe": self.sale.nfe_key, "numero": "47605", "data": "2026-11-22"},
         )
         self.assertEqual((request.state, request.processing_state), ("approved", "done"))
         self.assert_cleared()

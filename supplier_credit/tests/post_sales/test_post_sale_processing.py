@@ -24,7 +24,7 @@ class TestPostSaleParameters(PostSaleCommon):
         if kind == "cancellation":
             debits = [(2, "2027-01-22", "203.44", "0.00", "5.00")]
             self.on_request("203.44", "406.93", debits=debits)
-            self.upload(make_cancellation(self.sale.nfe_key))
+            self.upload(make_cancellation(self.sale.nfe_key), cancel=True)
             self.deliver()
             return self.sale.post_sale_ids
         return self.make_return() if kind == "return" else self.make_bonus()

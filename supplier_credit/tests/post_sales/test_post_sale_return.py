@@ -38,7 +38,7 @@ class TestPostSaleReturn(PostSaleCommon):
                 "documento": {
                     "chaveNFe": note.supplier_nfe_key,
                     "numero": str(note._get_nfe_number()),
-                    "data": "2018-08-15",
+                    "data": "2026-11-22",
                 },
                 "motivo": note.ref,
             },

@@ -4,8 +4,9 @@ No entity, external file or network is ever used, and a file too large for the l
 before it is parsed.
 """
 
-import base64
-import hashlib
+import codecs
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -53,17 +54,22 @@ def check_size(size: int) -> None:
 
 
 def read_xml(content: bytes) -> etree._Element:
-    """Return the root element of these bytes.
+    """Return the root element of these bytes; whoever reads, checks or draws a file reads it so.
 
-    :raise NfeProblem: when they are no plain XML in UTF-8, the only encoding of the layout
+    A byte order mark, blanks before the declaration and NUL bytes at the end are what transport
+    adds to a file; they are left out. UTF-8 is the only encoding of the layout, whatever the
+    declaration says.
+
+    :raise NfeProblem: when they are no plain XML in UTF-8
     """
     check_size(len(content))
-    if not content.strip():
+    plain = content.removeprefix(codecs.BOM_UTF8).lstrip().rstrip(b"\0 \t\r\n")
+    if not plain:
         raise NfeProblem("empty")
-    if content.startswith(COMPRESSED):
+    if plain.startswith(COMPRESSED):
         raise NfeProblem("compressed")
     try:
-        text = content.decode("utf-8")
+        text = plain.decode("utf-8")
     except UnicodeDecodeError as error:
         raise NfeProblem("wrong_encoding") from error
     # Looked for before parsing, so that no entity is ever declared.
@@ -79,21 +85,65 @@ def read_xml(content: bytes) -> etree._Element:
         recover=False,
     )
     try:
-        return etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise NfeProblem("not_xml", detail=str(error)) from error
+        return etree.fromstring(plain, parser)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise NfeProblem("not_xml", line=line, column=column) from error
+    except ValueError as error:
+        raise NfeProblem("not_xml", line=1, column=1) from error
 
 
 def local_name(element: etree._Element) -> str:
     return etree.QName(element).localname
 
 
-def digest(element: etree._Element) -> str:
-    """Return the digest of an element as the signature of an NF-e has it: C14N, SHA-1, base64.
+def find_schema_problem(root: etree._Element, schema: etree.XMLSchema) -> "NfeProblem | None":
+    """Return where a file first differs from its official schema, None if it does not."""
+    if schema.validate(root):
+        return None
+    first = schema.error_log[0]
+    element = re.match(r"Element '(?:{[^}]*})?([^']*)'", first.message)
+    return NfeProblem("not_valid", line=first.line, element=element[1] if element else "-")
 
-    Canonicalised exclusively: the NF-e was signed before it was put into its envelope, so the
-    envelope's declarations do not belong to it.
+
+def find_one(parent: etree._Element, path: str) -> etree._Element:
+    """Return the only element at a path.
+
+    :raise NfeProblem: when there is none, or another one that could be taken for it
     """
-    canonical = etree.tostring(element, method="c14n", exclusive=True)
-    hashed = hashlib.sha1(canonical, usedforsecurity=False).digest()
-    return base64.b64encode(hashed).decode()
+    found = parent.findall(path, NAMES)
+    if len(found) != 1:
+        name = path.rpartition(":")[2]
+        line = (found[1] if found else parent).sourceline
+        raise NfeProblem("not_valid", line=line, element=name)
+    return found[0]
+
+
+class Reader:
+    """Reads elements of a file and checks each by itself, whatever release its layout is of.
+
+    :param forms: the pattern of each path that is read
+    """
+
+    def __init__(self, root: etree._Element, forms: Mapping[str, re.Pattern[str]]) -> None:
+        self._root = root
+        self._forms = forms
+
+    def text(self, path: str) -> str:
+        """Return the text at a path of `forms`, empty where the element is not there.
+
+        :raise NfeProblem: when it is there twice, or not of its form
+        """
+        found = self._root.findall(path, NAMES)
+        if not found:
+            return ""
+        text = found[0].text or ""
+        if len(found) > 1 or len(found[0]) or not self._forms[path].fullmatch(text):
+            raise NfeProblem("not_valid", line=found[-1].sourceline, element=local_name(found[-1]))
+        return text
+
+    def required(self, path: str) -> str:
+        """As `text`; an element that is not there is a problem, too."""
+        if text := self.text(path):
+            return text
+        raise NfeProblem("not_valid", line=self._root.sourceline, element=path.rpartition(":")[2])

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.fiscal.fiscal_xml import NfeProblem, check_size
-from ...tools.fiscal.nfe_event import NfeCancellation
 
 
 class SupplierCreditNfeUpload(models.TransientModel):
@@ -32,6 +31,10 @@ class SupplierCreditNfeUpload(models.TransientModel):
         help="If the posted invoice has another number than the NF-e, its number, payment "
         "reference and labels of instalments are changed. Not possible in a locked period, nor if "
         "another document has the number.",
+    )
+    question = fields.Text(
+        readonly=True,
+        help="What follows at Supplier from the file chosen, and cannot be taken back.",
     )
     invoice_ids = fields.Many2many(
         comodel_name="account.move",
@@ -88,44 +91,52 @@ class SupplierCreditNfeUpload(models.TransientModel):
     def action_upload(self):
         """Check the files and apply them to their invoices.
 
-        :return: for the file of one invoice a notification; for many files the result of each
+        :return: for the file of one invoice a notification, or the question that
+            `action_upload_and_cancel` answers; for many files the result of each
         :raise UserError: why the file of one invoice is refused. Of many files, a refused one
             changes nothing and does not stop the others
         """
         self.ensure_one()
         self.env["account.move"].check_access("write")
         if self.invoice_id:
-            return self._upload_one()
+            return self._ask_one() or self._upload_one()
         if not self.attachment_ids:
             raise UserError(self.env._("No file was chosen. Choose the files that SEFAZ returned."))
         self.line_ids = self._upload_many()
         return self._get_result_action()
 
+    def action_upload_and_cancel(self):
+        """Apply the cancellation to its invoice, and request that Supplier cancels the sale, too.
+
+        Supplier does not take that back.
+        """
+        self.ensure_one()
+        self.env["account.move"].check_access("write")
+        return self._upload_one(confirmed=True)
+
     # -------------------------------------------------------------------------
     # ONE INVOICE
     # -------------------------------------------------------------------------
 
-    def _upload_one(self):
-        encoded = self.with_context(bin_size=False).nfe_file
-        if not encoded:
-            raise UserError(
-                self.env._(
-                    "No file was chosen for invoice %(invoice)s.",
-                    invoice=self.invoice_id.display_name,
-                )
-            )
-        # Base64 has four characters for three bytes; too large a file is not even decoded.
-        self._check_file_size(len(encoded) * 3 // 4)
-        try:
-            content = base64.b64decode(encoded)
-        except binascii.Error as error:
-            raise UserError(
-                self.env._(
-                    "The file for invoice %(invoice)s did not arrive whole. Upload it again.",
-                    invoice=self.invoice_id.display_name,
-                )
-            ) from error
-        done = self.invoice_id._attach_nfe(content, self.take_number)
+    def _ask_one(self):
+        """Ask before a sale that Supplier has is cancelled; None where there is nothing to ask."""
+        if self.question:
+            # Asked already: the user takes over the file only.
+            return None
+        cancellation = self.invoice_id._parse_nfe(self._read_one()).cancellation
+        if not cancellation or not self.invoice_id._is_cancelled_at_supplier_by(cancellation):
+            return None
+        self.question = self.env._(
+            "This file cancels the NF-e of %(invoice)s, a sale of %(total)s that Supplier has. If "
+            "the sale is cancelled at Supplier, too, Supplier takes its transfers back, and that "
+            "cannot be undone.",
+            invoice=self.invoice_id.display_name,
+            total=self.invoice_id.currency_id.format(self.invoice_id.amount_total),
+        )
+        return self._get_records_action(name=self.env._("Upload NF-e"), target="new")
+
+    def _upload_one(self, confirmed=False):
+        done = self.invoice_id._attach_nfe(self._read_one(), self.take_number, confirmed)
         # Anybody with the XML could draw a DANFE from it.
         self.nfe_file = False
         return {
@@ -137,6 +148,31 @@ class SupplierCreditNfeUpload(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _read_one(self):
+        """Return the file for the one invoice, bytes.
+
+        :raise UserError: when there is none, or it did not arrive whole
+        """
+        encoded = self.with_context(bin_size=False).nfe_file
+        if not encoded:
+            raise UserError(
+                self.env._(
+                    "No file was chosen for invoice %(invoice)s.",
+                    invoice=self.invoice_id.display_name,
+                )
+            )
+        # Base64 has four characters for three bytes; too large a file is not even decoded.
+        self._check_file_size(len(encoded) * 3 // 4)
+        try:
+            return base64.b64decode(encoded)
+        except binascii.Error as error:
+            raise UserError(
+                self.env._(
+                    "The file for invoice %(invoice)s did not arrive whole. Upload it again.",
+                    invoice=self.invoice_id.display_name,
+                )
+            ) from error
 
     def _check_file_size(self, size):
         try:
@@ -150,39 +186,49 @@ class SupplierCreditNfeUpload(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def _upload_many(self):
-        """Apply each file separately, cancellations after the NF-e.
+        """Apply each file separately, cancellations first: what they cancel is not sold.
 
         :return: a line for each file, in their order
         """
+        attachments = self.attachment_ids.sorted("id")
         lines = self.env["supplier.credit.nfe.upload.line"].create(
-            [{"wizard_id": self.id, "name": attachment.name} for attachment in self.attachment_ids]
+            [{"wizard_id": self.id, "name": attachment.name} for attachment in attachments]
         )
-        documents = {}
-        for line, attachment in zip(lines, self.attachment_ids, strict=True):
+        files = {}
+        for line, attachment in zip(lines, attachments, strict=True):
             with line._storing_refusal():
-                documents[line] = (attachment, self._read_file(attachment))
-        cancellations = {
-            line: document
-            for line, (_attachment, document) in documents.items()
-            if isinstance(document, NfeCancellation)
-        }
-        cancelled = {document.key for document in cancellations.values()}
-        for line in sorted(documents, key=lambda line: line in cancellations):
-            attachment, document = documents[line]
+                files[line] = (attachment, self._read_file(attachment))
+        for line in sorted(files, key=lambda line: bool(files[line][1].nfe)):
+            attachment, file = files[line]
             with line._storing_refusal():
-                if line not in cancellations and document.key in cancelled:
-                    raise UserError(
-                        self.env._(
-                            "NF-e %(number)s is cancelled: its cancellation is among these files.",
-                            number=document.number,
-                        )
-                    )
-                invoice = self.env["account.move"]._find_invoice_of_nfe(document, self.invoice_ids)
-                line.invoice_id = invoice
-                done = invoice._attach_nfe(attachment.raw)
-                line.write({"state": "done", "message": done})
+                if file.nfe:
+                    self._upload_nfe(line, file.nfe, attachment.raw)
+                else:
+                    self._upload_cancellation(line, file.cancellation, attachment.raw)
         self._delete_files()
         return lines
+
+    def _upload_nfe(self, line, nfe, content):
+        invoice = self.env["account.move"]._find_invoice_of_nfe(nfe, self.invoice_ids)
+        line.invoice_id = invoice
+        line.write({"state": "done", "message": invoice._attach_nfe(content)})
+
+    def _upload_cancellation(self, line, cancellation, content):
+        """Take over a cancellation; that the sale is cancelled at Supplier waits for a person."""
+        moves = self.env["account.move"]
+        invoice = moves._find_invoice_of_cancellation(cancellation, self.invoice_ids)
+        line.invoice_id = invoice
+        if not invoice:
+            done = moves._keep_nfe_cancellation(cancellation, content)
+        else:
+            done = invoice._attach_nfe(content)
+            if invoice.is_supplier_cancellation_open:
+                done = self.env._(
+                    "%(done)s Supplier still has the sale: open the invoice and request the "
+                    "cancellation there, too.",
+                    done=done,
+                )
+        line.write({"state": "done", "message": done})
 
     def _read_file(self, attachment):
         attachment.check_access("read")
