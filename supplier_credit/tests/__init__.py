@@ -27,9 +27,12 @@ from .messaging import test_delivery, test_queue, test_webhook
 from .nfe import (
     test_nfe_access,
     test_nfe_cancellation,
+    test_nfe_fields,
     test_nfe_hostile,
     test_nfe_many,
     test_nfe_number,
+    test_nfe_order,
+    test_nfe_proof,
     test_nfe_samples,
     test_nfe_sefaz,
     test_nfe_upload,

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import BEARER_FIELD
+from ..common.company_day import get_company_today
 
 TRANSFER_DAYS = 7
 BLOCKED = ("blocked", "blocked_term")
@@ -162,7 +163,7 @@ class SupplierCreditOverview(models.Model):
     def _get_lists(self, company):
         """Return what is counted in a company: a dict from the number's field to a `_Counted`."""
         reservation = "supplier.credit.preauthorization"
-        today = self.env[reservation]._get_today(company)
+        today = get_company_today(company)
         of_company = Domain("company_id", "=", company.id)
         unprocessed = Domain("processing_state", "in", ("to_process", "error"))
         return {

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...const import TIME_ZONE
 from ...tools.api.wire import OPERATIONS
 from .supplier_user import check_supplier_user
 
@@ -126,12 +125,6 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
             "res_id": self.id,
             "request": self.env["supplier.credit.message"]._dump(body),
         }
-
-    @api.model
-    def _get_today(self, company):
-        """Return the current date in the company's time zone."""
-        zone = company.partner_id.tz or TIME_ZONE
-        return fields.Date.context_today(self.with_context(tz=zone))
 
     def _get_resource(self):
         """Return the identifier of the record in the API's paths."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.api.customer import CreditDecision, CustomerPosition
+from ..common.company_day import get_company_today
 
 # Supplier decides: its answers may skip states, and go back.
 ANY = {"draft", "sending", "in_analysis", "approved", "pending", "rejected", "denied", "cancelled"}
@@ -156,7 +157,7 @@ class SupplierCreditCustomer(models.Model):
         self._get_open_request()._store_decision(decision)
         approved_since = self.approved_since
         if decision.state == "approved" and not approved_since:
-            approved_since = self._get_today(self.company_id)
+            approved_since = get_company_today(self.company_id)
         self._move_to(
             decision.state,
             code=decision.code,

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ...tools.api.customer import CustomerRequest, LimitRequest
 from ...tools.brazilian_address import tidy
+from ..common.company_day import get_company_today
 from .customer_request import UNDECIDED
 
 REQUESTS = {"registration": "customer_create", "limit": "customer_limit"}
@@ -103,7 +104,7 @@ class SupplierCreditCustomer(models.Model):
             return self.env._(
                 "Supplier is analysing it; use Refresh Position to see whether that is decided"
             )
-        if self.retry_from and self._get_today(self.company_id) < self.retry_from:
+        if self.retry_from and get_company_today(self.company_id) < self.retry_from:
             return self.env._(
                 "Supplier denied it and takes a new request from %(date)s on",
                 date=format_date(self.env, self.retry_from),

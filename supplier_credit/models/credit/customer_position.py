@@ -2,7 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
+
+from ...tools.api.wire import OPERATIONS
+from ..common.company_day import get_company_today
 
 # A change of one of these is stored as a row of `supplier.credit.customer.position`.
 POSITION_FIELDS = (
@@ -14,7 +17,10 @@ POSITION_FIELDS = (
     "limit_available",
     "days_late",
 )
+
 CUSTOMERS_PER_COMMIT = 200
+# Calls whose answers change how much of a customer's limit is in use.
+MOVING = ("preauthorization_", "transaction_", "post_sale_")
 
 
 class SupplierCreditCustomer(models.Model):
@@ -122,7 +128,7 @@ class SupplierCreditCustomer(models.Model):
         is not queried at every run.
         """
         now = fields.Datetime.now()
-        overdue = Domain.FALSE
+        overdue = Domain("id", "in", self._find_moved(agreement))
         if hours := agreement.position_interval_hours:
             overdue |= _queried_before(now - timedelta(hours=hours))
         if minutes := agreement.query_interval_minutes:
@@ -130,6 +136,34 @@ class SupplierCreditCustomer(models.Model):
             overdue |= in_analysis & _queried_before(now - timedelta(minutes=minutes))
         sent = Domain("state", "not in", ("draft", "sending"))
         return Domain("agreement_id", "=", agreement.id) & sent & overdue
+
+    @api.model
+    def _find_moved(self, agreement):
+        """Return the ids of the customers whose credit moved here since they were asked about.
+
+        Supplier's answers to reservations, sales and returns change the position that it reported.
+        None are returned where parameter 2.1 is 0.
+        """
+        if not agreement.position_interval_hours:
+            return []
+        moving = tuple(name for name in OPERATIONS if name.startswith(MOVING))
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT c.id
+                  FROM supplier_credit_customer c
+                  JOIN supplier_credit_message m
+                    ON m.partner_id = c.partner_id AND m.agreement_id = c.agreement_id
+                 WHERE c.agreement_id = %s AND m.state = 'done' AND m.operation IN %s
+                       AND m.direction = 'outgoing'
+                       AND m.write_date > GREATEST(c.position_date, c.queried_at)
+                """,
+                agreement.id,
+                moving,
+            )
+        )
+        return [customer_id for (customer_id,) in rows]
 
     def _apply_position(self, position):
         """Store a position, and a row of history if it changed.
@@ -155,7 +189,7 @@ class SupplierCreditCustomer(models.Model):
         self.write({**reported, "position_date": now, "error": False})
         if position.customer_state != "not_enabled" and not self.approved_since:
             # Supplier approved the customer before it was registered here.
-            self.approved_since = self._get_today(self.company_id)
+            self.approved_since = get_company_today(self.company_id)
         # The decision on a request that is being sent comes with its own answer.
         if not self._is_request_under_way():
             self._apply_decision(position)

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...const import BEARER_FIELD, MANAGER_GROUP
+from ..common.user_language import in_user_language
 
 PDF = "application/pdf"
 
@@ -80,7 +81,8 @@ class AccountMove(models.Model):
 
     def _refuse_withheld(self):
         if self:
-            raise UserError("\n".join(move._describe_withheld() for move in self))
+            readable = in_user_language(self)
+            raise UserError("\n".join(move._describe_withheld() for move in readable))
 
     def _describe_withheld(self):
         """Return why the documents of this invoice are withheld, and what to do."""

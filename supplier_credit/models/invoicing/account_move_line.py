@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import float_compare
 
 from ...tools.worth import LINE_FIELDS, filter_worth_changed
+from ..common.user_language import in_user_language
 
 # Fields in which an item must agree with its order line.
 ORDERED = {
@@ -53,7 +54,9 @@ class AccountMoveLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_supplier_order(self):
-        for line in self._filter_of_supplier_order():
+        for line in self._filter_of_supplier_order().filtered(
+            lambda line: not line.is_supplier_rounding
+        ):
             line.move_id._refuse_difference_from_order(
                 [self.env._("line “%(line)s” would be missing", line=line._get_short_name())]
             )
@@ -92,7 +95,7 @@ class AccountMoveLine(models.Model):
 
     def _check_as_ordered(self):
         """Refuse lines that differ from the order; see `_get_differences_from_order`."""
-        for move, lines in self.grouped("move_id").items():
+        for move, lines in in_user_language(self).grouped("move_id").items():
             if move.supplier_order_id and (differences := lines._get_differences_from_order()):
                 move._refuse_difference_from_order(differences)
 
@@ -118,6 +121,8 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         ordered = self.sudo().sale_line_ids
         name = self._get_short_name()
+        if self.is_supplier_rounding:
+            return self._get_difference_from_rounding()
         if self.display_type != "product":
             return self.env._("line “%(line)s” is no item any more", line=name)
         if ordered.order_id != self.move_id.supplier_order_id or len(ordered) != 1:
@@ -132,6 +137,27 @@ class AccountMoveLine(models.Model):
             )
         return False
 
+    def _get_ordered_total(self):
+        """Return what the quantities of these items cost by the order, with taxes, in BRL."""
+        company = self.company_id[:1] or self.env.company
+        taxes = self.env["account.tax"]
+        base_lines = [
+            ordered._prepare_base_line_for_taxes_computation(
+                quantity=line._get_quantity_in(ordered.product_uom_id)
+            )
+            for line in self
+            for ordered in line.sudo().sale_line_ids
+        ]
+        taxes._add_tax_details_in_base_lines(base_lines, company)
+        taxes._round_base_lines_tax_details(base_lines, company)
+        totals = taxes._get_tax_totals_summary(base_lines, company.currency_id, company)
+        return totals["total_amount_currency"]
+
+    def _get_quantity_in(self, unit):
+        """Return the quantity of this item in a unit of measure."""
+        self.ensure_one()
+        return self.product_uom_id._compute_quantity(self.quantity, unit)
+
     def _has_other_price(self, ordered):
         digits = self.env["decimal.precision"].precision_get("Product Price")
         price = ordered.product_uom_id._compute_price(ordered.price_unit, self.product_uom_id)
@@ -143,7 +169,7 @@ class AccountMoveLine(models.Model):
 
     def _is_within_ordered(self, ordered):
         """Return whether the quantity is not 0, and at most the one still to be invoiced."""
-        mine = self.product_uom_id._compute_quantity(self.quantity, ordered.product_uom_id)
+        mine = self._get_quantity_in(ordered.product_uom_id)
         # Drafts count as invoiced in the order, this line among them.
         left = ordered.qty_to_invoice + mine
         rounding = ordered.product_uom_id.rounding

@@ -130,8 +130,28 @@ class AccountMove(models.Model):
             lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
             differences += lines._get_differences_from_order()
             differences += lines._get_differences_from_price()
+            differences += move._get_differences_from_total(lines)
             if differences:
                 move._refuse_difference_from_order(differences)
+
+    def _get_differences_from_total(self, lines):
+        """Return, as texts, that the invoice costs more than its quantities of the order do.
+
+        Taxes may be rounded by line or by document: a cent of each line is not looked at.
+        """
+        self.ensure_one()
+        ordered = lines.filtered("sale_line_ids")._get_ordered_total()
+        allowed = ordered + self.currency_id.rounding * len(lines)
+        if self.currency_id.compare_amounts(self.amount_total, allowed) <= 0:
+            return []
+        return [
+            self.env._(
+                "the total: it is %(found)s, and these quantities of the order cost %(expected)s; "
+                "somebody changed the taxes",
+                found=self.currency_id.format(self.amount_total),
+                expected=self.currency_id.format(ordered),
+            )
+        ]
 
     def _refuse_difference_from_order(self, differences):
         """Raise a UserError with the differences, a list of texts."""

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..common.user_language import in_user_language
+
 
 class SaleOrder(models.Model):
     """One NF-e per order. Seed 001, "Emissão de Notas Fiscais com Cobrança Supplier"."""
@@ -19,7 +21,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: with the reasons
         """
-        self._check_supplier_release()
+        in_user_language(self)._check_supplier_release()
         values = super()._prepare_invoice()
         values["supplier_order_id"] = self._filter_supplier_credit().id
         return values

@@ -1,6 +1,7 @@
-from odoo import Command, fields, models
+from odoo import Command, models
 from odoo.exceptions import UserError
 
+from ..common.company_day import get_company_today
 from ..common.entry_lines import get_items_by_key
 from ..common.for_each import for_each
 from ..common.supplier_user import check_supplier_user
@@ -120,7 +121,7 @@ class SupplierCreditTransaction(models.Model):
             "move_type": "entry",
             "journal_id": self.agreement_id.journal_id.id,
             "company_id": self.company_id.id,
-            "date": fields.Date.context_today(self),
+            "date": get_company_today(self.company_id),
             "ref": self.env._(
                 "Supplier transaction %(code)s, %(invoice)s",
                 code=self.code,

@@ -46,12 +46,9 @@ class SupplierCreditTransaction(models.Model):
     @api.model
     def _is_last_invoice(self, invoice):
         """Return whether the order is fully invoiced with this invoice and those under way."""
-        order = invoice.supplier_order_id
-        others = (order.supplier_invoice_ids - invoice).supplier_transaction_ids
-        under_way = others.filtered(lambda other: other.state in UNDER_WAY)
-        left = order._get_supplier_reservable_amount() - invoice.amount_total
-        left -= sum(under_way.mapped("total"))
-        return order.currency_id.compare_amounts(left, 0) <= 0
+        others = (invoice.supplier_order_id.supplier_invoice_ids - invoice).supplier_transaction_ids
+        registered = others.filtered(lambda other: other.state in (*UNDER_WAY, "approved"))
+        return invoice.supplier_order_id._is_billed_by(registered.invoice_id | invoice)
 
     def _send(self):
         """Queue the transaction's message, with the NF-e and the reservation it uses.

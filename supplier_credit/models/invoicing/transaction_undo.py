@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from ...const import MANAGER_GROUP
+from ..common.company_day import get_company_today
 
 
 class SupplierCreditTransaction(models.Model):
@@ -54,7 +55,7 @@ class SupplierCreditTransaction(models.Model):
         (mirror,) = entry._reverse_moves(
             [
                 {
-                    "date": fields.Date.context_today(self),
+                    "date": get_company_today(self.company_id),
                     "ref": self.env._("Undone: %(reference)s", reference=entry.ref),
                 }
             ],

@@ -117,6 +117,9 @@ class SupplierCreditMessage(models.Model):
     _idempotency_key_unique = models.Constraint(
         "UNIQUE (idempotency_key)", "Two messages cannot share an idempotency key."
     )
+    _moved_idx = models.Index(
+        "(partner_id, agreement_id, write_date) WHERE state = 'done' AND direction = 'outgoing'"
+    )
     _queue_idx = models.Index(
         "(agreement_id, id) WHERE state IN ('waiting', 'sending', 'unknown', 'answered')"
     )

@@ -144,7 +144,7 @@ class AccountMove(models.Model):
         ]
         if not self._has_nfe_number(nfe):
             done += self._apply_nfe_number(nfe.number)
-        done += self._apply_nfe_date(nfe)
+        done += self._apply_nfe_date(nfe) + self._apply_nfe_rounding(nfe)
         self.sudo().write(
             {
                 "supplier_sefaz_state": "authorised",

@@ -1,9 +1,11 @@
 import base64
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from ..common.company_day import get_company_today
 
 NORMAL_PURPOSE = "1"
 
@@ -33,13 +35,9 @@ class AccountMove(models.Model):
                         recipient,
                         self.commercial_partner_id._get_supplier_vat(),
                     ),
-                    (
-                        self.env._("total"),
-                        self.currency_id.format(float(nfe.total)),
-                        self.currency_id.format(self.amount_total),
-                    ),
                 )
             ),
+            *self._get_nfe_total_mismatches(nfe),
             *self._get_nfe_party_mismatches(nfe),
             *self._get_nfe_own_mismatches(nfe, take_number),
             *self._get_nfe_date_mismatches(nfe),
@@ -62,6 +60,21 @@ class AccountMove(models.Model):
         if self._is_issued_by_customer(nfe):
             return nfe.recipient, nfe.issuer
         return nfe.issuer, nfe.recipient
+
+    def _get_nfe_total_mismatches(self, nfe):
+        """Return, as texts, that another total is owed; a draft follows another rounding."""
+        if self._get_nfe_rounding(nfe):
+            return []
+        mismatches = self._describe_nfe_differences(
+            (
+                (
+                    self.env._("total"),
+                    self.currency_id.format(float(nfe.total)),
+                    self.currency_id.format(self.amount_total),
+                ),
+            )
+        )
+        return mismatches and mismatches + self._describe_nfe_rounding(nfe)
 
     def _get_nfe_party_mismatches(self, nfe):
         """Return, as texts, that somebody who is equal by having no number is nobody."""
@@ -86,7 +99,7 @@ class AccountMove(models.Model):
             return []
         mismatches = []
         # Somewhere it is tomorrow already.
-        if nfe.issue_date > fields.Date.context_today(self) + timedelta(days=1):
+        if nfe.issue_date > get_company_today(self.company_id) + timedelta(days=1):
             mismatches.append(
                 self.env._(
                     "date: it was issued on %(found)s, which is still to come",

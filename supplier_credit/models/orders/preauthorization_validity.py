@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..common.company_day import get_company_today
 from ..common.for_each import for_each
 from .preauthorization import IN_FORCE
 
@@ -80,12 +81,12 @@ class SupplierCreditPreauthorization(models.Model):
     def _get_warning_day(self, agreement):
         """Return the latest last day of validity that is warned about today (parameter 3.5)."""
         warning = timedelta(days=agreement.expiry_warning_days)
-        return self._get_today(agreement.company_id) + warning
+        return get_company_today(agreement.company_id) + warning
 
     def _is_overdue(self):
         """Return whether the last day of validity is over, also before the cron has run."""
         self.ensure_one()
-        return bool(self.valid_until) and self.valid_until < self._get_today(self.company_id)
+        return bool(self.valid_until) and self.valid_until < get_company_today(self.company_id)
 
     @api.model
     def _cron_expire(self):
@@ -96,7 +97,7 @@ class SupplierCreditPreauthorization(models.Model):
                 [
                     *in_force,
                     ("company_id", "=", company.id),
-                    ("valid_until", "<", self._get_today(company)),
+                    ("valid_until", "<", get_company_today(company)),
                 ]
             )
             self.env["ir.cron"]._commit_progress(remaining=len(overdue))
@@ -130,7 +131,7 @@ class SupplierCreditPreauthorization(models.Model):
     @api.model
     def _find_to_renew(self, agreement):
         """Return the reservations on their last day, and those whose renewal was missed."""
-        today = self._get_today(agreement.company_id)
+        today = get_company_today(agreement.company_id)
         last = today if agreement._is_renewal_time() else today - timedelta(days=1)
         candidates = self.search(
             Domain(

@@ -31,7 +31,8 @@ class SupplierCreditRelease(models.Model):
         comodel_name="account.payment.method.line", readonly=True, ondelete="set null"
     )
     amount = fields.Monetary(
-        readonly=True, help="The released total of the order; a higher total is blocked again."
+        readonly=True,
+        help="The released total of the order, with what had come back by then; more is blocked again.",
     )
     withdrawn_at = fields.Datetime(
         readonly=True, help="When the release became void: the order rose or changed its bearer."
@@ -50,6 +51,6 @@ class SupplierCreditRelease(models.Model):
         return bool(
             not self.withdrawn_at
             and order.preferred_payment_method_line_id == self.bearer_id
-            and self.currency_id.compare_amounts(order._get_supplier_ordered_amount(), self.amount)
+            and self.currency_id.compare_amounts(order._get_supplier_credit_amount(), self.amount)
             <= 0
         )

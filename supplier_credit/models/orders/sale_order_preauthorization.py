@@ -1,10 +1,11 @@
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...const import BEARER_FIELD
 from ...tools.api.wire import Instalment
+from ..common.company_day import get_company_today
 from ..common.for_each import for_each
 
 # Writing one of these may make the reservation of an order superfluous.
@@ -187,16 +188,31 @@ class SaleOrder(models.Model):
         """Return the amount of the order still to be invoiced, with taxes, in its currency.
 
         It follows ordered quantities, unlike the host's `amount_to_invoice`, which is 0 on drafts
-        of products invoiced on delivery and rises again after a credit note. Invoices count once
-        their transaction is approved; until then their part stays reserved.
+        of products invoiced on delivery. Invoices count once their transaction is approved; until
+        then their part stays reserved. What came back is to be invoiced again, as the host says,
+        and no reservation stands for it. When every quantity is invoiced, nothing is left: cents
+        that the invoices were rounded by are not.
         """
         self.ensure_one()
-        invoiced = sum(
-            self.sudo()
-            .supplier_invoice_ids.filtered(lambda invoice: invoice.supplier_state == "approved")
-            .mapped("amount_total")
+        approved = self.sudo().supplier_invoice_ids.filtered(
+            lambda invoice: invoice.supplier_state == "approved"
         )
-        return max(self.currency_id.round(self._get_supplier_ordered_amount() - invoiced), 0.0)
+        if self._is_billed_by(approved):
+            return 0.0
+        return max(
+            self.currency_id.round(
+                self._get_supplier_credit_amount() - sum(approved.mapped("amount_total"))
+            ),
+            0.0,
+        )
+
+    def _get_supplier_credit_amount(self):
+        """Return all that the order takes or took of the customer's credit, in its currency.
+
+        It is more than the order's total once something came back that can be invoiced again.
+        """
+        self.ensure_one()
+        return self._get_supplier_ordered_amount() + self._get_supplier_returned_amount()
 
     def _get_supplier_ordered_amount(self):
         """Return the order's total by ordered quantities, with taxes, in its currency."""
@@ -207,7 +223,7 @@ class SaleOrder(models.Model):
     def _get_supplier_instalments(self, amount):
         """Return the instalments that the order's payment terms make of an amount in BRL."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = get_company_today(self.company_id)
         if not self.payment_term_id:
             return [Instalment(1, today, Decimal(str(amount)))]
         terms = self.payment_term_id._compute_terms(

@@ -73,7 +73,7 @@ class SaleOrder(models.Model):
                         "user_id": self.env.uid,
                         "reason": reason.strip(),
                         "bearer_id": order.preferred_payment_method_line_id.id,
-                        "amount": order._get_supplier_ordered_amount(),
+                        "amount": order._get_supplier_credit_amount(),
                     }
                     for kind in released
                 ]
@@ -82,7 +82,7 @@ class SaleOrder(models.Model):
                 body=self.env._(
                     "Released by hand (%(kinds)s) up to %(amount)s: %(reason)s",
                     kinds=", ".join(labels[kind] for kind in released),
-                    amount=order.currency_id.format(order._get_supplier_ordered_amount()),
+                    amount=order.currency_id.format(order._get_supplier_credit_amount()),
                     reason=reason.strip(),
                 )
             )

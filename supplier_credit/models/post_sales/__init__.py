@@ -11,5 +11,7 @@ from . import (
     post_sale_sending,
     post_sale_temporary,
     post_sale_undo,
+    sale_order,
+    sale_order_line,
     transaction,
 )

@@ -27,6 +27,14 @@ class AccountMoveLine(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _filter_mirrors(self):
+        """Return the items, among those of order lines, that take a sale back, or a return."""
+        return self.filtered(
+            lambda item: item.move_id.move_type == "entry"
+            and item.move_id.is_supplier_entry
+            and item.parent_state == "posted"
+        )
+
     def _check_not_temporary(self):
         """Refuse to settle temporary credits: only Supplier's decision does.
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.company_day import get_company_today
+
 # Characters of a reason that the API accepts.
 LONGEST_REASON = 500
 
@@ -150,7 +152,7 @@ class AccountMove(models.Model):
         """Move the credit to an account from which the host offers no payment (5.2, 5.3)."""
         if not self.invoice_date:
             # The host would set it on posting, and create the receivable's item again.
-            self.invoice_date = fields.Date.context_today(self)
+            self.invoice_date = get_company_today(self.company_id)
         agreement = self.supplier_return_transaction_id.sudo().agreement_id
         title = agreement._get_post_sale_title("return", "temporary", self.commercial_partner_id)
         terms = self.line_ids.filtered(lambda line: line.display_type == "payment_term")

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
+from ..common.company_day import get_company_today
 from ..common.entry_lines import get_items_by_key
 from ..common.for_each import for_each
 from ..common.supplier_user import check_supplier_user
@@ -184,7 +185,7 @@ class SupplierCreditPostSale(models.Model):
         customer = self.partner_id.commercial_partner_id
         name = self.env._("Credit of the customer: %(document)s", document=self._get_label())
         line = self._prepare_line(title, name, title.account, customer, -direct)
-        line["date_maturity"] = fields.Date.context_today(self)
+        line["date_maturity"] = get_company_today(self.company_id)
         clearing = self._prepare_clearing_line(direct, title)
         return title.journal, {("clearing", "direct"): clearing, "direct": line}
 

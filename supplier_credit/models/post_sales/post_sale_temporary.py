@@ -1,4 +1,6 @@
-from odoo import Command, fields, models
+from odoo import Command, models
+
+from ..common.company_day import get_company_today
 
 
 class SupplierCreditPostSale(models.Model):
@@ -28,6 +30,11 @@ class SupplierCreditPostSale(models.Model):
         entry._post(soft=False)
         self.temporary_move_id = entry
 
+    def _is_mirrored(self):
+        """Return whether an entry takes back all that the cancelled sale had booked."""
+        entry = self.temporary_move_id
+        return self.kind == "cancellation" and entry.is_supplier_entry and entry.state == "posted"
+
     def _get_label(self):
         labels = {
             "return": self.env._("Return of %(invoice)s", invoice=self.invoice_id.name),
@@ -41,7 +48,7 @@ class SupplierCreditPostSale(models.Model):
             "name": self.env._("Temporary credit: %(document)s", document=self._get_label()),
             "account_id": title.account.id,
             "partner_id": self.partner_id.commercial_partner_id.id,
-            "date_maturity": fields.Date.context_today(self),
+            "date_maturity": get_company_today(self.company_id),
             "balance": -self.amount,
             "is_supplier_temporary": True,
             "supplier_bearer_id": title.bearer.id,
@@ -66,6 +73,8 @@ class SupplierCreditPostSale(models.Model):
         They have the tax tags of the document, so that tax reports deduct base and taxes.
         """
         booked = move.line_ids.filtered(lambda line: line.account_id)
+        # The host counts them as quantities that are not invoiced any more, or are again.
+        sign = 1 if self.kind == "cancellation" else -1
         return [
             {
                 "name": line.name,
@@ -80,6 +89,9 @@ class SupplierCreditPostSale(models.Model):
                 "tax_repartition_line_id": line.tax_repartition_line_id.id,
                 "tax_base_amount": line.tax_base_amount,
                 "analytic_distribution": line.analytic_distribution,
+                "quantity": sign * line.quantity,
+                "product_uom_id": line.product_uom_id.id,
+                "sale_line_ids": [Command.set(line.sale_line_ids.ids)],
             }
             for line in booked.filtered(lambda line: line.display_type != "payment_term")
         ]
@@ -95,7 +107,7 @@ class SupplierCreditPostSale(models.Model):
                 "move_type": "entry",
                 "journal_id": journal.id,
                 "company_id": self.company_id.id,
-                "date": fields.Date.context_today(self),
+                "date": get_company_today(self.company_id),
                 "ref": reference,
                 "is_supplier_entry": True,
                 "supplier_post_sale_id": self.id,

@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from ...const import MANAGER_GROUP
+from ..common.company_day import get_company_today
 
 
 class SupplierCreditPostSale(models.Model):
@@ -64,7 +65,7 @@ class SupplierCreditPostSale(models.Model):
         mirrors = entries._reverse_moves(
             [
                 {
-                    "date": fields.Date.context_today(self),
+                    "date": get_company_today(self.company_id),
                     "ref": self.env._("Undone: %(reference)s", reference=entry.ref),
                 }
                 for entry in entries

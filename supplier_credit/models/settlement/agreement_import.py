@@ -9,6 +9,7 @@ from odoo.tools import split_every
 from ...tools.api.client import Connection, SupplierClient
 from ...tools.api.errors import SupplierError
 from ...tools.api.settlement import LONGEST_PERIOD, PAGE_SIZE, StatementPage
+from ..common.company_day import get_company_today
 
 _logger = logging.getLogger(__name__)
 
@@ -175,7 +176,7 @@ class SupplierCreditAgreement(models.Model):
         return messages._in_own_transaction(call)
 
     def _prepare_pull(self):
-        today = self.env["supplier.credit.transaction"]._get_today(self.company_id)
+        today = get_company_today(self.company_id)
         entries = self.env["supplier.credit.settlement.entry"]
         waiting = [("agreement_id", "=", self.id), ("state", "=", "future"), ("date", "<=", today)]
         known_from = self.settlement_cursor or self.create_date.date()

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...const import MANAGER_GROUP
+from ..common.company_day import get_company_today
 
 
 class SupplierCreditSettlement(models.Model):
@@ -60,7 +61,7 @@ class SupplierCreditSettlement(models.Model):
         (mirror,) = move._reverse_moves(
             [
                 {
-                    "date": fields.Date.context_today(self),
+                    "date": get_company_today(self.company_id),
                     "ref": self.env._("Undone: %(reference)s", reference=move.ref),
                 }
             ],

@@ -118,8 +118,8 @@ def _encode(content):
 def sign(content, signer=None):
     """Return an NF-e as its issuer signs it, with the protocol's digest of the same content."""
     text = content.decode()
-    holder = re.search(r"<emit>\s*<CNPJ>([^<]*)<", text)[1]
-    return (signer or find_signer(holder)).sign(text, "infNFe").encode()
+    signer = signer or find_signer(re.search(r"<emit>\s*<CNPJ>([^<]*)<", text)[1])
+    return signer.sign(text, "infNFe").encode()
 
 
 def make_nfe(

@@ -4,6 +4,7 @@ import binascii
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.company_day import get_company_today
 from ...tools.settlement_file import FileProblem, read_statement
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -65,8 +66,7 @@ class SupplierCreditSettlementFile(models.TransientModel):
                     size=LARGEST_FILE // 1024 // 1024,
                 )
             )
-        transaction = self.env["supplier.credit.transaction"]
-        today = transaction._get_today(self.agreement_id.company_id)
+        today = get_company_today(self.agreement_id.company_id)
         try:
             lines, problems = read_statement(base64.b64decode(encoded, validate=True), today)
         except binascii.Error as error:
