@@ -1,4 +1,4 @@
-from . import test_access, test_neutralize, test_uninstall_hook
+from . import test_access, test_evening, test_neutralize, test_uninstall_hook
 from .agreement import test_agreement, test_overview
 from .bearers import test_bearers
 from .credit import (
@@ -19,6 +19,7 @@ from .documents import (
 from .invoicing import (
     test_invoice_lock,
     test_invoice_posting,
+    test_invoice_total,
     test_processing,
     test_processing_property,
     test_transaction,
@@ -46,6 +47,7 @@ from .orders import (
     test_renewal,
 )
 from .post_sales import (
+    test_back_to_order,
     test_post_sale_cancellation,
     test_post_sale_exchange,
     test_post_sale_outcome,

@@ -15,11 +15,10 @@ from stdnum.br import cnpj
 
 from .days import today
 from .driving import OPEN, Driven
-from .nfe_files import nfe_maker
+from .nfe_files import SAMPLE, nfe_maker
 from .sandbox import Sandbox
 from .trade import Customer, Sale
 
-SAMPLE = "nfe-47605.xml"
 ROUNDS_TO_DELIVER = 20
 CUSTOMERS = 2
 LIMIT = "100000.00"
@@ -46,7 +45,6 @@ class Seller(Driven):
         super().__init__(running, databases, admin)
         self.accountant = users.accountant
         self.manager = users.manager
-        self._sample = (running.nfe_folder / SAMPLE).read_text()
         self._sequences = itertools.count(1)
         self._number = 100_000
         (self._model,) = admin.search_read(
@@ -172,7 +170,7 @@ class Seller(Driven):
     def sell(self, customer, total, instalments):
         """Invoice a sale without an order, upload its NF-e and post it, which registers it."""
         invoice = self._create_invoice(customer, total, self.terms[instalments], self._bearer)
-        content = nfe_maker.make_nfe(self._sample, **self._describe_nfe(customer, total))
+        content = nfe_maker.make_nfe(SAMPLE, **self._describe_nfe(customer, total))
         self.upload(invoice, content)
         self.accountant.call("account.move", "action_post", [invoice])
         return Sale(invoice, customer, total, _get_key(content))
@@ -217,7 +215,7 @@ class Seller(Driven):
             "number": number or self._take_number(),
             "recipient": customer.vat,
             "total": f"{total:.2f}",
-            "dhEmi": f"{today()}T09:00:00-03:00",
+            "issued": today(),
         }
 
     def _take_number(self):
@@ -229,7 +227,10 @@ class Seller(Driven):
         model = "supplier.credit.nfe.upload"
         values = {"invoice_id": move, "nfe_file": base64.b64encode(content).decode()}
         wizard = self.accountant.call(model, "create", values)
-        self.accountant.call(model, "action_upload", [wizard])
+        answer = self.accountant.call(model, "action_upload", [wizard])
+        if answer.get("res_model") == model:
+            # Asked what is to follow at Supplier.
+            self.accountant.call(model, "action_upload_and_cancel", [wizard])
 
     # -------------------------------------------------------------------------
     # MESSAGES

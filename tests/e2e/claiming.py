@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from .after_sales import Seller
-from .nfe_files import nfe_maker
+from .nfe_files import SAMPLE, nfe_maker
 from .trade import Claim
 
 REQUESTS = "supplier.credit.post.sale"
@@ -64,7 +64,7 @@ class Claimant(Seller):
 
     def _make_return_nfe(self, sale, amount, number=None):
         values = self._describe_nfe(sale.customer, amount, number)
-        return nfe_maker.make_return_nfe(self._sample, sale.key, **values)
+        return nfe_maker.make_return_nfe(SAMPLE, sale.key, **values)
 
     def cancel(self, sale):
         """Upload that SEFAZ cancelled the NF-e of the sale."""

@@ -67,7 +67,7 @@ def running(databases, filled, sandbox_port, odoo_options):
     odoo_port = free_port()
     state = HOST / DATABASE
     state.mkdir(exist_ok=True)
-    demo.copy_nfe_files(state)
+    demo.make_nfe_files(state)
     books = state / "sandbox.sqlite"
     for path in state.glob("sandbox.sqlite*"):
         path.unlink()

@@ -1,17 +1,6 @@
 """The addon's maker of NF-e, in a process without Odoo."""
 
-import importlib.util
+from tests.host.nfe_files import load_maker, read_sample
 
-from tests.host.layout import ROOT
-
-
-def _load():
-    # By its file: to import its package would take all of Odoo.
-    path = ROOT / "supplier_credit/tests/nfe/nfe_maker.py"
-    specification = importlib.util.spec_from_file_location("nfe_maker", path)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-nfe_maker = _load()
+nfe_maker = load_maker()
+SAMPLE = read_sample("nfe-47605.xml")

@@ -5,16 +5,20 @@ The order of the tests is the order of the path: each begins where the one befor
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
 
 from .conftest import nfe_base64
+from .days import today
 from .odoo import OdooError
 
 ORDER_AMOUNT = "3251.92"
 CUSTOMER = "95398560000152"
+# From the day of issue to the due date that the NF-e itself names.
+DAYS_TO_DUPLICATA = 33
 
 
 @pytest.fixture(scope="module")
@@ -266,8 +270,9 @@ def test_danfe_is_drawn_with_the_note_and_without_instalments(users, invoice):
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
     text = " ".join(text.split())
     assert "Alimentos mais Crédito em 3 parcela(s)" in text
-    assert "NF 47686, emitida em 17/08/2018" in text
-    assert "19/09/2018" not in text, "the due date of the NF-e's duplicata"
+    assert f"NF 47686, emitida em {today():%d/%m/%Y}" in text
+    due = today() + timedelta(days=DAYS_TO_DUPLICATA)
+    assert f"{due:%d/%m/%Y}" not in text, "the due date of the NF-e's duplicata"
     assert "Pedido cliente 1035" in text, "what the NF-e itself says stays"
 
 

@@ -1,20 +1,19 @@
 """The demo of `make run`: a Brazilian company, the three addons, the sandbox, crons running."""
 
 import json
-import shutil
 import time
 import urllib.request
 
-from .environments import ODOO_VENV
+from .environments import ODOO_PYTHON
 from .layout import ADDONS, HOST, ODOO_PORT, ROOT, SANDBOX_PORT
+from .nfe_files import NAMES
 from .processes import check_port_free, start_odoo, start_sandbox
-from .terminal import HostError, say, step
+from .terminal import HostError, run, say, step
 
 DATABASE = "demo"
 CLIENT = ("sandbox-client", "sandbox-secret")
 # What the demo's customers may buy on Supplier's credit, BRL.
 CUSTOMER_LIMIT = "50000.00"
-NFE_NAMES = ("nfe-47605.xml", "nfe-47686.xml")
 TOUR = """
   Odoo:     http://localhost:{port}      login: admin   password: admin
   Sandbox:  http://127.0.0.1:{sandbox_port}/_sandbox/ledger?clientId=sandbox-client
@@ -57,7 +56,7 @@ def run_demo(databases):
     databases.postgres.set_durable(True)
     state = HOST / "demo"
     state.mkdir(exist_ok=True)
-    copy_nfe_files(state)
+    make_nfe_files(state)
     complete = state / "complete"
     if not databases.postgres.private and not complete.exists():
         if databases.postgres.exists(DATABASE):
@@ -85,7 +84,7 @@ def run_demo(databases):
                 port=ODOO_PORT,
                 sandbox_port=SANDBOX_PORT,
                 nfe_folder=state,
-                nfe_name=NFE_NAMES[0],
+                nfe_name=NAMES[0],
             ),
             flush=True,
         )
@@ -149,11 +148,6 @@ def set_customer(sandbox_port, vat, values):
         return json.load(response)
 
 
-def copy_nfe_files(folder):
-    """Put the demo's NF-e where a person finds them to upload."""
-    samples = next(
-        (ODOO_VENV / "lib").glob("python3*/site-packages/nfelib/nfe/samples/v4_0/leiauteNFe")
-    )
-    for name in NFE_NAMES:
-        number = name.removeprefix("nfe-").removesuffix(".xml")
-        shutil.copyfile(next(samples.glob(f"*55001{number:0>9}*-nfe.xml")), folder / name)
+def make_nfe_files(folder):
+    """Put the demo's NF-e, issued today, where a person finds them to upload."""
+    run([ODOO_PYTHON, "-m", "tests.host.nfe_files", folder], what="Making NF-e", cwd=ROOT)

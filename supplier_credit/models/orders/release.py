@@ -32,7 +32,8 @@ class SupplierCreditRelease(models.Model):
     )
     amount = fields.Monetary(
         readonly=True,
-        help="The released total of the order, with what had come back by then; more is blocked again.",
+        help="The released total of the order, with what had come back by then; more is blocked "
+        "again.",
     )
     withdrawn_at = fields.Datetime(
         readonly=True, help="When the release became void: the order rose or changed its bearer."

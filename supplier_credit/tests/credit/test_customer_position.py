@@ -174,3 +174,22 @@ class TestCustomerPosition(SupplierCreditCustomerCommon):
         self.assertRecordValues(
             customer.request_ids, [{"state": "approved", "granted_limit": 50000.0}]
         )
+
+    def test_position_is_asked_again_after_answers_that_move_it(self):
+        customer = self.register()
+        self.refresh(customer)
+        known = self.queries()
+        self.refresh_by_cron()
+        self.assertEqual(self.queries(), known, "nothing moved")
+        with freeze_time("2026-11-22 12:20:00"):
+            self.reserve(self.create_order())
+        with freeze_time("2026-11-22 12:25:00"):
+            self.refresh_by_cron()
+            self.assertEqual(self.queries(), known + 1)
+            self.refresh_by_cron()
+        self.assertEqual(self.queries(), known + 1, "once for each burst")
+        with freeze_time("2026-11-22 12:30:00"):
+            self.agreement.position_interval_hours = 0
+            self.reserve(self.create_order(), code="PA-2")
+            self.refresh_by_cron()
+        self.assertEqual(self.queries(), known + 1, "parameter 2.1 is off")
