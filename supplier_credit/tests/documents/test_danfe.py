@@ -48,7 +48,7 @@ class TestDanfe(SupplierCreditCommon):
     def test_printed_with_the_note_after_approval(self):
         self.register()
         text = " ".join(pdf_text(self.print_danfe()).split())
-        self.assertIn("Cartao XPTO mais Crédito em 3 parcelas, NF 47605 de 15/08/2018.", text)
+        self.assertIn("Cartao XPTO mais Crédito em 3 parcelas, NF 47605 de 22/11/2026.", text)
         self.assertIn("47605", text.replace(".", ""))
 
     def test_refused_before_approval_on_each_way(self):

@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from ..nfe.common import make_cancellation, make_nfe
 from .common import PostSaleCommon
+from .test_post_sale_outcome import REFUSED
 
 
 @tagged("post_install", "-at_install")
@@ -75,7 +76,7 @@ class TestBackToOrder(PostSaleCommon):
         self.deliver()
         line = self.order.order_line
         self.assertEqual((line.qty_invoiced, line.qty_to_invoice), (0, 1))
-        self.assertEqual(line.qty_invoiced_posted, 0)
+        self.assertEqual(line.sudo().qty_invoiced_posted, 0)
         self.assertEqual(self.order.invoice_status, "to invoice")
         self.assert_blocked()
         reservation = self.reserve_again()
@@ -84,12 +85,10 @@ class TestBackToOrder(PostSaleCommon):
         self.assertEqual(self.order.order_line.qty_to_invoice, 0)
 
     def test_withdrawn_return_is_delivered_after_all(self):
-        self.on_request("0.00", "0.00", "REPROVADA", motivo="fora do prazo")
-        note = self.begin_return()
-        note.action_post()
-        request = note.sudo().supplier_post_sale_id
-        # Without its return NF-e nothing proves that the goods came back.
-        request._move_to("refused")
+        request = self.make_return(0, **REFUSED)
+        note = request.temporary_move_id
+        # Without its NF-e nothing proves that the goods came back.
+        self.upload(make_cancellation(note.supplier_nfe_key), note)
         self.decide(request, "withdraw")
         self.env.invalidate_all()
         line = self.order.order_line
@@ -115,6 +114,14 @@ class TestLastCent(PostSaleCommon):
         invoice = self.order.with_user(self.accountant)._create_invoices()
         invoice.invoice_line_ids.quantity = quantity
         answer = self.transaction_answer(codigoTransacao=f"TR-{number}")
+        answer["calendario"] = [
+            {
+                **answer["calendario"][0],
+                "valorParcela": total,
+                "valorRepasse": total,
+                "valorTaxa": "0.00",
+            }
+        ]
         self.supplier.on("POST", "/transacoes$", answer, 201)
         invoice._attach_nfe(make_nfe(number=number, total=total))
         invoice.action_post()
@@ -129,7 +136,7 @@ class TestLastCent(PostSaleCommon):
 
     def test_short_delivery_closed_by_the_user_frees_the_rest(self):
         self.bill(2, 47801, "66.67")
-        answer = self.reservation_answer(code="PA-3", amount="66.67", state="UTILIZADA")
+        answer = self.reservation_answer(code="PA-3", amount="66.67", situacao="UTILIZADA")
         self.supplier.on("POST", "/pre-autorizacoes/PA-3/liberacao-saldo$", answer)
         self.order.order_line.product_uom_qty = 2
         with self.supplier.listening(), self.enter_registry_test_mode():
