@@ -93,6 +93,16 @@ counts only on the statement's side.
 |---:|---:|---:|---:|---:|
 {steps}
 
+## DANFE of 990 items
+
+An NF-e of the official samples with as many items as the layout allows, and one with fewer items
+whose texts are as long as it allows (500 characters), drawn by the library alone and by
+supplier_credit, by turns after a small one to warm up. Both have the same texts on the same pages.
+
+| layout | items | characters each | pages | library | supplier_credit | library ÷ supplier_credit |
+|---|---:|---:|---:|---:|---:|---:|
+{danfe}
+
 ## Vendor contracts
 
 Making a contract effective: checks, one entry with an item of the vendor account for each title,
@@ -142,14 +152,16 @@ that branches tell more.
 | `BENCH_SETTLEMENTS` | how many entries a statement of each row has, {statements} here |
 | `BENCH_FINANCING` | how many titles a contract of each row has, {contracts} here |
 | `BENCH_BILLING` | how many contracts are billed in each row, {subscriptions} here |
+| `BENCH_DANFE` | items of an NF-e, {danfe_items} here |
 | `BENCH_CHUNK` | documents of one transaction, {chunk} here |
 
 `BENCH_ONLY=settlements make bench` measures the settlements alone and prints their tables, and
-`BENCH_ONLY=financing make bench` the vendor contracts, `BENCH_ONLY=billing make bench` the faturas.
+`BENCH_ONLY=financing make bench` the vendor contracts, `BENCH_ONLY=billing make bench` the faturas,
+`BENCH_ONLY=danfe make bench` the DANFE.
 """
 
 
-def write(delivery, sales, approvals, settlements, financing, billing, settings):
+def write(delivery, sales, approvals, settlements, financing, billing, danfe, settings):
     """Write the report.
 
     :param delivery: {scenario: [seconds]} of `delivery.Delivery.measure`
@@ -158,6 +170,7 @@ def write(delivery, sales, approvals, settlements, financing, billing, settings)
     :param settlements: what `settlements.measure` returned
     :param financing: what `beside_host.measure` returned
     :param billing: what `beside_host.measure` returned
+    :param danfe: what `danfe.measure` returned
     """
     seconds, coverage = figures.read()
     TARGET.write_text(
@@ -176,6 +189,7 @@ def write(delivery, sales, approvals, settlements, financing, billing, settings)
             contracts=",".join(str(size) for size in financing),
             billing="\n".join(list_beside_host(billing)),
             subscriptions=",".join(str(size) for size in billing),
+            danfe="\n".join(list_danfe_rows(danfe)),
             statements=",".join(str(size) for size in settlements),
             **settings,
         )
@@ -256,4 +270,14 @@ def list_beside_host(found_by_size):
         yield (
             f"| {size} | {seconds * 1000:.2f} ms | {seconds / host_seconds:.2f} | "
             f"{queries:.2f} | {host_queries:.2f} |"
+        )
+
+
+def list_danfe_rows(danfe):
+    """Yield the rows of what the library and supplier_credit take to draw an NF-e."""
+    for row in danfe:
+        library, ours = row["library"], row["ours"]
+        yield (
+            f"| {row['layout']} | {row['items']} | {row['characters']} | {row['pages']} | "
+            f"{library:.1f} s | {ours:.1f} s | {library / ours:.1f} |"
         )

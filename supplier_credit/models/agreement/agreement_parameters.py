@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 from ...const import CONTRACT_READERS
 from ...tools.fiscal.danfe_note import TAGS, fill_note, unknown_tags
+from ...tools.fiscal.danfe_text import name_character, to_printable, unprintable_characters
 
 DEFAULT_NOTE = (
     "Venda realizada com o cartão <NOME_CARTAO_PARCEIRO> em <QTDE_PARCELAS> parcela(s). A "
@@ -238,13 +239,14 @@ class SupplierCreditAgreement(models.Model):
     @api.depends("danfe_note", "card_name")
     def _compute_danfe_note_preview(self):
         for agreement in self:
-            agreement.danfe_note_preview = fill_note(
+            note = fill_note(
                 agreement.danfe_note,
                 card_name=agreement.card_name or "",
                 instalments=3,
                 number=12345,
                 issue_date=date(2026, 12, 1),
             )
+            agreement.danfe_note_preview = to_printable(note)
 
     # -------------------------------------------------------------------------
     # CONSTRAINT METHODS
@@ -263,6 +265,27 @@ class SupplierCreditAgreement(models.Model):
                         tags=", ".join(TAGS),
                     )
                 )
+
+    @api.constrains("danfe_note", "card_name")
+    def _check_danfe_characters(self):
+        """Refuse characters without a plain form; others are printed in theirs, see the preview."""
+        for agreement in self:
+            for parameter, text in (
+                (self.env._("4.1, the name of the partner card"), agreement.card_name),
+                (self.env._("4.2, the note"), agreement.danfe_note),
+            ):
+                for place, character in unprintable_characters(text):
+                    raise ValidationError(
+                        self.env._(
+                            "Agreement %(agreement)s, parameter %(parameter)s: a DANFE cannot show "
+                            "character %(place)s, %(character)s. Replace it by letters, digits "
+                            "and signs of Portuguese.",
+                            agreement=agreement.name,
+                            parameter=parameter,
+                            place=place,
+                            character=name_character(character),
+                        )
+                    )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

@@ -45,6 +45,8 @@ class Nfe:
         self.root = etree.fromstring((SAMPLES / name).read_bytes())
         self.information = self.root.find(".//n:infNFe", NAMES)
 
+    namespace = NAMESPACE
+
     def to_bytes(self):
         return etree.tostring(self.root, xml_declaration=True, encoding="UTF-8")
 
@@ -65,8 +67,33 @@ class Nfe:
         self._set(additional, name, text, 0 if name == "infAdFisco" else None)
         return self
 
-    def say_on_item(self, text):
-        self._set(self.information.find("n:det", NAMES), "infAdProd", text)
+    def find(self, path):
+        return self.information.find(path, NAMES)
+
+    def change(self, path, text):
+        """Write the text of an element that is there."""
+        self.information.find("/".join(f"n:{name}" for name in path.split("/")), NAMES).text = text
+        return self
+
+    def rename(self, path, name):
+        found = self.information.find("/".join(f"n:{part}" for part in path.split("/")), NAMES)
+        found.tag = f"{{{NAMESPACE}}}{name}"
+        return self
+
+    def add(self, path, xml):
+        """Add elements, written as XML, at the end of a group that is there."""
+        parent = self.information
+        if path:
+            parent = parent.find("/".join(f"n:{name}" for name in path.split("/")), NAMES)
+        parent.extend(etree.fromstring(f'<a xmlns="{NAMESPACE}">{xml}</a>'))
+        return self
+
+    @property
+    def items(self):
+        return self.information.findall("n:det", NAMES)
+
+    def say_on_item(self, text, item=None):
+        self._set(self.items[0] if item is None else item, "infAdProd", text)
         return self
 
     def charge(self, duplicatas=DUPLICATAS):

@@ -1,3 +1,4 @@
+import base64
 import json
 from contextlib import contextmanager
 
@@ -6,6 +7,7 @@ from odoo.tools import mute_logger
 
 from ...tools.fiscal.danfe import draw_danfe
 from .common import WITHHELD, SupplierCreditDocumentsCommon
+from .test_danfe_content import Nfe
 
 WAITING = "waiting for Supplier"
 NOISE = (
@@ -108,6 +110,17 @@ class TestDocumentsHttp(SupplierCreditDocumentsCommon, HttpCase):
         self.assert_reports(opened=False)
         self.approve()
         self.assert_reports(opened=True)
+
+    def test_danfe_that_cannot_be_drawn_is_a_message(self):
+        self.approve()
+        nfe = Nfe().change("transp/modFrete", "7")
+        self.invoice.sudo().supplier_nfe_file = base64.b64encode(nfe.to_bytes())
+        self.as_user(self.accountant)
+        for url in self.report_urls():
+            if "danfe" in url:
+                response = self.get(url)
+                self.assertLess(response.status_code, 500, url)
+                self.assertIn("could not be drawn: KeyError", response.text)
 
     def test_portal_shows_a_text_until_the_approval(self):
         token = self.invoice._portal_ensure_token()

@@ -1,13 +1,17 @@
 """Masks due dates and values of instalments in the free text of an NF-e.
 
-Only dates and values of known instalments are masked. A day and month without year stays: "26/10"
-is as likely the number of a tax agreement (Protocolo ICMS 26/10) as a date.
+Masked are dates and values of known instalments wherever they stand, and what a sentence itself
+gives away as an instalment's, see `danfe_terms`. Of a known date, a day and month without year
+stays where no word of charging is near: "26/10" is as likely the number of a tax agreement
+(Protocolo ICMS 26/10) as a date.
 """
 
 import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+
+from .danfe_terms import find_terms, split_sentences
 
 MASK = "*****"
 _MONTHS = (
@@ -16,19 +20,53 @@ _MONTHS = (
 )  # fmt: skip
 
 
+class Mask:
+    """Masks one NF-e's texts."""
+
+    def __init__(self, dates: Iterable[date], amounts: Iterable[Decimal]) -> None:
+        """Prepare to mask these, in every way of writing them.
+
+        :param dates: due dates
+        :param amounts: values in BRL with two places
+        """
+        patterns = [_date_pattern(day) for day in sorted(set(dates))]
+        patterns += [_amount_pattern(amount) for amount in sorted(set(amounts)) if amount]
+        # Without any, a pattern that nothing matches.
+        self._known = re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
+
+    def apply(self, text: str) -> str:
+        """Return the text with everything masked that is an instalment's."""
+        for start, end in reversed(self._find(text)):
+            text = text[:start] + MASK + text[end:]
+        return text
+
+    def find_sentences(self, text: str) -> list[str]:
+        """Return the sentences of the text that are not printed as they are."""
+        spans = self._find(text)
+        return [
+            text[start:end].strip()
+            for start, end in split_sentences(text)
+            if any(start <= masked < end for masked, _end in spans)
+        ]
+
+    def _find(self, text):
+        """Return start and end of what is masked, in order and apart from each other."""
+        known = [found.span() for found in self._known.finditer(text)]
+        said = [(term.start, term.end) for term in find_terms(text)]
+        spans = []
+        for start, end in sorted(known + said):
+            if spans and start < spans[-1][1]:
+                spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+            else:
+                spans.append((start, end))
+        return spans
+
+
 def mask_instalments(
     text: str | None, dates: Iterable[date], amounts: Iterable[Decimal]
 ) -> str | None:
-    """Return the text with these dates and amounts masked, in every way of writing them.
-
-    :param dates: due dates
-    :param amounts: values in BRL with two places
-    """
-    patterns = [_date_pattern(day) for day in set(dates)]
-    patterns += [_amount_pattern(amount) for amount in set(amounts) if amount]
-    if not text or not patterns:
-        return text
-    return re.sub("|".join(patterns), MASK, text, flags=re.IGNORECASE)
+    """Return the text with these dates and amounts masked, and what its sentences tell."""
+    return Mask(dates, amounts).apply(text) if text else text
 
 
 def _date_pattern(due: date) -> str:
