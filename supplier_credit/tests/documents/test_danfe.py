@@ -127,9 +127,9 @@ class TestDanfe(SupplierCreditCommon):
     def test_instalments_of_the_nfe_are_not_printed(self):
         content = self.nfe_content(NFE_WITH_DUPLICATAS)
         plain = " ".join(pdf_text(draw_danfe(content)).split())
-        self.assertIn("19/09/2018", plain, "the untouched DANFE shows the due date")
+        self.assertIn("25/12/2026", plain, "the untouched DANFE shows the due date")
         printed = " ".join(pdf_text(draw_supplier_danfe(content, "Nota da Supplier")).split())
-        self.assertNotIn("19/09/2018", printed)
+        self.assertNotIn("25/12/2026", printed)
         self.assertIn("Nota da Supplier", printed)
         self.assertIn("Pedido cliente 1035", printed, "what the NF-e itself says stays")
         self.assertEqual(printed.count("3.251,92"), plain.count("3.251,92") - self._in_cobr(plain))

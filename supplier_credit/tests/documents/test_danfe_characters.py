@@ -91,7 +91,7 @@ class TestDanfeCharacters(TransactionCase):
         nfe.change("transp/modFrete", "7")
         with self.assertRaisesRegex(DanfeProblem, "KeyError: '7'"):
             draw_danfe(nfe.to_bytes())
-        for content, cause in ((b"<nfeProc", "XMLSyntaxError"), (b"<a/>", "it has no infNFe")):
+        for content, cause in ((b"<nfeProc", "not_xml"), (b"<a/>", "it has no infNFe")):
             with self.assertRaisesRegex(DanfeProblem, cause):
                 draw_danfe(content)
         for value, cause in ((("2027-02-30", "1.00"), "ValueError"), (("", "x"), "Invalid")):

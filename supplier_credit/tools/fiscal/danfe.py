@@ -22,7 +22,7 @@ from .danfe_layouts import LINE_BREAK, draw_layout
 from .danfe_mask import Mask
 from .danfe_terms import find_terms
 from .danfe_text import to_printable
-from .nfe import NAMES, NAMESPACE
+from .fiscal_xml import NAMES, NAMESPACE, read_xml
 
 # To be raised when the same NF-e is drawn differently, so that no older drawing is served.
 VERSION = (1, version("brazilfiscalreport"), version("fpdf2"))
@@ -143,15 +143,8 @@ def list_hidden(
 
 def _read(content: bytes) -> tuple[etree._Element, etree._Element]:
     """Return root and infNFe of a copy in printable characters; the file is never changed."""
-    # UTF-8 is the only encoding of the layout, and what was checked, whatever the file declares.
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    root = etree.fromstring(content, parser)
+    root = read_xml(content)
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
     information = root.find(".//n:infNFe", NAMES)
     if information is None:
         raise DanfeProblem("it has no infNFe")
