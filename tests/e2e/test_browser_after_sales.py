@@ -3,7 +3,9 @@
 Begins with the sale of `test_browser.py`, made over RPC; the steps follow upon each other.
 """
 
+import base64
 import datetime
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -11,9 +13,11 @@ from playwright.sync_api import expect
 from .browser import LANGUAGE, button, form_url, picture, press
 from .conftest import nfe_base64
 from .days import today
+from .nfe_files import nfe_maker
 from .orders import wait_until
 
 ORDER_AMOUNT = 610.37
+OTHER_AMOUNT = 3251.92
 BONUS = 50.01
 # By so much (BRL) one transfer is too low.
 SHORT = 10
@@ -25,7 +29,12 @@ UNDECIDED = "action-supplier_credit.supplier_credit_settlement_entry_action_unde
 @pytest.fixture(scope="module")
 def invoice(running, analyst):
     """The registered and processed invoice of the demo's first order."""
-    (order,) = analyst.search_read("sale.order", [["amount_total", "=", ORDER_AMOUNT]], ["name"])
+    return sell(running, analyst, ORDER_AMOUNT, "nfe-47605.xml")
+
+
+def sell(running, analyst, amount, nfe):
+    """Return the invoice of the demo's order of this amount, registered and processed."""
+    (order,) = analyst.search_read("sale.order", [["amount_total", "=", amount]], ["name"])
     analyst.call("sale.order", "action_send_supplier_preauthorization", [order["id"]])
     analyst.call("sale.order", "action_confirm", [order["id"]])
     context = {"active_model": "sale.order", "active_ids": [order["id"]]}
@@ -36,11 +45,13 @@ def invoice(running, analyst):
     wizard = analyst.call(
         "supplier.credit.nfe.upload",
         "create",
-        {"invoice_id": invoice, "nfe_file": nfe_base64(running, "nfe-47605.xml")},
+        {"invoice_id": invoice, "nfe_file": nfe_base64(running, nfe)},
     )
     analyst.call("supplier.credit.nfe.upload", "action_upload", [wizard])
     analyst.call("account.move", "action_post", [invoice])
-    values = analyst.read_one("account.move", invoice, ["name", "payment_state"])
+    values = analyst.read_one(
+        "account.move", invoice, ["name", "payment_state", "supplier_nfe_key", "supplier_order_id"]
+    )
     assert values["payment_state"] == "paid"
     return values
 
@@ -287,3 +298,48 @@ def test_statements_are_posted_and_proven(page, running, admin, analyst, sale):
     page.goto(f"{running.url}/odoo/action-supplier_credit.supplier_credit_settlement_proof_action")
     expect(page.locator(".o_data_row").first).to_be_visible()
     picture(page, "settlement_proof")
+
+
+def test_cancelled_nfe_is_asked_about_and_its_order_billed_again(page, running, analyst, tmp_path):
+    """Seed 002: the sale is cancelled where a person says so; the corrected NF-e comes after."""
+    invoice = sell(running, analyst, OTHER_AMOUNT, "nfe-47686.xml")
+    file = tmp_path / "procEventoNFe.xml"
+    (protocol,) = re.findall(r"<nProt>(\d+)<", read_nfe(running, "nfe-47686.xml"))
+    file.write_bytes(
+        nfe_maker.make_cancellation(invoice["supplier_nfe_key"], nfe_protocol=protocol)
+    )
+    page.goto(
+        form_url(running, "action-supplier_credit.account_move_action_console", invoice["id"])
+    )
+    button(page, "action_open_nfe_upload").click()
+    page.locator(".modal input[type=file]").set_input_files(file)
+    expect(page.locator(".modal div[name=nfe_file] input[type=text]")).to_have_value(file.name)
+    page.locator(".modal button[name=action_upload]:visible").click()
+    question = page.locator(".modal .alert-warning:visible")
+    expect(question).to_contain_text("47686")
+    picture(page, "nfe_cancellation_question")
+    page.locator(".modal button[name=action_upload_and_cancel]:visible").click()
+    expect(page.locator(".modal")).to_be_hidden()
+    page.reload()
+    ribbon = page.locator(".o_form_view .ribbon:visible")
+    expect(ribbon).to_contain_text("cancel", ignore_case=True)
+    picture(page, "invoice_nfe_cancelled")
+    order = invoice["supplier_order_id"][0]
+    values = analyst.read_one(
+        "sale.order", order, ["invoice_status", "supplier_release_state", "supplier_block_reason"]
+    )
+    assert values["invoice_status"] == "to invoice"
+    assert values["supplier_block_reason"]
+    page.goto(form_url(running, "action-supplier_credit.sale_order_action_console", order))
+    expect(page.locator(".o_form_view .alert-warning:visible").first).to_be_visible()
+    press(page, "action_send_supplier_preauthorization")
+    expect(page.locator(".o_form_view .alert-warning:visible")).to_have_count(0)
+    picture(page, "order_billed_again")
+    context = {"active_model": "sale.order", "active_ids": [order]}
+    advance = analyst.call("sale.advance.payment.inv", "create", {}, context=context)
+    analyst.call("sale.advance.payment.inv", "create_invoices", [advance], context=context)
+    assert len(analyst.read_one("sale.order", order, ["invoice_ids"])["invoice_ids"]) == 2
+
+
+def read_nfe(running, name):
+    return base64.b64decode(nfe_base64(running, name)).decode()

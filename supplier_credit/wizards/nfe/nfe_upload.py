@@ -23,7 +23,8 @@ class SupplierCreditNfeUpload(models.TransientModel):
         string="Authorised XML (procNFe)",
         attachment=False,
         help="The file that SEFAZ returned, with its protocol. Nothing is changed before all "
-        "checks have passed.",
+        "checks have passed. Its signature proves who wrote it; that SEFAZ authorised it, only "
+        "SEFAZ can say.",
     )
     nfe_filename = fields.Char()
     take_number = fields.Boolean(
