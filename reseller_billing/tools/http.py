@@ -169,7 +169,10 @@ def is_safe_url(url: str, is_sandbox: bool = True) -> bool:
     except ValueError:
         return False
     host = name.rstrip(".")
-    if not host or port == 0 or "@" in parts.netloc or " " in url or not url.isprintable():
+    # Clients decode what is written with %, so that another host may be meant.
+    if not host or port == 0 or {"@", "%"} & set(parts.netloc):
+        return False
+    if " " in url or not url.isprintable():
         return False
     if is_sandbox and name in LOOPBACK_HOSTS:
         return parts.scheme in ("https", "http")

@@ -1,3 +1,4 @@
+from lxml import etree
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -323,3 +324,249 @@ class TestForgeryOverHttp(RpcCommon):
             self.accountant, "account.move", "action_post", self.invoice.ids
         )
         self.assertIn("differs from order", message)
+
+    # -------------------------------------------------------------------------
+    # FIGURES THAT THE HOST COMPUTES
+    # -------------------------------------------------------------------------
+
+    def test_block_believes_no_total_that_a_salesman_says(self):
+        order = self.create_order()
+        self.reserve(order)
+        line = order.order_line[:1]
+        sums = {"price_total": line.price_total, "price_subtotal": line.price_subtotal}
+        self.call(self.salesman, "sale.order.line", "write", line.ids, {"price_unit": 5000})
+        total = order.amount_total
+        for name, value in sums.items():
+            with self.subTest(name):
+                message = self.assert_refused(
+                    self.salesman, "sale.order.line", "write", line.ids, {name: value}
+                )
+                self.assertIn("kept by the system", message)
+                self.assert_refused(
+                    self.salesman,
+                    "sale.order",
+                    "write",
+                    order.ids,
+                    {"order_line": [(1, line.id, {name: value})]},
+                )
+        self.assert_refused(self.salesman, "sale.order", "action_confirm", order.ids)
+        self.assertEqual(order.amount_total, total)
+        self.assertEqual(order.state, "draft")
+
+    def test_order_lines_are_worth_what_is_computed_also_as_they_are_made(self):
+        said = {"product_id": self.product.id, "price_unit": 5000.0, "tax_ids": False}
+        forged = {"price_total": 1.0, "price_subtotal": 1.0}
+        values = {"partner_id": self.customer.id, "order_line": [(0, 0, {**said, **forged})]}
+        context = {f"default_{name}": 1.0 for name in (*forged, "amount_total")}
+        (made,) = self.call(
+            self.salesman, "sale.order", "create", [{**values, "amount_total": 1.0}]
+        )
+        (by_default,) = self.call(
+            self.salesman,
+            "sale.order",
+            "create",
+            [{**values, "order_line": [(0, 0, said)]}],
+            context=context,
+        )
+        for order in self.env["sale.order"].browse([made, by_default]):
+            self.assertEqual(order.order_line.mapped("price_total"), [5000.0])
+            self.assertEqual(order.amount_total, 5000.0)
+
+    def test_total_of_a_draft_is_not_said_past_its_nfe(self):
+        for values in (
+            {"amount_total": 3251.92},
+            {"amount_untaxed": 1},
+            {"amount_total_signed": 1},
+        ):
+            with self.subTest(values):
+                self.assert_refused(
+                    self.accountant, "account.move", "write", self.invoice.ids, values
+                )
+        made = self.call(
+            self.accountant,
+            "account.move",
+            "create",
+            [{"move_type": "out_invoice", "partner_id": self.customer.id, "amount_total": 7.0}],
+        )
+        self.assertEqual(self.env["account.move"].browse(made).amount_total, 0.0)
+
+    def test_posted_invoice_that_waits_for_supplier_keeps_its_figures(self):
+        """Payments of it are refused, so nobody says that it is paid, or of another day."""
+        self.invoice._attach_nfe(self.nfe_content())
+        self.invoice.action_post()
+        item = self.invoice.line_ids.filtered("reconciled") or self.invoice.line_ids[:1]
+        for values in (
+            {"amount_total": 1},
+            {"amount_residual": 1},
+            {"payment_state": "paid"},
+            {"payment_state": "in_payment"},
+        ):
+            with self.subTest(values):
+                self.assert_refused(
+                    self.accountant, "account.move", "write", self.invoice.ids, values
+                )
+        for values in (
+            {"amount_residual": 1},
+            {"reconciled": True},
+            {"parent_state": "draft"},
+            {"date": "2020-01-01"},
+            {"journal_id": self.company_data["default_journal_misc"].id},
+        ):
+            with self.subTest(values):
+                self.assert_refused(self.accountant, "account.move.line", "write", item.ids, values)
+
+    def test_payment_of_an_invoice_is_blocked_by_the_host_s_button(self):
+        plain = self.init_invoice("out_invoice", partner=self.customer, amounts=[10.0], post=True)
+        self.call(self.accountant, "account.move", "action_toggle_block_payment", plain.ids)
+        self.assertEqual(plain.payment_state, "blocked")
+        self.call(self.accountant, "account.move", "action_toggle_block_payment", plain.ids)
+        self.assertEqual(plain.payment_state, "not_paid")
+        self.assert_refused(
+            self.accountant, "account.move", "write", plain.ids, {"payment_state": "paid"}
+        )
+
+    def test_used_up_credit_of_an_approval_pays_nothing_else(self):
+        self.supplier.on("POST", "/transacoes$", self.transaction_answer(), 201)
+        self.invoice._attach_nfe(self.nfe_content())
+        self.invoice.action_post()
+        self.deliver()
+        entry = self.invoice.sudo().supplier_transaction_ids.move_id
+        credit = entry.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and line.reconciled
+        )[:1]
+        plain = self.init_invoice("out_invoice", partner=self.customer, amounts=[10.0], post=True)
+        debit = plain.line_ids.filtered(lambda line: line.account_id == credit.account_id)
+        for amount in (10, -10):
+            values = {
+                "debit_move_id": debit.id,
+                "credit_move_id": credit.id,
+                "amount": amount,
+                "debit_amount_currency": amount,
+                "credit_amount_currency": amount,
+            }
+            self.assert_refused(self.accountant, "account.partial.reconcile", "create", [values])
+        self.assertEqual(plain.payment_state, "not_paid")
+
+    def test_honest_accountant_pays_credits_and_reopens_ordinary_invoices(self):
+        plain = self.init_invoice("out_invoice", partner=self.customer, amounts=[10.0], post=True)
+        context = {"active_model": "account.move", "active_ids": plain.ids}
+        (wizard,) = self.call(
+            self.accountant,
+            "account.payment.register",
+            "create",
+            [{"amount": 4}],
+            context=context,
+        )
+        self.call(
+            self.accountant,
+            "account.payment.register",
+            "action_create_payments",
+            [wizard],
+            context=context,
+        )
+        self.assertEqual(plain.payment_state, "partial")
+        (partial,) = plain.line_ids.matched_credit_ids.ids
+        self.call(
+            self.accountant, "account.move", "js_remove_outstanding_partial", plain.ids, partial
+        )
+        self.call(self.accountant, "account.move", "button_draft", plain.ids)
+        self.call(
+            self.accountant,
+            "account.move",
+            "write",
+            plain.ids,
+            {"invoice_line_ids": [(1, plain.invoice_line_ids[0].id, {"price_unit": 20})]},
+        )
+        self.call(self.accountant, "account.move", "action_post", plain.ids)
+        self.assertEqual(plain.amount_untaxed, 20)
+
+    def test_manager_without_accounting_changes_bearers_of_the_own_charge_type_only(self):
+        manager = self._create_user("manager_only", "supplier_credit.supplier_credit_group_manager")
+        lines = "account.payment.method.line"
+        bank = self.company_data["default_journal_bank"]
+        foreign_bank = self.other["default_journal_bank"]
+        account = self.company_data["default_account_expense"]
+        methods = bank.inbound_payment_method_line_ids.payment_method_id
+        for line in (bank | foreign_bank).inbound_payment_method_line_ids - self.bearer:
+            for values in (
+                {"payment_account_id": account.id},
+                {"journal_id": False},
+                {"name": "x"},
+                {"payment_method_id": self.bearer.payment_method_id.id},
+            ):
+                with self.subTest(values, line=line.name):
+                    self.assert_refused(manager, lines, "write", line.ids, values)
+            self.assert_refused(manager, lines, "unlink", line.ids)
+        self.assert_refused(
+            manager,
+            lines,
+            "create",
+            [{"name": "x", "payment_method_id": methods[:1].id, "journal_id": bank.id}],
+        )
+        self.call(manager, lines, "write", self.bearer.ids, {"name": "Renamed"})
+        self.assertEqual(self.bearer.name, "Renamed")
+
+    def test_stored_nfe_is_written_by_the_product_only(self):
+        self.invoice._attach_nfe(self.nfe_content())
+        self.env.flush_all()
+        file = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", "account.move"),
+                    ("res_id", "=", self.invoice.id),
+                    ("res_field", "=", "supplier_nfe_file"),
+                ]
+            )
+        )
+        self.assertEqual(len(file), 1)
+        before = file.checksum
+        for values in (
+            {"datas": "ZXZpbA=="},
+            {"res_id": self.invoice.copy().id},
+            {"public": True},
+            {"access_token": "0" * 36},
+        ):
+            with self.subTest(values):
+                self.assert_refused(self.accountant, "ir.attachment", "write", file.ids, values)
+        self.assert_refused(self.accountant, "ir.attachment", "unlink", file.ids)
+        self.assertEqual(file.checksum, before)
+
+    def test_reservation_ends_when_its_order_moves_to_another_company(self):
+        order = self.create_order()
+        reservation = self.reserve(order)
+        order.sudo().company_id = self.other["company"]
+        self.env.flush_all()
+        self.assertTrue(reservation.cancel_requested)
+
+    def test_upload_wizards_open_for_who_may_use_them(self):
+        auditor = self._create_user("looks", "account.group_account_readonly")
+        for user in (auditor, self.stranger):
+            for method in ("action_open_nfe_upload", "action_open_nfe_uploads"):
+                with self.subTest(user=user.login, method=method):
+                    self.assert_refused(user, "account.move", method, self.invoice.ids)
+        self.call(self.accountant, "account.move", "action_open_nfe_upload", self.invoice.ids)
+
+    def test_statement_without_a_file_is_refused_in_words(self):
+        wizard = "supplier.credit.settlement.file"
+        (made,) = self.call(self.manager, wizard, "create", [{"agreement_id": self.agreement.id}])
+        message = self.assert_refused(self.manager, wizard, "action_import", [made])
+        self.assertIn("No file was chosen", message)
+
+    def test_salespeople_open_the_invoices_of_their_console(self):
+        """The client reads every field of the form."""
+        action = self.env.ref("supplier_credit.account_move_action_console")
+        views = [(view.view_id.id, view.view_mode) for view in action.view_ids]
+        boss = self._create_user("boss", "sales_team.group_sale_manager")
+        for user in (self.salesman, boss):
+            with self.subTest(user.login):
+                found = self.call(user, "account.move", "get_views", views=views)
+                arch = etree.fromstring(found["views"]["form"]["arch"])
+                # Fields of lists and cards in the form are their own model's.
+                fields = arch.xpath("//field[not(ancestor::field)]/@name")
+                spec = {name: {} for name in fields}
+                (read,) = self.call(
+                    user, "account.move", "web_read", self.invoice.ids, specification=spec
+                )
+                self.assertEqual(read["id"], self.invoice.id)

@@ -61,6 +61,46 @@ PAIR_FIELDS = frozenset(
     }
 )
 
+# What the host's own methods write as their user, beside computing it: gaps in the numbering, and
+# the account of a payment without one. Locks ask neither.
+WRITTEN_BY_HOST = frozenset({"made_sequence_gap", "outstanding_account_id"})
+# The host's button blocks the payment of an invoice, or opens it again, by writing its state.
+BLOCKED = "blocked"
+BLOCKABLE = ("not_paid", "partial")
+
+
+def find_figures(model: BaseModel) -> frozenset[str]:
+    """Return the names of the fields that a model computes, stores and shows readonly."""
+    return frozenset(
+        name
+        for name, field in model._fields.items()
+        if field.store and field.compute and field.readonly and name not in WRITTEN_BY_HOST
+    )
+
+
+def filter_figures_changed(records: BaseModel, vals: dict[str, Any], names: Set[str]) -> list[str]:
+    """Return those of these names under which values differ from what a record has."""
+    return [
+        name
+        for name in sorted(names)
+        if any(
+            _differs(record, name, vals[name]) and not _is_said_by_host(record, name, vals[name])
+            for record in records
+        )
+    ]
+
+
+def _is_said_by_host(record: BaseModel, name: str, value: Any) -> bool:
+    """Return whether the host's own methods write this value as their user."""
+    if name == "commercial_partner_id":
+        # Written to the documents of a partner whose company changes.
+        return value == record.partner_id.commercial_partner_id.id
+    if name != "payment_state":
+        return False
+    if value == BLOCKED:
+        return record[name] in BLOCKABLE
+    return record[name] == BLOCKED and value == BLOCKABLE[0]
+
 
 def filter_worth_changed(records: BaseModel, vals: dict[str, Any], names: Set[str]) -> BaseModel:
     """Return those of these posted documents, or items of such, that values would change.
@@ -89,3 +129,45 @@ def _differs(record: BaseModel, name: str, value: Any) -> bool:
         value = field.to_date(value) if field.type == "date" else field.to_datetime(value)
         return (value or False) != (record[name] or False)
     return field.convert_to_write(record[name], record) != value
+
+
+def get_posted_moves(lines: BaseModel) -> BaseModel:
+    """Return the posted documents of these items."""
+    return lines.filtered(lambda line: line.parent_state == "posted").move_id
+
+
+def get_posted_target(lines: BaseModel, vals: dict[str, Any]) -> BaseModel:
+    """Return the posted document that users move these items into, if any."""
+    target = lines.move_id.browse(vals.get("move_id") or ())
+    # The host names their own document when it brings it up to date.
+    if lines.env.su or not lines.move_id - target:
+        return target.browse()
+    return target.filtered(lambda move: move.state == "posted")
+
+
+def find_oversettled(partials: BaseModel) -> BaseModel:
+    """Return the items that these reconciliations settle though less of them, or nothing, is open.
+
+    The host checks that in its own screens, not where reconciliations are created. Both items are
+    posted and of one account.
+    """
+    oversettled = partials.debit_move_id.browse()
+    for partial in partials:
+        pair = partial.debit_move_id | partial.credit_move_id
+        if len(pair.account_id) != 1:
+            oversettled |= pair
+    pairs = partials.debit_move_id | partials.credit_move_id
+    return oversettled | pairs.filtered(
+        lambda line: line.parent_state != "posted"
+        or not _is_part(line.company_currency_id, line.amount_residual, line.balance)
+        or not _is_part(line.currency_id, line.amount_residual_currency, line.amount_currency)
+    )
+
+
+def _is_part(currency: BaseModel, part: float, whole: float) -> bool:
+    """Return whether an amount lies between zero and another one, of either sign."""
+    sign = -1 if whole < 0 else 1
+    return (
+        currency.compare_amounts(sign * part, 0) >= 0
+        and currency.compare_amounts(sign * part, sign * whole) <= 0
+    )

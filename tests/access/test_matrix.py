@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import requests
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.supplier_credit.tools.worth import WRITTEN_BY_HOST
 from odoo.exceptions import MissingError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -37,6 +38,10 @@ OUTSIDERS = ("portal", "employee", "auditor", "stranger")
 HOST_MODELS = (
     "account.move", "account.move.line", "account.payment", "account.payment.method.line",
     "payment.provider", "payment.transaction", "res.company", "res.partner", "sale.order",
+)  # fmt: skip
+# The documents and items whose figures gates and locks believe.
+DOCUMENTS = (
+    "account.move", "account.move.line", "account.payment", "sale.order", "sale.order.line",
 )  # fmt: skip
 WRITES = ("INSERT", "UPDATE", "DELETE")
 # What the tests of fields try.
@@ -93,6 +98,9 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
         order = cls.env["sale.order"].create(
             {"partner_id": partner.id, "company_id": cls.company.id}
         )
+        line_of_order = cls.env["sale.order.line"].create(
+            {"order_id": order.id, "product_id": cls.product_a.id}
+        )
         bank = cls.company_data["default_journal_bank"].with_env(cls.env)
         provider = cls.env["payment.provider"].create(
             {"name": "Asaas", "code": "asaas", "company_id": cls.company.id}
@@ -129,6 +137,7 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
             "res.partner": partner,
             "res.users": cls.env.ref("base.user_admin"),
             "sale.order": order,
+            "sale.order.line": line_of_order,
         }
 
     # -------------------------------------------------------------------------
@@ -287,6 +296,66 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
         self.assertFalse(named)
 
     # -------------------------------------------------------------------------
+    # FIGURES OF THE HOST
+    # -------------------------------------------------------------------------
+
+    def test_figures_of_the_host_s_documents_are_said_by_no_user(self):
+        """What gates and locks believe: totals, residuals, states that the host computes."""
+        said = []
+        for model, field in self._list_figures():
+            record = self.records.get(model._name)
+            for role, user in self.users.items():
+                mine = record.with_env(self._env_of(user))
+                self.calls["figures"] += 1
+                if self._writes(mine, field):
+                    said.append(f"{role}: {field}")
+        self.assertFalse(said)
+
+    def test_figures_are_neither_created_nor_defaults(self):
+        believed = []
+        user = self.users["accounting manager"]
+        for model, field in self._list_figures():
+            if field.type in ("many2one", "one2many", "many2many"):
+                continue
+            mine = model.with_env(self._env_of(user))
+            value = self._get_value(model, field)
+            said = mine.with_context(**{f"default_{field.name}": value})
+            self.calls["figures"] += 2
+            if self._is_default(said, field, value) or self._is_default(said.sudo(), field, value):
+                believed.append(f"default of {field}")
+            if not mine.has_access("create"):
+                continue
+            values = self.records.get(model._name).sudo().copy_data()[0]
+            with self.env.cr.savepoint() as savepoint, mute_logger("odoo.sql_db"):
+                try:
+                    made = mine.create({**values, field.name: value})
+                    self.env.flush_all()
+                    if made.sudo()[field.name] == field.convert_to_record(
+                        field.convert_to_cache(value, made), made
+                    ):
+                        believed.append(f"created {field}")
+                except UserError:
+                    pass
+                savepoint.rollback()
+            self.env.invalidate_all()
+        self.assertFalse(believed)
+
+    def _list_figures(self):
+        """Return (model, field) of all that the host computes, stores and shows readonly."""
+        return [
+            (self.env[name], field)
+            for name in DOCUMENTS
+            for field in self.env[name]._fields.values()
+            if field.store
+            and field.compute
+            and field.readonly
+            and not is_ours(field)
+            and field.name not in WRITTEN_BY_HOST
+            # Without any record to name there is nothing to say.
+            and (not field.relational or self.env[field.comodel_name].search([], limit=1))
+        ]
+
+    # -------------------------------------------------------------------------
     # METHODS
     # -------------------------------------------------------------------------
 
@@ -422,8 +491,9 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
         """Return a value that differs from what the record has, in the form that clients send."""
         match field.type:
             case "many2one":
-                known = self.records.get(field.comodel_name)
-                return known.id
+                known = self.records.find(field.comodel_name)
+                known = known or self.env[field.comodel_name].search([], limit=1)
+                return (known or self.records.get(field.comodel_name)).id
             case "one2many" | "many2many":
                 return [Command.clear()]
             case "boolean":

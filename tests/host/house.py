@@ -33,6 +33,7 @@ SAME_TEXT = (
     "tools/worth.py",
     "models/common/abstract_guard.py",
     "models/common/abstract_state.py",
+    "models/common/ir_attachment.py",
     "tests/tools/test_table.py",
 )
 

@@ -613,3 +613,112 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
         pair = item | entry.line_ids.filtered(lambda line: line.account_id == item.account_id)
         self.assert_refused(self.invoicing_user, "account.move.line", "reconcile", pair.ids)
         self.assertFalse(item.reconciled)
+
+    # -------------------------------------------------------------------------
+    # FIGURES THAT THE HOST COMPUTES
+    # -------------------------------------------------------------------------
+
+    def test_approval_believes_no_total_that_a_salesman_says(self):
+        self._approve(self.order)
+        approved = self.order.amount_total
+        line = self.order.order_line
+        self.call(self.salesman, "sale.order.line", "write", line.ids, {"price_unit": 5e6})
+        for values in ({"amount_total": approved}, {"amount_untaxed": approved}):
+            with self.subTest(values):
+                self.assert_refused(self.salesman, "sale.order", "write", self.order.ids, values)
+        self.assert_refused(
+            self.salesman, "sale.order.line", "write", line.ids, {"price_total": approved}
+        )
+        self.assert_refused(self.salesman, "sale.order", "action_confirm", self.order.ids)
+
+    def test_bank_finances_no_more_than_is_owed(self):
+        pending = self._create_vendor_invoice(1004.0)
+        item = pending.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        forged = {"amount_residual": 9000, "amount_residual_currency": 9000}
+        for name, value in forged.items():
+            with self.subTest(name):
+                self.assert_refused(
+                    self.invoicing_user, "account.move.line", "write", item.ids, {name: value}
+                )
+                self.assert_refused(
+                    self.invoicing_user,
+                    "account.move",
+                    "write",
+                    pending.ids,
+                    {"line_ids": [(1, item.id, {name: value})]},
+                )
+        self.assertEqual(item.amount_residual, pending.amount_total)
+
+    def test_items_of_entries_stay_in_their_period_and_journal(self):
+        for move in (self.financed, self.operation.move_id, self.plain):
+            for name, value in (
+                ("date", "2020-01-01"),
+                ("journal_id", self.company_data["default_journal_misc"].id),
+            ):
+                with self.subTest(move=move.name, name=name):
+                    self.assert_refused(
+                        self.invoicing_user,
+                        "account.move.line",
+                        "write",
+                        move.line_ids[:1].ids,
+                        {name: value if move.journal_id.id != value else False},
+                    )
+
+    def test_pending_invoice_is_paid_by_open_items_only(self):
+        pending = self._create_vendor_invoice(1004.0)
+        debit = pending.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        entry = self.operation.move_id
+        used_up = entry.line_ids.filtered(lambda line: line.account_id == debit.account_id)
+        open_item = entry.line_ids - used_up
+        for credit in (used_up | open_item)[:2]:
+            for amount in (1004, -5):
+                values = {
+                    "debit_move_id": debit.id,
+                    "credit_move_id": credit.id,
+                    "amount": amount,
+                    "debit_amount_currency": amount,
+                    "credit_amount_currency": amount,
+                }
+                with self.subTest(credit=credit.account_id.name, amount=amount):
+                    self.assert_refused(
+                        self.invoicing_user, "account.partial.reconcile", "create", [values]
+                    )
+        self.assertEqual(pending.payment_state, "not_paid")
+
+    def test_manager_without_accounting_changes_bearers_of_the_own_charge_type_only(self):
+        manager = self._create_user(
+            "manager_only", "vendor_financing.vendor_financing_group_manager"
+        )
+        lines = "account.payment.method.line"
+        bank = self.company_data["default_journal_bank"]
+        foreign_bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company_2.id)], limit=1
+        )
+        account = self.company_data["default_account_expense"]
+        methods = bank.inbound_payment_method_line_ids.payment_method_id
+        for line in (bank | foreign_bank).inbound_payment_method_line_ids - self.bearer:
+            for values in (
+                {"payment_account_id": account.id},
+                {"journal_id": False},
+                {"name": "x"},
+                {"payment_method_id": self.bearer.payment_method_id.id},
+            ):
+                with self.subTest(values, line=line.name):
+                    self.assert_refused(manager, lines, "write", line.ids, values)
+            self.assert_refused(manager, lines, "unlink", line.ids)
+        self.assert_refused(
+            manager,
+            lines,
+            "create",
+            [{"name": "x", "payment_method_id": methods[:1].id, "journal_id": bank.id}],
+        )
+        self.call(manager, lines, "write", self.bearer.ids, {"name": "Renamed"})
+        self.assertEqual(self.bearer.name, "Renamed")
+
+    def test_report_without_a_file_is_refused_in_words(self):
+        wizard = "vendor.financing.report"
+        (made,) = self.call(
+            self.invoicing_user, wizard, "create", [{"agreement_id": self.contract.agreement_id.id}]
+        )
+        message = self.assert_refused(self.invoicing_user, wizard, "action_import", [made])
+        self.assertIn("No file was chosen", message)

@@ -1,1 +1,1 @@
-from . import abstract_guard, abstract_outbox, abstract_state
+from . import abstract_guard, abstract_outbox, abstract_state, ir_attachment

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tools import frozendict, ormcache
 
+from ...tools.worth import filter_figures_changed, find_figures
+
 ADDON = __name__.split(".")[2]
 MANAGER = f"{ADDON}.{ADDON}_group_manager"
 # Commands that bring records into a field of many records, by their identifiers.
@@ -24,6 +26,9 @@ class ResellerBillingAbstractGuard(models.AbstractModel):
     of the context, personal defaults and onchanges. A wizard is its user's own paper: all its
     fields may be written, and no action trusts them. Records that a user names must be readable to
     them, also in a wizard. Values of other fields cost nothing but a look-up in memory.
+
+    What the host computes, stores and shows readonly on its documents are figures: gates and locks
+    believe them, so users say none either. See `_has_figures`.
     """
 
     _name = "reseller.billing.abstract.guard"
@@ -31,6 +36,8 @@ class ResellerBillingAbstractGuard(models.AbstractModel):
 
     # Whether records without a company apply to all companies; then only users of all write them.
     _is_shared_without_company = False
+    # Whether this is a document of the host, or an item of one, whose figures no user says.
+    _has_figures = False
 
     # -------------------------------------------------------------------------
     # CRUD
@@ -42,6 +49,7 @@ class ResellerBillingAbstractGuard(models.AbstractModel):
             # A copy is created by its original, which is not what it is compared with.
             for vals in vals_list:
                 self.browse()._check_reseller_billing_values(vals)
+            vals_list = self._leave_reseller_billing_figures_out(vals_list)
         records = super().create(vals_list)
         records._check_reseller_billing_shared()
         return records
@@ -49,6 +57,7 @@ class ResellerBillingAbstractGuard(models.AbstractModel):
     def write(self, vals):
         if not self.env.su:
             self._check_reseller_billing_values(vals)
+            self._check_reseller_billing_figures(vals)
         # What each company has for itself is its own, also on a record that all of them share.
         is_common = any(
             name not in self._fields or not self._fields[name].company_dependent for name in vals
@@ -69,7 +78,8 @@ class ResellerBillingAbstractGuard(models.AbstractModel):
         # Superusers too: the host creates documents as one, with the context of the caller.
         closed = self._get_reseller_billing_closed(is_new=True)
         ours = [name for name in fields if name in closed]
-        defaults = super().default_get([name for name in fields if name not in closed])
+        hidden = closed | self._get_reseller_billing_figures()
+        defaults = super().default_get([name for name in fields if name not in hidden])
         # The context and personal defaults name records as well as values do.
         self._check_reseller_billing_nested(defaults)
         return {**defaults, **_get_declared_defaults(self, ours)}
@@ -112,6 +122,12 @@ class ResellerBillingAbstractGuard(models.AbstractModel):
                 if field._modules[:1] == (ADDON,)
             }
         )
+
+    @api.model
+    @ormcache()
+    def _get_reseller_billing_figures(self):
+        """Return the names of what the host computes, stores and shows readonly on this model."""
+        return find_figures(self) if self._has_figures else frozenset()
 
     @api.model
     @ormcache("roles")
@@ -159,8 +175,27 @@ class ResellerBillingAbstractGuard(models.AbstractModel):
             raise AccessError(self._explain_reseller_billing_refusal(refused))
         self._check_reseller_billing_relations(vals)
 
+    def _check_reseller_billing_figures(self, vals):
+        """Refuse figures other than those that the host has computed.
+
+        :raise AccessError: naming the record and the fields
+        """
+        if named := self._get_reseller_billing_figures() & vals.keys():
+            if refused := filter_figures_changed(self.sudo(), vals, named):
+                raise AccessError(self._explain_reseller_billing_product(refused))
+
+    def _leave_reseller_billing_figures_out(self, vals_list):
+        """Return the values of new records without figures, which integrators send as read."""
+        figures = self._get_reseller_billing_figures()
+        if all(figures.isdisjoint(vals) for vals in vals_list):
+            return vals_list
+        return [
+            {name: value for name, value in vals.items() if name not in figures}
+            for vals in vals_list
+        ]
+
     def _explain_reseller_billing_refusal(self, names):
-        labels = ", ".join(self._fields[name]._description_string(self.env) for name in names)
+        labels = self._get_reseller_billing_labels(names)
         record = self[:1].sudo().display_name or self._description
         match self._get_reseller_billing_writers()[names[0]]:
             case "manager":
@@ -183,12 +218,18 @@ class ResellerBillingAbstractGuard(models.AbstractModel):
                     record=record,
                     fields=labels,
                 )
+        return self._explain_reseller_billing_product(names)
+
+    def _explain_reseller_billing_product(self, names):
         return self.env._(
             "%(record)s: %(fields)s is kept by the system and cannot be entered, imported or "
             "changed by hand. Leave it out and try again.",
-            record=record,
-            fields=labels,
+            record=self[:1].sudo().display_name or self._description,
+            fields=self._get_reseller_billing_labels(names),
         )
+
+    def _get_reseller_billing_labels(self, names):
+        return ", ".join(self._fields[name]._description_string(self.env) for name in names)
 
     def _check_reseller_billing_relations(self, vals):
         """Refuse records named in fields of this addon that the user cannot read.

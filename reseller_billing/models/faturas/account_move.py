@@ -17,6 +17,7 @@ class AccountMove(models.Model):
 
     _name = "account.move"
     _inherit = ["reseller.billing.abstract.guard", "account.move"]
+    _has_figures = True
 
     billing_contract_id = fields.Many2one(
         comodel_name="reseller.billing.contract",
@@ -182,7 +183,9 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         self._check_contract_kept(vals)
+        self._check_charged_before(vals)
         result = super().write(vals)
+        self._cancel_charges_after(vals)
         self._check_contracts_written(vals)
         self._check_amount_written(vals)
         self._update_charge_due_date(vals)
@@ -192,11 +195,6 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
-
-    def button_cancel(self):
-        result = super().button_cancel()
-        self._filter_faturas()._cancel_charge()
-        return result
 
     def action_open_fatura_page(self):
         """Show the fatura as the client sees it (HTML).

@@ -5,6 +5,12 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
 from ...const import LIVE_STATES, METHOD_OF_CHARGE
+from ...tools.worth import MOVE_FIELDS, filter_worth_changed
+
+# The due date may be changed: the provider is told.
+FROZEN = MOVE_FIELDS - {"invoice_date_due"}
+# Which month a fatura bills, and whether it is the month's only one.
+REFERENCE = frozenset({"reference_month", "reference_year", "is_one_off_fatura"})
 
 
 class AccountMove(models.Model):
@@ -52,6 +58,36 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS - CALLED BY METHODS OF THE HOST
     # -------------------------------------------------------------------------
+
+    def _check_charged_before(self, vals):
+        """Refuse to reset, cancel or change what is charged, by values as by the host's buttons.
+
+        :raise UserError: naming the documents and what to do instead
+        """
+        if vals.get("state") in ("draft", "cancel"):
+            self._check_nothing_received()
+        if self.env.su:
+            return
+        changed = filter_worth_changed(self, vals, FROZEN)
+        if "move_type" in vals:
+            changed |= self.filtered(
+                lambda move: move.charge_id and move.move_type != vals["move_type"]
+            )
+        changed._check_charged_kept()
+        filter_worth_changed(self, vals, MOVE_FIELDS)._check_receipts_kept()
+        if issued := filter_worth_changed(self, vals, REFERENCE)._filter_faturas():
+            raise UserError(
+                self.env._(
+                    "%(faturas)s is issued, so its reference month stays. Cancel it and make "
+                    "another.",
+                    faturas=", ".join(issued.mapped("display_name")),
+                )
+            )
+
+    def _cancel_charges_after(self, vals):
+        """Cancel the charges of faturas that were cancelled, whichever way."""
+        if vals.get("state") == "cancel":
+            self._filter_faturas()._cancel_charge()
 
     def _update_charge_due_date(self, vals):
         """Change the charges of posted faturas whose due date was written."""
@@ -128,6 +164,25 @@ class AccountMove(models.Model):
             if charge.charge_state in (*LIVE_STATES, "error"):
                 charge._queue_charge("delete")
 
+    def _check_charged_kept(self):
+        """Refuse users who change posted faturas that have a charge, or the receipts of charges.
+
+        :raise UserError: naming the documents and what to do instead
+        """
+        self._check_receipts_kept()
+        if charged := self.filtered("charge_id"):
+            raise UserError(
+                self.env._(
+                    "%(faturas)s has a charge, so its items stay as they are. Use Change to give "
+                    "it another value, or cancel it.",
+                    faturas=", ".join(charged.mapped("display_name")),
+                )
+            )
+
+    def _check_receipts_kept(self):
+        """Refuse users who change the entries of receipts; documents of others cost no query."""
+        self.origin_payment_id._check_not_of_charge()
+
     def _check_nothing_received(self):
         """Refuse to reset or cancel faturas whose money is at the provider.
 
@@ -135,7 +190,7 @@ class AccountMove(models.Model):
 
         :raise UserError: naming the faturas and what to do instead
         """
-        self.origin_payment_id._check_not_of_charge()
+        self._check_receipts_kept()
         charged = self.filtered("charge_id")
         if received := charged.filtered(lambda move: move.charge_id.sudo()._is_money_received()):
             raise UserError(

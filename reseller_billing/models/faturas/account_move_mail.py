@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -7,8 +8,18 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def action_mail_fatura(self):
-        """Send the fatura to its client again."""
+        """Send the fatura to its client again.
+
+        :raise UserError: naming documents that are no posted faturas
+        """
         self.check_access("write")
+        if others := self - self._filter_faturas().filtered(lambda move: move.state == "posted"):
+            raise UserError(
+                self.env._(
+                    "%(documents)s is no issued fatura, so it is not e-mailed as one.",
+                    documents=", ".join(others.mapped("display_name")),
+                )
+            )
         for fatura in self:
             fatura._mail_fatura("reseller_billing.mail_template_fatura")
         return True

@@ -29,6 +29,7 @@ class AccountPayment(models.Model):
 
     _name = "account.payment"
     _inherit = ["reseller.billing.abstract.guard", "account.payment"]
+    _has_figures = True
 
     charge_id = fields.Many2one(
         comodel_name="payment.transaction",

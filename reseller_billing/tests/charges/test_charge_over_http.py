@@ -184,3 +184,48 @@ class TestChargeOverHttp(HostileCommon):
             self.assert_refused(
                 self.billing_manager, "reseller.billing.event", "write", event.ids, {name: value}
             )
+
+    def test_files_of_a_charge_are_written_by_the_product_only(self):
+        """Who pays by another Pix code or boleto pays somebody else."""
+        self.charge.write({"pix_image": "aW1hZ2U=", "slip_pdf": "JVBERi0xLjQ="})
+        self.env.flush_all()
+        attachments = self.env["ir.attachment"].sudo()
+        files = attachments.search(
+            [
+                ("res_model", "=", "payment.transaction"),
+                ("res_id", "=", self.charge.id),
+                ("res_field", "in", ["pix_image", "slip_pdf"]),
+            ]
+        )
+        self.assertEqual(len(files), 2)
+        for values in (
+            {"datas": "ZXZpbA=="},
+            {"raw": "evil"},
+            {"public": True},
+            {"access_token": "0" * 36},
+            {"res_id": 1},
+            {"res_field": False},
+            {"res_model": "res.partner", "res_id": self.client_partner.id},
+        ):
+            for user in (self.accountant, self.accounting_manager):
+                with self.subTest(values, user=user.login):
+                    self.assert_refused(user, "ir.attachment", "write", files.ids, values)
+        self.assert_refused(self.accountant, "ir.attachment", "unlink", files.ids)
+        place = {
+            "res_model": "payment.transaction",
+            "res_id": self.charge.id,
+            "res_field": "pix_image",
+        }
+        self.assert_refused(
+            self.accounting_manager, "ir.attachment", "create", [{"name": "x", **place}]
+        )
+        (own,) = self.call(
+            self.accountant,
+            "ir.attachment",
+            "create",
+            [{"name": "x", "res_model": "account.move", "res_id": self.fatura.id}],
+        )
+        self.assert_refused(self.accounting_manager, "ir.attachment", "write", [own], place)
+        self.call(self.accountant, "ir.attachment", "write", [own], {"name": "y"})
+        self.call(self.accountant, "ir.attachment", "unlink", [own])
+        self.assertEqual((self.charge.pix_image, len(files.exists())), (b"aW1hZ2U=", 2))

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.fields import Datetime
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import NotNullViolation, SerializationFailure
 
 from ..common import REQUEST_SEAM
 from ..common_billing import BillingCommon
@@ -168,3 +168,13 @@ class TestWebhook(BillingCommon, HttpCase):
         self.assertEqual((event.state, event.next_attempt), ("waiting", Datetime.now()))
         self.process()
         self.assertEqual((event.state, fatura.charge_state), ("done", "received"))
+
+    def test_refused_query_leaves_no_event_in_the_log(self):
+        """PostgreSQL refuses one of two requests; the host logs what was refused."""
+        refused = [(None, "PAYMENT_RECEIVED", "pay_1", "the client's data")]
+        with (
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+            self.assertRaises(NotNullViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env["reseller.billing.event"]._receive(self.provider, refused)

@@ -226,3 +226,157 @@ class TestFaturaOverHttp(HostileCommon):
             kind="UserError",
         )
         self.assertEqual((self.fatura.payment_state, payment.amount), ("paid", amount))
+
+    def test_charge_follows_no_debt_that_a_user_says(self):
+        amount = self.charge.amount
+        write = ("account.move", "write", self.fatura.ids)
+        forged = (
+            {"amount_residual": 1.0},
+            {"amount_residual": 5000.0},
+            {"payment_state": "paid"},
+            {"amount_total": 1.0},
+        )
+        for values in forged:
+            with self.subTest(values):
+                self.assert_refused(self.accountant, *write, values, kind="UserError")
+        self.env["account.move"]._queue_missed_changes()
+        self.assertEqual((self.charge.amount, self.charge.charge_task), (amount, False))
+        self.call(self.accountant, "account.move", "button_draft", self.fatura.ids)
+        for values in forged:
+            with self.subTest(values, state="draft"):
+                self.assert_refused(self.accountant, *write, values)
+
+    def pay(self):
+        self.asaas.pay(self.charge.provider_reference)
+        self.receive_event(self.fatura)
+        return self.charge.payment_id
+
+    def test_receipt_is_neither_opened_nor_changed_by_values(self):
+        entry = self.pay().move_id
+        before = entry.line_ids.read(["account_id", "partner_id", "balance", "date_maturity"])
+        for state in ("draft", "cancel"):
+            self.assert_refused(
+                self.accountant,
+                "account.move",
+                "write",
+                entry.ids,
+                {"state": state},
+                kind="UserError",
+            )
+        for values in (
+            {"move_type": "out_invoice"},
+            {"currency_id": self.env.ref("base.EUR").id},
+            {"line_ids": [(1, entry.line_ids[0].id, {"debit": 1.0})]},
+        ):
+            with self.subTest(values):
+                self.assert_refused(
+                    self.accountant,
+                    "account.move",
+                    "write",
+                    entry.ids,
+                    values,
+                    kind="UserError",
+                    context={"skip_readonly_check": True},
+                )
+        for line in entry.line_ids:
+            for values in (
+                {"account_id": self.accounts["fee"].id},
+                {"partner_id": self.own_client.id},
+                {"currency_id": self.env.ref("base.EUR").id},
+                {"date_maturity": "2031-01-01"},
+                {"price_unit": 1},
+                {"quantity": 7},
+                {"display_type": "rounding"},
+                {"debit": 7654},
+            ):
+                if line.account_id.id == values.get("account_id"):
+                    continue
+                with self.subTest(values, line=line.name):
+                    self.assert_refused(
+                        self.accountant,
+                        "account.move.line",
+                        "write",
+                        line.ids,
+                        values,
+                        kind="UserError",
+                    )
+        self.assert_refused(
+            self.accountant,
+            "account.move.line",
+            "unlink",
+            entry.line_ids[:1].ids,
+            kind="UserError",
+        )
+        after = entry.line_ids.read(["account_id", "partner_id", "balance", "date_maturity"])
+        self.assertEqual((entry.state, after), ("posted", before))
+
+    def test_paid_fatura_is_not_opened_by_values(self):
+        self.pay()
+        for values in ({"state": "draft"}, {"state": "cancel"}, {"move_type": "entry"}):
+            with self.subTest(values):
+                self.assert_refused(
+                    self.accountant,
+                    "account.move",
+                    "write",
+                    self.fatura.ids,
+                    values,
+                    kind="UserError",
+                )
+        self.assertEqual((self.fatura.state, self.fatura.payment_state), ("posted", "paid"))
+
+    def test_charge_ends_with_its_fatura_whichever_way_that_is_cancelled(self):
+        self.call(self.accountant, "account.move", "write", self.fatura.ids, {"state": "cancel"})
+        self.assertEqual((self.fatura.state, self.charge.charge_task), ("cancel", "delete"))
+
+    def test_charged_fatura_becomes_nothing_else(self):
+        kind = ("account.move", "write", self.fatura.ids, {"move_type": "entry"})
+        self.assert_refused(self.accountant, *kind, kind="UserError")
+        self.call(self.accountant, "account.move", "button_draft", self.fatura.ids)
+        self.assert_refused(self.accountant, *kind, kind="UserError")
+
+    def test_issued_fatura_keeps_its_reference_month(self):
+        for values in (
+            {"reference_month": "08"},
+            {"reference_year": "2027"},
+            {"is_one_off_fatura": True},
+        ):
+            with self.subTest(values):
+                self.assert_refused(
+                    self.accountant,
+                    "account.move",
+                    "write",
+                    self.fatura.ids,
+                    values,
+                    kind="UserError",
+                )
+
+    def test_only_faturas_are_mailed_as_such(self):
+        (made,) = self.call(self.accountant, "account.move", "create", [self.invoice()])
+        mails = self.env["mail.mail"].search_count([])
+        self.assert_refused(
+            self.accountant, "account.move", "action_mail_fatura", [made], kind="UserError"
+        )
+        self.call(self.accountant, "account.move", "action_post", [made])
+        self.assert_refused(
+            self.accountant, "account.move", "action_mail_fatura", [made], kind="UserError"
+        )
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+
+    def test_receipts_settle_no_more_than_they_have(self):
+        entry = self.pay().move_id
+        credit = entry.line_ids.filtered("reconciled")
+        (made,) = self.call(self.accountant, "account.move", "create", [self.invoice()])
+        self.call(self.accountant, "account.move", "action_post", [made])
+        plain = self.env["account.move"].browse(made)
+        debit = plain.line_ids.filtered(lambda line: line.account_id == credit.account_id)
+        values = {
+            "debit_move_id": debit.id,
+            "credit_move_id": credit.id,
+            "amount": 10,
+            "debit_amount_currency": 10,
+            "credit_amount_currency": 10,
+        }
+        self.assert_refused(
+            self.accountant, "account.partial.reconcile", "create", [values], kind="UserError"
+        )
+        self.assertEqual(plain.payment_state, "not_paid")

@@ -190,6 +190,14 @@ class TestPanelOverHttp(PanelCommon, HostileCommon):
             )
         self.assertEqual(self.env[model].search_count([]), before)
 
+    def test_list_without_a_file_is_refused_in_words(self):
+        model = "reseller.billing.client.import"
+        (number,) = self.call(self.billing_user, model, "create", [{}])
+        message = self.assert_refused(
+            self.billing_user, model, "action_preview", [number], kind="ValidationError"
+        )
+        self.assertIn("No file was chosen", message)
+
     def test_import_trusts_nothing_but_the_file(self):
         model = "reseller.billing.client.import"
         content = base64.b64encode(b"nome;email\nSol;sol@x.com\n").decode()

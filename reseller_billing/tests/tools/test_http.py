@@ -137,6 +137,8 @@ class TestHttp(BaseCase):
             "https://panel.example.com:0",
             "https://panel.example.com/a\nb",
             "https://\ud800.example.com",
+            "https://ex.com%00.x",
+            "https://127.0.0.1%2f.example.com",
             "javascript:alert(1)",
             "file:///etc/passwd",
         ):

@@ -30,7 +30,6 @@ class ResellerBillingClientImport(models.TransientModel):
     )
     file = fields.Binary(
         string="CSV, XLSX or ODS File",
-        required=True,
         attachment=False,
         help="With the headings nome, cpfCnpj, email, telefone, celular, cep, logradouro, numero, "
         "complemento, bairro, cidade, uf; their order does not matter.",
@@ -109,9 +108,11 @@ class ResellerBillingClientImport(models.TransientModel):
         :raise ValidationError: if it is too large, or no file
         """
         # A client may ask for the size instead of the content.
-        encoded = self.with_context(bin_size=False).file or b""
+        encoded = self.with_context(bin_size=False).file
         problem = None
-        if len(encoded) > LARGEST_FILE * 4 / 3:
+        if not encoded:
+            problem = self.env._("No file was chosen. Choose the list of clients.")
+        elif len(encoded) > LARGEST_FILE * 4 / 3:
             problem = self.env._(
                 "%(file)s has more than %(limit)s MB. Split it.",
                 file=self.filename or "CSV",

@@ -10,6 +10,9 @@ ROLE_FIELDS = ("payment_method_id", "supplier_agreement_id", "active")
 # Where a bearer's money goes, and who charges it. Its name is anybody's.
 PARAMETERS = ("journal_id", "payment_account_id", "payment_provider_id")
 
+# The host's charge type that charges nothing by itself.
+MANUAL = "manual"
+
 
 class AccountPaymentMethodLine(models.Model):
     """Bearer (Portador). Seed 001, "Identificação de Vendas Supplier"."""
@@ -66,6 +69,8 @@ class AccountPaymentMethodLine(models.Model):
         result = super().write(vals)
         if "payment_method_id" in vals:
             self._clear_bearer_cache()
+            # A manager may end a bearer, and not make of it what others collect by.
+            self.filtered(lambda line: line.code != MANUAL).check_access("write")
         changed._note_role_change(former_agreements, vals)
         return result
 

@@ -5,5 +5,6 @@ from . import (
     abstract_subject,
     entry_lines,
     for_each,
+    ir_attachment,
     supplier_user,
 )

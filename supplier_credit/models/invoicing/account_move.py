@@ -15,6 +15,7 @@ class AccountMove(models.Model):
 
     _name = "account.move"
     _inherit = ["supplier.credit.abstract.guard", "account.move"]
+    _has_figures = True
 
     supplier_order_id = fields.Many2one(
         comodel_name="sale.order",

@@ -1,7 +1,12 @@
 from odoo import api, models
 from odoo.tools import float_compare
 
-from ...tools.worth import LINE_FIELDS, filter_worth_changed
+from ...tools.worth import (
+    LINE_FIELDS,
+    filter_worth_changed,
+    get_posted_moves,
+    get_posted_target,
+)
 from ..common.user_language import in_user_language
 
 # Fields in which an item must agree with its order line.
@@ -26,6 +31,7 @@ class AccountMoveLine(models.Model):
 
     _name = "account.move.line"
     _inherit = ["supplier.credit.abstract.guard", "account.move.line"]
+    _has_figures = True
 
     # -------------------------------------------------------------------------
     # CRUD
@@ -40,7 +46,7 @@ class AccountMoveLine(models.Model):
 
     def write(self, vals):
         changed = filter_worth_changed(self, vals, LINE_FIELDS)
-        (changed.move_id | self._get_posted_target(vals))._check_not_registered_at_supplier()
+        (changed.move_id | get_posted_target(self, vals))._check_not_registered_at_supplier()
         if not ORDERED & vals.keys():
             return super().write(vals)
         lines = self._filter_of_supplier_order()
@@ -74,18 +80,10 @@ class AccountMoveLine(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _get_posted_target(self, vals):
-        """Return the posted document that users move items into with these values, if any."""
-        moves = self.env["account.move"]
-        if self.env.su or not vals.get("move_id"):
-            return moves
-        return moves.browse(vals["move_id"]).filtered(lambda move: move.state == "posted")
-
     def _check_documents_not_registered(self):
         """Refuse users who add items to posted documents that Supplier may have, or remove some."""
         if not self.env.su:
-            posted = self.filtered(lambda line: line.parent_state == "posted")
-            posted.move_id._check_not_registered_at_supplier()
+            get_posted_moves(self)._check_not_registered_at_supplier()
 
     def _filter_of_supplier_order(self):
         """Return the items among these lines whose invoice bills a Supplier order."""

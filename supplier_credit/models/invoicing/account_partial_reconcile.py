@@ -1,6 +1,7 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
-from ...tools.worth import PAIR_FIELDS
+from ...tools.worth import PAIR_FIELDS, find_oversettled
 
 
 class AccountPartialReconcile(models.Model):
@@ -26,16 +27,22 @@ class AccountPartialReconcile(models.Model):
             if not self._is_approval(pair.move_id):
                 moves |= pair.move_id
         moves._check_settled_by_supplier_only()
-        return super().create(vals_list)
+        partials = super().create(vals_list)
+        partials._check_supplier_open()
+        return partials
 
     def write(self, vals):
-        if not self.env.su and not PAIR_FIELDS.isdisjoint(vals):
+        is_user = not self.env.su and not PAIR_FIELDS.isdisjoint(vals)
+        if is_user:
             self._check_decisions_kept()
             items = self.env["account.move.line"].browse(
                 vals[name] for name in ("debit_move_id", "credit_move_id") if vals.get(name)
             )
             items.move_id._check_settled_by_supplier_only()
-        return super().write(vals)
+        result = super().write(vals)
+        if is_user:
+            self._check_supplier_open()
+        return result
 
     def unlink(self):
         self._check_decisions_kept()
@@ -44,6 +51,31 @@ class AccountPartialReconcile(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_supplier_open(self):
+        """Refuse users who settle more of a sale, or by more of an entry of Supplier, than is open.
+
+        :raise UserError: naming the documents
+        """
+        if self.env.su:
+            return
+        ours = self.filtered(
+            lambda partial: any(
+                move.is_supplier_entry
+                or move.supplier_entry_transaction_id
+                or move.supplier_settlement_id
+                or move.supplier_nfe_key
+                for move in (partial.debit_move_id | partial.credit_move_id).move_id
+            )
+        )
+        if oversettled := find_oversettled(ours):
+            raise UserError(
+                self.env._(
+                    "%(documents)s cannot be reconciled like this: not so much is open, or not on "
+                    "the same account. Reconcile open items of posted documents.",
+                    documents=", ".join(oversettled.move_id.mapped("display_name")),
+                )
+            )
 
     def _check_decisions_kept(self):
         """Refuse to take back what Supplier's approval, decision or statement has settled.

@@ -54,12 +54,14 @@ class AccountMove(models.Model):
     def action_open_nfe_upload(self):
         """Open the wizard that uploads the authorised XML of this invoice."""
         self.ensure_one()
+        self.check_access("write")
         return self.env["supplier.credit.nfe.upload"]._get_records_action(
             name=self.env._("Upload NF-e"), target="new", context={"default_invoice_id": self.id}
         )
 
     def action_open_nfe_uploads(self):
         """Open the wizard that uploads many files and finds the invoice of each, among these."""
+        self.check_access("write")
         return self.env["supplier.credit.nfe.upload"]._get_records_action(
             name=self.env._("Upload NF-e"), target="new", context={"default_invoice_ids": self.ids}
         )

@@ -7,6 +7,7 @@ from . import (
     sale_order,
     sale_order_block,
     sale_order_gate,
+    sale_order_line,
     sale_order_preauthorization,
     sale_order_release,
 )

@@ -49,7 +49,8 @@ class SupplierCreditPreauthorization(models.Model):
     def _is_still_needed(self):
         """Return whether the order still needs this reservation, whatever its amount is.
 
-        The order exists, is not cancelled, and has the same bearer, agreement and customer.
+        The order exists, is not cancelled, and has the same company, bearer, agreement and
+        customer.
         """
         self.ensure_one()
         order = self.order_id
@@ -58,6 +59,7 @@ class SupplierCreditPreauthorization(models.Model):
         return bool(
             order
             and order.state != "cancel"
+            and order.company_id == self.company_id
             and order._filter_supplier_credit()
             and self.bearer_id in (bearer, bearer.browse())
             and agreement in (self.agreement_id, agreement.browse())

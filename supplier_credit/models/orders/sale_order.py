@@ -21,6 +21,7 @@ class SaleOrder(models.Model):
 
     _name = "sale.order"
     _inherit = ["supplier.credit.abstract.guard", "sale.order"]
+    _has_figures = True
 
     # Written by methods and not computed, so that an install on a large table only adds columns.
     # none → blocked ⇄ released by reservation        (rises, expires, is cancelled: blocked again)

@@ -9,7 +9,7 @@ from ..common.company_day import get_company_today
 from ..common.for_each import for_each
 
 # Writing one of these may make the reservation of an order superfluous.
-RESERVED_FOR_FIELDS = {BEARER_FIELD, "partner_id", "partner_invoice_id"}
+RESERVED_FOR_FIELDS = {BEARER_FIELD, "company_id", "partner_id", "partner_invoice_id"}
 
 
 class SaleOrder(models.Model):

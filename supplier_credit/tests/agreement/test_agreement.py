@@ -76,6 +76,13 @@ class TestAgreement(SupplierCreditCommon):
                 self.agreement.base_url = address
         self.agreement.base_url = "http://127.0.0.1:8070/api/v1"
 
+    def test_sandbox_is_this_machine_or_network_and_never_the_link_s_own_address(self):
+        for host in ("169.254.169.254", "[fe80::1]", "2852039166", "[::ffff:169.254.169.254]"):
+            with self.subTest(host), self.assertRaises(ValidationError):
+                self.agreement.base_url = f"https://{host}/api/v1"
+        for host in ("10.0.0.1", "localhost", "sandbox"):
+            self.agreement.base_url = f"https://{host}/api/v1"
+
     def test_production_never_sends_the_secret_into_its_own_network(self):
         self.agreement.environment = "production"
         for host in (

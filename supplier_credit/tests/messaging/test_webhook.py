@@ -390,3 +390,15 @@ class TestWebhook(SupplierCreditCustomerCommon, HttpCase):
         self.assertEqual(self.inbox().state, "waiting")
         self.assertFalse(self.supplier.requests)
         self.assertFalse(self.inbox()._find_due())
+
+    def test_event_stored_twice_at_once_leaves_no_body_in_the_log(self):
+        inbox = self.env["supplier.credit.message"]
+        event = {"idEvento": "E-1", "recurso": "cliente", "codigo": "1", "extra": "the client's"}
+        stored = inbox._receive_event(self.agreement, event)
+        # The other request had not committed as this one looked.
+        with (
+            patch.object(type(inbox), "search_count", lambda *_arguments, **_options: 0),
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+        ):
+            self.assertFalse(inbox._receive_event(self.agreement, event))
+        self.assertTrue(stored)

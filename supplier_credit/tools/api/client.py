@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from socket import inet_aton
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -89,7 +90,24 @@ def is_acceptable_url(url: str | None, *, production: bool = False) -> bool:
         return False
     if production:
         return parts.scheme == "https" and _is_public(host)
+    if _is_link_local(host):
+        return False
     return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+
+
+def _is_link_local(host: str) -> bool:
+    """Return whether a host is an address of the machine's own link, where clouds keep logins.
+
+    Numbers that only resolvers understand, such as 2852039166, are addresses, too.
+    """
+    try:
+        address = ip_address(host)
+    except ValueError:
+        try:
+            address = ip_address(inet_aton(host))
+        except OSError:
+            return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_link_local
 
 
 def _is_public(host: str) -> bool:

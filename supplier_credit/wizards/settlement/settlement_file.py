@@ -26,7 +26,7 @@ class SupplierCreditSettlementFile(models.TransientModel):
             [("company_id", "=", self.env.company.id), ("enabled", "=", True)], limit=1
         ),
     )
-    statement_file = fields.Binary(string="File", attachment=False, required=True)
+    statement_file = fields.Binary(string="File", attachment=False)
     statement_filename = fields.Char()
 
     def action_import(self):
@@ -56,7 +56,9 @@ class SupplierCreditSettlementFile(models.TransientModel):
         }
 
     def _read_file(self):
-        encoded = self.with_context(bin_size=False).statement_file or b""
+        encoded = self.with_context(bin_size=False).statement_file
+        if not encoded:
+            raise UserError(self.env._("No file was chosen. Choose the statement of Supplier."))
         # Base64 has four characters for three bytes; too large a file is not even decoded.
         if len(encoded) * 3 // 4 > LARGEST_FILE:
             raise UserError(

@@ -5,7 +5,9 @@ from ...const import VENDOR_METHOD_CODE
 
 
 class AccountPayment(models.Model):
-    _inherit = "account.payment"
+    _name = "account.payment"
+    _inherit = ["vendor.financing.abstract.guard", "account.payment"]
+    _has_figures = True
 
     # -------------------------------------------------------------------------
     # CONSTRAINT METHODS

@@ -4,6 +4,9 @@ from odoo.fields import Domain
 
 from ...const import OPEN_PAYMENT_STATES, VENDOR_METHOD_CODE
 
+# The host's charge type that charges nothing by itself.
+MANUAL = "manual"
+
 
 class AccountPaymentMethodLine(models.Model):
     """Bearer (Portador); of the charge type Vendor it puts a document into vendor financing."""
@@ -33,6 +36,8 @@ class AccountPaymentMethodLine(models.Model):
         result = super().write(vals)
         self._clear_vendor_bearer_ids()
         self._filter_vendor_bearers()._check_vendor_manager()
+        # A manager may end a bearer, and not make of it what others collect by.
+        self.filtered(lambda line: line.code != MANUAL).check_access("write")
         return result
 
     def unlink(self):

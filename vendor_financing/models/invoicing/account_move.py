@@ -6,6 +6,7 @@ from odoo.fields import Domain
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["vendor.financing.abstract.guard", "account.move"]
+    _has_figures = True
 
     is_vendor = fields.Boolean(
         string="In vendor financing",

@@ -1,7 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.worth import LINE_FIELDS, filter_worth_changed
+from ...tools.worth import (
+    LINE_FIELDS,
+    filter_worth_changed,
+    get_posted_moves,
+    get_posted_target,
+)
 
 
 class AccountMoveLine(models.Model):
@@ -9,6 +14,7 @@ class AccountMoveLine(models.Model):
 
     _name = "account.move.line"
     _inherit = ["vendor.financing.abstract.guard", "account.move.line"]
+    _has_figures = True
 
     # A plain column, so that other items cost no query.
     vendor_title_id = fields.Many2one(
@@ -37,20 +43,18 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         if not self.env.su:
-            lines._filter_posted()._check_not_financed()
+            get_posted_moves(lines)._check_not_financed()
         return lines
 
     def write(self, vals):
-        filter_worth_changed(self, vals, LINE_FIELDS).move_id._check_not_financed()
-        if vals.get("move_id") and not self.env.su:
-            target = self.move_id.browse(vals["move_id"])
-            target.filtered(lambda move: move.state == "posted")._check_not_financed()
+        changed = filter_worth_changed(self, vals, LINE_FIELDS)
+        (changed.move_id | get_posted_target(self, vals))._check_not_financed()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_financed(self):
         if not self.env.su:
-            self._filter_posted()._check_not_financed()
+            get_posted_moves(self)._check_not_financed()
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -81,10 +85,6 @@ class AccountMoveLine(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _filter_posted(self):
-        """Return the posted documents of these items."""
-        return self.filtered(lambda line: line.parent_state == "posted").move_id
 
     @api.model
     def _get_vendor_pending_domain(self):

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ...tools.worth import PAIR_FIELDS
+from ...tools.worth import PAIR_FIELDS, find_oversettled
 
 
 class AccountPartialReconcile(models.Model):
@@ -19,6 +19,7 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partials = super().create(vals_list)
+        partials._check_vendor_open()
         partials._check_financed_stays_open()
         partials._check_guarantees_stay_open()
         partials.debit_move_id._sync_vendor_recovery()
@@ -30,6 +31,7 @@ class AccountPartialReconcile(models.Model):
             self._check_made_by_contract()
         result = super().write(vals)
         if is_user:
+            self._check_vendor_open()
             self._check_financed_stays_open()
             self._check_guarantees_stay_open()
         return result
@@ -44,6 +46,28 @@ class AccountPartialReconcile(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_vendor_open(self):
+        """Refuse users who settle more of a Vendor invoice, or by more of an entry, than is open.
+
+        :raise UserError: naming the documents
+        """
+        if self.env.su:
+            return
+        ours = self.filtered(
+            lambda partial: any(
+                move.vendor_operation_id or move.vendor_financing_state or move.is_vendor
+                for move in (partial.debit_move_id | partial.credit_move_id).move_id
+            )
+        )
+        if oversettled := find_oversettled(ours):
+            raise UserError(
+                self.env._(
+                    "%(documents)s cannot be reconciled like this: not so much is open, or not on "
+                    "the same account. Reconcile open items of posted documents.",
+                    documents=", ".join(oversettled.move_id.mapped("display_name")),
+                )
+            )
 
     def _check_financed_stays_open(self):
         """Refuse reconciliations that settle the financed part of a receivable by other means.

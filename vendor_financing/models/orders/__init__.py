@@ -4,5 +4,6 @@ from . import (
     sale_order,
     sale_order_gate,
     sale_order_invoicing,
+    sale_order_line,
     sale_order_term,
 )

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["vendor.financing.abstract.guard", "sale.order"]
+    _has_figures = True
 
     is_vendor = fields.Boolean(
         string="In vendor financing",

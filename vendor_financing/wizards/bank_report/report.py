@@ -22,7 +22,7 @@ class VendorFinancingReport(models.TransientModel):
         required=True,
         default=lambda self: self.env["vendor.financing.contract"]._default_agreement(),
     )
-    report_file = fields.Binary(string="File", attachment=False, required=True)
+    report_file = fields.Binary(string="File", attachment=False)
     report_filename = fields.Char()
 
     def action_import(self):
@@ -43,7 +43,9 @@ class VendorFinancingReport(models.TransientModel):
 
     def _read_file(self):
         name = self.report_filename or "-"
-        encoded = self.with_context(bin_size=False).report_file or b""
+        encoded = self.with_context(bin_size=False).report_file
+        if not encoded:
+            raise UserError(self.env._("No file was chosen. Choose the report of the bank."))
         # Base64 has four characters for three bytes; too large a file is not even decoded.
         if len(encoded) * 3 // 4 > LARGEST_FILE:
             raise UserError(
