@@ -570,3 +570,13 @@ class TestForgeryOverHttp(RpcCommon):
                     user, "account.move", "web_read", self.invoice.ids, specification=spec
                 )
                 self.assertEqual(read["id"], self.invoice.id)
+
+    def test_host_computes_totals_as_the_user_who_edits_taxes(self):
+        """It calls the computation itself then, as `_inverse_tax_totals` does."""
+        invoice = self.init_invoice("out_invoice", partner=self.customer, amounts=[100.0])
+        total = invoice.amount_total
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET amount_total = 7 WHERE id = %s", invoice.ids)
+        self.env.invalidate_all()
+        invoice.with_user(self.accountant)._compute_amount()
+        self.assertEqual(invoice.amount_total, total)

@@ -380,3 +380,13 @@ class TestFaturaOverHttp(HostileCommon):
             self.accountant, "account.partial.reconcile", "create", [values], kind="UserError"
         )
         self.assertEqual(plain.payment_state, "not_paid")
+
+    def test_host_computes_totals_as_the_user_who_edits_taxes(self):
+        """It calls the computation itself then, as `_inverse_tax_totals` does."""
+        bill = self.init_invoice("in_invoice", partner=self.partner_a, amounts=[100.0])
+        total = bill.amount_total
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET amount_total = 7 WHERE id = %s", bill.ids)
+        self.env.invalidate_all()
+        bill.with_user(self.accountant)._compute_amount()
+        self.assertEqual(bill.amount_total, total)

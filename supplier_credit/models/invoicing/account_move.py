@@ -83,6 +83,11 @@ class AccountMove(models.Model):
     # COMPUTE METHODS
     # -------------------------------------------------------------------------
 
+    def _compute_amount(self):
+        """Protect what is computed: the host calls this for edited taxes, too, as its user."""
+        with self.env.protecting(self.pool.field_computed[self._fields["amount_total"]], self):
+            return super()._compute_amount()
+
     @api.depends("preferred_payment_method_line_id", "move_type")
     def _compute_is_supplier_credit(self):
         ours = self._filter_supplier_credit()
