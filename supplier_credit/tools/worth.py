@@ -61,9 +61,12 @@ PAIR_FIELDS = frozenset(
     }
 )
 
-# What the host's own methods write as their user, beside computing it: gaps in the numbering, and
-# the account of a payment without one. Locks ask neither.
-WRITTEN_BY_HOST = frozenset({"made_sequence_gap", "outstanding_account_id"})
+# What the host's own methods write as their user, beside computing it: gaps in the numbering, the
+# account of a payment without one, the currency of an order, which its pricelist changes, too, and
+# the tax of an item, which the host guards itself. Locks ask none of them.
+WRITTEN_BY_HOST = frozenset(
+    {"currency_id", "made_sequence_gap", "outstanding_account_id", "tax_line_id"}
+)
 # The host's button blocks the payment of an invoice, or opens it again, by writing its state.
 BLOCKED = "blocked"
 BLOCKABLE = ("not_paid", "partial")

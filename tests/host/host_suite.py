@@ -8,6 +8,9 @@ from .terminal import HostError, run, say, step
 
 SUITES = ("account", "account_payment", "payment", "sale", "sale_management", "l10n_br")
 DATABASE = "host_suite"
+# Tests of the host that do themselves what the addons refuse, so that they cannot pass: this one
+# writes the payment state of an invoice as a user (docs/decisions/common.md, "Figures").
+REFUSED = {"TestAccountPayment.test_payment_state_computation"}
 _FAILED = re.compile(r" ERROR \S+ odoo\.addons\.\S+: (?:Subtest )?(?:FAIL|ERROR): (\w+\.\w+)")
 _RESULT = re.compile(r"odoo\.tests\.result: .* of (\d+) tests")
 
@@ -19,7 +22,7 @@ def compare(databases):
         with step(f"The host's own tests {name} our addons ({', '.join(SUITES)})"):
             failed[name], counts[name] = _run(databases, name, addons)
         say(f"{counts[name]} tests {name}, failed: {', '.join(sorted(failed[name])) or 'none'}")
-    if ours := failed["with"] - failed["without"]:
+    if ours := failed["with"] - failed["without"] - REFUSED:
         raise HostError(f"Failed with our addons only: {', '.join(sorted(ours))}")
     if counts["with"] < counts["without"] or not counts["without"]:
         raise HostError(f"With our addons only {counts['with']} of {counts['without']} tests ran.")
