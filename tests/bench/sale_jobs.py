@@ -2,6 +2,7 @@
 
 import time
 
+from odoo import fields
 from odoo.fields import Command
 
 REFERENCE = "bench"
@@ -48,8 +49,8 @@ def prepare(env, with_agreement):
         env.cr.postcommit.clear()
         reservation = older.supplier_preauthorization_id
         reservation._find_open_message("preauthorization_create")._move_to("withdrawn")
-        today = reservation._get_today(reservation.company_id)
-        reservation._move_to("active", code="PA1", amount=older.amount_total, valid_until=today)
+        day = fields.Date.add(fields.Date.today(), days=1)
+        reservation._move_to("active", code="PA1", amount=older.amount_total, valid_until=day)
     env.cr.commit()
 
 

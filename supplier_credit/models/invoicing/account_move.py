@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ..common.user_language import in_user_language
-
 # Supplier does not have the invoice, or rejected it: the company may change it.
 FREE_STATES = ("to_send", "rejected")
 
@@ -142,7 +140,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         self._prepare_returns_for_posting()
-        in_user_language(self)._check_supplier_posting()
+        self._check_supplier_posting()
         self._withdraw_documents_of_drafts()
         posted = super()._post(soft)
         posted._filter_supplier_credit()._register_supplier_transactions()

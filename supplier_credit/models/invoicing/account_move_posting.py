@@ -4,6 +4,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..common.user_language import in_user_language
+
 
 class AccountMove(models.Model):
     """The conditions for posting an invoice on Supplier's credit. Seed 001, "Faturamento", 1."""
@@ -15,8 +17,8 @@ class AccountMove(models.Model):
 
         :raise UserError: naming the invoices and all reasons
         """
-        self.filtered("supplier_order_id")._check_as_ordered()
-        ours = self._filter_supplier_credit()
+        in_user_language(self.filtered("supplier_order_id"))._check_as_ordered()
+        ours = in_user_language(self._filter_supplier_credit())
         ours._check_supplier_document()
         ours._check_nfe_agrees()
         ours._check_supplier_release()

@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: with the reasons
         """
-        in_user_language(self)._check_supplier_release()
+        in_user_language(self._filter_supplier_credit())._check_supplier_release()
         values = super()._prepare_invoice()
         values["supplier_order_id"] = self._filter_supplier_credit().id
         return values

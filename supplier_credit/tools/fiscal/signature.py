@@ -8,6 +8,7 @@ Source: MOC 7.0, "Padrão de assinatura digital"; DOC-ICP-04 (subject alternativ
 import base64
 import binascii
 import functools
+import warnings
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,15 +18,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from OpenSSL import crypto
-from signxml import (
-    DigestAlgorithm,
-    SignatureConfiguration,
-    SignatureMethod,
-    XMLVerifier,
-)
-from signxml.exceptions import SignXMLException
 
 from .fiscal_xml import NAMES, NfeProblem
+
+with warnings.catch_warnings():
+    # signxml 3.2, which Odoo's pins lead to, imports what pyOpenSSL deprecates; signxml 4 does not.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
+    from signxml.exceptions import SignXMLException
 
 # What the certificate of a company, and of a person, says about its holder. A person's number
 # stands after the eight digits of the date of birth.
