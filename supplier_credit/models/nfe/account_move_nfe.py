@@ -97,12 +97,13 @@ class AccountMove(models.Model):
 
         An NF-e with a cancellation in its file is not sold either way.
         """
-        if self._is_supplier_production() and self._get_unproved_cancellation(cancellation):
+        problem = self._get_unproved_cancellation(cancellation)
+        if problem and self._is_supplier_production():
             raise UserError(
                 self.env._(
                     "The file holds an NF-e and a cancellation of it that proves nothing: "
                     "%(problem)s. Upload the original procNFe. Nothing was changed.",
-                    problem=self._get_unproved_cancellation(cancellation),
+                    problem=problem,
                 )
             )
         self.env["supplier.credit.nfe.cancellation"]._keep(self.company_id, cancellation, content)

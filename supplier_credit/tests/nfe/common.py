@@ -74,6 +74,16 @@ class NfeUploadCommon(SupplierCreditCommon):
         self.assertEqual(shown["res_id"], wizard.id)
         return wizard.line_ids.sorted("name")
 
+    def take(self, content):
+        """Upload a file for `self.invoice`; return what was said of it, and undo it."""
+        with self.env.cr.savepoint() as savepoint:
+            self.upload(content)
+            self.assertEqual(self.invoice.supplier_nfe_key, get_key(content))
+            said = str(self.invoice.message_ids[0].body)
+            savepoint.rollback()
+        self.env.invalidate_all()
+        return said
+
     def refusal_of(self, act):
         """Return the message by which `act` is refused, without undoing what it did before."""
         try:

@@ -53,15 +53,6 @@ class TestNfeFields(NfeUploadCommon):
         cls.agreement.environment = "production"
         cls.invoice = cls.create_plain_invoice()
 
-    def take(self, content):
-        """Upload a file; return what was said of the invoice, and undo it."""
-        with self.env.cr.savepoint() as savepoint:
-            self.upload(content)
-            said = str(self.invoice.message_ids[0].body)
-            savepoint.rollback()
-        self.env.invalidate_all()
-        return said
-
     def test_elements_of_another_release_are_taken_with_a_word(self):
         for name, text in {
             "gMonoRet": (b"<total>", b"<gMonoRet><adRemIBSRet>0.1</adRemIBSRet></gMonoRet>"),

@@ -73,16 +73,6 @@ class TestNfeProof(NfeUploadCommon):
         cls.agreement.environment = "production"
         cls.invoice = cls.create_plain_invoice()
 
-    def take(self, content):
-        """Upload a file; return what was said, and undo it."""
-        with self.env.cr.savepoint() as savepoint:
-            self.upload(content)
-            self.assertEqual(self.invoice.supplier_nfe_key, KEY)
-            said = str(self.invoice.message_ids[0].body)
-            savepoint.rollback()
-        self.env.invalidate_all()
-        return said
-
     def test_issuers_own_certificate_and_that_of_a_branch_prove_it(self):
         for signer in (None, Signer(BRANCH), Signer(ISSUER, string_type=PRINTABLE_STRING)):
             with self.subTest(signer):

@@ -7,6 +7,7 @@ before it is parsed.
 import codecs
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from lxml import etree
@@ -19,6 +20,13 @@ NAMES = {"n": NAMESPACE, "s": SIGNATURE}
 LARGEST_FILE = 5 * 1024 * 1024
 PRODUCTION = "1"
 COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf")
+# Forms that NF-e and events have in common.
+CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
+CPF = re.compile(r"[0-9]{11}")
+DIGIT = re.compile(r"[0-9]")
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:00|Z)")
+PROTOCOL = re.compile(r"[0-9]{15}(?:[0-9]{2})?")
+
 # Characters of the file's own text that a message shows.
 LONGEST_DETAIL = 200
 
@@ -147,3 +155,11 @@ class Reader:
         if text := self.text(path):
             return text
         raise NfeProblem("not_valid", line=self._root.sourceline, element=path.rpartition(":")[2])
+
+    def moment(self, path: str) -> datetime:
+        """As `required`, with time zone; the form alone lets 30 February pass."""
+        text = self.required(path)
+        try:
+            return datetime.fromisoformat(text.replace("Z", "+00:00"))
+        except ValueError as error:
+            raise NfeProblem("not_valid", line=1, element=path.rpartition(":")[2]) from error

@@ -16,9 +16,14 @@ import nfelib
 from lxml import etree
 
 from .fiscal_xml import (
+    CNPJ,
+    CPF,
+    DIGIT,
+    MOMENT,
     NAMES,
     NAMESPACE,
     PRODUCTION,
+    PROTOCOL,
     NfeProblem,
     Reader,
     find_one,
@@ -40,12 +45,9 @@ NO_PAYMENT = "90"
 _INFORMATION = "n:NFe/n:infNFe"
 _PROTOCOL = "n:protNFe/n:infProt"
 _TOTALS = f"{_INFORMATION}/n:total"
-_CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
-_CPF = re.compile(r"[0-9]{11}")
-_DIGIT = re.compile(r"[0-9]")
+_ISSUE = f"{_INFORMATION}/n:ide/n:dhEmi"
 _NAME = re.compile(r".{1,60}", re.DOTALL)
 _MONEY = re.compile(r"(?:0|[1-9][0-9]{0,12})(?:\.[0-9]{2})?")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:00|Z)")
 # The form of everything that is read; releases of the layout differ in the rest only.
 FORMS = {
     f"{_INFORMATION}/n:ide/n:cUF": re.compile(r"[0-9]{2}"),
@@ -53,23 +55,23 @@ FORMS = {
     f"{_INFORMATION}/n:ide/n:mod": re.compile(r"[0-9]{2}"),
     f"{_INFORMATION}/n:ide/n:serie": re.compile(r"0|[1-9][0-9]{0,2}"),
     f"{_INFORMATION}/n:ide/n:nNF": re.compile(r"[1-9][0-9]{0,8}"),
-    f"{_INFORMATION}/n:ide/n:dhEmi": _MOMENT,
-    f"{_INFORMATION}/n:ide/n:tpNF": _DIGIT,
-    f"{_INFORMATION}/n:ide/n:tpEmis": _DIGIT,
-    f"{_INFORMATION}/n:ide/n:tpAmb": _DIGIT,
-    f"{_INFORMATION}/n:ide/n:finNFe": _DIGIT,
-    f"{_INFORMATION}/n:emit/n:CNPJ": _CNPJ,
-    f"{_INFORMATION}/n:emit/n:CPF": _CPF,
+    _ISSUE: MOMENT,
+    f"{_INFORMATION}/n:ide/n:tpNF": DIGIT,
+    f"{_INFORMATION}/n:ide/n:tpEmis": DIGIT,
+    f"{_INFORMATION}/n:ide/n:tpAmb": DIGIT,
+    f"{_INFORMATION}/n:ide/n:finNFe": DIGIT,
+    f"{_INFORMATION}/n:emit/n:CNPJ": CNPJ,
+    f"{_INFORMATION}/n:emit/n:CPF": CPF,
     f"{_INFORMATION}/n:emit/n:xNome": _NAME,
-    f"{_INFORMATION}/n:dest/n:CNPJ": _CNPJ,
-    f"{_INFORMATION}/n:dest/n:CPF": _CPF,
+    f"{_INFORMATION}/n:dest/n:CNPJ": CNPJ,
+    f"{_INFORMATION}/n:dest/n:CPF": CPF,
     f"{_INFORMATION}/n:dest/n:xNome": _NAME,
     f"{_TOTALS}/n:ICMSTot/n:vNF": _MONEY,
     f"{_TOTALS}/n:vNFTot": _MONEY,
     f"{_PROTOCOL}/n:chNFe": ACCESS_KEY,
-    f"{_PROTOCOL}/n:tpAmb": _DIGIT,
-    f"{_PROTOCOL}/n:dhRecbto": _MOMENT,
-    f"{_PROTOCOL}/n:nProt": re.compile(r"[0-9]{15}(?:[0-9]{2})?"),
+    f"{_PROTOCOL}/n:tpAmb": DIGIT,
+    f"{_PROTOCOL}/n:dhRecbto": MOMENT,
+    f"{_PROTOCOL}/n:nProt": PROTOCOL,
     f"{_PROTOCOL}/n:digVal": re.compile(r"[0-9A-Za-z+/=]{28,44}"),
 }
 
@@ -191,16 +193,11 @@ def _find_signature_problem(
     find_one(root, "n:NFe")
     reader = Reader(root, FORMS)
     return find_signature_problem(
-        find_one(root, _INFORMATION), _read_party(reader, "emit"), _read_issue(reader), authorities
+        find_one(root, _INFORMATION),
+        _read_party(reader, "emit"),
+        reader.moment(_ISSUE),
+        authorities,
     )
-
-
-def _read_issue(reader: Reader) -> datetime:
-    text = reader.required(f"{_INFORMATION}/n:ide/n:dhEmi")
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError as error:
-        raise NfeProblem("not_valid", line=1, element="dhEmi") from error
 
 
 def _read_party(reader: Reader, name: str) -> str:
@@ -221,7 +218,7 @@ def _read_parts(
         model=required(f"{_INFORMATION}/n:ide/n:mod"),
         series=int(required(f"{_INFORMATION}/n:ide/n:serie")),
         number=int(required(f"{_INFORMATION}/n:ide/n:nNF")),
-        issued_at=_read_issue(reader),
+        issued_at=reader.moment(_ISSUE),
         purpose=required(f"{_INFORMATION}/n:ide/n:finNFe"),
         environment=required(f"{_INFORMATION}/n:ide/n:tpAmb"),
         issuer=_read_party(reader, "emit"),
@@ -273,7 +270,7 @@ def _find_key_problem(root: etree._Element) -> NfeProblem | None:
     key = reader.required(f"{_PROTOCOL}/n:chNFe")
     in_document = (
         reader.required(f"{_INFORMATION}/n:ide/n:cUF"),
-        f"{_read_issue(reader):%y%m}",
+        f"{reader.moment(_ISSUE):%y%m}",
         reader.required(f"{_INFORMATION}/n:ide/n:tpEmis"),
         reader.required(f"{_INFORMATION}/n:ide/n:cNF"),
     )

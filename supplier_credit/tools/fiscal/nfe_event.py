@@ -14,9 +14,14 @@ import nfelib
 from lxml import etree
 
 from .fiscal_xml import (
+    CNPJ,
+    CPF,
+    DIGIT,
+    MOMENT,
     NAMES,
     NAMESPACE,
     PRODUCTION,
+    PROTOCOL,
     NfeProblem,
     Reader,
     find_one,
@@ -42,22 +47,19 @@ EVENT_TAG = f"{{{NAMESPACE}}}procEventoNFe"
 
 _EVENT = "n:evento/n:infEvento"
 _ANSWER = "n:retEvento/n:infEvento"
-_DIGIT = re.compile(r"[0-9]")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:00|Z)")
-_PROTOCOL = re.compile(r"[0-9]{15}(?:[0-9]{2})?")
 FORMS = {
-    f"{_EVENT}/n:CNPJ": re.compile(r"[0-9A-Z]{12}[0-9]{2}"),
-    f"{_EVENT}/n:CPF": re.compile(r"[0-9]{11}"),
+    f"{_EVENT}/n:CNPJ": CNPJ,
+    f"{_EVENT}/n:CPF": CPF,
     f"{_EVENT}/n:chNFe": ACCESS_KEY,
-    f"{_EVENT}/n:tpAmb": _DIGIT,
-    f"{_EVENT}/n:dhEvento": _MOMENT,
+    f"{_EVENT}/n:tpAmb": DIGIT,
+    f"{_EVENT}/n:dhEvento": MOMENT,
     f"{_EVENT}/n:nSeqEvento": re.compile(r"[1-9][0-9]{0,2}"),
-    f"{_EVENT}/n:detEvento/n:nProt": _PROTOCOL,
+    f"{_EVENT}/n:detEvento/n:nProt": PROTOCOL,
     f"{_EVENT}/n:detEvento/n:xJust": re.compile(r".{15,255}", re.DOTALL),
     f"{_ANSWER}/n:chNFe": ACCESS_KEY,
-    f"{_ANSWER}/n:tpAmb": _DIGIT,
-    f"{_ANSWER}/n:dhRegEvento": _MOMENT,
-    f"{_ANSWER}/n:nProt": _PROTOCOL,
+    f"{_ANSWER}/n:tpAmb": DIGIT,
+    f"{_ANSWER}/n:dhRegEvento": MOMENT,
+    f"{_ANSWER}/n:nProt": PROTOCOL,
 }
 
 
@@ -148,13 +150,13 @@ def _cancellation_from_xml(
     author = reader.text(f"{_EVENT}/n:CNPJ") or reader.text(f"{_EVENT}/n:CPF")
     _check_author(reader, event, key, author)
     signature_problem = find_signature_problem(
-        event, author, _read_moment(reader, f"{_EVENT}/n:dhEvento"), authorities
+        event, author, reader.moment(f"{_EVENT}/n:dhEvento"), authorities
     )
     return NfeCancellation(
         key=key,
         protocol=reader.required(f"{_ANSWER}/n:nProt"),
         nfe_protocol=reader.required(f"{_EVENT}/n:detEvento/n:nProt"),
-        registered_at=_read_moment(reader, f"{_ANSWER}/n:dhRegEvento"),
+        registered_at=reader.moment(f"{_ANSWER}/n:dhRegEvento"),
         environment=reader.required(f"{_EVENT}/n:tpAmb"),
         reason=reader.required(f"{_EVENT}/n:detEvento/n:xJust"),
         proof_problems=(signature_problem,) if signature_problem else (),
@@ -179,11 +181,3 @@ def _check_author(reader: Reader, event: etree._Element, key: str, author: str) 
     sequence = int(reader.required(f"{_EVENT}/n:nSeqEvento"))
     if event.get("Id") != f"ID{CANCELLATION}{key}{sequence:02}":
         raise NfeProblem("event_identifier", identifier=event.get("Id") or "-", key=key)
-
-
-def _read_moment(reader: Reader, path: str) -> datetime:
-    text = reader.required(path)
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError as error:
-        raise NfeProblem("not_valid", line=1, element=path.rpartition(":")[2]) from error
