@@ -50,7 +50,9 @@ class Books:
 
     def fee(self, method):
         """What Asaas keeps of a payment by that method."""
-        name = "feePix" if method == "PIX" else "feeBoleto"
+        if method in ("TRANSFER", "DEPOSIT"):
+            return Decimal(0)
+        name = {"PIX": "feePix", "CREDIT_CARD": "feeCard"}.get(method, "feeBoleto")
         return Decimal(self.account.settings[name])
 
 

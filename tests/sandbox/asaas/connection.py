@@ -40,8 +40,9 @@ class Connection:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Asaas-Sandbox",
-            "asaas-access-token": token,
         }
+        if token:
+            headers["asaas-access-token"] = token
         self._connection.request("POST", self._path, body, headers)
         response = self._connection.getresponse()
         response.read()

@@ -21,6 +21,7 @@ TABLES = (
     "asaas_deliveries",
 )
 
+FEES = ("feeBoleto", "feePix", "feeCard")
 
 CONTROL = AccountControl(SERVICE, "apiKey", DEFAULT_KEY, open_books)
 CONTROL.add_to(blueprint, TABLES)
@@ -35,13 +36,23 @@ def register():
         "publicUrl": reader.text("publicUrl", required=False, maximum=500),
         "feeBoleto": reader.money("feeBoleto", required=False, zero=True),
         "feePix": reader.money("feePix", required=False, zero=True),
+        "feeCard": reader.money("feeCard", required=False, zero=True),
         "webhookPauses": reader.numbers("webhookPauses", 0, 3600, maximum=20),
         "quota": reader.integer("quota", 0, 10**9, required=False),
         "slowRefunds": reader.boolean("slowRefunds", required=False),
+        "dailyLimit": reader.integer("dailyLimit", 0, 10**9, required=False),
+        "lateDateMayStay": reader.boolean("lateDateMayStay", required=False),
+        "alphanumericCnpj": reader.boolean("alphanumericCnpj", required=False),
+        "knownPostalCodes": reader.boolean("knownPostalCodes", required=False),
+        "notFound": reader.choice("notFound", ("empty", "html", "json"), required=False),
+        "taxpayer": reader.text("taxpayer", required=False, maximum=14),
+        "pixKey": reader.boolean("pixKey", required=False),
+        "forbidden": reader.raw("forbidden"),
+        "newIds": reader.choice("newIds", ("both", "only", "none"), required=False),
     }
     reader.finish()
     given = {name: value for name, value in settings.items() if value is not None}
-    given.update({name: f"{given[name]:.2f}" for name in ("feeBoleto", "feePix") if name in given})
+    given.update({name: f"{given[name]:.2f}" for name in FEES if name in given})
     if "publicUrl" in given:
         given["publicUrl"] = given["publicUrl"].rstrip("/")
     with current_app.store.transaction() as db:

@@ -1,9 +1,9 @@
 """`/_sandbox/asaas/payments` and `/events`: what payers, banks and chance do to charges."""
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, request
 
 from ..problems import Problem
-from . import chargebacks, events, payments, receipts, refunds
+from . import chargebacks, customers, events, payments, receipts, refunds
 from .books import number
 from .control import CONTROL
 from .fields import parse_amount
@@ -65,6 +65,37 @@ def chargeback(code):
     reader.finish()
     with CONTROL.books(caller) as books:
         return jsonify(payments.as_json(books, chargebacks.take(books, code, step)))
+
+
+@blueprint.post("/payments/<code>/take-back")
+def take_back(code):
+    """A confirmed payment does not happen after all; the charge waits again."""
+    reader, caller = CONTROL.reader()
+    reader.finish()
+    with CONTROL.books(caller) as books:
+        return jsonify(payments.as_json(books, receipts.take_back(books, code)))
+
+
+@blueprint.post("/deposits")
+def deposit():
+    """Money enters the account that no charge asked for."""
+    reader, caller = CONTROL.reader()
+    kind = reader.choice("kind", ("TRANSFER", "DEPOSIT", "PIX"))
+    value = _amount(reader, "value")
+    reader.finish()
+    with CONTROL.books(caller) as books:
+        row = receipts.deposit(books, request.host_url.rstrip("/"), kind, value)
+        return jsonify(payments.as_json(books, row)), 201
+
+
+@blueprint.post("/customers/<code>/close")
+def close_customer(code):
+    """A customer cannot be changed any more, for a reason of Asaas' own."""
+    reader, caller = CONTROL.reader()
+    reason = reader.text("reason", required=False)
+    reader.finish()
+    with CONTROL.books(caller) as books:
+        return jsonify(customers.close(books, code, reason))
 
 
 @blueprint.post("/payments/<code>/refunds")

@@ -1,8 +1,12 @@
-"""Errors in Asaas' form: {errors: [{code, description}]}."""
+"""Errors in Asaas' form: {errors: [{code, description}]}.
+
+A 404 has none: its body is empty or HTML, as other clients have seen. So has what the network in
+front of Asaas refuses.
+"""
 
 import json
 
-from flask import Response
+from flask import Response, g
 
 from ..problems import Problem
 
@@ -31,6 +35,12 @@ def not_allowed(description):
 
 def form(problem):
     """Return the answer for a problem in Asaas' form."""
+    kind = g.get("not_found", "empty") if problem.status == 404 else None
+    if problem.code == "cdn" or kind in ("empty", "html"):
+        page = "" if kind == "empty" else f"<html><body>{problem.status}</body></html>"
+        return Response(
+            page, status=problem.status, content_type="text/html", headers=problem.headers
+        )
     code = problem.code
     if not code.islower() and not code.startswith("invalid_"):
         code = CODES.get(problem.status, f"http_{problem.status}")

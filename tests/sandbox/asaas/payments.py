@@ -71,7 +71,7 @@ def get(books, code):
 
 def insert(books, base_url, **values):
     """Add a charge; returns its row."""
-    code = f"pay_{secrets.token_hex(8)}"
+    code = _new_id(books)
     values.update(
         client_id=books.id,
         id=code,
@@ -88,6 +88,13 @@ def insert(books, base_url, **values):
         tuple(values.values()),
     )
     return find(books, code)
+
+
+def _new_id(books):
+    """An id in one of the two forms that Asaas gives since November 2026."""
+    kind = books.account.settings.get("newIds", "both")
+    is_new = kind == "only" or (kind == "both" and books.next_number("payment", 1) % 2)
+    return f"pay_1_{secrets.token_hex(7)}" if is_new else f"pay_{secrets.token_hex(8)}"
 
 
 def new_nosso_numero(books, billing_type):
@@ -115,6 +122,11 @@ def tell(books, event, row):
     """Emit an event with a charge's present state."""
     if events.is_wanted(books, event):
         events.emit(books, event, as_json(books, row))
+
+
+def show_status(books, code):
+    """`/payments/{id}/status`."""
+    return {"status": get(books, code)["status"]}
 
 
 def show(books, code):
@@ -175,7 +187,8 @@ def as_json(books, row):
         "originalValue": number(row["original_value"]),
         "interestValue": number(row["interest_value"]),
         "description": row["description"],
-        "billingType": row["billing_type"],
+        # Once paid, the way that it was really paid.
+        "billingType": row["method"] or row["billing_type"],
         "canBePaidAfterDueDate": True,
         "pixTransaction": code if row["method"] == "PIX" else None,
         "status": row["status"],

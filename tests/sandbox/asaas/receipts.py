@@ -4,14 +4,18 @@ import json
 from datetime import timedelta
 from decimal import Decimal
 
-from . import payments, statement
+from . import customers, payments, statement
 from .books import day, iso, rounded
 from .errors import not_allowed, refusal
 from .fields import Fields
 
-METHODS = ("BOLETO", "PIX")
+METHODS = ("BOLETO", "PIX", "CREDIT_CARD")
+# Days until a card payment is paid out (docs: D+32).
+CARD_DAYS = 32
 PAYABLE = ("PENDING", "OVERDUE", "CONFIRMED", "RECEIVED_IN_CASH")
 DAYS_A_MONTH = 30
+# Money that nobody asked for comes from somebody.
+DEPOSITOR = "52998224725"
 
 
 def amount_due(row, on):
@@ -55,7 +59,7 @@ def pay(books, code, *, method=None, value=None, on=None, confirmed=False):
     on = on or books.today
     if on > books.today:
         raise refusal("invalid_date", "A data do pagamento não pode ser futura.")
-    method = method or ("PIX" if row["billing_type"] == "PIX" else "BOLETO")
+    method = method or (row["billing_type"] if row["billing_type"] != "UNDEFINED" else "BOLETO")
     due, extra = amount_due(row, on)
     if value is not None:
         late = on > day(row["due_date"]) and value > row["nominal"]
@@ -71,13 +75,66 @@ def pay(books, code, *, method=None, value=None, on=None, confirmed=False):
         client_payment_date=on.isoformat(),
         confirmed_date=on.isoformat(),
         payment_date=None,
-        credit_date=iso(on if method == "PIX" else next_working_day(on)),
+        credit_date=iso(_credit_day(method, on)),
         status="CONFIRMED",
     )
-    if confirmed:
+    if confirmed or method == "CREDIT_CARD":
         payments.tell(books, "PAYMENT_CONFIRMED", row)
         return row
     return receive(books, row, on)
+
+
+def take_back(books, code):
+    """A confirmed payment that did not happen after all, such as a card refused by risk analysis.
+
+    The charge waits again. Returns its row.
+    """
+    row = payments.get(books, code)
+    if row["status"] != "CONFIRMED":
+        raise not_allowed(f"A cobrança está em {row['status']}.")
+    late = row["due_date"] < books.today.isoformat()
+    return payments.update(
+        books,
+        code,
+        "PAYMENT_REPROVED_BY_RISK_ANALYSIS",
+        status="OVERDUE" if late else "PENDING",
+        method=None,
+        fee=None,
+        value=row["nominal"],
+        original_value=None,
+        interest_value=None,
+        payment_date=None,
+        client_payment_date=None,
+        confirmed_date=None,
+        credit_date=None,
+    )
+
+
+def deposit(books, base_url, kind, value):
+    """Money that enters the account unasked. Asaas makes customer and payment of it by itself."""
+    payer = customers.create(
+        books, {"name": "Depositante", "cpfCnpj": DEPOSITOR, "notificationDisabled": True}
+    )
+    row = payments.insert(
+        books,
+        base_url,
+        customer=payer["id"],
+        billing_type=kind,
+        nominal=value,
+        value=value,
+        due_date=books.today.isoformat(),
+    )
+    payments.tell(books, "PAYMENT_CREATED", row)
+    return pay(books, row["id"], method=kind)
+
+
+def _credit_day(method, on):
+    match method:
+        case "BOLETO":
+            return next_working_day(on)
+        case "CREDIT_CARD":
+            return on + timedelta(days=CARD_DAYS)
+    return on
 
 
 def next_working_day(on):

@@ -6,6 +6,7 @@ from ..validation import json_body
 from . import (
     customers,
     documents,
+    holder,
     payment_request,
     payments,
     receipts,
@@ -59,6 +60,7 @@ def _resource(path, module, requests=None):
 
 
 _resource("/customers", customers)
+_route("GET", "/payments/limits", payment_request.limits)
 _resource("/payments", payments, payment_request)
 _resource("/webhooks", webhooks)
 PAYMENT = "/payments/<code>"
@@ -68,4 +70,11 @@ _route("POST", f"{PAYMENT}/restore", payment_request.restore, body=True)
 _route("POST", f"{PAYMENT}/receiveInCash", receipts.receive_in_cash, body=True)
 _route("POST", f"{PAYMENT}/undoReceivedInCash", receipts.undo_received_in_cash, body=True)
 _route("POST", f"{PAYMENT}/refund", refunds.refund, body=True)
+_route("POST", f"{PAYMENT}/bankSlip/refund", refunds.refund_slip, body=True)
+_route("GET", f"{PAYMENT}/refunds", refunds.search)
+_route("GET", f"{PAYMENT}/status", payments.show_status)
+_route("POST", "/customers/<code>/restore", customers.restore, body=True)
+_route("POST", "/webhooks/<code>/removeBackoff", webhooks.remove_backoff, body=True)
+_route("GET", "/myAccount/commercialInfo", holder.commercial_info)
+_route("GET", "/pix/addressKeys", holder.pix_keys)
 _route("GET", "/finance/balance", statement.show_balance)

@@ -7,6 +7,7 @@ import uuid
 from datetime import timedelta
 
 from ..webhooks import is_loopback_url
+from .customers import EMAIL
 from .errors import refusal
 from .events import NAMES
 from .fields import Fields, filters, page
@@ -22,10 +23,10 @@ CREATE TABLE IF NOT EXISTS asaas_webhooks (
     id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     url TEXT NOT NULL,
-    email TEXT,
+    email TEXT NOT NULL,
     enabled FLAG NOT NULL,
     interrupted FLAG NOT NULL,
-    auth_token TEXT NOT NULL,
+    auth_token TEXT,
     send_type TEXT NOT NULL,
     events TEXT NOT NULL,
     penalized INTEGER NOT NULL DEFAULT 0
@@ -73,6 +74,13 @@ def delete(books, code):
         (code,),
     )
     return {"deleted": True, "id": code}
+
+
+def remove_backoff(books, data, code):
+    """Send the waiting events now (`/webhooks/{id}/removeBackoff`)."""
+    _get(books, code)
+    _resume(books, code)
+    return show(books, code)
 
 
 def show(books, code):
@@ -123,18 +131,19 @@ def _read(fields, row):
     url = given.text("url", 500, required=True)
     if not is_loopback_url(url) or not re.fullmatch(r"[!-~]+", url):
         raise refusal("invalid_url", "A url deve ser um endereço http ou https desta máquina.")
-    token = given.text("authToken", 255, code="invalid_authToken", required=True)
-    if len(token) < 32 or not token.isascii() or not token.isprintable():
+    email = given.text("email", code="invalid_email", required=True)
+    if not EMAIL.fullmatch(email):
+        raise refusal("invalid_email", "O email informado é inválido.")
+    token = given.text("authToken", 255, code="invalid_authToken")
+    if token and (len(token) < 32 or not token.isascii() or not token.isprintable()):
         raise refusal("invalid_authToken", "O authToken deve ter de 32 a 255 caracteres.")
     names = given.data.get("events")
     if not isinstance(names, list) or not names or not all(name in NAMES for name in names):
         raise refusal("invalid_events", "Informe em events nomes de eventos existentes.")
-    if given.data.get("apiVersion", 3) != 3:
-        raise refusal("invalid_apiVersion", "A versão da API deve ser 3.")
     return {
         "name": given.text("name", required=True),
         "url": url,
-        "email": given.text("email"),
+        "email": email,
         "enabled": given.flag("enabled", True),
         "interrupted": given.flag("interrupted"),
         "auth_token": token,
@@ -152,8 +161,7 @@ def as_json(row):
         "email": row["email"],
         "enabled": row["enabled"],
         "interrupted": row["interrupted"],
-        "apiVersion": 3,
-        "hasAuthToken": True,
+        "hasAuthToken": bool(row["auth_token"]),
         "sendType": row["send_type"],
         "penalizedRequestsCount": row["penalized"],
         "events": json.loads(row["events"]),

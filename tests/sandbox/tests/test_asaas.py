@@ -49,7 +49,7 @@ def test_refusals_are_the_recorded_ones(holder):
 
 
 def test_key_and_user_agent_are_asked_for(holder):
-    answer = holder.call("GET", "/customers", key="unknown")
+    answer = holder.call("GET", "/customers", key="$aact_hmlg_unknown")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (401, "invalid_access_token")
     url = f"{holder.url}/asaas/v3/customers"
     assert requests.get(url, timeout=10).status_code == 401
@@ -68,8 +68,8 @@ def test_default_account_always_exists(process):
 def test_accounts_see_nothing_of_each_other(holder, process):
     charge = holder.charge()
     other = Holder(process.url)
-    assert other.refused("GET", f"/payments/{charge['id']}") == (404, "not_found")
-    assert other.refused("GET", f"/customers/{charge['customer']}") == (404, "not_found")
+    assert other.refused("GET", f"/payments/{charge['id']}") == (404, "")
+    assert other.refused("GET", f"/customers/{charge['customer']}") == (404, "")
     assert other.ok("GET", "/payments")["totalCount"] == 0
     body = {"customer": charge["customer"], "billingType": "PIX", "value": 1, "dueDate": DUE}
     assert other.refused("POST", "/payments", body) == (400, "invalid_customer")
@@ -77,8 +77,8 @@ def test_accounts_see_nothing_of_each_other(holder, process):
 
 def test_customers_are_found_changed_and_removed(holder):
     first = holder.customer(externalReference="P1", email="a@example.com")
-    second = holder.customer(name="Empresa", cpfCnpj="12.ABC.345/01DE-35")
-    assert (second["cpfCnpj"], second["personType"]) == ("12ABC34501DE35", "JURIDICA")
+    second = holder.customer(name="Empresa", cpfCnpj="11.222.333/0001-81")
+    assert (second["cpfCnpj"], second["personType"]) == ("11222333000181", "JURIDICA")
     assert holder.customer()["id"] != first["id"], "duplicates are allowed"
     for filters, count in (
         ({"cpfCnpj": CPF}, 2),
@@ -103,7 +103,6 @@ def test_customers_are_found_changed_and_removed(holder):
         {"name": "X"},
         {"name": "X", "cpfCnpj": "11111111111"},
         {"name": "X", "cpfCnpj": "12ABC34501DE36"},
-        {"name": "X", "cpfCnpj": CPF, "email": "nobody"},
         {"name": "X" * 256, "cpfCnpj": CPF},
         {"name": 5, "cpfCnpj": CPF},
         {"name": "\ud800", "cpfCnpj": CPF},
@@ -122,7 +121,6 @@ def test_faulty_customers_are_refused(holder, body):
         ({"billingType": None}, "invalid_billingType"),
         ({"value": 0}, "invalid_value"),
         ({"value": -1}, "invalid_value"),
-        ({"value": 4.99}, "invalid_value"),
         ({"value": 10.001}, "invalid_value"),
         ({"value": "100"}, "invalid_value"),
         ({"value": 10**9}, "invalid_value"),
@@ -146,9 +144,9 @@ def test_faulty_charges_are_refused(holder, change, code):
     assert holder.ok("POST", "/payments", body)["status"] == "PENDING"
 
 
-def test_small_amounts_are_for_pix(holder):
-    charge = holder.charge(0.5, kind="PIX")
-    assert (charge["value"], charge["bankSlipUrl"], charge["nossoNumero"]) == (0.5, None, None)
+def test_pix_has_no_slip(holder):
+    charge = holder.charge(5, kind="PIX")
+    assert (charge["value"], charge["bankSlipUrl"], charge["nossoNumero"]) == (5, None, None)
 
 
 def test_removed_customer_gets_no_charge(holder):
@@ -196,18 +194,20 @@ def test_faulty_filters_are_refused(holder, name, value):
 def test_change_of_an_open_charge(holder, method):
     charge = holder.charge(externalReference="R", fine={"value": 2})
     path = f"/payments/{charge['id']}"
-    found = holder.ok(method, path, {"description": "Texto", "discount": {"value": 1.5}})
+    same = {name: charge[name] for name in ("billingType", "value", "dueDate")}
+    body = {**same, "description": "Texto", "discount": {"value": 1.5}}
+    found = holder.ok(method, path, body)
     assert (found["description"], found["discount"]["value"]) == ("Texto", 1.5)
     assert (found["fine"]["value"], found["externalReference"]) == (2, "R")
     assert found["nossoNumero"] == charge["nossoNumero"], "the slip is the same"
     before = holder.ok("GET", f"{path}/identificationField")
-    found = holder.ok(method, path, {"value": 120.55, "dueDate": "2026-12-20"})
+    found = holder.ok(method, path, {**same, "value": 120.55, "dueDate": "2026-12-20"})
     assert (found["value"], found["netValue"], found["originalDueDate"]) == (120.55, 118.56, DUE)
     after = holder.ok("GET", f"{path}/identificationField")
     assert found["nossoNumero"] == after["nossoNumero"] != charge["nossoNumero"]
     assert before["identificationField"] != after["identificationField"]
-    assert holder.refused(method, path, {"dueDate": "2026-11-01"}) == (400, "invalid_dueDate")
-    found = holder.ok(method, path, {"billingType": "PIX"})
+    assert holder.refused(method, path, {**same, "dueDate": "2026-11-01"})[1] == "invalid_dueDate"
+    found = holder.ok(method, path, {**same, "billingType": "PIX"})
     assert (found["nossoNumero"], found["bankSlipUrl"]) == (None, None)
 
 
@@ -216,9 +216,12 @@ def test_overdue_comes_with_the_clock_and_goes_with_a_new_date(holder):
     assert holder.show(charge)["status"] == "PENDING"
     holder.move(advanceDays=1)
     assert holder.ok("GET", "/payments", status="OVERDUE")["totalCount"] == 1
+    body = {"billingType": "BOLETO", "value": 100, "dueDate": str(TODAY)}
     path = f"/payments/{charge['id']}"
-    assert holder.ok("PUT", path, {"description": "x"})["status"] == "OVERDUE"
-    assert holder.ok("PUT", path, {"dueDate": DUE})["status"] == "PENDING"
+    assert holder.refused("PUT", path, body) == (400, "invalid_dueDate")
+    holder.control("POST", "/accounts", lateDateMayStay=True)
+    assert holder.change(charge)["status"] == "OVERDUE"
+    assert holder.change(charge, dueDate=DUE)["status"] == "PENDING"
 
 
 def test_removed_charge_can_be_restored(holder):
@@ -245,8 +248,8 @@ def test_paid_charge_is_neither_changed_nor_removed(holder):
 
 
 def test_unknown_addresses_and_bodies(holder):
-    assert holder.refused("GET", "/payments/pay_x") == (404, "not_found")
-    assert holder.refused("GET", "/nothing") == (404, "not_found")
+    assert holder.refused("GET", "/payments/pay_x") == (404, "")
+    assert holder.refused("GET", "/nothing") == (404, "")
     assert holder.refused("PATCH", "/customers") == (405, "method_not_allowed")
     assert holder.refused("POST", "/customers", []) == (400, "invalid_object")
     answer = holder.session.post(

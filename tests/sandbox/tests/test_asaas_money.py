@@ -21,7 +21,7 @@ def _cents(amount):
         ("99.99", ("FIXED", "3.33"), "2.5", 7),
         ("5.01", None, "10", 13),
         ("123.45", ("PERCENTAGE", "1.33"), None, 400),
-        ("0.50", None, None, 9),
+        ("5.00", None, None, 9),
     ],
 )
 def test_late_payment_has_fine_once_and_interest_by_the_day(holder, value, fine, interest, days):
@@ -158,7 +158,7 @@ def test_refunds_in_parts_and_in_full(holder):
     charge = holder.charge()
     path = f"/payments/{charge['id']}/refund"
     assert holder.refused("POST", path, {}) == (400, "invalid_action")
-    holder.pay(charge)
+    holder.pay(charge, method="PIX")
     found = holder.ok("POST", path, {"value": 30, "description": "Parte"})
     assert (found["status"], found["value"]) == ("RECEIVED", 100)
     (part,) = found["refunds"]
@@ -175,7 +175,7 @@ def test_refund_may_be_under_way_for_a_while(process):
     holder = Holder(process.url, slowRefunds=True)
     charge = holder.charge()
     path = f"/payments/{charge['id']}"
-    holder.pay(charge)
+    holder.pay(charge, method="PIX")
     assert holder.control("POST", f"{path}/refunds", status="DONE").status_code == 400
     found = holder.ok("POST", f"{path}/refund", {"value": 30})
     assert [found["status"], found["refunds"][0]["status"]] == ["RECEIVED", "PENDING"]
@@ -191,7 +191,7 @@ def test_refund_may_be_under_way_for_a_while(process):
 
 def test_refund_before_the_credit_comes_off_it(holder):
     charge = holder.charge()
-    holder.pay(charge, confirmed=True)
+    holder.pay(charge, method="PIX", confirmed=True)
     holder.ok("POST", f"/payments/{charge['id']}/refund", {"value": 40})
     assert holder.entries() == []
     holder.pay(charge)

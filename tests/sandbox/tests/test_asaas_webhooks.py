@@ -50,14 +50,14 @@ def test_every_step_has_its_event(holder, receiver):
     holder.hook(receiver.url, events=names)
     charge = holder.charge()
     path = f"/payments/{charge['id']}"
-    holder.ok("PUT", path, {"value": 90})
+    holder.change(charge, value=90)
     holder.ok("DELETE", path)
     holder.ok("POST", f"{path}/restore")
     holder.move(now=f"{DUE}T10:00:00")
     holder.move(advanceDays=1)
     holder.ok("POST", f"{path}/receiveInCash", {"paymentDate": DUE, "value": 90})
     holder.ok("POST", f"{path}/undoReceivedInCash")
-    holder.pay(charge, confirmed=True)
+    holder.pay(charge, method="PIX", confirmed=True)
     holder.pay(charge)
     holder.ok("POST", f"{path}/refund", {"value": 1})
     holder.control("POST", f"{path}/chargeback", step="REQUESTED")
@@ -203,11 +203,11 @@ def test_two_webhooks_get_the_same_event(holder, receiver):
     [
         ({"authToken": "short"}, "invalid_authToken"),
         ({"authToken": "x" * 256}, "invalid_authToken"),
-        ({"authToken": None}, "invalid_authToken"),
         ({"events": ["PAYMENT_NEVER_SEEN"]}, "invalid_events"),
         ({"events": []}, "invalid_events"),
         ({"sendType": "AT_ONCE"}, "invalid_sendType"),
-        ({"apiVersion": 2}, "invalid_apiVersion"),
+        ({"email": None}, "invalid_email"),
+        ({"email": "nobody"}, "invalid_email"),
         ({"url": "http://192.0.2.1/hook"}, "invalid_url"),
         ({"url": "https://asaas.example.com/"}, "invalid_url"),
         ({"url": "http://127.0.0.1/a b"}, "invalid_url"),
@@ -233,7 +233,7 @@ def test_token_is_never_shown_and_ten_webhooks_are_the_most(holder, receiver):
     assert holder.refused("POST", "/webhooks", body) == (400, "invalid_action")
     path = f"/webhooks/{hooks[0]['id']}"
     assert holder.ok("DELETE", path) == {"deleted": True, "id": hooks[0]["id"]}
-    assert holder.refused("GET", path) == (404, "not_found")
+    assert holder.refused("GET", path) == (404, "")
     assert holder.ok("GET", "/webhooks", limit=100)["totalCount"] == 9
 
 
