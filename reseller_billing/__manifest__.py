@@ -9,7 +9,7 @@
     "license": "LGPL-3",
     "application": True,
     "depends": ["account", "account_payment", "mail", "portal"],
-    "external_dependencies": {"python": ["python-stdnum"]},
+    "external_dependencies": {"python": ["phonenumbers", "python-stdnum"]},
     "data": [
         "security/reseller_billing_groups.xml",
         "security/ir.model.access.csv",
@@ -26,6 +26,7 @@
         "wizards/faturas/batch_change_refund_views.xml",
         "views/faturas/account_move_views.xml",
         "views/charges/payment_transaction_views.xml",
+        "wizards/charges/orphan_booking_views.xml",
         "views/charges/event_views.xml",
         "views/contracts/reminder_views.xml",
         "views/faturas/portal_templates.xml",

@@ -11,7 +11,20 @@ ASAAS_TEST_URL_PARAMETER = "reseller_billing.asaas_test_url"
 SUPPORTED_CURRENCIES = ("BRL",)
 
 # The host's payment method of each kind of charge.
-METHOD_OF_CHARGE = {"boleto": "boleto", "pix": "pix", "undefined": "unknown"}
+METHOD_OF_CHARGE = {
+    "boleto_pix": "boleto",
+    "boleto": "boleto",
+    "pix": "pix",
+    "undefined": "unknown",
+}
+
+# How a client can pay. "undefined" is the provider's word: its page offers cards, too.
+CHARGE_KINDS = [
+    ("boleto_pix", "Boleto or Pix"),
+    ("undefined", "Boleto, Pix or card"),
+    ("boleto", "Boleto"),
+    ("pix", "Pix"),
+]
 
 DEFAULT_PAYMENT_METHOD_CODES = {"boleto", "pix"}
 

@@ -14,7 +14,7 @@ class ResellerBillingWebhook(http.Controller):
     @http.route(
         "/reseller_billing/webhook/<string:key>",
         type="http",
-        auth="public",
+        auth="receipts_provider",
         methods=["POST"],
         csrf=False,
         save_session=False,
@@ -24,21 +24,16 @@ class ResellerBillingWebhook(http.Controller):
         """Store an event and answer at once; it is processed afterwards.
 
         Answers 200 also to a repetition. Refused, and nothing stored: 404 unknown address, 401
-        without the provider's token, 400 no event, 413 too long. Header: asaas-access-token.
+        without the provider's token, 400 no JSON, 413 too long. Header: asaas-access-token. Address
+        and token are checked by `ir.http`, before anything of the body is read.
         """
         provider = request.env["payment.provider"].sudo()._find_by_webhook(key)
-        if not provider:
-            return self._answer(404, "Unknown address.")
-        # Before the body is read, so that requests without the token cost nothing.
-        if not provider._is_token_valid(request.httprequest.headers.get("asaas-access-token")):
-            _logger.warning("Event for provider %s refused: no token, or another", provider.id)
-            return self._answer(401, "The token is missing or wrong.")
         events = request.env["reseller.billing.event"].sudo()
         try:
             event = events._read_payload(request.httprequest.get_data())
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            _logger.warning("Event for provider %s refused: no event", provider.id)
-            return self._answer(400, "This is not an event.")
+        except ValueError:
+            _logger.warning("Event for provider %s refused: no JSON", provider.id)
+            return self._answer(400, "This is not JSON.")
         events._receive(provider, [event])
         return self._answer(200, "Stored.")
 

@@ -41,6 +41,7 @@ class FakeAsaas:
         # Of the next refunds: DONE, or PENDING while it is under way.
         self.refund_status = "DONE"
         # The account's holder, whether it has a Pix key, and whether late charges keep their date.
+        self.is_limit_reached = False
         self.taxpayer, self.pix_key, self.late_date_may_stay = "11222333000181", True, False
 
     def __call__(self, method, url, params=None, **options):
@@ -140,6 +141,8 @@ class FakeAsaas:
             return self._route_webhooks(method, parts, body)
         if path == "myAccount/commercialInfo":
             return 200, {"cpfCnpj": self.taxpayer, "status": "APPROVED"}
+        if path == "payments/limits":
+            return 200, {"creation": {"daily": {"wasReached": self.is_limit_reached}}}
         if path == "pix/addressKeys":
             return 200, self._list([{"type": "EVP", "status": "ACTIVE"}] if self.pix_key else [])
         if len(parts) == 1 and method == "GET":
@@ -180,6 +183,8 @@ class FakeAsaas:
             self.customers[item["id"]] = item
             return 200, item
         self._check_charge(body)
+        if self.is_limit_reached:
+            raise Refused("error", "O limite diário de criação de cobranças foi atingido.")
         # In turn the two forms of ids since November 2026.
         reference = f"pay_{number:016}" if number % 2 else f"pay_1_{number:014}"
         item = {

@@ -32,6 +32,8 @@ class TestPublicMethods(HostileCommon):
         cls.panel.sudo().token = "secret"
         values = {"panel_id": cls.panel.id, "resource": "clientes", "reference": "p1"}
         wizard = {"move_id": cls.fatura.id, "amount": 1.0}
+        event = cls.env["reseller.billing.event"].sudo()
+        event = event.create({"provider_id": cls.provider.id, "event_ref": "evt_x"})
         cls.records = {
             "account.move": cls.fatura,
             "account.partial.reconcile": cls.env["account.partial.reconcile"],
@@ -49,9 +51,10 @@ class TestPublicMethods(HostileCommon):
                 {"file": "bm9tZQo="}
             ),
             "reseller.billing.contract": cls.contract,
-            "reseller.billing.event": cls.env["reseller.billing.event"]
-            .sudo()
-            .create({"provider_id": cls.provider.id, "event_ref": "evt_x"}),
+            "reseller.billing.event": event,
+            "reseller.billing.orphan.booking": cls.env["reseller.billing.orphan.booking"]
+            .with_context(active_id=event.id)
+            .create({"partner_id": cls.client_partner.id}),
             "reseller.billing.overview": cls.env["reseller.billing.overview"].browse(
                 cls.company.id
             ),

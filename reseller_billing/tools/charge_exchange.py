@@ -13,7 +13,7 @@ from .asaas.client import AsaasClient
 from .download import fetch_pdf
 from .errors import Rejected, ServiceError
 from .outbox import Job
-from .receipts import Charge, Payer, RefundUnderWay, Slip, Terms
+from .receipts import Charge, DailyLimit, Payer, RefundUnderWay, Slip, Terms
 
 _logger = logging.getLogger(__name__)
 
@@ -64,12 +64,14 @@ class Outcome:
     :param charge: as it is now, None where there is none
     :param payer: the provider's id of the client and the digest, where the charge was made
     :param deleted: the charge was to be deleted
+    :param refund_page: where the payer of a boleto says where the money is to go
     """
 
     charge: Charge | None
     slip: Slip | None = None
     payer: tuple[str, str] | None = None
     deleted: bool = False
+    refund_page: str = ""
 
 
 def exchange_charge(job: ChargeJob) -> Outcome:
@@ -102,8 +104,22 @@ def _register(job: ChargeJob, ask_first: bool) -> Outcome:
     if ask_first:
         charge = job.client.find_charge(job.terms.external_reference)
     if not charge:
-        charge, payer = _create(job)
+        charge, payer = _create_within_limit(job)
     return Outcome(charge, _get_slip(job, charge), payer)
+
+
+def _create_within_limit(job: ChargeJob) -> tuple[Charge, tuple[str, str]]:
+    """Create a charge.
+
+    :raise DailyLimit: if it was refused because the account may make no more today
+    """
+    try:
+        return _create(job)
+    except Rejected as error:
+        # The codes of refusals are not published, so that the limit itself is asked for.
+        if job.client.is_daily_limit_reached():
+            raise DailyLimit(str(error), words=error.words) from None
+        raise
 
 
 def _create(job: ChargeJob) -> tuple[Charge, tuple[str, str]]:
@@ -159,18 +175,22 @@ def _receive_in_cash(job: ChargeJob) -> Outcome:
 
 
 def _undo_cash(job: ChargeJob) -> Outcome:
-    charge = job.client.get_charge(job.reference)
-    return Outcome(job.client.undo_cash(job.reference) if charge.in_cash else charge)
+    charge = _find(job)
+    return Outcome(job.client.undo_cash(charge.reference) if charge.in_cash else charge)
 
 
 def _refund(job: ChargeJob) -> Outcome:
-    charge = job.client.get_charge(job.reference)
+    charge = _find(job)
     if charge.refunding is None:
         raise RefundUnderWay(f"Charge {job.reference} is being refunded.")
     missing = job.refund - charge.refunded - charge.refunding
-    if charge.state in REFUNDABLE and missing > 0:
-        charge = job.client.refund(job.reference, missing, job.refund_text)
-    return Outcome(charge)
+    if charge.state not in REFUNDABLE or missing <= 0:
+        return Outcome(charge)
+    if charge.method != "boleto":
+        return Outcome(job.client.refund(charge.reference, missing, job.refund_text))
+    # The payer says on a page where the money is to go; all of it goes back.
+    page = job.client.refund_slip(charge.reference)
+    return Outcome(job.client.get_charge(charge.reference), refund_page=page)
 
 
 def _query(job: ChargeJob) -> Outcome:
@@ -180,9 +200,12 @@ def _query(job: ChargeJob) -> Outcome:
 
 
 def _find(job: ChargeJob) -> Charge | None:
-    """Return the charge at the provider, or None where none was made."""
+    """Return the charge at the provider, or None where none was made.
+
+    :raise Missing: if one was made and the provider does not know it
+    """
     if job.reference:
-        return job.client.get_charge(job.reference)
+        return job.client.get_or_find_charge(job.reference, job.terms.external_reference)
     return job.client.find_charge(job.terms.external_reference) if job.ask_first else None
 
 

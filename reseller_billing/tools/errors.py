@@ -40,9 +40,18 @@ class Rejected(ServiceError):
 
 
 class Gone(Rejected):
-    """The service does not know the record, or it was deleted there."""
+    """Something answered 404: the service does not know the record, or is not the service."""
 
     kind = "gone"
+
+
+class Missing(Rejected):
+    """The service answers, and knows neither the record's id nor our reference of it.
+
+    It may live in another account of the service: a person has to look.
+    """
+
+    kind = "missing"
 
 
 class Unauthorized(ServiceError):

@@ -144,6 +144,9 @@ class Service:
                 return Unauthorized(text, **values)
             case 404:
                 return Gone(text, **values)
+            case 409:
+                # The record is being processed there: nothing was done, and later it can be.
+                return Unavailable(text, **values)
             case 429:
                 return Unavailable(text, retry_after=read_pause(answer), **values)
             case 408 | 425:

@@ -11,6 +11,10 @@ class RefundUnderWay(Unavailable):
     """The provider is giving money back and does not say yet how much."""
 
 
+class DailyLimit(Unavailable):
+    """The account may make no more charges today."""
+
+
 @dataclass(frozen=True)
 class Refund:
     """A refund to the payer."""
@@ -25,7 +29,8 @@ class Charge:
 
     `state` is a value of `charge_state`, or None where the provider's status means nothing here.
     `paid` includes fine and interest; `net` is without the fee. `refunds` are done, `refunding` is
-    the amount of requested ones; None if the provider does not say how much.
+    the amount of requested ones; None if the provider does not say how much. `method` is a value of
+    `charge_method`, of a paid charge the way it was really paid.
     """
 
     reference: str
@@ -48,6 +53,7 @@ class Charge:
     number: str = ""
     refunds: tuple[Refund, ...] = ()
     refunding: Decimal | None = Decimal(0)
+    method: str = ""
 
     @property
     def refunded(self) -> Decimal:
@@ -85,11 +91,16 @@ class Terms:
 
 @dataclass(frozen=True)
 class Payer:
-    """A client's data at the provider."""
+    """A client's data at the provider. Phones are a landline and a mobile, digits only."""
 
     external_reference: str
     name: str
     tax_id: str
     email: str = ""
     phone: str = ""
+    mobile: str = ""
     address: dict[str, str] = field(default_factory=dict)
+
+    def without_optional_data(self) -> "Payer":
+        """Return the payer with what a provider needs only."""
+        return Payer(self.external_reference, self.name, self.tax_id)

@@ -12,6 +12,7 @@ from ...tools.asaas import api as asaas_api
 from ...tools.asaas.client import AsaasClient
 from ...tools.errors import ServiceError
 from ...tools.http import is_header, is_safe_url
+from ...tools.tax_id import normalize
 
 
 class PaymentProvider(models.Model):
@@ -74,9 +75,10 @@ class PaymentProvider(models.Model):
     # -------------------------------------------------------------------------
 
     def action_asaas_test_connection(self):
-        """Request one customer of Asaas to check the address and the key.
+        """Check the address, the key, and whose account it opens.
 
-        Changes nothing, neither at Asaas nor here. API: GET /v3/customers.
+        Changes nothing at Asaas. API: GET /v3/customers, /v3/myAccount/commercialInfo and
+        /v3/pix/addressKeys.
 
         :return: a notification
         :rtype: dict
@@ -84,23 +86,53 @@ class PaymentProvider(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        client = self._get_asaas_client()
         try:
-            self._get_asaas_client().check()
+            client.check()
+            holder, has_pix_key = client.get_holder(), client.has_pix_key()
         except ServiceError as error:
             raise UserError(self._describe_failure(error)) from None
+        self.sudo().billing_account_tax_id = normalize(holder)
+        warnings = self._describe_account(has_pix_key)
         environment = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        answered = self.env._(
+            "%(provider)s answered and accepts the API key (%(environment)s).",
+            provider=self.name,
+            environment=environment,
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(provider)s answered and accepts the API key (%(environment)s).",
-                    provider=self.name,
-                    environment=environment,
-                ),
+                "type": "warning" if warnings else "success",
+                "sticky": bool(warnings),
+                "message": " ".join([answered, *warnings]),
             },
         }
+
+    def _describe_account(self, has_pix_key):
+        """Return warnings about the account that a key opens, as a list of texts."""
+        warnings = []
+        own, holder = normalize(self.company_id.vat), self.billing_account_tax_id
+        if own and holder and own != holder:
+            warnings.append(
+                self.env._(
+                    "The account belongs to %(holder)s, %(company)s is %(own)s: check that it is "
+                    "the right key before you charge anybody.",
+                    holder=holder,
+                    company=self.company_id.name,
+                    own=own,
+                )
+            )
+        if not has_pix_key:
+            warnings.append(
+                self.env._(
+                    "The account has no Pix key of its own: Pix codes are valid on the day of "
+                    "their request only. Register a Pix key at %(provider)s.",
+                    provider=self.name,
+                )
+            )
+        return warnings
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import logging
 from datetime import timedelta
@@ -7,12 +8,15 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ...tools.asaas.charge import is_reference
 from ...tools.errors import ServiceError
 
 _logger = logging.getLogger(__name__)
 
 # Pause while a worker exchanges the charge with the provider.
 BUSY_PAUSE = timedelta(seconds=3)
+# Kind of what came with the provider's token and is no event: kept, so that nothing is lost.
+UNREADABLE = "unreadable"
 
 
 class ResellerBillingEvent(models.Model):
@@ -87,6 +91,16 @@ class ResellerBillingEvent(models.Model):
         string="Unidentified Amount",
         readonly=True,
         help="Paid by a charge that was not made here, in BRL.",
+    )
+    fee = fields.Monetary(string="Provider's Fee", readonly=True, help="Of that payment, in BRL.")
+    paid_on = fields.Date(readonly=True)
+    payment_id = fields.Many2one(
+        comodel_name="account.payment",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Booked here by hand.",
     )
 
     _once = models.UniqueIndex("(provider_id, event_ref)", "An event is stored once.")
@@ -250,22 +264,40 @@ class ResellerBillingEvent(models.Model):
     def _read_payload(self, body):
         """Return (id, kind, charge's reference, text) of a webhook's body.
 
+        Whatever JSON admits is taken, because the provider repeats what is not answered with 200
+        and stops in the end. What cannot be read is kept as one of the kind `UNREADABLE`.
+
         :param body: bytes
-        :raise ValueError: if it is no event
+        :raise ValueError: if it is no JSON, or no event: it has neither id nor name
         """
-        data = json.loads(body)
-        payment = data.get("payment") or {}
+        text = body.decode("utf-8-sig", errors="replace")
+        try:
+            # Numbers are not needed, and Python converts none of thousands of digits.
+            data = json.loads(text, parse_int=_skip_number, parse_float=_skip_number)
+        except RecursionError:
+            return self._read_unreadable(body, text)
+        if not (isinstance(data, dict) and self._is_event(data)):
+            raise ValueError("no event")
+        event_ref, kind = _clean(data["id"]), _clean(data["event"])
+        if not (event_ref and kind):
+            return self._read_unreadable(body, text)
+        payment = data.get("payment")
         reference = payment.get("id") if isinstance(payment, dict) else None
-        texts = (data["id"], data["event"])
-        if not all(isinstance(text, str) and 0 < len(text) <= 200 for text in texts):
-            raise ValueError("no event")
-        if reference is not None and not (isinstance(reference, str) and len(reference) <= 100):
-            raise ValueError("no charge")
-        cleaned = [_clean(value) for value in (*texts, reference or "")]
-        if not (cleaned[0] and cleaned[1]):
-            raise ValueError("no event")
-        text = json.dumps(data, ensure_ascii=False).replace("\\u0000", "")
-        return cleaned[0], cleaned[1], cleaned[2] or None, _clean(text)
+        return event_ref, kind, reference if is_reference(reference) else None, _clean(text)
+
+    @api.model
+    def _is_event(self, data):
+        texts = (data.get("id"), data.get("event"))
+        return all(isinstance(text, str) and 0 < len(text) <= 200 for text in texts)
+
+    @api.model
+    def _read_unreadable(self, body, text):
+        digest = hashlib.sha256(body).hexdigest()
+        return f"{UNREADABLE}:{digest}", UNREADABLE, None, _clean(text)
+
+
+def _skip_number(_digits):
+    return None
 
 
 def _clean(text):

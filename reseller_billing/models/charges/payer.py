@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...tools.phone import split_phones
 from ...tools.receipts import Payer
 
 
@@ -45,6 +46,7 @@ class ResellerBillingPayer(models.Model):
 
         :rtype: tools.receipts.Payer
         """
+        phones = split_phones(partner.phone)
         address = {
             "address": partner.street or "",
             "complement": partner.street2 or "",
@@ -55,6 +57,7 @@ class ResellerBillingPayer(models.Model):
             name=partner.name,
             tax_id="".join(filter(str.isalnum, partner.vat or "")).upper(),
             email=(partner.email_normalized or "").split(",")[0],
-            phone="".join(filter(str.isdigit, partner.phone or ""))[-11:],
+            phone=phones.landline,
+            mobile=phones.mobile,
             address={name: value for name, value in address.items() if value},
         )

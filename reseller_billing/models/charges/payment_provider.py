@@ -92,6 +92,12 @@ class PaymentProvider(models.Model):
         readonly=True,
         help="Nothing is sent to the provider until then, at its request.",
     )
+    billing_account_tax_id = fields.Char(
+        string="Holder of the Account",
+        copy=False,
+        readonly=True,
+        help="CPF or CNPJ that the provider names as the holder of the account.",
+    )
     billing_suspend_days = fields.Integer(
         string="Suspend After (Days)",
         help="Days that a fatura may be overdue before its contract is suspended; active again "
@@ -153,6 +159,18 @@ class PaymentProvider(models.Model):
         if self.code == ASAAS_CODE:
             return self._get_asaas_client()
         raise NotImplementedError
+
+    def _get_providers_of_account(self):
+        """Return the other providers that charge through the same account, of all companies."""
+        self.ensure_one()
+        provider = self.sudo()
+        if self.code != ASAAS_CODE or not provider.asaas_api_key:
+            return self.browse()
+        is_same = Domain("asaas_api_key", "=", provider.asaas_api_key)
+        if provider.billing_account_tax_id:
+            is_same |= Domain("billing_account_tax_id", "=", provider.billing_account_tax_id)
+        same = Domain("code", "=", self.code) & Domain("state", "=", self.state)
+        return provider.search(same & is_same & Domain("id", "!=", self.id))
 
     def _get_billing_account(self, name):
         """Return the account of fee, interest, fine or discount.

@@ -11,21 +11,38 @@ from ...tools.errors import ServiceError
 
 # Asaas' names of the events of charges (docs.asaas.com, webhooks).
 EVENTS = [
-    "PAYMENT_CREATED",
-    "PAYMENT_UPDATED",
-    "PAYMENT_CONFIRMED",
-    "PAYMENT_RECEIVED",
-    "PAYMENT_OVERDUE",
-    "PAYMENT_DELETED",
-    "PAYMENT_RESTORED",
-    "PAYMENT_REFUNDED",
-    "PAYMENT_PARTIALLY_REFUNDED",
-    "PAYMENT_REFUND_IN_PROGRESS",
-    "PAYMENT_REFUND_DENIED",
-    "PAYMENT_RECEIVED_IN_CASH_UNDONE",
-    "PAYMENT_CHARGEBACK_REQUESTED",
-    "PAYMENT_CHARGEBACK_DISPUTE",
-    "PAYMENT_AWAITING_CHARGEBACK_REVERSAL",
+    f"PAYMENT_{name}"
+    for name in (
+        "AUTHORIZED",
+        "AWAITING_RISK_ANALYSIS",
+        "APPROVED_BY_RISK_ANALYSIS",
+        "REPROVED_BY_RISK_ANALYSIS",
+        "CREATED",
+        "UPDATED",
+        "CONFIRMED",
+        "RECEIVED",
+        "ANTICIPATED",
+        "OVERDUE",
+        "DELETED",
+        "RESTORED",
+        "REFUNDED",
+        "PARTIALLY_REFUNDED",
+        "REFUND_IN_PROGRESS",
+        "REFUND_DENIED",
+        "RECEIVED_IN_CASH_UNDONE",
+        "CHARGEBACK_REQUESTED",
+        "CHARGEBACK_DISPUTE",
+        "AWAITING_CHARGEBACK_REVERSAL",
+        "DUNNING_REQUESTED",
+        "DUNNING_RECEIVED",
+        "BANK_SLIP_CANCELLED",
+        "BANK_SLIP_VIEWED",
+        "CHECKOUT_VIEWED",
+        "CREDIT_CARD_CAPTURE_REFUSED",
+        "SPLIT_CANCELLED",
+        "SPLIT_DIVERGENCE_BLOCK",
+        "SPLIT_DIVERGENCE_BLOCK_FINISHED",
+    )
 ]
 # Days for which charges are compared with the provider's, a page of 100 a request.
 COMPARED_DAYS = 90
@@ -149,25 +166,66 @@ class PaymentProvider(models.Model):
         body = {
             "name": "Odoo",
             "url": url,
-            "email": provider.billing_user_id.email or provider.company_id.email or "",
+            "email": provider._get_webhook_email(),
             "enabled": True,
             "interrupted": False,
-            "apiVersion": 3,
             "authToken": provider.webhook_token,
             "sendType": "NON_SEQUENTIALLY",
             "events": EVENTS,
         }
-        known = next((item for item in client.list_webhooks() if item.get("url") == url), {})
-        saved = client.save_webhook(
-            {name: value for name, value in body.items() if value != ""}, known.get("id")
-        )
+        known = provider._find_own_webhook(client.list_webhooks())
+        if known:
+            # A change does not take it.
+            del body["email"]
+        saved = client.save_webhook(body, known.get("id"))
         provider.write(
             {
                 "webhook_reference": saved.get("id"),
                 "webhook_state": "active",
                 "webhook_checked_at": fields.Datetime.now(),
-                "webhook_problem": False,
+                "webhook_problem": provider._describe_unsafe_url(),
             }
+        )
+
+    def _find_own_webhook(self, found):
+        """Return this provider's webhook among those of the account, or an empty dict.
+
+        It is known by its id, or by the part of its address that is only ours: the rest of the
+        address follows the database's own, which may move.
+        """
+        own = [item for item in found if item.get("id") == self.webhook_reference]
+        own += [item for item in found if str(item.get("url")).endswith(f"/{self.webhook_key}")]
+        return own[0] if own else {}
+
+    def _get_webhook_email(self):
+        """Return whom the provider writes when events do not arrive.
+
+        :raise UserError: if nobody has an e-mail address
+        """
+        partners = self.billing_user_id.partner_id | self.company_id.partner_id
+        partners |= self.env.user.partner_id
+        address = next(filter(None, partners.mapped("email_normalized")), None)
+        if not address:
+            raise UserError(
+                self.env._(
+                    "%(provider)s writes to somebody when events do not arrive. Give %(company)s "
+                    "or the responsible for charges an e-mail address, then register again.",
+                    provider=self.name,
+                    company=self.company_id.name,
+                )
+            )
+        return address
+
+    def _describe_unsafe_url(self):
+        """Return a warning if events come unprotected, else False."""
+        url = self._get_webhook_url()
+        if url.startswith("https://"):
+            return False
+        return self.env._(
+            "Events come to %(url)s without encryption, and in production the provider sends none "
+            "there. Give this server an https address (system parameter web.base.url), then "
+            "register the webhook again.",
+            url=url,
         )
 
     def _check_webhook(self):
@@ -176,13 +234,15 @@ class PaymentProvider(models.Model):
         values = {"webhook_checked_at": fields.Datetime.now()}
         try:
             found = self._get_receipts_client().list_webhooks()
-            url = self._get_webhook_url()
-            registered = next((item for item in found if item.get("url") == url), None)
-            stands = registered and registered.get("enabled") and not registered.get("interrupted")
-            if not stands or not set(EVENTS) <= set(registered.get("events") or EVENTS):
+            registered = self._find_own_webhook(found)
+            stands = registered.get("enabled") and not registered.get("interrupted")
+            is_here = registered.get("url") == self._get_webhook_url()
+            has_events = set(EVENTS) <= set(registered.get("events") or EVENTS)
+            if not (stands and is_here and has_events):
                 self._ensure_webhook()
             else:
-                values |= {"webhook_state": "active", "webhook_problem": False}
+                problem = self._describe_unsafe_url()
+                values |= {"webhook_state": "active", "webhook_problem": problem}
         except (ServiceError, UserError) as error:
             problem = self._describe_failure(error)
             values |= {"webhook_state": "error", "webhook_problem": problem}
@@ -249,13 +309,28 @@ class PaymentProvider(models.Model):
         self.ensure_one()
         client = self._get_receipts_client()
         since = fields.Date.context_today(self) - timedelta(days=days)
-        offset, more, differing = 0, True, 0
+        offset, more, differing, seen = 0, True, 0, set()
         while more:
             found, more = client.list_charges(since, offset)
             offset += len(found)
             more = more and bool(found)
+            seen.update(charge.reference for charge in found)
             differing += self._store_differences(found)
+        self._queue_unlisted_charges(since, seen)
         return differing
+
+    def _queue_unlisted_charges(self, since, seen):
+        """Queue requests for live charges that the provider does not list: they may be deleted.
+
+        :param since: day from which charges were listed
+        :param seen: set of the provider's ids that were listed
+        """
+        live = self.env["payment.transaction"].search(
+            self._get_waiting_domain() & Domain("create_date", ">", since + timedelta(days=1))
+        )
+        live.filtered(
+            lambda charge: charge.provider_reference and charge.provider_reference not in seen
+        )._queue_charge("follow")
 
     def _store_differences(self, found):
         transactions = self.env["payment.transaction"].search_fetch(
@@ -263,23 +338,27 @@ class PaymentProvider(models.Model):
                 ("provider_id", "=", self.id),
                 ("provider_reference", "in", [c.reference for c in found]),
             ],
-            ["provider_reference", "charge_raw_state", "charge_refunded"],
+            [
+                "provider_reference",
+                "charge_raw_state",
+                "charge_refunded",
+                "charge_found_amount",
+                "charge_found_due_date",
+            ],
         )
         known = {tx.provider_reference: tx for tx in transactions}
         events = []
         for charge in found:
             transaction = known.get(charge.reference)
             back = float(charge.refunded)
-            if transaction and (transaction.charge_raw_state, transaction.charge_refunded) == (
-                charge.raw_state,
-                back,
-            ):
+            if transaction and transaction._is_known_as(charge):
                 continue
             if not transaction and charge.paid is None:
                 # Made elsewhere, or being made here: only paid ones matter.
                 continue
             # A charge that differs again after its event is processed again, once a day.
             again = fields.Date.context_today(self).isoformat() if transaction else "orphan"
-            reference = f"poll:{charge.reference}:{charge.raw_state}:{back:.2f}:{again}"
+            terms = f"{charge.amount}:{charge.due_date}"
+            reference = f"poll:{charge.reference}:{charge.raw_state}:{back:.2f}:{terms}:{again}"
             events.append((reference, charge.raw_state, charge.reference, None))
         return self.env["reseller.billing.event"]._receive(self, events, "poll")

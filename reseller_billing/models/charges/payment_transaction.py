@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from ...const import LIVE_STATES, TIME_ZONE
+from ...const import CHARGE_KINDS, LIVE_STATES, TIME_ZONE
 from ...tools.activity import tell_once
 
 # States that can be paid: a payer may still have the boleto of a cancelled charge.
@@ -9,10 +9,11 @@ PAYABLE = {*LIVE_STATES, "error", "cancelled"}
 # For each state, the states it may come from. Events may skip states, never go back.
 SOURCES = {
     "processing": {"error"},
-    "awaiting": {"processing", "error", "overdue"},
-    "overdue": {"processing", "error", "awaiting"},
-    "confirmed": PAYABLE,
+    # From cancelled: deleted and restored at the provider.
+    "awaiting": {"processing", "error", "overdue", "cancelled"},
+    "overdue": {"processing", "error", "awaiting", "cancelled"},
     # From charged_back: a chargeback that the company won.
+    "confirmed": {*PAYABLE, "charged_back"},
     "received": {*PAYABLE, "confirmed", "charged_back"},
     "partially_refunded": {*PAYABLE, "confirmed", "received"},
     "refunded": {*PAYABLE, "confirmed", "received", "partially_refunded", "charged_back"},
@@ -73,15 +74,52 @@ class PaymentTransaction(models.Model):
         comodel_name="account.move", readonly=True, copy=False, index="btree_not_null"
     )
     charge_kind = fields.Selection(
-        selection=[("undefined", "Boleto or Pix"), ("boleto", "Boleto"), ("pix", "Pix")],
+        selection=CHARGE_KINDS,
         readonly=True,
         copy=False,
+    )
+    charge_method = fields.Selection(
+        selection=[
+            ("boleto", "Boleto"),
+            ("pix", "Pix"),
+            ("card", "Card"),
+            ("transfer", "Transfer"),
+            ("other", "Other"),
+        ],
+        string="Paid By",
+        readonly=True,
+        copy=False,
+        help="How the client paid; a card's money comes about 32 days later.",
     )
     charge_raw_state = fields.Char(
         string="Provider's Status", readonly=True, copy=False, help="In the provider's own words."
     )
     charge_number = fields.Char(readonly=True, copy=False)
     charge_due_date = fields.Date(string="Due Date", readonly=True, copy=False)
+    # As the provider has it; a difference is shown until it is gone.
+    charge_found_amount = fields.Monetary(string="Value at the Provider", readonly=True, copy=False)
+    charge_found_due_date = fields.Date(
+        string="Due Date at the Provider", readonly=True, copy=False
+    )
+    charge_is_missing = fields.Boolean(
+        readonly=True, copy=False, help="The provider answered that it does not know the charge."
+    )
+    charge_cancel_wanted = fields.Boolean(
+        readonly=True, copy=False, help="Cancelled here; where it lives on it is cancelled again."
+    )
+    # The conditions that the client has; those of the provider are for new charges.
+    charge_fine_rate = fields.Float(
+        string="Fine (%)", digits=(5, 2), readonly=True, copy=False, help="Once, if paid late."
+    )
+    charge_interest_rate = fields.Float(
+        string="Interest (% a month)", digits=(5, 2), readonly=True, copy=False
+    )
+    charge_discount_rate = fields.Float(
+        string="Discount (%)", digits=(5, 2), readonly=True, copy=False
+    )
+    charge_discount_days = fields.Integer(
+        string="Discount Until (Days Before Due)", readonly=True, copy=False
+    )
     charge_url = fields.Char(string="Payment Page", readonly=True, copy=False)
     slip_url = fields.Char(string="Boleto", readonly=True, copy=False)
     slip_line = fields.Char(
@@ -110,6 +148,12 @@ class PaymentTransaction(models.Model):
         help="When the provider pays the money out.",
     )
     charge_refunded = fields.Monetary(string="Refunded Amount", readonly=True, copy=False)
+    charge_refund_page = fields.Char(
+        string="Page for the Refund",
+        readonly=True,
+        copy=False,
+        help="Where the client of a paid boleto says to which account the money is to go.",
+    )
     charge_asked_at = fields.Datetime(
         readonly=True, copy=False, help="When an old charge was requested last."
     )

@@ -73,6 +73,8 @@ class PaymentTransaction(models.Model):
         The registration of a charge has all its present values; a cancellation or a payment
         meanwhile is sent after it.
         """
+        if task in ("register", "update", "delete", "uncash"):
+            values = {"charge_cancel_wanted": task == "delete", **values}
         self.write(
             {
                 "charge_task": task,

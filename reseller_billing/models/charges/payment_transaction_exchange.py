@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.charge_exchange import ChargeJob, exchange_charge
-from ...tools.errors import Unauthorized
-from ...tools.receipts import RefundUnderWay, Terms
+from ...tools.errors import Missing, Unauthorized
+from ...tools.receipts import DailyLimit, RefundUnderWay, Terms
 from ...tools.rounding import exact
 
 
@@ -58,7 +58,7 @@ class PaymentTransaction(models.Model):
         :rtype: tools.receipts.Terms
         """
         self.ensure_one()
-        provider, today = self.provider_id, fields.Date.context_today(self)
+        today = fields.Date.context_today(self)
         return Terms(
             external_reference=self.reference,
             customer="",
@@ -67,10 +67,10 @@ class PaymentTransaction(models.Model):
             # A day that is over is refused.
             due_date=max(self.charge_due_date or today, today),
             description=self.fatura_id._describe_fatura() if self.fatura_id else self.reference,
-            fine=exact(provider.billing_fine),
-            interest=exact(provider.billing_interest),
-            discount=exact(provider.billing_discount),
-            discount_days=provider.billing_discount_days,
+            fine=exact(self.charge_fine_rate),
+            interest=exact(self.charge_interest_rate),
+            discount=exact(self.charge_discount_rate),
+            discount_days=self.charge_discount_days,
         )
 
     def _describe_failure(self, error):
@@ -81,5 +81,21 @@ class PaymentTransaction(models.Model):
                 "refund is requested again once it does.",
                 provider=self.provider_id.name,
                 charge=self.provider_reference,
+            )
+        if isinstance(error, DailyLimit):
+            return self.env._(
+                "%(provider)s takes no more charges of this account today. This one and those "
+                "after it are registered by themselves after midnight. Ask %(provider)s for a "
+                "higher limit if that is too late.",
+                provider=self.provider_id.name,
+            )
+        if isinstance(error, Missing):
+            return self.env._(
+                "%(provider)s does not know charge %(charge)s of %(amount)s. It may live in "
+                "another account: check whose API key the provider has, and look there. If the "
+                "charge is gone, have a manager use Give up charge; then another can be made.",
+                provider=self.provider_id.name,
+                charge=self.provider_reference,
+                amount=self.currency_id.format(self.amount),
             )
         return self.provider_id._describe_failure(error)

@@ -22,14 +22,20 @@ class PaymentTransaction(models.Model):
     def _mail_fatura_once(self):
         fatura = self.fatura_id
         if fatura.charge_id == self and not fatura.fatura_mailed_at:
-            self._mail(fatura)
+            if self._mail("reseller_billing.mail_template_fatura"):
+                fatura.fatura_mailed_at = fields.Datetime.now()
 
-    def _mail(self, fatura):
-        """E-mail the fatura; a failure does not undo the registration of its charge."""
+    def _mail(self, template):
+        """E-mail a text about the fatura; a failure undoes nothing of what the text is about.
+
+        :param template: XML id of a mail.template
+        :return: whether the mail was queued; if not, the responsible is notified
+        """
+        fatura = self.fatura_id
         try:
             with self.env.cr.savepoint():
-                fatura._mail_fatura("reseller_billing.mail_template_fatura")
-                fatura.fatura_mailed_at = fields.Datetime.now()
+                fatura._mail_fatura(template)
+                return True
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             # All of it is tried again.
             raise
@@ -45,3 +51,4 @@ class PaymentTransaction(models.Model):
                     reason=str(error),
                 ),
             )
+            return False

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...tools.activity import end_told
 from ...tools.attempts import TELL_AFTER, get_pause
-from ...tools.errors import Gone, Rejected, ServiceError, Unauthorized
+from ...tools.errors import Missing, Rejected, ServiceError, Unauthorized
+from ...tools.receipts import DailyLimit
 
 # Seconds of pause after the key was refused.
 REFUSED_PAUSE = 60
@@ -33,7 +35,9 @@ class PaymentTransaction(models.Model):
             if job.task == "update" and found.state in ("awaiting", "overdue"):
                 # Line and Pix of the former value must not be paid any more.
                 charge._clear_slip()
-            charge._apply_charge(found, slip)
+            charge._apply_charge(found, slip, is_answer=job.task in ("register", "update"))
+            if outcome.refund_page:
+                charge._apply_refund_page(outcome.refund_page)
             if not slip and charge.charge_state in ("awaiting", "overdue"):
                 charge._queue_missing_slip()
         if outcome.deleted and (not found or found.deleted):
@@ -48,9 +52,9 @@ class PaymentTransaction(models.Model):
             # An event has registered the charge before the answer.
             self._end_task(job)
             return
-        if isinstance(error, Gone) and job.task in ("delete", "cash"):
+        if isinstance(error, Missing):
             self._end_task(job)
-            self._move_charge_to("cancelled")
+            self._store_missing(error)
             return
         if isinstance(error, Rejected):
             self._end_task(job)
@@ -59,10 +63,28 @@ class PaymentTransaction(models.Model):
                 # Nothing was refunded, so that the whole rest may be requested again.
                 self.charge_refund_wanted = self.charge_refunded
             self._move_charge_to("error", state_message=text)
-            self._update_fatura(text)
+            self._update_fatura("\n".join(filter(None, (text, self._describe_difference()))))
             self._notify_responsible(self.env._("Charge refused"), text)
             return
         self._postpone(error)
+
+    def _store_missing(self, error):
+        """Show that the provider does not know this charge; a person decides what it means.
+
+        Nothing is cancelled by it: with another account's key a live charge looks like that, too.
+        """
+        text = self._describe_failure(error)
+        self.charge_is_missing = True
+        self._update_fatura(text)
+        self._notify_responsible(self.env._("Charge not found"), text)
+
+    def _give_up(self):
+        """Cancel a charge that the provider does not know; somebody looked there."""
+        for charge in self:
+            charge._move_charge_to("cancelled", charge_is_missing=False)
+            charge._set_canceled()
+            charge._update_fatura()
+            end_told(charge.fatura_id.sudo(), charge._as_responsible().env._("Charge not found"))
 
     def _end_task(self, job):
         """Clear the task, unless a newer one was queued in the meantime."""
@@ -80,15 +102,27 @@ class PaymentTransaction(models.Model):
         text, seconds = charge._describe_failure(error), None
         if isinstance(error, ServiceError):
             seconds = error.retry_after
+        if isinstance(error, DailyLimit):
+            seconds = charge._get_seconds_to_midnight()
         pause = timedelta(seconds=seconds) if seconds else get_pause(charge.charge_attempts)
         at = fields.Datetime.now() + pause
         charge.write({"charge_next_attempt": at, "charge_lease_until": False})
         charge._trigger_delivery(at)
         charge._update_fatura(text)
-        if isinstance(error, Unauthorized) or seconds:
+        # Without permission for one thing (403) the others are sent all the same.
+        is_key_refused = isinstance(error, Unauthorized) and error.status != 403
+        if is_key_refused or seconds:
             charge.provider_id._pause_billing(seconds or REFUSED_PAUSE)
-        if charge.charge_attempts >= TELL_AFTER:
-            charge._notify_responsible(self.env._("Charge not registered yet"), text)
+        if charge.charge_attempts >= TELL_AFTER or isinstance(error, DailyLimit):
+            # While the provider pauses no other charge meets the limit, so it is told once.
+            charge._notify_responsible(charge.env._("Charge not registered yet"), text)
+
+    def _get_seconds_to_midnight(self):
+        """Return the seconds until a minute after midnight in Brazil."""
+        now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
+        return int(
+            (now.replace(hour=0, minute=1, second=0) + timedelta(days=1) - now).total_seconds()
+        )
 
     def _clear_slip(self):
         self.write(

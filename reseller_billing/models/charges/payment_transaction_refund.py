@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -35,17 +37,26 @@ class PaymentTransaction(models.Model):
         if not self.payment_id or self.chargeback_payment_id:
             # After a chargeback nothing is left to refund.
             return
-        back = found.refunded
+        today, back = fields.Date.context_today(self), Decimal(0)
+        # A refund has no id: they are told apart by what was given back before each.
+        for refund in sorted(found.refunds, key=lambda refund: refund.day or today):
+            back += refund.amount
+            self._apply_refund(back, refund.day or today)
         if found.state == "refunded":
-            back = max(back, exact(self.charge_paid))
+            self._apply_refund(exact(self.charge_paid), today)
+
+    def _apply_refund(self, back, day):
+        """Book what was given back up to a refund and is not booked yet.
+
+        :param back: in BRL, in all
+        :param day: of the refund
+        """
         before = exact(self.charge_refunded)
         if back <= before:
             return
         credited, on_top = split_refund(
             exact(self._get_settled_amount()), exact(self.charge_paid), before, back
         )
-        day = max((refund.day for refund in found.refunds if refund.day), default=None)
-        day = day or fields.Date.context_today(self)
         payment = self._book_payment("outbound", back - before, on_top, day)
         self._credit_refund(payment, float(credited), day)
         self.charge_refunded = float(back)
@@ -204,6 +215,17 @@ class PaymentTransaction(models.Model):
                     left=self.currency_id.format(max(left, 0.0)),
                 )
             )
+        if self.charge_method == "boleto" and self.currency_id.compare_amounts(amount, left) < 0:
+            raise UserError(
+                self.env._(
+                    "%(fatura)s was paid by boleto, of which %(provider)s gives back all or "
+                    "nothing: %(left)s. Refund that, or pay the part to the client yourself and "
+                    "make a credit note.",
+                    fatura=self.fatura_id.display_name,
+                    provider=self.provider_id.name,
+                    left=self.currency_id.format(left),
+                )
+            )
         total = max(self.charge_refunded, self.charge_refund_wanted) + amount
         self._queue_charge("refund", charge_refund_wanted=total, charge_refund_user_id=self.env.uid)
         self.fatura_id.sudo().message_post(
@@ -214,3 +236,13 @@ class PaymentTransaction(models.Model):
                 provider=self.provider_id.name,
             )
         )
+
+    def _apply_refund_page(self, page):
+        """Send the client the page on which a boleto's money is asked back.
+
+        :param page: URL of the provider
+        """
+        if self.charge_refund_page == page:
+            return
+        self.charge_refund_page = page
+        self._mail("reseller_billing.mail_template_slip_refund")

@@ -33,37 +33,42 @@ class PaymentTransaction(models.Model):
         is_paid = self.charge_state in ("confirmed", "received", "partially_refunded")
         return is_paid and bool(self.payment_id) and left > 0
 
-    def _apply_charge(self, found, slip=None):
+    def _apply_charge(self, found, slip=None, *, is_answer=False):
         """Apply the provider's data to this charge, its payments and its fatura. Idempotent.
 
         :param found: the charge at the provider, `tools.receipts.Charge`
         :param slip: `tools.receipts.Slip`, or None
+        :param is_answer: the provider has just been given value and due date of this charge
         :raise UserError: naming the missing setting to book the payment; nothing is written then
         """
         self.ensure_one()
         if self._is_duplicate(found):
+            self._apply_second_charge(found)
             return
         was_live = self.charge_state in LIVE_STATES and self.charge_state != "processing"
-        self._store_facts(found, slip)
+        self._store_facts(found, slip, is_answer=is_answer)
         if found.state is None:
             return
-        if self.charge_state == "cancelled" and found.state in ("awaiting", "overdue"):
+        if self._is_to_be_cancelled(found):
             # Made, or restored, while it was being cancelled here.
             self._queue_charge("delete")
             return
         if found.paid is not None and not found.in_cash:
             self._book_money(found)
+        elif self._is_payment_taken_back(found):
+            self._take_payment_back(found)
         self._apply_chargeback(found)
         self._apply_refunds(found)
         moved = self._move_charge_to(found.state) or self._reopen_undone_cash(found)
         if found.state in ("awaiting", "overdue") and self.charge_state == found.state:
-            self._set_pending()
+            self._set_pending(extra_allowed_states=("cancel",))
             if not was_live or slip:
                 self._mail_payable_fatura()
         elif found.state == "cancelled" and moved:
             self._set_canceled()
         elif moved:
             self._after_payment_news(found)
+        self._show_difference()
 
     def _reopen_undone_cash(self, found):
         """Reopen a charge whose payment to the company was undone at the provider."""
@@ -75,30 +80,22 @@ class PaymentTransaction(models.Model):
         return True
 
     def _is_duplicate(self, found):
-        """Return whether this is a second charge under our reference, and notify of it."""
-        if not self.provider_reference or self.provider_reference == found.reference:
-            return False
-        self._notify_responsible(
-            self.env._("Two charges of one fatura"),
-            self.env._(
-                "%(provider)s has charge %(other)s besides %(ours)s for %(fatura)s. Cancel or "
-                "refund it there.",
-                provider=self.provider_id.name,
-                other=found.reference,
-                ours=self.provider_reference,
-                fatura=self.fatura_id.display_name,
-            ),
-        )
-        return True
+        """Return whether this is a second charge under our reference."""
+        return bool(self.provider_reference) and self.provider_reference != found.reference
 
-    def _store_facts(self, found, slip):
+    def _store_facts(self, found, slip, *, is_answer):
         values = {
             "provider_reference": found.reference,
             "charge_raw_state": found.raw_state,
             "charge_number": found.number,
             "charge_url": found.url,
             "slip_url": found.slip_url,
+            "charge_found_amount": float(found.amount),
+            "charge_found_due_date": found.due_date,
+            "charge_is_missing": False,
         }
+        if found.method:
+            values["charge_method"] = found.method
         if slip:
             # One request may have failed; stored values stay.
             values |= {
@@ -113,16 +110,14 @@ class PaymentTransaction(models.Model):
                 )
                 if value
             }
-        if self.charge_task not in ("register", "update"):
-            # Values that are to be sent are newer than the provider's.
+        if is_answer and self.charge_task not in ("register", "update"):
+            # A day that was over was sent as today. Values that are to be sent are newer.
             values["charge_due_date"] = found.due_date
         if self.charge_task != "refund" and found.refunding is not None:
             values["charge_refund_wanted"] = float(found.refunded + found.refunding)
         changed = {name: value for name, value in values.items() if self[name] != value}
         if changed:
             self.write(changed)
-        if self.fatura_id.charge_id == self and self.fatura_id.charge_problem:
-            self._update_fatura()
 
     # -------------------------------------------------------------------------
     # MONEY IN
@@ -138,8 +133,8 @@ class PaymentTransaction(models.Model):
             found.paid,
             found.net,
             found.surcharge,
-            exact(self.provider_id.billing_fine),
-            exact(self.provider_id.billing_discount),
+            exact(self.charge_fine_rate),
+            exact(self.charge_discount_rate),
         )
         self.write(
             {

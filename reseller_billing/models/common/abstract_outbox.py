@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
-from odoo.service.model import retrying
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from psycopg2.errors import SerializationFailure
 
 from ...const import TIME_ZONE
@@ -167,9 +167,24 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
                 claimed = record.try_lock_for_update().filtered_domain(domain)
             except SerializationFailure:
                 continue
-            if claimed:
-                return claimed._claim(again=tried > 0)
+            if claimed and (job := claimed._claim_or_postpone(again=tried > 0)):
+                return job
         return None
+
+    def _claim_or_postpone(self, again):
+        """Lease this record and return its job; None, and a later attempt, if it has none.
+
+        A record that cannot be read, whatever the reason, must not stop those after it.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._claim(again)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            _logger.exception("%s %s has no job", self._name, self.id)
+            self._postpone(error)
+            return None
 
     def _get_try_key(self):
         """Return the key by which tries of this record are counted in a run."""

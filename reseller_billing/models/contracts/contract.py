@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ...const import CHARGE_KINDS
+
 OPEN_STATES = ("trial", "active", "suspended")
 # In the context where billing itself moves the next month on: plans stay in their cycles then. No
 # client can send this object.
@@ -121,14 +123,13 @@ class ResellerBillingContract(models.Model):
         help="The provider that charges the client: boleto and Pix.",
     )
     charge_kind = fields.Selection(
-        selection=[
-            ("undefined", "Boleto or Pix, as the client chooses"),
-            ("boleto", "Boleto"),
-            ("pix", "Pix"),
-        ],
+        selection=CHARGE_KINDS,
         string="Charged By",
         required=True,
-        default="undefined",
+        default="boleto_pix",
+        help="What the client can pay by. A boleto has a Pix code, too, if the provider's account "
+        "has a Pix key. Where cards are offered, their fee is higher and the money comes about 32 "
+        "days later.",
     )
     line_ids = fields.One2many(
         comodel_name="reseller.billing.contract.line",

@@ -70,6 +70,9 @@ class AccountMove(models.Model):
     charge_number = fields.Char(related="charge_id.charge_number")
     charge_kind = fields.Selection(related="charge_id.charge_kind")
     charge_raw_state = fields.Char(related="charge_id.charge_raw_state")
+    charge_method = fields.Selection(related="charge_id.charge_method")
+    charge_is_missing = fields.Boolean(related="charge_id.charge_is_missing")
+    charge_refund_page = fields.Char(related="charge_id.charge_refund_page")
     charge_url = fields.Char(related="charge_id.charge_url")
     slip_line = fields.Char(related="charge_id.slip_line")
     slip_our_number = fields.Char(related="charge_id.slip_our_number")
@@ -265,6 +268,10 @@ class AccountMove(models.Model):
         again = self.filtered(lambda move: move.charge_state in ("processing", "error"))
         for charge in again.charge_id.sudo():
             charge._queue_charge(charge.charge_task or "register")
+        differing = self.filtered(lambda move: move.charge_id.sudo()._has_difference())
+        for charge in differing.charge_id.sudo():
+            charge._queue_charge("update")
+        again |= differing
         for move in self - again:
             move._check_not_charged()
             if move.charge_state == "received" and not move.charge_id.sudo().payment_id:

@@ -1,10 +1,10 @@
 import secrets
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
-from ...const import LIVE_STATES, METHOD_OF_CHARGE
+from ...const import LIVE_STATES, MANAGER, METHOD_OF_CHARGE
 from ...tools.worth import MOVE_FIELDS, filter_worth_changed
 
 # The due date may be changed: the provider is told.
@@ -53,6 +53,39 @@ class AccountMove(models.Model):
                 )
         self.button_draft()
         self.button_cancel()
+        return True
+
+    def action_give_up_charge(self):
+        """Cancel the charges of these faturas that the provider does not know.
+
+        :raise AccessError: for users who are no managers
+        :raise UserError: naming a fatura whose charge the provider knows
+        """
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "Only a manager of Subscription control may give up a charge, because its "
+                    "client could pay it in another account. Ask one."
+                )
+            )
+        for move in self:
+            if not move.charge_id.sudo().charge_is_missing:
+                raise UserError(
+                    self.env._(
+                        "The charge of %(fatura)s is known to the provider. Cancel the fatura, "
+                        "which cancels the charge.",
+                        fatura=move.display_name,
+                    )
+                )
+            move.charge_id.sudo()._give_up()
+            move.sudo().message_post(
+                body=self.env._(
+                    "%(user)s gave up charge %(charge)s, which the provider does not know.",
+                    user=self.env.user.name,
+                    charge=move.charge_id.sudo().provider_reference,
+                )
+            )
         return True
 
     # -------------------------------------------------------------------------
@@ -112,7 +145,7 @@ class AccountMove(models.Model):
         for charge in self.charge_id.sudo():
             # A charge in state done was paid by itself just now.
             if charge.charge_state in LIVE_STATES and charge.state != "done":
-                charge._queue_charge("cash")
+                charge._queue_charge("delete" if charge._is_paid_by_another() else "cash")
 
     def _reactivate_paid_contracts(self):
         """Set contracts to active again that were suspended until these faturas are paid."""
@@ -263,6 +296,11 @@ class AccountMove(models.Model):
             "charge_state": "processing",
             "charge_kind": contract.charge_kind,
             "charge_due_date": self.invoice_date_due,
+            # What the client reads on the boleto: later settings do not change it.
+            "charge_fine_rate": provider.billing_fine,
+            "charge_interest_rate": provider.billing_interest,
+            "charge_discount_rate": provider.billing_discount,
+            "charge_discount_days": provider.billing_discount_days,
         }
 
     @api.model

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...const import LIVE_STATES
+
 
 class AccountMove(models.Model):
     """Documents for clients: the PDF of a fatura, and e-mails with its boleto."""
@@ -45,9 +47,9 @@ class AccountMove(models.Model):
         return mail_id
 
     def _prepare_slip_values(self):
-        """Return the values of an e-mail with the boleto attached; empty without a boleto."""
+        """Return the values of an e-mail with the boleto attached; empty without one to pay."""
         pdf = self.charge_id.sudo().slip_pdf
-        if not pdf:
+        if not pdf or self.charge_state not in LIVE_STATES:
             return {}
         name = f"boleto-{(self.name or '').replace('/', '-')}.pdf"
         return {"attachments": [(name, pdf)]}

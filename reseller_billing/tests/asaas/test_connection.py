@@ -31,12 +31,15 @@ class TestAsaasConnection(ResellerBillingCommon):
     def test_sandbox_is_asked_in_test_mode(self):
         with self._asaas_answers(body=self._customer_list()) as request:
             action = self.provider.action_asaas_test_connection()
-        request.assert_called_once()
-        method, url = request.call_args.args
-        self.assertEqual(method, "GET")
-        self.assertEqual(url, "https://api-sandbox.asaas.com/v3/customers")
-        self.assertEqual(request.call_args.kwargs["params"], {"limit": 1})
-        self.assertIsNone(request.call_args.kwargs["json"])
+        base = "https://api-sandbox.asaas.com/v3"
+        paths = ("customers", "myAccount/commercialInfo", "pix/addressKeys")
+        self.assertEqual(
+            [call.args for call in request.call_args_list],
+            [("GET", f"{base}/{path}") for path in paths],
+        )
+        self.assertEqual(request.call_args_list[0].kwargs["params"], {"limit": 1})
+        for call in request.call_args_list:
+            self.assertIsNone(call.kwargs["json"])
         headers = request.call_args.kwargs["headers"]
         self.assertEqual(headers["access_token"], TEST_KEY)
         self.assertTrue(headers["User-Agent"].startswith("Odoo/"))
@@ -47,21 +50,21 @@ class TestAsaasConnection(ResellerBillingCommon):
         self.provider.write({"asaas_api_key": PRODUCTION_KEY, "state": "enabled"})
         with self._asaas_answers(body=self._customer_list()) as request:
             self.provider.action_asaas_test_connection()
-        self.assertEqual(request.call_args.args[1], "https://api.asaas.com/v3/customers")
+        self.assertEqual(request.call_args_list[0].args[1], "https://api.asaas.com/v3/customers")
         self.assertEqual(request.call_args.kwargs["headers"]["access_token"], PRODUCTION_KEY)
 
     def test_parameter_replaces_the_sandbox_in_test_mode(self):
         self.env["ir.config_parameter"].set_param(URL_PARAMETER, "http://127.0.0.1:8099/v3/")
         with self._asaas_answers(body=self._customer_list()) as request:
             self.provider.action_asaas_test_connection()
-        self.assertEqual(request.call_args.args[1], "http://127.0.0.1:8099/v3/customers")
+        self.assertEqual(request.call_args_list[0].args[1], "http://127.0.0.1:8099/v3/customers")
 
     def test_parameter_never_receives_the_production_key(self):
         self.env["ir.config_parameter"].set_param(URL_PARAMETER, "http://127.0.0.1:8099/v3")
         self.provider.write({"asaas_api_key": PRODUCTION_KEY, "state": "enabled"})
         with self._asaas_answers(body=self._customer_list()) as request:
             self.provider.action_asaas_test_connection()
-        self.assertEqual(request.call_args.args[1], "https://api.asaas.com/v3/customers")
+        self.assertEqual(request.call_args_list[0].args[1], "https://api.asaas.com/v3/customers")
 
     def test_parameter_with_an_unsafe_address_is_refused(self):
         for url in ("http://api.example.com/v3", "ftp://127.0.0.1", "127.0.0.1:8099", "http://["):

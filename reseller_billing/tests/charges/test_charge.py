@@ -229,7 +229,32 @@ class TestCharge(BillingCommon):
         self.receive_event(reference="pay_twin")
         self.assertEqual(fatura.charge_id.provider_reference, first)
         self.assertEqual(len(fatura.activity_ids), 1)
-        self.assertEqual(self.balance("outstanding"), 0.0)
+        self.assertEqual((self.balance("outstanding"), fatura.amount_residual), (98.01, 0.0))
+        self.send()
+        self.assertTrue(self.asaas.payments[first]["deleted"], "it must not be paid again")
+        self.assertEqual(fatura.charge_state, "cancelled")
+
+    def test_second_charge_that_is_not_paid_is_only_told(self):
+        fatura = self.make_charged()
+        first = self.asaas.payments[fatura.charge_id.provider_reference]
+        self.asaas.payments["pay_twin"] = {**first, "id": "pay_twin"}
+        self.receive_event(reference="pay_twin", name="PAYMENT_CREATED")
+        self.assertIn("pay_twin", fatura.activity_ids.note)
+        self.assertEqual((fatura.charge_state, first["deleted"]), ("awaiting", False))
+
+    def test_both_charges_paid_leave_the_second_as_the_clients_credit(self):
+        fatura = self.make_charged()
+        first = fatura.charge_id.provider_reference
+        self.asaas.payments["pay_twin"] = {**self.asaas.payments[first], "id": "pay_twin"}
+        for number, reference in enumerate((first, "pay_twin")):
+            self.asaas.pay(reference)
+            self.receive_event(reference=reference, event=f"evt_{number}")
+        self.assertEqual((self.balance("outstanding"), fatura.amount_residual), (196.02, 0.0))
+        self.assertEqual(-self.client_partner.credit, 100.0)
+        self.asaas.refund("pay_twin", 100.0)
+        self.receive_event(reference="pay_twin", name="PAYMENT_REFUNDED", event="evt_3")
+        self.assertEqual(self.client_partner.credit, 0.0)
+        self.assertFalse(fatura.reversal_move_ids, "the fatura itself stays paid")
 
     def test_provider_that_lacks_an_account_is_named_before_anything_is_posted(self):
         self.provider.write({"billing_fee_account_id": False, "billing_interest_account_id": False})

@@ -23,7 +23,7 @@ class TestSettlement(BillingCommon):
         held = self.asaas.payments[self.reference]
         self.assertEqual(
             (held["value"], held["dueDate"], held["externalReference"], held["billingType"]),
-            (100.0, "2026-07-10", charge.reference, "UNDEFINED"),
+            (100.0, "2026-07-10", charge.reference, "BOLETO"),
         )
         self.assertTrue(self.fatura.slip_line and self.fatura.pix_payload)
 
@@ -45,7 +45,7 @@ class TestSettlement(BillingCommon):
         )
 
     def test_discount_is_booked_where_one_was_agreed(self):
-        self.provider.write({"billing_discount": 5.0})
+        self.fatura.charge_id.charge_discount_rate = 5.0
         self.asaas.pay(self.reference, value=95.0)
         self.receive_event(self.fatura)
         self.assertEqual(self.fatura.amount_residual, 0.0)
@@ -226,7 +226,12 @@ class TestSettlement(BillingCommon):
             "POST",
             "payments",
             {},
-            {"customer": next(iter(self.asaas.customers)), "value": 50.0, "dueDate": "2026-07-10"},
+            {
+                "customer": next(iter(self.asaas.customers)),
+                "billingType": "PIX",
+                "value": 50.0,
+                "dueDate": "2026-07-10",
+            },
         )
         other = list(self.asaas.payments)[-1]
         self.asaas.pay(other)

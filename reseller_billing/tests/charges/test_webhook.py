@@ -89,7 +89,6 @@ class TestWebhook(BillingCommon, HttpCase):
             b"null",
             b'{"id": 1, "event": "X"}',
             b'{"id": "a"}',
-            b'{"id": "a", "event": "b", "payment": {"id": 7}}',
             b"\xff\xfe",
         ):
             with self.subTest(body):
@@ -111,19 +110,63 @@ class TestWebhook(BillingCommon, HttpCase):
         )
 
     @mute_logger(CONTROLLER)
-    def test_addresses_and_texts_that_no_database_stores_are_refused(self):
+    def test_addresses_that_no_database_stores_are_refused(self):
         for key in ("%00", "a%00b", "%ED%A0%80", "%FF", "é", "x" * 5000):
             with self.subTest(key):
                 self.assertEqual(self.post(self.event(), key=key), 404)
-        for event in (
+        self.assertFalse(self.stored())
+
+    def test_what_json_admits_and_no_database_is_stored_and_answered_200(self):
+        """Asaas repeats what is not answered with 200, and stops all events in the end."""
+        bodies = (
             b'{"id": "\\u0000", "event": "X"}',
             b'{"id": "a", "event": "\\u0000"}',
-            b"1" * 5000,
-            b"[" * 100000,
-        ):
-            with self.subTest(event[:40]):
-                self.assertEqual(self.post(event), 400)
-        self.assertFalse(self.stored())
+            b'{"id": "b", "event": "X", "payment": {"id": "\\ud83d"}}',
+            b'{"id": "c\\ud83d", "event": "X\\ud83d", "payment": []}',
+            b'{"id": "d", "event": "X", "payment": {"id": 7}}',
+            b'{"id": "e", "event": "X", "value": ' + b"1" * 5000 + b"}",
+            b'{"id": "f", "event": "X", "value": NaN}',
+            b'\xef\xbb\xbf{"id": "g", "event": "X"}',
+            b'{"id": "h", "event": "X", "deep": ' + b"[" * 50000 + b"]" * 50000 + b"}",
+            b'{"id": "i", "event": "X", "text": "\xff"}',
+            b'{"id": "j", "event": "X", "payment": {"id": "../webhooks"}}',
+        )
+        for body in bodies:
+            with self.subTest(body[:60]):
+                self.assertEqual(self.post(body), 200)
+        self.assertEqual(len(self.stored()), len(bodies))
+        self.asaas.calls.clear()
+        self.process()
+        self.assertEqual(set(self.stored().mapped("state")), {"done", "failed"})
+        self.assertFalse(self.asaas.calls, "nothing of it becomes part of a path")
+
+    def test_forms_are_not_parsed_before_the_token(self):
+        boundary = {"Content-Type": "multipart/form-data; boundary=x", "asaas-access-token": "no"}
+        broken = b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n" + b"a" * 1000
+        form = {"Content-Type": "application/x-www-form-urlencoded", "asaas-access-token": "no"}
+        parsed = "odoo.http.Request.get_http_params"
+        for headers, data in ((boundary, broken), (form, b"a=1&" * 1000)):
+            with patch(parsed, side_effect=AssertionError("parsed")):
+                answer = self.url_open(
+                    f"/reseller_billing/webhook/{self.key}", data=data, headers=headers
+                )
+            self.assertEqual(answer.status_code, 401)
+
+    def test_webhook_is_recognised_by_its_id_and_follows_the_address(self):
+        (held,) = self.asaas.webhooks.values()
+        other = {**held, "id": "wh_other", "url": "https://other.example.com/hook"}
+        self.asaas.webhooks["wh_other"] = other
+        self.env["ir.config_parameter"].set_param("web.base.url", "http://erp.example.com")
+        self.run_cron("reconcile_charges")
+        moved = self.asaas.webhooks[self.provider.webhook_reference]
+        self.assertTrue(moved["url"].startswith("http://erp.example.com/"))
+        self.assertEqual(
+            (len(self.asaas.webhooks), other["url"][:21]), (2, "https://other.example")
+        )
+        self.assertIn("https", self.provider.webhook_problem)
+        self.env["ir.config_parameter"].set_param("web.base.url", "https://erp.example.com")
+        self.run_cron("reconcile_charges")
+        self.assertEqual((len(self.asaas.webhooks), self.provider.webhook_problem), (2, False))
 
     def test_half_of_a_character_stops_nothing(self):
         body = (

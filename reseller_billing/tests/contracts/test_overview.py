@@ -112,6 +112,7 @@ class TestOverview(BillingCommon):
     def test_money_of_a_charge_that_was_not_made_here(self):
         self.make_charged()
         values = {"customer": next(iter(self.asaas.customers)), "value": 70.0}
+        values["billingType"] = "PIX"
         self.asaas._route("POST", "payments", {}, {**values, "dueDate": "2026-07-10"})
         reference = list(self.asaas.payments)[-1]
         self.asaas.pay(reference)
@@ -129,6 +130,7 @@ class TestOverview(BillingCommon):
     def test_money_not_made_here_is_counted_once_however_often_it_is_told(self):
         self.make_charged()
         values = {"customer": next(iter(self.asaas.customers)), "value": 70.0}
+        values["billingType"] = "PIX"
         self.asaas._route("POST", "payments", {}, {**values, "dueDate": "2026-07-10"})
         reference = list(self.asaas.payments)[-1]
         self.asaas.pay(reference, status="CONFIRMED")

@@ -3,7 +3,8 @@
 Source: docs.asaas.com, reference of /v3/payments and /v3/customers, and recorded answers.
 """
 
-from datetime import date
+import re
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from ..errors import OutcomeUnknown
@@ -29,7 +30,20 @@ STATES = {
     "AWAITING_CHARGEBACK_REVERSAL": "charged_back",
 }
 REFUNDING = ("REFUND_REQUESTED", "REFUND_IN_PROGRESS")
-KINDS = {"undefined": "UNDEFINED", "boleto": "BOLETO", "pix": "PIX"}
+# A boleto has a Pix code as well, if the account has a Pix key; UNDEFINED takes cards, too.
+KINDS = {"undefined": "UNDEFINED", "boleto_pix": "BOLETO", "boleto": "BOLETO", "pix": "PIX"}
+# How a charge was paid; the provider names the way in place of the kind then.
+METHODS = {
+    "BOLETO": "boleto",
+    "PIX": "pix",
+    "CREDIT_CARD": "card",
+    "DEBIT_CARD": "card",
+    "TRANSFER": "transfer",
+    "DEPOSIT": "transfer",
+}
+# Two forms are in use since November 2026, and more may come (docs.asaas.com, changelog).
+ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
+BRAZILIAN_DATE = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4}", re.ASCII)
 PAID = ("confirmed", "received", "refunded", "partially_refunded", "charged_back")
 LONGEST_DESCRIPTION = 500
 
@@ -65,7 +79,7 @@ def _read_charge(answer: dict) -> Charge:
     is_paid = state in PAID
     net = answer.get("netValue")
     return Charge(
-        reference=str(answer["id"]),
+        reference=_read_reference(answer["id"]),
         external_reference=answer.get("externalReference") or "",
         customer=answer.get("customer") or "",
         state=state,
@@ -85,30 +99,30 @@ def _read_charge(answer: dict) -> Charge:
         number=str(answer.get("invoiceNumber") or ""),
         refunds=refunds,
         refunding=sum(refunding, Decimal(0)) if refunding or raw not in REFUNDING else None,
+        method=METHODS.get(answer.get("billingType"), "other") if is_paid else "",
     )
 
 
 def write_terms(terms: Terms) -> dict:
-    """Return the body of a charge to create or change."""
-    body = {
+    """Return the body of a charge to create or change.
+
+    Conditions of zero are sent, too: a change keeps what it does not name.
+    """
+    return {
         "customer": terms.customer,
         "billingType": KINDS[terms.kind],
         "value": float(terms.amount),
         "dueDate": terms.due_date.isoformat(),
         "description": terms.description[:LONGEST_DESCRIPTION],
         "externalReference": terms.external_reference,
-    }
-    if terms.fine:
-        body["fine"] = {"value": float(terms.fine), "type": "PERCENTAGE"}
-    if terms.interest:
-        body["interest"] = {"value": float(terms.interest)}
-    if terms.discount:
-        body["discount"] = {
+        "fine": {"value": float(terms.fine), "type": "PERCENTAGE"},
+        "interest": {"value": float(terms.interest)},
+        "discount": {
             "value": float(terms.discount),
             "dueDateLimitDays": terms.discount_days,
             "type": "PERCENTAGE",
-        }
-    return body
+        },
+    }
 
 
 def write_payer(payer: Payer) -> dict:
@@ -117,7 +131,8 @@ def write_payer(payer: Payer) -> dict:
         "name": payer.name,
         "cpfCnpj": payer.tax_id,
         "email": payer.email,
-        "mobilePhone": payer.phone,
+        "phone": payer.phone,
+        "mobilePhone": payer.mobile,
         "externalReference": payer.external_reference,
         "notificationDisabled": True,
         **payer.address,
@@ -136,5 +151,21 @@ def _link(url: object) -> str:
     return url if isinstance(url, str) and is_safe_url(url) else ""
 
 
+def is_reference(text: object) -> bool:
+    """Return whether a text can be an id of Asaas, and one part of a path."""
+    return isinstance(text, str) and bool(ID.fullmatch(text))
+
+
+def _read_reference(value: object) -> str:
+    if not is_reference(value):
+        raise ValueError("no id")
+    return value
+
+
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text[:10]) if text else None
+    """Return the day of a date or moment; older kinds of events write Brazilian dates."""
+    if not text:
+        return None
+    if BRAZILIAN_DATE.match(text):
+        return datetime.strptime(text[:10], "%d/%m/%Y").date()
+    return date.fromisoformat(text[:10])

@@ -5,15 +5,22 @@ Source: docs.asaas.com, reference of API v3. A client of another provider has th
 
 from datetime import date
 from decimal import Decimal
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from ..errors import Gone, OutcomeUnknown, ServiceError
+from ..errors import Gone, Missing, OutcomeUnknown, Rejected, ServiceError, Unauthorized
 from ..http import Service
 from ..receipts import Charge, Payer, Slip, Terms
 from .api import DOMAIN
-from .charge import read_charge, write_payer, write_terms
+from .charge import is_reference, read_charge, write_payer, write_terms
 
 PAGE = 100
+# Requests of slip and Pix, by the kind of charge.
+SLIP_PARTS = {
+    "boleto": ("identificationField",),
+    "pix": ("pixQrCode",),
+    "boleto_pix": ("identificationField", "pixQrCode"),
+    "undefined": ("identificationField", "pixQrCode"),
+}
 
 
 class AsaasClient:
@@ -35,18 +42,43 @@ class AsaasClient:
     def ensure_payer(self, payer: Payer) -> str:
         """Return the provider's id of a client, created if it has none.
 
-        It is searched first, by CPF or CNPJ, because Asaas allows duplicates.
+        It is searched first, because Asaas allows duplicates: by our own reference together with
+        CPF or CNPJ. Customers that another client or another system made are not touched. Phone,
+        e-mail and address that Asaas refuses are left out; they never stop a charge.
         """
-        found = self._list("customers", {"cpfCnpj": payer.tax_id, "limit": PAGE})
-        known = [item for item in found if not item.get("deleted")]
+        found = self._list(
+            "customers",
+            {"cpfCnpj": payer.tax_id, "externalReference": payer.external_reference, "limit": PAGE},
+        )
+        own = next((item for item in found if self._is_own(item, payer)), None)
+        if own is None:
+            return self._read_id(self._send_payer("POST", "customers", payer))
+        code = self._read_id(own)
+        is_same = all(own.get(name) == value for name, value in write_payer(payer).items())
+        if not is_same and own.get("canEdit", True):
+            try:
+                self._send_payer("PUT", _path("customers", code), payer)
+            except Rejected:
+                # An older name or address is no reason against the charge.
+                self._service.logger.info("Customer %s stays as it was", code)
+        return code
+
+    @staticmethod
+    def _is_own(item: dict, payer: Payer) -> bool:
+        is_same = item.get("externalReference") == payer.external_reference
+        return is_same and item.get("cpfCnpj") == payer.tax_id and not item.get("deleted")
+
+    def _send_payer(self, method: str, path: str, payer: Payer) -> dict:
+        """Send a client; once more without its optional data if it is refused."""
         body = write_payer(payer)
-        if not known:
-            return self._read_id(self._send("POST", "customers", json=body))
-        # Our own reference distinguishes clients of companies that share the account.
-        known.sort(key=lambda item: item.get("externalReference") != payer.external_reference)
-        if any(known[0].get(name) != value for name, value in body.items()):
-            self._send("PUT", f"customers/{known[0]['id']}", json=body)
-        return self._read_id(known[0])
+        send = self._send_to_collection if method == "POST" else self._send
+        try:
+            return send(method, path, json=body)
+        except Rejected as error:
+            needed = write_payer(payer.without_optional_data())
+            if isinstance(error, Gone) or needed == body:
+                raise
+        return send(method, path, json=needed)
 
     # Charges
 
@@ -59,14 +91,27 @@ class AsaasClient:
     def get_charge(self, reference: str) -> Charge:
         """Return a charge as it is now.
 
-        :raise Gone: if the provider does not know it
+        :raise Gone: if the answer is 404
         """
-        return read_charge(self._send("GET", _path(reference)))
+        return read_charge(self._send("GET", _path("payments", reference)))
+
+    def get_or_find_charge(self, reference: str, external_reference: str) -> Charge:
+        """Return a charge by the provider's id, or by our reference where the id is not known.
+
+        :raise Missing: if the provider answers and knows neither
+        """
+        try:
+            return self.get_charge(reference)
+        except Gone as error:
+            found = self.find_charge(external_reference)
+            if found:
+                return found
+            raise Missing(str(error), status=error.status, words=error.words) from None
 
     def create_charge(self, terms: Terms) -> Charge:
         """Create a charge. There is no idempotency key: after OutcomeUnknown look it up first."""
         return read_charge(
-            self._send(
+            self._send_to_collection(
                 "POST", "payments", json=write_terms(terms), reference=terms.external_reference
             )
         )
@@ -75,28 +120,40 @@ class AsaasClient:
         """Change a charge that waits to be paid; slip and QR code change with it."""
         body = write_terms(terms)
         body.pop("customer")
-        return read_charge(self._send("PUT", _path(reference), json=body))
+        return read_charge(self._send("PUT", _path("payments", reference), json=body))
 
     def delete_charge(self, reference: str) -> None:
         """Cancel a charge that waits to be paid; one that is deleted already is no error."""
         try:
-            self._send("DELETE", _path(reference))
+            self._send("DELETE", _path("payments", reference))
         except Gone:
             return
 
     def receive_in_cash(self, reference: str, day: date, amount: Decimal) -> Charge:
         """Report a payment to the company itself. Asaas does not notify the client."""
         body = {"paymentDate": day.isoformat(), "value": float(amount), "notifyCustomer": False}
-        return read_charge(self._send("POST", _path(reference, "receiveInCash"), json=body))
+        path = _path("payments", reference, "receiveInCash")
+        return read_charge(self._send("POST", path, json=body))
 
     def undo_cash(self, reference: str) -> Charge:
         """Undo the report of a payment to the company; the charge can be paid again."""
-        return read_charge(self._send("POST", _path(reference, "undoReceivedInCash"), json={}))
+        path = _path("payments", reference, "undoReceivedInCash")
+        return read_charge(self._send("POST", path, json={}))
 
     def refund(self, reference: str, amount: Decimal, text: str) -> Charge:
-        """Refund the payer, in full or in part."""
+        """Refund the payer of a Pix or card, in full or in part."""
         body = {"value": float(amount), "description": text}
-        return read_charge(self._send("POST", _path(reference, "refund"), json=body))
+        path = _path("payments", reference, "refund")
+        return read_charge(self._send("POST", path, json=body))
+
+    def refund_slip(self, reference: str) -> str:
+        """Request the refund of a boleto, in full.
+
+        :return: the page on which the payer says where the money is to go, may be empty
+        """
+        path = _path("payments", reference, "bankSlip", "refund")
+        url = self._send("POST", path, json={}).get("requestUrl")
+        return url if isinstance(url, str) and self.is_own_url(url) else ""
 
     def get_slip(self, charge: Charge, kind: str) -> Slip:
         """Return line, bar code and Pix of a charge that waits to be paid; without the PDF.
@@ -105,18 +162,15 @@ class AsaasClient:
 
         :raise ServiceError: if there is neither
         """
-        endpoints = {"boleto": "identificationField", "pix": "pixQrCode"}
         parts, failure = {}, None
-        for part, endpoint in endpoints.items():
-            if kind not in (part, "undefined"):
-                continue
+        for part in SLIP_PARTS[kind]:
             try:
-                parts[part] = self._send("GET", _path(charge.reference, endpoint))
+                parts[part] = self._send("GET", _path("payments", charge.reference, part))
             except ServiceError as error:
                 failure = error
         if failure and not parts:
             raise failure
-        boleto, pix = parts.get("boleto", {}), parts.get("pix", {})
+        boleto, pix = parts.get("identificationField", {}), parts.get("pixQrCode", {})
         return Slip(
             line=boleto.get("identificationField") or "",
             bar_code=boleto.get("barCode") or "",
@@ -139,7 +193,7 @@ class AsaasClient:
     def list_charges(self, since: date, offset: int = 0) -> tuple[list[Charge], bool]:
         """Return a page of the charges made since a day, and whether there are more."""
         params = {"dateCreated[ge]": since.isoformat(), "limit": PAGE, "offset": offset}
-        answer = self._send("GET", "payments", params=params)
+        answer = self._send_to_collection("GET", "payments", params=params)
         return [read_charge(item) for item in answer.get("data", [])], bool(answer.get("hasMore"))
 
     # Webhooks
@@ -151,14 +205,52 @@ class AsaasClient:
     def save_webhook(self, body: dict, reference: str | None = None) -> dict:
         """Register a webhook, or correct and reactivate a registered one."""
         if reference:
-            return self._send("PUT", f"webhooks/{reference}", json=body)
+            return self._send("PUT", _path("webhooks", reference), json=body)
         return self._send("POST", "webhooks", json=body)
 
+    # The account
+
+    def get_holder(self) -> str:
+        """Return CPF or CNPJ of the account's holder, or nothing where the key may not read it."""
+        try:
+            found = self._send("GET", "myAccount/commercialInfo").get("cpfCnpj")
+        except (Rejected, Unauthorized):
+            return ""
+        return found if isinstance(found, str) else ""
+
+    def has_pix_key(self) -> bool:
+        """Return whether the account has a Pix key of its own; True where it does not say.
+
+        Without one a Pix code is valid on the day of its request only.
+        """
+        try:
+            return bool(self._list("pix/addressKeys", {"status": "ACTIVE"}))
+        except (Rejected, Unauthorized):
+            return True
+
+    def is_daily_limit_reached(self) -> bool:
+        """Return whether no more charges are taken today."""
+        try:
+            daily = self._send("GET", "payments/limits")["creation"]["daily"]
+            return bool(daily["wasReached"])
+        except (Rejected, Unauthorized, KeyError, TypeError):
+            return False
+
     def _list(self, endpoint: str, params: dict) -> list[dict]:
-        answer = self._send("GET", endpoint, params=params)
+        answer = self._send_to_collection("GET", endpoint, params=params)
         if not isinstance(answer.get("data"), list):
             raise OutcomeUnknown("The answer is no list.", cause="foreign")
         return answer["data"]
+
+    def _send_to_collection(self, method: str, endpoint: str, **options: object) -> dict:
+        """Send a request to an address that always exists: a 404 is no answer of Asaas.
+
+        :raise OutcomeUnknown: also for a 404
+        """
+        try:
+            return self._send(method, endpoint, **options)
+        except Gone as error:
+            raise OutcomeUnknown(str(error), status=error.status, cause="foreign") from None
 
     @staticmethod
     def _read_id(answer: dict) -> str:
@@ -167,7 +259,11 @@ class AsaasClient:
         return answer["id"]
 
 
-def _path(reference: str, action: str = "") -> str:
-    """Return the path of a charge, or of an action on it; its id is one part of the path."""
-    parts = ("payments", quote(reference, safe=""), action)
-    return "/".join(filter(None, parts))
+def _path(kind: str, reference: str, *action: str) -> str:
+    """Return the path of a record, or of an action on it.
+
+    :raise Rejected: if its id is none, and could be another path
+    """
+    if not is_reference(reference):
+        raise Rejected(f"{reference[:100]!r} is no id of Asaas.", cause="settings")
+    return "/".join((kind, reference, *action))

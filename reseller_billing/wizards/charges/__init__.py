@@ -1,1 +1,1 @@
-from . import refund
+from . import orphan_booking, refund
