@@ -9,7 +9,7 @@
     "license": "LGPL-3",
     "application": True,
     "depends": ["account", "account_payment", "mail", "portal"],
-    "external_dependencies": {"python": ["phonenumbers", "python-stdnum"]},
+    "external_dependencies": {"python": ["holidays", "phonenumbers", "python-stdnum"]},
     "data": [
         "security/reseller_billing_groups.xml",
         "security/ir.model.access.csv",

@@ -98,6 +98,12 @@ class PaymentProvider(models.Model):
         readonly=True,
         help="CPF or CNPJ that the provider names as the holder of the account.",
     )
+    billing_use_credit = fields.Boolean(
+        string="Use Clients' Credit",
+        default=True,
+        help="What a client paid too much settles the next fatura, which is charged over the rest.",
+        written_by="administrator",
+    )
     billing_suspend_days = fields.Integer(
         string="Suspend After (Days)",
         help="Days that a fatura may be overdue before its contract is suspended; active again "

@@ -11,12 +11,21 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"
 
+    charge_change_to_tell = fields.Boolean(
+        readonly=True, copy=False, help="The client is e-mailed once the changed charge is there."
+    )
+
     def _mail_payable_fatura(self):
         """E-mail the fatura once its charge can be paid: it has a boleto line or a Pix.
 
         Both are requested again if they are missing.
         """
-        if self.slip_line or self.pix_payload:
+        if not (self.slip_line or self.pix_payload):
+            return
+        if self.charge_change_to_tell and self.fatura_id.fatura_mailed_at:
+            if self._mail("reseller_billing.mail_template_fatura_changed"):
+                self.charge_change_to_tell = False
+        else:
             self._mail_fatura_once()
 
     def _mail_fatura_once(self):

@@ -121,6 +121,10 @@ class PaymentTransaction(models.Model):
         received = self._get_counterparts(self.payment_id)
         received.remove_move_reconcile()
         (received | self._get_counterparts(payment)).reconcile()
+        # What was refunded before, with a credit note, is not owed again.
+        rest = received.filtered(lambda line: not line.reconciled)
+        if rest:
+            (rest | self._get_open_items(payment.destination_account_id)).reconcile()
         self.chargeback_payment_id = payment
         self._notify_responsible(
             self.env._("Chargeback"),
@@ -140,9 +144,7 @@ class PaymentTransaction(models.Model):
         left = exact(self.charge_paid) - exact(self.charge_refunded)
         on_top = left - exact(self._get_settled_amount()) + exact(self.charge_refunded)
         payment = self._book_payment("inbound", left, on_top, fields.Date.context_today(self))
-        open_items = self.fatura_id.line_ids.filtered(
-            lambda line: line.account_id == payment.destination_account_id and not line.reconciled
-        )
+        open_items = self._get_open_items(payment.destination_account_id)
         owed = sum(open_items.mapped("amount_residual"))
         (open_items | self._get_counterparts(payment)).reconcile()
         self.chargeback_payment_id = False
@@ -185,6 +187,12 @@ class PaymentTransaction(models.Model):
         )
         payment.action_post()
         return payment
+
+    def _get_open_items(self, account):
+        """Return the fatura's items on an account that are not settled."""
+        return self.fatura_id.line_ids.filtered(
+            lambda line: line.account_id == account and not line.reconciled
+        )
 
     def _get_counterparts(self, payment):
         return payment.move_id.line_ids.filtered(

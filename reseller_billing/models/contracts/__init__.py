@@ -5,6 +5,7 @@ from . import (
     contract_follow_up,
     contract_lifecycle,
     contract_line,
+    contract_readers,
     overview,
     plan,
     reminder,

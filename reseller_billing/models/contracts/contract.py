@@ -267,6 +267,7 @@ class ResellerBillingContract(models.Model):
         contracts = super().create([{**vals, "state": "trial"} for vals in vals_list])
         contracts._store_codes()
         contracts.partner_id.sudo()._increase_rank("customer_rank")
+        contracts.partner_id._set_brazilian_lang()
         for company in contracts.company_id:
             company.sudo()._get_billing_consumer()
         for contract, state in zip(contracts, states, strict=True):

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ...const import TIME_ZONE
 from ...tools.activity import tell_once
+from ...tools.bank_days import get_overdue_limit
 
 _logger = logging.getLogger(__name__)
 
@@ -117,14 +118,17 @@ class ResellerBillingContract(models.Model):
         self._move_to("suspended", suspension_reason="overdue")
 
     def _get_overdue(self, before):
-        """Return the faturas of these contracts that were due before a day and are not paid."""
+        """Return the faturas of these contracts that were overdue on a day and are not paid.
+
+        What is due on a weekend or bank holiday is overdue after the next bank day (Lei 7.089/1983).
+        """
         return self.env["account.move"].search(
             [
                 ("billing_contract_id", "in", self.ids),
                 ("move_type", "=", "out_invoice"),
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial")),
-                ("invoice_date_due", "<", before),
+                ("invoice_date_due", "<", get_overdue_limit(before)),
             ]
         )
 

@@ -71,17 +71,17 @@ class ResellerBillingContract(models.Model):
     def _check_complete(self):
         """Refuse to activate a contract of a client that cannot be charged.
 
-        :raise UserError: naming all missing data of the client
+        :raise UserError: naming all missing or wrong data of the client
         """
         self.ensure_one()
-        missing = self.partner_id._get_missing_billing_data()
-        if missing:
+        faults = self.partner_id._find_billing_faults()
+        if faults:
             raise UserError(
                 self.env._(
-                    "%(client)s lacks: %(missing)s. Complete the client, then set %(contract)s "
-                    "to active.",
+                    "%(client)s cannot be charged: %(faults)s. Complete the client, then set "
+                    "%(contract)s to active.",
                     client=self.partner_id.display_name,
-                    missing=", ".join(missing),
+                    faults="; ".join(faults),
                     contract=self.name,
                 )
             )

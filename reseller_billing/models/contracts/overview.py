@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import RECEIPTS_CODES
+from ...tools.bank_days import get_overdue_limit
 
 WEEK = timedelta(days=7)
 # Faturas of which something is owed, charged back ones included.
@@ -55,6 +56,11 @@ class ResellerBillingOverview(models.Model):
         help="The charge was charged back, refunded or cancelled, and cannot be paid.",
     )
     uncharged_amount = fields.Monetary(string="Amount Without a Charge", compute="_compute_numbers")
+    unmailed_count = fields.Integer(
+        string="E-mails That Did Not Arrive",
+        compute="_compute_numbers",
+        help="Of owed faturas; correct the address, then use E-mail again.",
+    )
     orphan_count = fields.Integer(string="Unidentified Payments", compute="_compute_numbers")
     orphan_amount = fields.Monetary(
         string="Amount of Unidentified Payments", compute="_compute_numbers"
@@ -164,6 +170,7 @@ class ResellerBillingOverview(models.Model):
     def _get_lists(self):
         """Return the numbers of cards: {(field, amount field): (model, domain, measure)}."""
         today = fields.Date.context_today(self)
+        overdue = get_overdue_limit(today)
         owed, contract = FATURA & OWED, "reseller.billing.contract"
         event, residual = "reseller.billing.event", "amount_residual_signed"
         failed = Domain("state", "=", "failed") | (
@@ -187,6 +194,11 @@ class ResellerBillingOverview(models.Model):
                 owed & Domain("charge_state", "in", ENDED_STATES),
                 residual,
             ),
+            ("unmailed_count", None): (
+                "account.move",
+                owed & Domain("fatura_mail_state", "in", ("failed", "bounced")),
+                None,
+            ),
             ("orphan_count", "orphan_amount"): (
                 event,
                 Domain("state", "=", "orphan") & Domain("amount", "!=", 0),
@@ -205,13 +217,13 @@ class ResellerBillingOverview(models.Model):
             ),
             ("overdue_count", "overdue_amount"): (
                 "account.move",
-                owed & Domain("invoice_date_due", "<", today),
+                owed & Domain("invoice_date_due", "<", overdue),
                 residual,
             ),
             ("week_count", "week_amount"): (
                 "account.move",
                 owed
-                & Domain("invoice_date_due", ">=", today)
+                & Domain("invoice_date_due", ">=", overdue)
                 & Domain("invoice_date_due", "<=", today + WEEK),
                 residual,
             ),

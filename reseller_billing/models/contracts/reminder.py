@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.activity import tell_once
+from ...tools.bank_days import get_overdue_limit
 
 _logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class ResellerBillingReminder(models.Model):
     def _get_faturas(self, today):
         """Return the faturas for which this reminder is due and was not sent."""
         self.ensure_one()
-        latest = today - timedelta(days=self.days)
+        first, last = self._get_due_dates(today)
         faturas = self.env["account.move"].search(
             [
                 ("billing_contract_id.reminder_ids", "in", self.ids),
@@ -88,8 +89,10 @@ class ResellerBillingReminder(models.Model):
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial")),
                 ("charge_state", "in", ("awaiting", "overdue")),
-                ("invoice_date_due", "<=", latest),
-                ("invoice_date_due", ">", latest - timedelta(days=MISSED_DAYS)),
+                ("invoice_date_due", ">=", first),
+                ("invoice_date_due", "<", last),
+                # On the day of issue the client gets the fatura itself.
+                ("invoice_date", "<", today),
             ]
             + ([("company_id", "=", self.company_id.id)] if self.company_id else [])
         )
@@ -97,6 +100,17 @@ class ResellerBillingReminder(models.Model):
             [("move_id", "in", faturas.ids), ("reminder_id", "=", self.id)], ["move_id"]
         )
         return faturas - sent.move_id
+
+    def _get_due_dates(self, today):
+        """Return the first due date that this reminder is for today, and the first after them.
+
+        What is due on a weekend or bank holiday is late after the next bank day only.
+        """
+        last = today - timedelta(days=self.days) + timedelta(days=1)
+        first = last - timedelta(days=MISSED_DAYS)
+        if self.days > 0:
+            return get_overdue_limit(first), get_overdue_limit(last)
+        return first, last
 
     def _remind(self, fatura):
         """Send one reminder; where that fails, notify the responsible of the contract."""

@@ -1,8 +1,13 @@
+import re
 from functools import partial
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...const import MANAGER, USER
+from ...tools import tax_id
+
+BRAZILIAN = "pt_BR"
+CEP_DIGITS = 8
 
 
 class ResPartner(models.Model):
@@ -17,6 +22,18 @@ class ResPartner(models.Model):
         string="Contracts",
         readonly=True,
     )
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields_list):
+        """Propose the language of Brazil for clients made on the addon's own screens."""
+        values = super().default_get(fields_list)
+        if self.env.context.get("is_billing_client") and "lang" in fields_list:
+            values["lang"] = self._get_brazilian_lang() or values.get("lang")
+        return values
 
     # -------------------------------------------------------------------------
     # ACCESS
@@ -60,6 +77,24 @@ class ResPartner(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    @api.model
+    def _get_brazilian_lang(self):
+        """Return the code of Brazil's Portuguese, or False where it is not installed."""
+        installed = dict(self.env["res.lang"].get_installed())
+        return BRAZILIAN if BRAZILIAN in installed else False
+
+    def _set_brazilian_lang(self):
+        """Let Brazilian clients be written to in Portuguese, with Brazilian dates and money.
+
+        Clients get the language of who, or what, created them. A language that was chosen is
+        another one than that, and stays.
+        """
+        lang = self._get_brazilian_lang()
+        brazilian = self.filtered(lambda client: client.country_id.code in (False, "BR"))
+        for client in brazilian if lang else ():
+            if not client.lang or client.lang == client.sudo().create_uid.lang:
+                client.sudo().lang = lang
+
     def _get_missing_billing_data(self):
         """Return the names of data that this client lacks to be charged, in the user's language."""
         self.ensure_one()
@@ -70,6 +105,26 @@ class ResPartner(models.Model):
             self.env._("CEP"): self.zip,
         }
         return [label for label, value in needed.items() if not value]
+
+    def _find_billing_faults(self):
+        """Return what keeps this client from being charged, as texts in the user's language."""
+        self.ensure_one()
+        faults = [self.env._("%s is missing", label) for label in self._get_missing_billing_data()]
+        if self.email and not self.email_normalized:
+            faults.append(self.env._("%s is no e-mail address", self.email))
+        number = tax_id.normalize(self.vat)
+        if number and not tax_id.is_valid(number):
+            faults.append(self.env._("%s is no CPF or CNPJ", self.vat))
+        if self.zip and len(re.sub(r"[^0-9]", "", self.zip)) != CEP_DIGITS:
+            faults.append(self.env._("%s is no CEP of eight digits", self.zip))
+        if self.country_id and self.country_id.code != "BR":
+            faults.append(
+                self.env._(
+                    "%s is not Brazil, and the provider charges clients in Brazil",
+                    self.country_id.name,
+                )
+            )
+        return faults
 
     def _get_statement_faturas(self):
         """Return this client's posted faturas of the current company, whose letterhead is printed;

@@ -1,6 +1,8 @@
 from . import (
     account_move,
     account_move_charge,
+    account_move_check,
+    account_move_credit,
     account_move_fatura,
     account_move_line,
     account_move_mail,
@@ -8,4 +10,5 @@ from . import (
     account_move_service_invoice,
     account_partial_reconcile,
     account_payment,
+    res_partner,
 )

@@ -300,6 +300,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         self._check_contracts_to_issue()
+        self._check_chargeable()
         posted = super()._post(soft)
         posted._charge_posted_faturas()
         posted._update_charges_of_credit_notes()

@@ -43,6 +43,7 @@ class AccountMove(models.Model):
         :raise UserError: naming the one of which something is paid
         """
         self.check_access("write")
+        self._release_client_credit()
         for move in self:
             if move.currency_id.compare_amounts(move.amount_residual, move.amount_total):
                 raise UserError(
@@ -129,7 +130,9 @@ class AccountMove(models.Model):
 
     def _charge_posted_faturas(self):
         """Queue the charges of those faturas, just posted, of which something is owed."""
-        self._filter_faturas().filtered(
+        faturas = self._filter_faturas()
+        faturas._filter_charged_by_itself()._use_client_credit()
+        faturas.filtered(
             lambda move: not move.currency_id.is_zero(move.amount_residual)
         )._update_charge()
 
@@ -310,10 +313,11 @@ class AccountMove(models.Model):
         methods = self.env["payment.method"].sudo().with_context(active_test=False)
         return methods.search([("code", "=", METHOD_OF_CHARGE[kind])], limit=1).id
 
-    def _change_fatura(self, amount, date_due):
+    def _change_fatura(self, amount, date_due, *, tell=False):
         """Change value or due date of an unpaid fatura, and its charge.
 
         :param amount: taxes included, in BRL
+        :param tell: e-mail the client the new boleto and Pix once they are there
         :raise UserError: if it is paid in part
         """
         self.ensure_one()
@@ -341,6 +345,8 @@ class AccountMove(models.Model):
             self._issue()
         elif date_due != self.invoice_date_due:
             self.write({"invoice_date_due": date_due})
+        if tell and self.charge_id.sudo().charge_task:
+            self.charge_id.sudo().charge_change_to_tell = True
 
     @api.model
     def _queue_missed_changes(self):

@@ -1,13 +1,88 @@
-from odoo import models
+import base64
+
+from markupsafe import Markup
+from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...const import LIVE_STATES
+
+LAYOUT = "mail.mail_notification_light"
+# Rendered from a template of a fatura.
+RENDERED = ("subject", "body_html", "email_from", "reply_to", "partner_to")
+# Fate of a mail by the statuses that the host has of its recipients, the worst first.
+FATES = {
+    "bounced": {"bounce"},
+    "failed": {"exception", "canceled"},
+    "outgoing": {"ready", "process", "pending"},
+    "sent": {"sent"},
+}
 
 
 class AccountMove(models.Model):
     """Documents for clients: the PDF of a fatura, and e-mails with its boleto."""
 
     _inherit = "account.move"
+
+    fatura_message_id = fields.Many2one(
+        comodel_name="mail.message",
+        string="Last E-mail",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    fatura_mail_state = fields.Selection(
+        selection=[
+            ("outgoing", "Outgoing"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("bounced", "Bounced"),
+        ],
+        string="E-mail",
+        compute="_compute_fatura_mail_state",
+        search="_search_fatura_mail_state",
+        help="What became of the last e-mail about the fatura, as the mail server says.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    def _compute_fatura_mail_state(self):
+        # Users of faturas need not be recipients to see what became of a mail.
+        for move in self:
+            found = set(
+                move.sudo().fatura_message_id.notification_ids.mapped("notification_status")
+            )
+            move.fatura_mail_state = next(
+                (fate for fate, statuses in FATES.items() if found & statuses), False
+            )
+
+    def _search_fatura_mail_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        wanted, worse = Domain.FALSE, set()
+        for fate, statuses in FATES.items():
+            if fate in value:
+                wanted |= self._make_mail_domain(statuses) & ~self._make_mail_domain(worse)
+            worse |= statuses
+        if False in value:
+            wanted |= ~self._make_mail_domain(worse)
+        return wanted
+
+    @staticmethod
+    def _make_mail_domain(statuses):
+        if not statuses:
+            return Domain.FALSE
+        found = Domain(
+            "notification_ids", "any!", [("notification_status", "in", sorted(statuses))]
+        )
+        return Domain("fatura_message_id", "any!", found)
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
 
     def action_mail_fatura(self):
         """Send the fatura to its client again.
@@ -26,33 +101,70 @@ class AccountMove(models.Model):
             fatura._mail_fatura("reseller_billing.mail_template_fatura")
         return True
 
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
     def _mail_fatura(self, template):
         """Queue an e-mail with the boleto to the fatura's client, in the client's language.
 
+        It stands in the fatura's history, with what became of it. The invoice contact and the
+        contract's further recipients get it, too.
+
         :param template: XML id of a mail.template of account.move, or the record
+        :return: the mail.message
+        :raise UserError: if nobody has an e-mail address
         """
         self.ensure_one()
         if isinstance(template, str):
             template = self.env.ref(template)
-        mail_id = template.sudo().send_mail(self.id, email_values=self._prepare_slip_values())
+        values = template.sudo()._generate_template(self.ids, RENDERED)[self.id]
+        readers = self._get_mail_recipients()
+        if not readers:
+            raise UserError(
+                self.env._(
+                    "%(fatura)s cannot be e-mailed: %(client)s has no valid e-mail address. Enter "
+                    "one, then use E-mail again.",
+                    fatura=self.display_name,
+                    client=self.partner_id.display_name,
+                )
+            )
+        fatura = self.sudo().with_context(
+            lang=self.partner_id.lang,
+            mail_notify_force_send=False,
+            mail_post_autofollow=False,
+            # The host would look for invoices in the boleto.
+            disable_attachment_import=True,
+        )
+        message = fatura.message_post(
+            subject=values["subject"],
+            body=Markup(values["body_html"]),
+            email_from=values["email_from"],
+            partner_ids=readers.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            email_layout_xmlid=LAYOUT,
+            attachments=self._prepare_slip_attachments(),
+        )
+        self.sudo().fatura_message_id = message
         # The host sends mail once an hour; the client should not wait for it.
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
-        self.sudo().message_post(
-            body=self.env._(
-                "%(template)s was e-mailed to %(email)s.",
-                template=template.name,
-                email=self.partner_id.email,
-            )
-        )
-        return mail_id
+        return message
 
-    def _prepare_slip_values(self):
-        """Return the values of an e-mail with the boleto attached; empty without one to pay."""
+    def _get_mail_recipients(self):
+        """Return who is written to about this fatura, those with a valid address."""
+        self.ensure_one()
+        client = self.partner_id
+        contact = client.browse(client.address_get(["invoice"])["invoice"])
+        readers = client | contact | self.billing_contract_id.sudo().recipient_ids
+        return readers.filtered("email_normalized")
+
+    def _prepare_slip_attachments(self):
+        """Return the boleto as (name, content) of an e-mail; none without one to pay."""
         pdf = self.charge_id.sudo().slip_pdf
         if not pdf or self.charge_state not in LIVE_STATES:
-            return {}
-        name = f"boleto-{(self.name or '').replace('/', '-')}.pdf"
-        return {"attachments": [(name, pdf)]}
+            return []
+        return [(f"boleto-{(self.name or '').replace('/', '-')}.pdf", base64.b64decode(pdf))]
 
     def _get_invoice_pdf_proforma(self):
         """Return a fatura as an invoice: the host calls each one that it has not sent pro forma."""

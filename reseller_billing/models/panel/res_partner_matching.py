@@ -182,5 +182,6 @@ class ResPartner(models.Model):
                 "country_id": self.env.ref("base.br").id,
                 "is_company": len(tax_id.normalize(client.tax_id)) == 14,
                 "customer_rank": 1,
+                "lang": self._get_brazilian_lang() or self.env.lang,
             }
         )

@@ -14,6 +14,11 @@ class ResellerBillingChange(models.TransientModel):
     currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     amount = fields.Monetary(string="Value", required=True)
     date_due = fields.Date(string="Due Date", required=True)
+    is_client_told = fields.Boolean(
+        string="E-mail the Client",
+        default=True,
+        help="With the new boleto and Pix; the former ones cannot be paid any more.",
+    )
 
     @api.model
     def default_get(self, fields_list):
@@ -35,5 +40,5 @@ class ResellerBillingChange(models.TransientModel):
         self.ensure_one()
         self.check_access("write")
         self.move_id.check_access("write")
-        self.move_id._change_fatura(self.amount, self.date_due)
+        self.move_id._change_fatura(self.amount, self.date_due, tell=self.is_client_told)
         return True

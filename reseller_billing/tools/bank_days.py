@@ -1,0 +1,39 @@
+"""Days on which banks of Brazil are open. No ORM."""
+
+from datetime import date, timedelta
+from functools import cache
+
+import holidays
+
+# The exchange's holidays are the banks' ones, but for Christmas Eve, when banks open in the morning.
+CALENDAR = "BVMF"
+CHRISTMAS_EVE = (12, 24)
+DAY = timedelta(days=1)
+
+
+def is_bank_day(day: date) -> bool:
+    """Return whether banks are open on a day: no weekend and no holiday of the whole country."""
+    is_eve = (day.month, day.day) == CHRISTMAS_EVE
+    return day.weekday() < 5 and (is_eve or day not in _get_holidays(day.year))
+
+
+def get_bank_day(day: date) -> date:
+    """Return the day until which something due on a day may be paid.
+
+    Source: Lei 7.089/1983: what is due on a day without banks is paid on the next one in time.
+    """
+    while not is_bank_day(day):
+        day += DAY
+    return day
+
+
+def get_overdue_limit(today: date) -> date:
+    """Return the first due date that is not overdue on a day: all before it are."""
+    while not is_bank_day(today - DAY):
+        today -= DAY
+    return today
+
+
+@cache
+def _get_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.financial_holidays(CALENDAR, years=year))
