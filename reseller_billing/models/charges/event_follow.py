@@ -31,7 +31,8 @@ class ResellerBillingEvent(models.Model):
         if not found:
             return
         charge = charge or event._find_charge(found.external_reference)
-        if not charge:
+        if not charge.fatura_id:
+            # Also of a charge whose fatura was deleted: its money must not get lost.
             if not self._hand_over(found.external_reference):
                 self._store_orphan(found)
             return

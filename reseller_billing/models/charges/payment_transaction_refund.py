@@ -77,7 +77,7 @@ class PaymentTransaction(models.Model):
             if self.fatura_id not in settled.move_id or self.fatura_id.state != "posted":
                 self._notify_unmatched_refund(payment, rest)
             else:
-                note = self.fatura_id._create_refund_note(rest, day)
+                note = self.fatura_id._create_refund_note(rest, day, self)
                 lines |= note.line_ids
         lines.filtered(
             lambda line: line.account_id == payment.destination_account_id and not line.reconciled

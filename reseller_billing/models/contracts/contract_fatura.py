@@ -8,12 +8,13 @@ class ResellerBillingContract(models.Model):
     _inherit = "reseller.billing.contract"
 
     def _check_may_be_billed(self):
-        """Refuse a fatura of a contract that is not active or whose client cannot be charged.
+        """Refuse a fatura of a contract that is not active.
+
+        What the client lacks to be charged is said together with all else, before it is posted.
 
         :raise UserError: naming the contract and what to do
         """
         self._check_active()
-        self._check_complete()
 
     def _check_active(self):
         """Refuse a contract that is not active.

@@ -64,6 +64,15 @@ class AccountMove(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    refund_charge_id = fields.Many2one(
+        comodel_name="payment.transaction",
+        string="Refund of Charge",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Whose money this credit note credits, which the provider gave back.",
+    )
     charge_problem = fields.Text(
         string="Problem", readonly=True, copy=False, help="Why the charge waits, and what to do."
     )
@@ -309,6 +318,7 @@ class AccountMove(models.Model):
 
     def _check_draftable(self):
         self._check_nothing_received()
+        self._check_refund_notes_kept()
         return super()._check_draftable()
 
     def _invoice_paid_hook(self):

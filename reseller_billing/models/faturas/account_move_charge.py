@@ -24,14 +24,15 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_charged(self):
-        for move in self._filter_live():
+        for move in self._filter_ever_charged():
             raise UserError(
                 self.env._(
-                    "%(fatura)s has a live charge that its client can pay. Cancel the fatura, "
-                    "which cancels the charge; then it can be deleted.",
+                    "%(fatura)s has a charge at the provider, which its client may still pay: the "
+                    "boleto may be printed. Cancel the fatura instead of deleting it.",
                     fatura=move.display_name,
                 )
             )
+        self._check_refund_notes_kept()
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -100,8 +101,13 @@ class AccountMove(models.Model):
         """
         if vals.get("state") in ("draft", "cancel"):
             self._check_nothing_received()
+            self._check_refund_notes_kept()
         if self.env.su:
             return
+        if "origin_payment_id" in vals:
+            self._check_receipts_kept()
+            self.origin_payment_id.browse(vals["origin_payment_id"] or ())._check_not_of_charge()
+        filter_worth_changed(self, vals, FROZEN)._check_refund_notes_kept()
         changed = filter_worth_changed(self, vals, FROZEN)
         if "move_type" in vals:
             changed |= self.filtered(
@@ -131,6 +137,7 @@ class AccountMove(models.Model):
     def _charge_posted_faturas(self):
         """Queue the charges of those faturas, just posted, of which something is owed."""
         faturas = self._filter_faturas()
+        faturas._settle_with_receipts()
         faturas._filter_charged_by_itself()._use_client_credit()
         faturas.filtered(
             lambda move: not move.currency_id.is_zero(move.amount_residual)
@@ -164,16 +171,29 @@ class AccountMove(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _filter_live(self):
-        """Return those of these documents that a client can pay by a charge, as the charges say."""
+    def _filter_ever_charged(self):
+        """Return those of these documents of which the provider may have a charge."""
         faturas = self.filtered(lambda move: move.billing_contract_id or move.charge_id)
         if not faturas:
             return faturas
         charges = self.env["payment.transaction"].sudo()
-        charges = charges.search(
-            [("fatura_id", "in", faturas.ids), ("charge_state", "in", LIVE_STATES)]
-        )
+        charges = charges.search([("fatura_id", "in", faturas.ids), ("charge_asked", "=", True)])
         return faturas & charges.fatura_id.sudo(self.env.su)
+
+    def _check_refund_notes_kept(self):
+        """Refuse users who undo credit notes of money that the provider gave back.
+
+        :raise UserError: naming the credit notes
+        """
+        notes = self.filtered("refund_charge_id")
+        if notes and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(notes)s credits money that the provider gave back to the client, and stays "
+                    "as it is. If the client owes it again, make another fatura.",
+                    notes=", ".join(notes.mapped("display_name")),
+                )
+            )
 
     def _update_charge(self):
         """Update the charges of these faturas to the owed amount and the due date.
@@ -398,10 +418,11 @@ class AccountMove(models.Model):
             )
         return commands
 
-    def _create_refund_note(self, amount, day):
+    def _create_refund_note(self, amount, day, charge):
         """Return a new, posted credit note of a fatura over a refund.
 
         :param amount: in BRL, taxes included
+        :param charge: payment.transaction that is refunded
         """
         self.ensure_one()
         note = self.create(
@@ -414,6 +435,7 @@ class AccountMove(models.Model):
                 "currency_id": self.currency_id.id,
                 "reversed_entry_id": self.id,
                 "ref": self.env._("Refund of %s", self.name),
+                "refund_charge_id": charge.id,
                 "invoice_line_ids": self._prepare_refund_lines(amount),
             }
         )

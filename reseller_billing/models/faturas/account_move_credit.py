@@ -24,12 +24,26 @@ class AccountMove(models.Model):
             if own:
                 (credit.filtered(lambda line: line.account_id in own.account_id) | own).reconcile()
 
+    def _settle_with_receipts(self):
+        """Settle these faturas with what their own charges brought while they were drafts."""
+        for fatura in self.filtered("charge_id").sudo():
+            charges = fatura.env["payment.transaction"].search([("fatura_id", "=", fatura.id)])
+            own = fatura.line_ids.filtered(
+                lambda line: line.account_type == "asset_receivable" and not line.reconciled
+            )
+            paid = charges.charge_payment_ids.move_id.line_ids.filtered(
+                lambda line, own=own: line.account_id in own.account_id and not line.reconciled
+            )
+            if own and paid:
+                (own | paid).reconcile()
+
     def _release_client_credit(self):
         """Undo that credit settled these faturas, which are to be cancelled; the client keeps it."""
         for fatura in self.filtered("billing_contract_id"):
-            matched = fatura.sudo().line_ids.matched_credit_ids.credit_move_id
-            own = matched.filtered(lambda line, fatura=fatura: fatura._is_foreign_credit(line))
-            own.remove_move_reconcile()
+            partials = fatura.sudo().line_ids.matched_credit_ids
+            partials.filtered(
+                lambda partial, fatura=fatura: fatura._is_foreign_credit(partial.credit_move_id)
+            ).unlink()
 
     def _is_foreign_credit(self, line):
         """Return whether an item that settles this fatura is money of another one."""

@@ -29,11 +29,15 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         if not self.env.su:
-            get_posted_moves(lines)._check_charged_kept()
+            moves = get_posted_moves(lines)
+            moves._check_charged_kept()
+            moves._check_refund_notes_kept()
         return lines
 
     def write(self, vals):
-        filter_worth_changed(self, vals, FROZEN).move_id._check_charged_kept()
+        changed = filter_worth_changed(self, vals, FROZEN).move_id
+        changed._check_charged_kept()
+        changed._check_refund_notes_kept()
         filter_worth_changed(self, vals, LINE_FIELDS).move_id._check_receipts_kept()
         get_posted_target(self, vals)._check_charged_kept()
         return super().write(vals)
@@ -41,4 +45,6 @@ class AccountMoveLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_charged_fatura(self):
         if not self.env.su:
-            get_posted_moves(self)._check_charged_kept()
+            moves = get_posted_moves(self)
+            moves._check_charged_kept()
+            moves._check_refund_notes_kept()

@@ -70,3 +70,5 @@ class AccountPartialReconcile(models.Model):
             return
         paid = self.filtered(lambda partial: partial.debit_move_id.move_id.charge_id)
         paid.credit_move_id.payment_id._check_not_of_charge()
+        # Refunds and chargebacks: what they are matched with was given back.
+        self.debit_move_id.payment_id._check_not_of_charge()

@@ -177,7 +177,7 @@ class TestCharge(BillingCommon):
     def test_live_charge_keeps_its_fatura_from_being_deleted(self):
         fatura = self.make_charged()
         fatura.button_draft()
-        with self.assertRaisesRegex(UserError, "live charge"):
+        with self.assertRaisesRegex(UserError, "has a charge at the provider"):
             fatura.unlink()
 
     def test_fatura_that_can_be_paid_is_never_charged_twice(self):

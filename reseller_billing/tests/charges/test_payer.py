@@ -35,12 +35,7 @@ class TestPayer(BillingCommon):
                 self.assertEqual((customer.get("phone"), customer.get("mobilePhone")), expected)
 
     def test_optional_data_that_is_refused_is_left_out(self):
-        for values in (
-            {"zip": "00000-000"},
-            {"zip": "123"},
-            {"email": "a@b"},
-            {"street": "x" * 300},
-        ):
+        for values in ({"zip": "00000-000"}, {"street": "x" * 300}, {"phone": "1"}):
             with self.subTest(values):
                 customer, fatura = self.charge(**values)
                 self.assertEqual(customer["externalReference"], f"partner-{fatura.partner_id.id}")

@@ -59,7 +59,28 @@ class TestPortal(BillingCommon, HttpCase):
         self.asaas.pay(self.fatura.charge_id.provider_reference)
         self.receive_event(self.fatura)
         self.assertEqual(self.read_state(self.fatura), "received")
-        self.assertIn("Thank you", self.url_open(f"/my/invoices/{self.fatura.id}").text)
+        page = self.url_open(f"/my/invoices/{self.fatura.id}").text
+        # Clients in Brazil are written to in Portuguese, where that is installed.
+        self.assertTrue("Thank you" in page or "Obrigado" in page)
+
+    def read_page(self):
+        return self.url_open(f"/en{self.fatura.get_portal_url()}").text
+
+    def test_underpaid_fatura_is_partly_paid_and_never_green(self):
+        self.asaas.pay(self.fatura.charge_id.provider_reference, value=60.0)
+        self.receive_event(self.fatura)
+        page = self.read_page()
+        block = page[page.index("o_reseller_billing_charge") :]
+        block = block[: block.index("o_portal_html_view")]
+        self.assertNotIn("text-bg-success", block)
+        self.assertIn("text-bg-warning", block)
+        self.assertIn("40", block)
+
+    def test_cancelled_fatura_says_so(self):
+        self.fatura.with_user(self.accountant).button_cancel_fatura()
+        page = self.read_page()
+        self.assertTrue("was cancelled" in page or "foi cancelada" in page)
+        self.assertNotIn(self.fatura.pix_payload, page)
 
     def test_faturas_of_others_are_not_shown(self):
         response = self.url_open(f"/my/invoices/{self.foreign.id}")

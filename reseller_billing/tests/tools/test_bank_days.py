@@ -27,7 +27,7 @@ class TestBankDays(BaseCase):
         )
         for day in closed:
             self.assertFalse(is_bank_day(date.fromisoformat(day)), day)
-        for day in ("2026-02-18", "2026-12-24", "2026-12-07", "2028-02-29"):
+        for day in ("2026-02-18", "2026-12-24", "2026-12-07", "2028-03-01"):
             self.assertTrue(is_bank_day(date.fromisoformat(day)), day)
 
     def test_due_on_carnival_saturday_is_paid_on_ash_wednesday(self):
