@@ -1,7 +1,7 @@
 {
     "name": "Reseller Billing",
     "summary": "Subscription control: contracts and faturas charged online, settled by themselves",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "development_status": "Alpha",
     "category": "Accounting/Accounting",
     "website": "https://github.com/trade-credit-odoo/trade-credit",
@@ -23,6 +23,7 @@
         "views/contracts/res_partner_views.xml",
         "views/contracts/plan_views.xml",
         "views/contracts/contract_views.xml",
+        "views/contracts/due_views.xml",
         "wizards/faturas/batch_change_refund_views.xml",
         "views/faturas/account_move_views.xml",
         "views/charges/payment_transaction_views.xml",

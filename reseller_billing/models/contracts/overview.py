@@ -23,6 +23,7 @@ ENDED_STATES = (
 ACTIONS = {
     "account.move": "fatura_action",
     "reseller.billing.contract": "reseller_billing_contract_action",
+    "reseller.billing.due": "reseller_billing_due_action",
     "reseller.billing.event": "reseller_billing_event_action",
     "reseller.billing.panel.row": "reseller_billing_panel_row_action",
     "reseller.billing.panel.link": "reseller_billing_panel_link_action",
@@ -46,6 +47,13 @@ class ResellerBillingOverview(models.Model):
 
     # Open work
     unbilled_count = fields.Integer(string="Contracts Not Billed", compute="_compute_numbers")
+    skipped_count = fields.Integer(
+        string="Dues Not Billed",
+        compute="_compute_numbers",
+        help="Months of plans that were passed over, or whose fatura was cancelled: bill them with "
+        "the next fatura, or not at all.",
+    )
+    skipped_amount = fields.Monetary(string="Amount Not Billed", compute="_compute_numbers")
     trial_count = fields.Integer(string="Trials That Are Over", compute="_compute_numbers")
     problem_count = fields.Integer(string="Charges with a Problem", compute="_compute_numbers")
     problem_amount = fields.Monetary(string="Amount with a Problem", compute="_compute_numbers")
@@ -171,6 +179,11 @@ class ResellerBillingOverview(models.Model):
         )
         return {
             ("unbilled_count", None): (contract, Domain("billing_error", "!=", False), None),
+            ("skipped_count", "skipped_amount"): (
+                "reseller.billing.due",
+                Domain("state", "=", "open") & Domain("contract_id.state", "!=", "cancelled"),
+                "amount",
+            ),
             ("trial_count", None): (
                 contract,
                 Domain("state", "=", "trial") & Domain("trial_end", "<=", today),

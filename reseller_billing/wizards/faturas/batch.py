@@ -43,7 +43,7 @@ class ResellerBillingBatch(models.TransientModel):
             if not batch._get_month():
                 continue
             contracts = self.env["reseller.billing.contract"].search(batch._get_contract_domain())
-            known = contracts._get_billed_months()
+            known = contracts._get_known_dues(batch._get_month())
             batch.line_ids = [
                 Command.create(batch._prepare_line(contract, known[contract]))
                 for contract in contracts
@@ -92,11 +92,14 @@ class ResellerBillingBatch(models.TransientModel):
             ("company_id", "=", self.company_id.id),
         ]
 
-    def _prepare_line(self, contract, billed):
-        due = contract._get_due_lines(self.reference_month, self.reference_year)
-        amount = sum(due.mapped("subtotal"))
+    def _prepare_line(self, contract, known):
+        """Return the values of a contract in the list: what it owes, or the obstacle."""
+        month = self._get_month()
+        amount = sum(one.amount for one in contract._get_owed(month, known))
         missing = contract.partner_id._get_missing_billing_data()
-        if self._get_month() in billed:
+        billed = known.filtered(lambda due: due.month == month and due.state == "billed")
+        if not amount and billed:
+            amount = sum(billed.mapped("amount"))
             problem = self.env._("Has a fatura of this month already.")
         elif not amount:
             problem = self.env._("No plan is billed in this month.")
