@@ -22,6 +22,7 @@
         "views/charges/payment_provider_views.xml",
         "views/contracts/res_partner_views.xml",
         "views/contracts/plan_views.xml",
+        "wizards/contracts/contract_change_views.xml",
         "views/contracts/contract_views.xml",
         "views/contracts/due_views.xml",
         "wizards/faturas/batch_change_refund_views.xml",

@@ -204,6 +204,12 @@ class ResellerBillingContract(models.Model):
         string="Dues",
         readonly=True,
     )
+    next_preview = fields.Html(
+        string="Next Fatura",
+        compute="_compute_next_preview",
+        sanitize=False,
+        help="What the next fatura bills, and how it is calculated.",
+    )
     billing_error = fields.Text(
         readonly=True, copy=False, help="Why the last fatura could not be issued by itself."
     )
@@ -263,6 +269,13 @@ class ResellerBillingContract(models.Model):
         for contract in self:
             month = contract.next_month
             contract.billing_date = month and contract._get_billing_date(month)
+
+    @api.depends(
+        "next_month", "is_pro_rata", "date_start", "trial_end", "due_ids.state", "line_ids.subtotal"
+    )
+    def _compute_next_preview(self):
+        for contract in self:
+            contract.next_preview = contract._preview_next_fatura()
 
     @api.depends("line_ids")
     def _compute_has_plan(self):
@@ -358,6 +371,8 @@ class ResellerBillingContract(models.Model):
             self._begin_cycles_in_next_month()
         if not START_FIELDS.isdisjoint(rest):
             self._begin_after_start()
+        if state == "cancelled":
+            moving._end_days(fields.Date.context_today(self))
         for contract in moving:
             values = contract._prepare_transition(state)
             super(ResellerBillingContract, contract.sudo()).write({"state": state, **values})

@@ -1,7 +1,8 @@
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...tools.periods import Period, get_period
 from .due import SETTLED_STATES
@@ -139,7 +140,7 @@ class ResellerBillingContract(models.Model):
             "%(days)s of %(whole)s days (%(start)s to %(end)s) of %(amount)s",
             days=period.days,
             whole=whole.days,
-            start=fields.Date.to_string(period.start),
-            end=fields.Date.to_string(period.end),
+            start=format_date(self.env, period.start),
+            end=format_date(self.env, period.end),
             amount=self.currency_id.format(amount),
         )

@@ -137,11 +137,17 @@ class ResellerBillingContractLine(models.Model):
     def _begin_on(self, day):
         """Bill this plan by days from a day on; a billed month with the next fatura."""
         self.ensure_one()
-        month, contract = day.replace(day=1), self.contract_id
-        self.sudo().write({"first_month": month, "date_start": day})
-        if contract.next_month and month < contract.next_month:
-            due = self._prepare_due(month, self._get_period(month))
-            self.env["reseller.billing.due"].sudo().create({**due, "state": "queued"})
+        self.sudo().write({"first_month": day.replace(day=1), "date_start": day})
+        self._queue_first_days()
+
+    def _queue_first_days(self):
+        """Have the first days of this plan billed with the next fatura, if others were before."""
+        dues = self.contract_id.sudo().due_ids
+        dues.filtered(
+            lambda due: due.plan_id.id == self.plan_id.id
+            and due.month == self.first_month
+            and due.state == "open"
+        ).write({"state": "queued"})
 
     def _get_paid_until(self, today):
         """Return the last day that the same plan of this contract is billed for, if it is not over.

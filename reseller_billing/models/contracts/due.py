@@ -1,10 +1,22 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.periods import Period, get_share
 from .contract_fatura import get_reference
 
 # States in which what is owed is not billed (again).
 SETTLED_STATES = ("billed", "waived")
+
+
+class Unused(NamedTuple):
+    """Days of a billed due that a client does not use, and what is given back for them."""
+
+    due: models.BaseModel
+    days: Period
+    amount: float
+    explanation: str
 
 
 class ResellerBillingDue(models.Model):
@@ -162,9 +174,52 @@ class ResellerBillingDue(models.Model):
         if new:
             self.sudo().create(new)
 
+    @api.model
+    def _queue(self, owed):
+        """Have dues billed with the next faturas of their contracts.
+
+        :param owed: list of `Owed`
+        """
+        for one in owed:
+            if one.known:
+                one.known.sudo().write({**one.values, "state": "queued"})
+            else:
+                self.sudo().create({**one.values, "state": "queued"})
+
     def _clear_billed(self):
         """Owe these dues again; nobody bills them before somebody says so."""
         self.sudo().filtered(lambda due: due.state == "billed").write({"state": "open"})
+
+    def _get_unused(self, day):
+        """Return what is given back of this due for the days after a day: `Unused`.
+
+        A fatura whose value was changed gives back in proportion.
+        """
+        self.ensure_one()
+        whole = Period(self.date_start, self.date_end)
+        days = whole.begin_on(fields.Date.add(day, days=1))
+        left = self.amount - self.amount_credited
+        fatura = self.fatura_id
+        billed = sum(fatura.fatura_due_ids.mapped("amount"))
+        share = get_share(left, days.days, whole.days)
+        if billed and self.currency_id.compare_amounts(fatura.amount_total, billed) < 0:
+            share *= fatura.amount_total / billed
+        amount = self.currency_id.round(share)
+        explanation = self.contract_id._explain_share(days, whole, left)
+        return Unused(self, days, amount, explanation)
+
+    def _store_unused(self, unused):
+        """Store that days of this due were credited: it ends before them."""
+        self.ensure_one()
+        is_all = unused.days.start <= self.date_start
+        values = {
+            "amount_credited": self.amount_credited + unused.amount,
+            # Credited as a whole, it is not owed again either.
+            "state": "waived" if is_all else "billed",
+        }
+        if not is_all:
+            values["date_end"] = fields.Date.subtract(unused.days.start, days=1)
+        self.sudo().write(values)
 
     @api.model
     def _store_billed_before(self):

@@ -1,6 +1,5 @@
-from markupsafe import Markup, escape
+from markupsafe import escape
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ..contracts.contract_fatura import get_reference
 
@@ -120,24 +119,4 @@ class AccountMove(models.Model):
                 dues = contract._get_known_dues(month)[contract]
                 dues = dues.filtered(lambda due: due.month == month)
                 return escape(contract._explain_nothing_owed(month, dues))
-        return self._render_rows(rows)
-
-    def _render_rows(self, rows):
-        """Return a table of (plan, first day, last day, explanation, amount in BRL)."""
-        line = Markup(
-            "<tr><td>%s</td><td class='text-nowrap'>%s - %s</td><td>%s</td>"
-            "<td class='text-end text-nowrap'>%s</td></tr>"
-        )
-        currency = self.billing_contract_id.currency_id
-        body = Markup("").join(
-            line
-            % (
-                plan,
-                format_date(self.env, start),
-                format_date(self.env, end),
-                explanation or "",
-                currency.format(amount),
-            )
-            for plan, start, end, explanation, amount in rows
-        )
-        return body and Markup("<table class='table table-sm mb-0'>%s</table>") % body
+        return bool(rows) and contract._render_rows(rows)
