@@ -19,6 +19,7 @@
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
+        "views/common/job_views.xml",
         "views/charges/payment_provider_views.xml",
         "views/contracts/res_partner_views.xml",
         "views/contracts/plan_views.xml",
@@ -41,6 +42,7 @@
         "views/reseller_billing_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["reseller_billing/static/src/job_progress/*"],
         "web.assets_frontend": ["reseller_billing/static/src/interactions/*.js"],
     },
     "post_init_hook": "post_init_hook",

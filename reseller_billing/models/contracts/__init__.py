@@ -12,6 +12,7 @@ from . import (
     contract_preview,
     contract_pricing,
     due,
+    job_item,
     overview,
     plan,
     reminder,

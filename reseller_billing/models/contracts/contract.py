@@ -210,6 +210,9 @@ class ResellerBillingContract(models.Model):
         sanitize=False,
         help="What the next fatura bills, and how it is calculated.",
     )
+    billing_obstacle = fields.Char(
+        compute="_compute_billing_obstacle", help="Why no fatura can be made, and what to do."
+    )
     billing_error = fields.Text(
         readonly=True, copy=False, help="Why the last fatura could not be issued by itself."
     )
@@ -276,6 +279,11 @@ class ResellerBillingContract(models.Model):
     def _compute_next_preview(self):
         for contract in self:
             contract.next_preview = contract._preview_next_fatura()
+
+    @api.depends("company_id", "line_ids.plan_id.product_id")
+    def _compute_billing_obstacle(self):
+        for contract in self:
+            contract.billing_obstacle = contract._find_billing_obstacle()
 
     @api.depends("line_ids")
     def _compute_has_plan(self):
@@ -459,6 +467,25 @@ class ResellerBillingContract(models.Model):
                 "default_billing_contract_id": self.id,
             },
         }
+
+    def action_open_billing_journal(self):
+        """Show the journal of the faturas, to whom the host lets read it.
+
+        :raise UserError: if there is none yet
+        """
+        self.ensure_one()
+        self.check_access("read")
+        journal = self.sudo().provider_id.billing_journal_id.sudo(False)
+        if not journal:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no journal of faturas yet. Have an accountant enter the "
+                    "default income account of its sales journal.",
+                    company=self.company_id.display_name,
+                )
+            )
+        journal.check_access("read")
+        return journal._get_records_action(name=self.env._("Journal of faturas"))
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

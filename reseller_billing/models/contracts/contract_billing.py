@@ -30,15 +30,16 @@ class ResellerBillingContract(models.Model):
     # -------------------------------------------------------------------------
 
     def action_bill_now(self):
-        """Issue the faturas of these contracts that are due today.
+        """Issue the faturas of these contracts that are due today; of many, in the background.
 
         :raise UserError: naming the contract and the missing data
         """
         self.check_access("write")
-        before = self.fatura_ids
+        if len(self) > CHUNK:
+            return self._queue_billing(self.env._("Bill what is due"))._show()
+        new = self.env["account.move"]
         for contract in self:
-            contract._bill_due()
-        new = self.fatura_ids - before
+            new |= contract._bill_due()
         if not new:
             raise UserError(self.env._("Nothing is due of these contracts today."))
         action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.fatura_action")
@@ -50,7 +51,12 @@ class ResellerBillingContract(models.Model):
 
     @api.model
     def _cron_bill(self):
-        """Issue the due faturas in small transactions; errors are stored on the contracts."""
+        """Issue the faturas of chosen contracts, then the due ones, in small transactions.
+
+        Errors are stored on the contracts.
+        """
+        if not self.env["reseller.billing.job.item"]._process_waiting("faturas"):
+            return
         today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
         domain = self._get_to_bill_domain(today)
         due = self.search(domain, order="id")
@@ -67,6 +73,36 @@ class ResellerBillingContract(models.Model):
                 self._bill_again_soon()
             if not cron._commit_progress(len(ids)):
                 break
+
+    def _queue_billing(self, name, month=None, date_due=None):
+        """Return background work that issues the faturas of these contracts.
+
+        :param month: first day of the reference month; None for all that is due
+        :param date_due: for all of them; None for each contract's own
+        :raise AccessError: if the user may make no faturas
+        """
+        self.check_access("read")
+        self.env["account.move"].check_access("create")
+        jobs = self.env["reseller.billing.job"]
+        for company in self.company_id[1:]:
+            own = self.filtered(lambda one, company=company: one.company_id == company)
+            own._queue_billing(name, month, date_due)
+        company = self.company_id[:1]
+        items = [
+            {
+                "number": number,
+                "name": contract.display_name,
+                "contract_id": contract.id,
+                "partner_id": contract.partner_id.id,
+                "month": month,
+                "date_due": date_due,
+            }
+            for number, contract in enumerate(self, start=1)
+            if contract.company_id == company
+        ]
+        job = jobs._queue("faturas", name, company, items)
+        jobs._trigger("faturas")
+        return job
 
     @api.model
     def _bill_again_soon(self):
@@ -118,6 +154,7 @@ class ResellerBillingContract(models.Model):
     def _bill_due(self, today=None):
         """Issue all due faturas of these contracts: what each plan owes and is not billed yet.
 
+        :return: the faturas
         :raise UserError: naming the contract and the missing data
         """
         today = today or fields.Date.context_today(self)
@@ -129,11 +166,12 @@ class ResellerBillingContract(models.Model):
             bills += contract._prepare_months(months[contract], today, known[contract])
             if months[contract]:
                 last[contract] = months[contract][-1]
-        self.env["account.move"]._create_faturas(bills)
+        faturas = self.env["account.move"]._create_faturas(bills)
         for month, contracts in self._group_by_month(last).items():
             next_month = month + relativedelta(months=1)
             contracts.with_context(**{BILLED_KEY: BILLED}).write({"next_month": next_month})
         self.filtered("billing_error")._clear_billing_error()
+        return faturas
 
     def _prepare_months(self, months, today, known):
         """Return what `_create_faturas` makes of what a contract owes for months, a fatura each.

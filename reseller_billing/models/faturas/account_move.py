@@ -61,6 +61,7 @@ class AccountMove(models.Model):
     fatura_proposal = fields.Html(
         string="Calculation", compute="_compute_fatura_proposal", sanitize=False
     )
+    fatura_obstacle = fields.Char(related="billing_contract_id.billing_obstacle")
     fatura_due_ids = fields.One2many(
         comodel_name="reseller.billing.due",
         inverse_name="fatura_id",
