@@ -49,6 +49,30 @@ class ResellerBillingContract(models.Model):
             raise UserError(self._explain_missing_account(journal))
         return journal.default_account_id
 
+    def _find_billing_obstacle(self):
+        """Return why no fatura can be made of this contract, before somebody tries; or False.
+
+        What is billed without a product needs the income account of the journal of faturas; of a
+        journal that is not created yet, that of another sales journal or of the company.
+        """
+        self.ensure_one()
+        company = self.company_id.sudo()
+        if not company or (
+            self.line_ids and all(line.plan_id.product_id for line in self.line_ids)
+        ):
+            return False
+        providers = self.env["payment.provider"].sudo()
+        provider = self.sudo().provider_id or providers._get_receipts_provider(company)
+        journals = self.env["account.journal"].sudo()
+        sales = [("type", "=", "sale"), ("company_id", "=", company.id)]
+        journal = provider.billing_journal_id
+        account = journal.default_account_id
+        if not journal:
+            known = journals.search([*sales, ("default_account_id", "!=", False)], limit=1)
+            account = known.default_account_id or company.income_account_id
+            journal = journals.search(sales, limit=1)
+        return bool(provider) and not account and self._explain_missing_account(journal)
+
     def _explain_missing_account(self, journal):
         """Return why what is billed without a product needs an account of its journal."""
         return self.env._(

@@ -148,3 +148,28 @@ class TestPrices(BillingCommon):
         made = products.browse(products.name_create("Suporte")[0])
         self.assertEqual((made.type, made.taxes_id.ids), ("service", []))
         self.assertTrue(self.env["product.product"].create({"name": "Bem"}).taxes_id)
+
+    def test_what_is_billed_without_a_product_needs_an_account_and_says_so_before(self):
+        contract = self._create_contract(self._create_client("Lua"), plan=False)
+        self.assertFalse(contract.billing_obstacle or self.contract.billing_obstacle)
+        journal = self.provider._get_billing_journal()
+        account, journal.default_account_id = journal.default_account_id, False
+        self.env.invalidate_all()
+        self.assertIn(journal.display_name, contract.billing_obstacle)
+        self.assertFalse(self.contract.billing_obstacle)
+        context = {"is_fatura": True, "default_move_type": "out_invoice"}
+        moves = self.env["account.move"].with_user(self.accountant).with_context(**context)
+        form = Form(moves, view="reseller_billing.fatura_view_form")
+        form.partner_id = contract.partner_id
+        self.assertIn(journal.display_name, form.fatura_obstacle)
+        with self.assertRaisesRegex(UserError, "no plan with a product.*journal"):
+            self.make_fatura(30.0, partner=contract.partner_id)
+        chief = self._create_user(
+            "chief",
+            "account.group_account_manager,reseller_billing.reseller_billing_group_manager",
+        )
+        action = contract.with_user(chief).action_open_billing_journal()
+        self.assertEqual(action["res_id"], journal.id)
+        journal.default_account_id = account
+        fatura = self.make_fatura(30.0, partner=contract.partner_id)
+        self.assertEqual(fatura.invoice_line_ids.account_id, account)
