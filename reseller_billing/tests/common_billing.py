@@ -121,6 +121,8 @@ class BillingCommon(ResellerBillingCommon):
             form.reference_month = values.pop("month", "07")
             form.reference_year = "2026"
             form.invoice_date_due = values.pop("due", "2026-07-10")
+            if values.pop("is_one_off_fatura", False):
+                form.fatura_kind = "other"
             form.billing_amount = amount
             for name, value in values.items():
                 form[name] = value

@@ -1,4 +1,5 @@
 # isort: off
+from . import contracts
 from . import faturas
 from . import charges
 from . import panel

@@ -1,1 +1,1 @@
-from . import abstract_guard, abstract_outbox, abstract_state, ir_attachment
+from . import abstract_guard, abstract_outbox, abstract_state, ir_attachment, job, job_item

@@ -8,6 +8,8 @@ OPEN_STATES = ("trial", "active", "suspended")
 # In the context where billing itself moves the next month on: plans stay in their cycles then. No
 # client can send this object.
 BILLED_KEY, BILLED = "reseller_billing_billed", object()
+# What says from when on a contract is billed.
+START_FIELDS = frozenset({"date_start", "trial_end"})
 
 
 class ResellerBillingContract(models.Model):
@@ -85,7 +87,14 @@ class ResellerBillingContract(models.Model):
         help="Nothing is billed automatically before this day.",
     )
     trial_end = fields.Date(
-        tracking=True, help="When the trial is over; the responsible is notified."
+        tracking=True,
+        help="When the trial is over: the first day that is billed. Nothing is billed before it, "
+        "and the responsible is notified.",
+    )
+    trial_activates = fields.Boolean(
+        string="Activate by Itself",
+        tracking=True,
+        help="Set to active when the trial is over, without anybody doing it.",
     )
     trial_told = fields.Boolean(compute="_compute_trial_told", store=True, copy=False)
     date_active = fields.Date(string="Active Since", readonly=True, copy=False)
@@ -110,6 +119,39 @@ class ResellerBillingContract(models.Model):
     )
     due_days = fields.Integer(
         string="Days Until Due", required=True, default=10, help="From the billing day on."
+    )
+    due_by = fields.Selection(
+        selection=[
+            ("days", "Some days after the billing day"),
+            ("day", "Every month on the same day"),
+        ],
+        string="Due",
+        required=True,
+        default="days",
+    )
+    due_day = fields.Integer(
+        required=True,
+        default=5,
+        help="Day of the month on which faturas are due; the last day of a shorter month.",
+    )
+    notice_days = fields.Integer(
+        string="Days of Notice",
+        required=True,
+        default=10,
+        help="How many days before the due day the client gets the fatura; the billing date "
+        "follows. One that is issued late is due so many days later, too.",
+    )
+    is_pro_rata = fields.Boolean(
+        string="By Days",
+        tracking=True,
+        help="The first period is billed by its days, and days that are not used are credited "
+        "when the contract is cancelled or a plan is changed. Otherwise whole periods are billed.",
+    )
+    billing_date = fields.Date(
+        string="Next Billing",
+        compute="_compute_billing_date",
+        store=True,
+        help="The day on which the next fatura is issued.",
     )
     provider_id = fields.Many2one(
         comodel_name="payment.provider",
@@ -157,6 +199,21 @@ class ResellerBillingContract(models.Model):
         string="Faturas",
         readonly=True,
     )
+    due_ids = fields.One2many(
+        comodel_name="reseller.billing.due",
+        inverse_name="contract_id",
+        string="Dues",
+        readonly=True,
+    )
+    next_preview = fields.Html(
+        string="Next Fatura",
+        compute="_compute_next_preview",
+        sanitize=False,
+        help="What the next fatura bills, and how it is calculated.",
+    )
+    billing_obstacle = fields.Char(
+        compute="_compute_billing_obstacle", help="Why no fatura can be made, and what to do."
+    )
     billing_error = fields.Text(
         readonly=True, copy=False, help="Why the last fatura could not be issued by itself."
     )
@@ -172,11 +229,15 @@ class ResellerBillingContract(models.Model):
         "CHECK (billing_day BETWEEN 1 AND 31 AND due_days BETWEEN 0 AND 365)",
         "The billing day is from 1 to 31, and a fatura is due within 365 days.",
     )
+    _due_day_range = models.Constraint(
+        "CHECK (due_day BETWEEN 1 AND 31 AND notice_days BETWEEN 0 AND 60)",
+        "The due day is from 1 to 31, and a fatura is issued up to 60 days before it.",
+    )
     _one_without_plan = models.UniqueIndex(
         "(company_id, partner_id) WHERE state <> 'cancelled' AND has_plan IS FALSE",
         "The client already has an open contract without a plan. Use that one, or choose a plan.",
     )
-    _to_bill_idx = models.Index("(company_id, next_month) WHERE state = 'active'")
+    _to_bill_idx = models.Index("(company_id, billing_date) WHERE state = 'active'")
 
     # -------------------------------------------------------------------------
     # COMPUTE, CONSTRAINT METHODS
@@ -198,6 +259,32 @@ class ResellerBillingContract(models.Model):
     def _compute_trial_told(self):
         """Notify again of another end of the trial."""
         self.trial_told = False
+
+    @api.depends(
+        "next_month",
+        "due_by",
+        "billing_day",
+        "due_day",
+        "notice_days",
+        "date_start",
+        "trial_end",
+    )
+    def _compute_billing_date(self):
+        for contract in self:
+            month = contract.next_month
+            contract.billing_date = month and contract._get_billing_date(month)
+
+    @api.depends(
+        "next_month", "is_pro_rata", "date_start", "trial_end", "due_ids.state", "line_ids.subtotal"
+    )
+    def _compute_next_preview(self):
+        for contract in self:
+            contract.next_preview = contract._preview_next_fatura()
+
+    @api.depends("company_id", "line_ids.plan_id.product_id")
+    def _compute_billing_obstacle(self):
+        for contract in self:
+            contract.billing_obstacle = contract._find_billing_obstacle()
 
     @api.depends("line_ids")
     def _compute_has_plan(self):
@@ -243,6 +330,7 @@ class ResellerBillingContract(models.Model):
         """Refuse a next month before the start of the contract."""
         for contract in self:
             month, start = contract.next_month, contract.date_start
+            # Of a trial that ends later the months are passed over, not refused.
             if month and month < start.replace(day=1):
                 raise ValidationError(
                     self.env._(
@@ -291,6 +379,10 @@ class ResellerBillingContract(models.Model):
             super().write(rest)
         if rest.get("next_month") and self.env.context.get(BILLED_KEY) is not BILLED:
             self._begin_cycles_in_next_month()
+        if not START_FIELDS.isdisjoint(rest):
+            self._begin_after_start()
+        if state == "cancelled":
+            moving._end_days(fields.Date.context_today(self))
         for contract in moving:
             values = contract._prepare_transition(state)
             super(ResellerBillingContract, contract.sudo()).write({"state": state, **values})
@@ -377,6 +469,25 @@ class ResellerBillingContract(models.Model):
                 "default_billing_contract_id": self.id,
             },
         }
+
+    def action_open_billing_journal(self):
+        """Show the journal of the faturas, to whom the host lets read it.
+
+        :raise UserError: if there is none yet
+        """
+        self.ensure_one()
+        self.check_access("read")
+        journal = self.sudo().provider_id.billing_journal_id.sudo(False)
+        if not journal:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no journal of faturas yet. Have an accountant enter the "
+                    "default income account of its sales journal.",
+                    company=self.company_id.display_name,
+                )
+            )
+        journal.check_access("read")
+        return journal._get_records_action(name=self.env._("Journal of faturas"))
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS

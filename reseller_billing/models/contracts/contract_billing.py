@@ -1,4 +1,3 @@
-import calendar
 import logging
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...const import TIME_ZONE
 from ...tools.activity import end_told
+from ...tools.periods import get_day_of_month
 from .contract import BILLED, BILLED_KEY
 
 _logger = logging.getLogger(__name__)
@@ -30,15 +30,16 @@ class ResellerBillingContract(models.Model):
     # -------------------------------------------------------------------------
 
     def action_bill_now(self):
-        """Issue the faturas of these contracts that are due today.
+        """Issue the faturas of these contracts that are due today; of many, in the background.
 
         :raise UserError: naming the contract and the missing data
         """
         self.check_access("write")
-        before = self.fatura_ids
+        if len(self) > CHUNK:
+            return self._queue_billing(self.env._("Bill what is due"))._show()
+        new = self.env["account.move"]
         for contract in self:
-            contract._bill_due()
-        new = self.fatura_ids - before
+            new |= contract._bill_due()
         if not new:
             raise UserError(self.env._("Nothing is due of these contracts today."))
         action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.fatura_action")
@@ -50,11 +51,15 @@ class ResellerBillingContract(models.Model):
 
     @api.model
     def _cron_bill(self):
-        """Issue the due faturas in small transactions; errors are stored on the contracts."""
+        """Issue the faturas of chosen contracts, then the due ones, in small transactions.
+
+        Errors are stored on the contracts.
+        """
+        if not self.env["reseller.billing.job.item"]._process_waiting("faturas"):
+            return
         today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
         domain = self._get_to_bill_domain(today)
         due = self.search(domain, order="id")
-        due = due.filtered(lambda contract: contract._get_due_months(today))
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(due))
         all_had = True
@@ -69,6 +74,36 @@ class ResellerBillingContract(models.Model):
             if not cron._commit_progress(len(ids)):
                 break
 
+    def _queue_billing(self, name, month=None, date_due=None):
+        """Return background work that issues the faturas of these contracts.
+
+        :param month: first day of the reference month; None for all that is due
+        :param date_due: for all of them; None for each contract's own
+        :raise AccessError: if the user may make no faturas
+        """
+        self.check_access("read")
+        self.env["account.move"].check_access("create")
+        jobs = self.env["reseller.billing.job"]
+        for company in self.company_id[1:]:
+            own = self.filtered(lambda one, company=company: one.company_id == company)
+            own._queue_billing(name, month, date_due)
+        company = self.company_id[:1]
+        items = [
+            {
+                "number": number,
+                "name": contract.display_name,
+                "contract_id": contract.id,
+                "partner_id": contract.partner_id.id,
+                "month": month,
+                "date_due": date_due,
+            }
+            for number, contract in enumerate(self, start=1)
+            if contract.company_id == company
+        ]
+        job = jobs._queue("faturas", name, company, items)
+        jobs._trigger("faturas")
+        return job
+
     @api.model
     def _bill_again_soon(self):
         """Trigger billing again for contracts that somebody else was changing."""
@@ -80,7 +115,7 @@ class ResellerBillingContract(models.Model):
         return (
             self._get_billable_domain()
             & Domain("has_plan", "=", True)
-            & Domain("next_month", "<=", today)
+            & Domain("billing_date", "<=", today)
         )
 
     def _bill_together(self, today):
@@ -117,27 +152,42 @@ class ResellerBillingContract(models.Model):
         self._notify_once(self.env._("Fatura not issued"), text)
 
     def _bill_due(self, today=None):
-        """Issue all due faturas of these contracts.
+        """Issue all due faturas of these contracts: what each plan owes and is not billed yet.
 
+        :return: the faturas
         :raise UserError: naming the contract and the missing data
         """
         today = today or fields.Date.context_today(self)
-        known = self._get_billed_months()
-        values, last = [], {}
+        months = {contract: contract._get_due_months(today) for contract in self}
+        first = min((one[0] for one in months.values() if one), default=today)
+        known = self._get_known_dues(first)
+        bills, last = [], {}
         for contract in self:
-            for month in contract._get_due_months(today):
-                if month not in known[contract] and contract._is_billed_in(month):
-                    values.append(contract._prepare_month(month, today))
-                last[contract] = month
-        for company in self.company_id:
-            ids = set(self.filtered(lambda one, company=company: one.company_id == company).ids)
-            self.env["account.move"].with_company(company).create(
-                [vals for vals in values if vals["billing_contract_id"] in ids]
-            )
+            bills += contract._prepare_months(months[contract], today, known[contract])
+            if months[contract]:
+                last[contract] = months[contract][-1]
+        faturas = self.env["account.move"]._create_faturas(bills)
         for month, contracts in self._group_by_month(last).items():
             next_month = month + relativedelta(months=1)
             contracts.with_context(**{BILLED_KEY: BILLED}).write({"next_month": next_month})
         self.filtered("billing_error")._clear_billing_error()
+        return faturas
+
+    def _prepare_months(self, months, today, known):
+        """Return what `_create_faturas` makes of what a contract owes for months, a fatura each.
+
+        :param known: the contract's dues
+        """
+        self.ensure_one()
+        bills = []
+        for month in months:
+            # A contract without anything to bill is not asked whether its client can be charged.
+            if not self._get_owed(month, known):
+                continue
+            self._check_may_be_billed()
+            bills.append(self._prepare_bill(self._prepare_month(month, today), known))
+            known = known.filtered(lambda due: due.state != "queued")
+        return bills
 
     def _clear_billing_error(self):
         if not self:
@@ -146,22 +196,6 @@ class ResellerBillingContract(models.Model):
         for contract in self:
             summary = contract._with_reader_language().env._("Fatura not issued")
             end_told(contract, summary)
-
-    def _get_billed_months(self):
-        """Return {contract: set of first days of months} of its monthly faturas in force."""
-        found = {contract: set() for contract in self}
-        groups = self.env["account.move"]._read_group(
-            [
-                ("billing_contract_id", "in", self.ids),
-                ("move_type", "=", "out_invoice"),
-                ("state", "!=", "cancel"),
-                ("is_one_off_fatura", "=", False),
-            ],
-            ["billing_contract_id", "reference_year", "reference_month"],
-        )
-        for contract, year, month in groups:
-            found[contract].add(fields.Date.from_string(f"{year}-{month}-01"))
-        return found
 
     def _group_by_month(self, last):
         found = {}
@@ -172,8 +206,11 @@ class ResellerBillingContract(models.Model):
     def _get_due_months(self, today):
         """Return the first days of the reference months whose billing day has come."""
         self.ensure_one()
-        months = self._get_months_between(self.next_month, fields.Date.add(today, days=1))
-        return [month for month in months if self._get_billing_date(month) <= today]
+        months, month = [], self.next_month
+        while month and self._get_billing_date(month) <= today:
+            months.append(month)
+            month += relativedelta(months=1)
+        return months
 
     @api.model
     def _get_months_between(self, first, end):
@@ -185,16 +222,51 @@ class ResellerBillingContract(models.Model):
         return months
 
     def _get_billing_date(self, month):
-        """Return the day on which a month is billed: the last day of a shorter month, and never a
-        day before the contract starts."""
-        last = calendar.monthrange(month.year, month.month)[1]
-        return max(month.replace(day=min(self.billing_day, last)), self.date_start)
+        """Return the day on which a month is billed, never one before the contract is billed.
+
+        It is the billing day, the last day of a shorter month; or so many days before the due day
+        as the client has notice, which may be in the month before.
+        """
+        if self.due_by == "day":
+            day = fields.Date.subtract(get_day_of_month(month, self.due_day), days=self.notice_days)
+        else:
+            day = get_day_of_month(month, self.billing_day)
+        return max(day, self._get_billing_start())
+
+    def _get_due_date(self, month, issued):
+        """Return the day on which a fatura of a month is due.
+
+        :param issued: the day on which it is issued; late ones give the same notice
+        """
+        if self.due_by == "day":
+            notice = fields.Date.add(issued, days=self.notice_days)
+            return max(get_day_of_month(month, self.due_day), notice)
+        issued = max(self._get_billing_date(month), issued)
+        return fields.Date.add(issued, days=self.due_days)
+
+    def _get_billing_start(self):
+        """Return the first day that is billed: the start, or the end of a later trial."""
+        return max(self.date_start, self.trial_end or self.date_start)
 
     def _get_first_month(self, today):
         """Return the first day of the month that a contract is billed for first: the one entered
-        by hand, else this one; never one before its start."""
+        by hand, else this one; never one before its start or the end of its trial."""
         self.ensure_one()
-        return max(self.next_month or today.replace(day=1), self.date_start.replace(day=1))
+        start = self._get_billing_start().replace(day=1)
+        return max(self.next_month or today.replace(day=1), start)
+
+    def _begin_after_start(self):
+        """Begin plans that are not billed yet with a start or an end of trial that was moved."""
+        for contract in self.filtered("date_active"):
+            month = contract._get_billing_start().replace(day=1)
+            billed = contract.sudo().due_ids.filtered(lambda due: due.state == "billed").plan_id
+            lines = contract.line_ids.filtered(
+                lambda line, month=month, billed=billed: line.plan_id not in billed
+                and (line.first_month or month) < month
+            )
+            lines.first_month = month
+            if contract.next_month and contract.next_month < month:
+                contract.with_context(**{BILLED_KEY: BILLED}).next_month = month
 
     def _begin_cycles_in_next_month(self):
         """Bill plans in a next month that was entered by hand, where no plan would be billed.
@@ -221,12 +293,11 @@ class ResellerBillingContract(models.Model):
     def _prepare_month(self, month, today):
         """Return the values of the fatura of a month; the contract completes them."""
         self.ensure_one()
-        issued = max(self._get_billing_date(month), today)
         return {
             "move_type": "out_invoice",
             "billing_contract_id": self.id,
             "reference_month": f"{month.month:02}",
             "reference_year": str(month.year),
             "invoice_date": today,
-            "invoice_date_due": fields.Date.add(issued, days=self.due_days),
+            "invoice_date_due": self._get_due_date(month, today),
         }

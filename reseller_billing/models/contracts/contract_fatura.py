@@ -31,22 +31,69 @@ class ResellerBillingContract(models.Model):
                 )
             )
 
-    def _complete_fatura(self, vals):
+    def _prepare_bill(self, vals, known=None, *, exact=True):
+        """Return the values of a fatura with its lines, and what it bills of what is owed.
+
+        It is a one-off if it says so, or if it says a value that is not what is owed for its month:
+        then it bills nothing that the plans owe.
+
+        :param vals: without `billing_amount` (BRL) it bills all that is owed for its month
+        :param known: the contract's dues, see `_get_known_dues`
+        :param exact: whether the monthly fee is refused with another value than what is owed; a
+            panel may have billed another
+        :return: (values, list of `Owed`)
+        :raise UserError: if the value is zero, or is said to be the monthly fee and is not
+        """
+        self.ensure_one()
+        owed = self._find_owed(vals, known, exact)
+        # A further fatura of the panel's month bills nothing of the plans.
+        is_one_off = not owed if exact or vals.get("is_one_off_fatura") else False
+        return self._complete_fatura({**vals, "is_one_off_fatura": is_one_off}, owed), owed
+
+    def _find_owed(self, vals, known, exact):
+        """Return what of the contract's dues the values of a fatura bill."""
+        said, amount = vals.get("is_one_off_fatura"), vals.get("billing_amount")
+        month = get_reference(vals)
+        if said or not month:
+            return []
+        if not self.line_ids:
+            # Without a value there is none of a plan either; the message says so.
+            return self._get_owed_without_plan(month, amount, known) if amount else []
+        owed = self._get_owed(month, known)
+        if owed and (not amount or not exact or self._is_sum(owed, amount)):
+            return owed
+        if exact and said is not None:
+            raise UserError(self._explain_other_fee(month, owed, amount))
+        return []
+
+    def _is_sum(self, owed, amount):
+        return not self.currency_id.compare_amounts(sum(one.amount for one in owed), amount)
+
+    def _explain_other_fee(self, month, owed, amount):
+        """Return why a value is not the monthly fee of a month."""
+        if not owed:
+            return self._explain_nothing_owed(month, self._get_known_dues(month)[self])
+        return self.env._(
+            "The monthly fee of %(month)s of %(contract)s is %(fee)s, not %(amount)s. Choose "
+            "something else than the monthly fee, or change the price on the contract.",
+            month=f"{month.month:02}/{month.year}",
+            contract=self.display_name,
+            fee=self.currency_id.format(sum(one.amount for one in owed)),
+            amount=self.currency_id.format(amount),
+        )
+
+    def _complete_fatura(self, vals, owed=()):
         """Return the values of a fatura with its lines, which add up to the value.
 
-        :param vals: without `billing_amount` (BRL) it is the price of the plans
+        :param vals: without `billing_amount` (BRL) it is the sum of what is owed
+        :param owed: list of `Owed` that the fatura bills, a line each
         :raise UserError: if the value is zero
         """
         self.ensure_one()
         month, year = vals.get("reference_month"), vals.get("reference_year")
-        name = vals.get("billing_description") or self._describe_month(month, year)
-        amount = vals.get("billing_amount")
-        if not amount:
-            due = self._get_due_lines(month, year)
-            amount = sum(due.mapped("subtotal"))
-            lines = self._prepare_plan_lines(due)
-        else:
-            lines = [self._prepare_fatura_line(self.line_ids.plan_id.product_id[:1], name, amount)]
+        name = vals.get("billing_description") or self._describe_owed(owed, month, year)
+        total = self.currency_id.round(sum(one.amount for one in owed))
+        amount = vals.get("billing_amount") or total
         if amount <= 0:
             raise UserError(
                 self.env._(
@@ -54,6 +101,11 @@ class ResellerBillingContract(models.Model):
                     contract=self.display_name,
                 )
             )
+        has_plans = owed and all(one.plan for one in owed)
+        if has_plans and not self.currency_id.compare_amounts(total, amount):
+            lines = [self._prepare_due_line(one) for one in owed]
+        else:
+            lines = [self._prepare_fatura_line(self.line_ids.plan_id.product_id[:1], name, amount)]
         journal = self._get_provider()._get_billing_journal()
         return {
             "move_type": "out_invoice",
@@ -94,54 +146,25 @@ class ResellerBillingContract(models.Model):
 
     def _describe_month(self, month, year):
         """Return the description of a fatura that has none of its own."""
-        plans = ", ".join(self.line_ids.plan_id.mapped("name")) or self.name
-        return f"{plans} {month}/{year}" if month and year else plans
+        return self._describe_owed((), month, year)
 
-    def _get_due_lines(self, month, year):
-        """Return the plans that are billed in a reference month, by their periods."""
-        if not month or not year:
-            return self.line_ids
-        first = fields.Date.from_string(f"{year}-{month}-01")
-        return self.line_ids.filtered(lambda line: line._is_due(first))
-
-    def _prepare_plan_lines(self, lines):
-        return [
-            self._prepare_fatura_line(
-                line.plan_id.product_id, line.plan_id.name, line.price, line.quantity
-            )
-            for line in lines
-        ]
-
-    def _prepare_fatura_line(self, product, name, price, quantity=1.0):
-        """Return a line whose total, taxes included, is price times quantity.
-
-        :param price: of one, taxes included, in BRL
-        """
-        company = self.company_id
-        taxes = product.with_company(company).taxes_id._filter_taxes_by_company(company)
-        position = self.env["account.fiscal.position"].with_company(company)
-        taxes = position._get_fiscal_position(self.partner_id).map_tax(taxes)
-        values = {
-            "product_id": product.id,
-            "name": name,
-            "quantity": quantity,
-            "price_unit": self._get_price_before_taxes(taxes, price),
-            "tax_ids": [Command.set(taxes.ids)],
-        }
-        if not product:
-            # The host would guess an account from the client's other entries, fees among them.
-            journal = self._get_provider()._get_billing_journal()
-            values["account_id"] = journal.default_account_id.id
-        return values
-
-    def _get_price_before_taxes(self, taxes, price):
-        """Return the unit price without taxes of a price that includes them."""
-        if all(tax.price_include for tax in taxes):
-            return price
-        found = taxes._get_tax_details(
-            price,
-            1.0,
-            precision_rounding=self.currency_id.rounding,
-            special_mode="total_included",
+    def _prepare_due_line(self, one):
+        """Return the line of what a plan owes; days of a part of its period are named."""
+        name = one.plan.name
+        if one.explanation:
+            name = f"{name}\n{one.explanation}"
+        return self._prepare_fatura_line(
+            one.plan.product_id, name, one.price, one.quantity, one.amount
         )
-        return found["total_excluded"]
+
+
+def get_reference(values):
+    """Return the first day of a fatura's reference month, None if it is no month.
+
+    :param values: account.move, or a dictionary of values
+    """
+    names = ("reference_month", "reference_year")
+    month, year = (values[name] if name in values else None for name in names)
+    if not month or not (year and year.isdecimal() and 2000 <= int(year) <= 2099):
+        return None
+    return fields.Date.from_string(f"{year}-{month}-01")

@@ -35,7 +35,7 @@ class ResellerBillingContract(models.Model):
         trials = self.search(
             [("state", "=", "trial"), ("trial_end", "<=", today), ("trial_told", "=", False)]
         )
-        if not trials._process_each(lambda contract: contract._notify_trial_end()):
+        if not trials._process_each(lambda contract: contract._end_trial()):
             return False
         overdue = self._get_overdue_contracts(today)
         return overdue._process_each(lambda contract: contract._suspend_overdue())
@@ -78,6 +78,15 @@ class ResellerBillingContract(models.Model):
                 reason=str(error),
             ),
         )
+
+    def _end_trial(self):
+        """Activate a contract that says so, and have it billed; else notify its responsible."""
+        self.ensure_one()
+        if not self.trial_activates:
+            self._notify_trial_end()
+            return
+        self._move_to("active")
+        self.env.ref("reseller_billing.ir_cron_bill_contracts").sudo()._trigger()
 
     def _notify_trial_end(self):
         """Notify the responsible of the end of the trial, once for each end."""

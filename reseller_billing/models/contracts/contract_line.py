@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .due import SETTLED_STATES
+
 
 class ResellerBillingContractLine(models.Model):
     """A plan of a contract: how many, and at which price."""
@@ -32,6 +34,13 @@ class ResellerBillingContractLine(models.Model):
         help="First month for which this plan is billed; its period counts from it. Set "
         "automatically when the contract becomes active, or the plan is added to an active "
         "one.",
+    )
+    date_start = fields.Date(
+        string="From",
+        readonly=True,
+        copy=False,
+        help="First day that is billed by days: when the plan was added or changed. Empty, it is "
+        "the contract's start.",
     )
     quantity = fields.Float(digits="Product Unit", required=True, default=1.0)
     price = fields.Monetary(
@@ -69,6 +78,7 @@ class ResellerBillingContractLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines.filtered(lambda line: not line.first_month)._begin_cycle()
+        lines.filtered("first_month")._store_skipped_dues()
         return lines
 
     def write(self, vals):
@@ -77,6 +87,8 @@ class ResellerBillingContractLine(models.Model):
             changed = self.filtered(lambda line: line.plan_id.id != vals["plan_id"])
         result = super().write(vals)
         changed._begin_cycle()
+        if vals.get("first_month"):
+            self._store_skipped_dues()
         return result
 
     # -------------------------------------------------------------------------
@@ -84,12 +96,76 @@ class ResellerBillingContractLine(models.Model):
     # -------------------------------------------------------------------------
 
     def _begin_cycle(self):
-        """Begin the cycle of plans with the next month of contracts that were activated before."""
+        """Begin the cycle of plans in contracts that were activated before.
+
+        It begins with the next month to be billed; by days, with today. A plan that was billed
+        before, and is added again, begins when that time is over.
+        """
         today = fields.Date.context_today(self)
         for line in self:
             contract = line.contract_id
-            if contract.date_active:
-                line.first_month = max(contract._get_first_month(today), today.replace(day=1))
+            if not contract.date_active:
+                continue
+            paid_until = line._get_paid_until(today)
+            if contract.is_pro_rata and not paid_until:
+                line._begin_on(max(today, contract._get_billing_start()))
+                continue
+            month = max(contract._get_first_month(today), today.replace(day=1))
+            if paid_until:
+                after = fields.Date.add(paid_until, days=1)
+                month = max(month, fields.Date.start_of(after, "month"))
+            line.first_month = month
+
+    def _store_skipped_dues(self):
+        """Show what plans owe for months that were billed before these plans were to begin in them.
+
+        Billing goes on with the next month; what lies before it is for a person to decide.
+        """
+        for line in self:
+            contract = line.contract_id
+            if not contract.date_active or not contract.next_month:
+                continue
+            known = contract._get_known_dues(line.first_month)[contract]
+            months = contract._get_months_between(
+                line.first_month.replace(day=1), contract.next_month
+            )
+            for month in filter(line._is_due, months):
+                owed = line._get_owed(month, known)
+                if owed and not owed.known:
+                    self.env["reseller.billing.due"].sudo().create(owed.values)
+
+    def _begin_on(self, day):
+        """Bill this plan by days from a day on; a billed month with the next fatura."""
+        self.ensure_one()
+        self.sudo().write({"first_month": day.replace(day=1), "date_start": day})
+        self._queue_first_days()
+
+    def _queue_first_days(self):
+        """Have the first days of this plan billed with the next fatura, if others were before."""
+        dues = self.contract_id.sudo().due_ids
+        dues.filtered(
+            lambda due: due.plan_id.id == self.plan_id.id
+            and due.month == self.first_month
+            and due.state == "open"
+        ).write({"state": "queued"})
+
+    def _get_paid_until(self, today):
+        """Return the last day that the same plan of this contract is billed for, if it is not over.
+
+        A line that was deleted and added again is a new one, but its months are billed.
+        """
+        dues = self.env["reseller.billing.due"].sudo()
+        due = dues.search(
+            [
+                ("contract_id", "=", self.contract_id.id),
+                ("plan_id", "=", self.plan_id.id),
+                ("state", "in", SETTLED_STATES),
+                ("date_end", ">=", today),
+            ],
+            order="date_end desc",
+            limit=1,
+        )
+        return due.date_end
 
     def _is_due(self, month):
         """Return whether this plan is billed in a month, by its period.
@@ -97,7 +173,8 @@ class ResellerBillingContractLine(models.Model):
         :param month: first day of the reference month
         """
         self.ensure_one()
-        if self.first_month and month < self.first_month.replace(day=1):
+        start = self.contract_id._get_billing_start()
+        if month < max(start, self.first_month or start).replace(day=1):
             return False
         return self._is_in_cycle(month)
 

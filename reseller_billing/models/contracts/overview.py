@@ -24,6 +24,8 @@ ENDED_STATES = (
 ACTIONS = {
     "account.move": "fatura_action",
     "reseller.billing.contract": "reseller_billing_contract_action",
+    "reseller.billing.due": "reseller_billing_due_action",
+    "reseller.billing.job.item": "reseller_billing_job_item_action",
     "reseller.billing.event": "reseller_billing_event_action",
     "reseller.billing.panel.row": "reseller_billing_panel_row_action",
     "reseller.billing.panel.link": "reseller_billing_panel_link_action",
@@ -47,6 +49,19 @@ class ResellerBillingOverview(models.Model):
 
     # Open work
     unbilled_count = fields.Integer(string="Contracts Not Billed", compute="_compute_numbers")
+    skipped_count = fields.Integer(
+        string="Dues Not Billed",
+        compute="_compute_numbers",
+        help="Months of plans that were passed over, or whose fatura was cancelled: bill them with "
+        "the next fatura, or not at all.",
+    )
+    queue_count = fields.Integer(
+        string="In Progress",
+        compute="_compute_numbers",
+        help="Faturas to be issued and clients to be imported in the background.",
+    )
+    failed_count = fields.Integer(string="Background Work Failed", compute="_compute_numbers")
+    skipped_amount = fields.Monetary(string="Amount Not Billed", compute="_compute_numbers")
     trial_count = fields.Integer(string="Trials That Are Over", compute="_compute_numbers")
     problem_count = fields.Integer(string="Charges with a Problem", compute="_compute_numbers")
     problem_amount = fields.Monetary(string="Amount with a Problem", compute="_compute_numbers")
@@ -178,6 +193,21 @@ class ResellerBillingOverview(models.Model):
         )
         return {
             ("unbilled_count", None): (contract, Domain("billing_error", "!=", False), None),
+            ("skipped_count", "skipped_amount"): (
+                "reseller.billing.due",
+                Domain("state", "=", "open") & Domain("contract_id.state", "!=", "cancelled"),
+                "amount",
+            ),
+            ("queue_count", None): (
+                "reseller.billing.job.item",
+                Domain("state", "=", "waiting"),
+                None,
+            ),
+            ("failed_count", None): (
+                "reseller.billing.job.item",
+                Domain("state", "=", "failed"),
+                None,
+            ),
             ("trial_count", None): (
                 contract,
                 Domain("state", "=", "trial") & Domain("trial_end", "<=", today),

@@ -46,8 +46,27 @@ class AccountMove(models.Model):
     is_one_off_fatura = fields.Boolean(
         string="One-off",
         copy=False,
-        help="Besides the monthly fatura: a contract can have several of a month.",
+        help="Something else than the monthly fee: what the plans owe is billed besides it.",
         written_by="user",
+    )
+    fatura_kind = fields.Selection(
+        selection=[("fee", "Monthly fee"), ("other", "Something else")],
+        string="What Is Billed",
+        compute="_compute_fatura_kind",
+        inverse="_inverse_fatura_kind",
+        help="The monthly fee is what the plans owe for the reference month; each plan is billed "
+        "once. Something else is billed besides it.",
+        written_by="user",
+    )
+    fatura_proposal = fields.Html(
+        string="Calculation", compute="_compute_fatura_proposal", sanitize=False
+    )
+    fatura_obstacle = fields.Char(related="billing_contract_id.billing_obstacle")
+    fatura_due_ids = fields.One2many(
+        comodel_name="reseller.billing.due",
+        inverse_name="fatura_id",
+        string="Billed Dues",
+        readonly=True,
     )
     # State of the charge, see payment_transaction.py. Empty without a charge.
     charge_state = fields.Selection(
@@ -108,14 +127,6 @@ class AccountMove(models.Model):
         ],
         string="Situation",
         compute="_compute_fatura_situation",
-    )
-
-    _one_fatura_a_month = models.UniqueIndex(
-        "(billing_contract_id, reference_year, reference_month)"
-        " WHERE billing_contract_id IS NOT NULL AND state <> 'cancel'"
-        " AND is_one_off_fatura IS NOT TRUE AND move_type = 'out_invoice'",
-        "The contract already has a fatura for this reference month. Open that one; cancel it to "
-        "make another, or mark this one as one-off.",
     )
 
     # -------------------------------------------------------------------------
@@ -193,15 +204,17 @@ class AccountMove(models.Model):
         :raise UserError: if its contract is not active
         """
         contracts = self._find_contracts_to_bill(vals_list)
-        moves = super().create(self._complete_faturas(vals_list, contracts))
+        bills = self._prepare_bills(vals_list, contracts)
+        moves = super().create([values for values, _owed in bills])
         moves._check_contracts_chosen()
-        moves._issue_created_faturas(contracts)
+        moves._issue_bills([owed for _values, owed in bills])
         return moves
 
     def write(self, vals):
         self._check_contract_kept(vals)
         self._check_charged_before(vals)
         result = super().write(vals)
+        self._sync_dues_after(vals)
         self._cancel_charges_after(vals)
         self._check_contracts_written(vals)
         self._check_amount_written(vals)
@@ -311,6 +324,7 @@ class AccountMove(models.Model):
         self._check_contracts_to_issue()
         self._check_chargeable()
         posted = super()._post(soft)
+        posted._clear_credited_dues()
         posted._charge_posted_faturas()
         posted._update_charges_of_credit_notes()
         posted._queue_for_panel()

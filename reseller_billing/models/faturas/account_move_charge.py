@@ -403,19 +403,16 @@ class AccountMove(models.Model):
             passed += line.price_total
             share = self.currency_id.round(amount * passed / self.amount_total) - given
             given += share
-            price = contract._get_price_before_taxes(line.tax_ids, self.currency_id.round(share))
-            commands.append(
-                Command.create(
-                    {
-                        "name": line.name,
-                        "product_id": line.product_id.id,
-                        "account_id": line.account_id.id,
-                        "quantity": 1.0,
-                        "price_unit": price,
-                        "tax_ids": [Command.set(line.tax_ids.ids)],
-                    }
-                )
-            )
+            share = self.currency_id.round(share)
+            values = {
+                "name": line.name,
+                "product_id": line.product_id.id,
+                "account_id": line.account_id.id,
+                "quantity": 1.0,
+                "price_unit": contract._get_price_before_taxes(line.tax_ids, share),
+                "tax_ids": [Command.set(line.tax_ids.ids)],
+            }
+            commands.append(Command.create(contract._fit_line(values, line.tax_ids, share)))
         return commands
 
     def _create_refund_note(self, amount, day, charge):

@@ -1,36 +1,13 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
+
+from ..contracts.contract_fatura import get_reference
 
 
 class AccountMove(models.Model):
     """Creation of faturas by form, wizard and cron; they are posted at once."""
 
     _inherit = "account.move"
-
-    # -------------------------------------------------------------------------
-    # ONCHANGE METHODS
-    # -------------------------------------------------------------------------
-
-    @api.onchange("partner_id")
-    def _onchange_fatura_partner_id(self):
-        """Propose the client's contract."""
-        contract = self.billing_contract_id
-        if not self.env.context.get("is_fatura") or contract.partner_id == self.partner_id:
-            return
-        self.billing_contract_id = contract.search(
-            [("partner_id", "=", self.partner_id.id), ("state", "=", "active")], limit=1
-        )
-
-    @api.onchange("billing_contract_id")
-    def _onchange_billing_contract_id(self):
-        """Propose client, value and due date of the contract."""
-        contract = self.billing_contract_id
-        if not self.env.context.get("is_fatura") or not contract:
-            return
-        self.partner_id = self.partner_id or contract.partner_id
-        today = self.invoice_date or fields.Date.context_today(self)
-        self.invoice_date_due = fields.Date.add(today, days=contract.due_days)
-        self.billing_amount = self.billing_amount or sum(contract.line_ids.mapped("subtotal"))
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -70,18 +47,58 @@ class AccountMove(models.Model):
         return found
 
     @api.model
-    def _complete_faturas(self, vals_list, contracts):
-        """Return the values, those of new faturas with the lines of their contracts."""
+    def _prepare_bills(self, vals_list, contracts):
+        """Return (values, what is billed) of each document, with the lines of new faturas.
+
+        Faturas with lines of their own bill nothing that is owed, unless they say so: those are
+        compared with it when they are posted.
+        """
+        chosen = [
+            (contract, get_reference(vals))
+            for vals, contract in zip(vals_list, contracts, strict=True)
+            if contract
+        ]
+        first = min((month for _contract, month in chosen if month), default=None)
+        billed = self.env["reseller.billing.contract"].union(*(one for one, _month in chosen))
+        known = billed._get_known_dues(first) if first else {}
         return [
-            contract._complete_fatura(vals) if contract else vals
+            contract._prepare_bill(vals, known.get(contract))
+            if contract
+            else (self._prepare_own_lines(vals), None)
             for vals, contract in zip(vals_list, contracts, strict=True)
         ]
 
-    def _issue_created_faturas(self, contracts):
-        """Issue the new faturas among these documents."""
-        self.browse(
-            move.id for move, contract in zip(self, contracts, strict=True) if contract
-        )._issue()
+    @api.model
+    def _prepare_own_lines(self, vals):
+        """Return the values of a document; a fatura among them is a one-off, if it says nothing."""
+        if vals.get("billing_contract_id") and "is_one_off_fatura" not in vals:
+            return {**vals, "is_one_off_fatura": True}
+        return vals
+
+    @api.model
+    def _create_faturas(self, bills):
+        """Return new faturas, posted and with their charges queued.
+
+        :param bills: list of (values with lines, list of `Owed`)
+        """
+        moves = self.browse()
+        companies = {values["company_id"]: [] for values, _owed in bills}
+        for values, owed in bills:
+            companies[values["company_id"]].append((values, owed))
+        for company, own in companies.items():
+            made = self.with_company(company).create([values for values, _owed in own])
+            made._issue_bills([owed for _values, owed in own])
+            moves |= made.with_env(self.env)
+        return moves
+
+    def _issue_bills(self, bills):
+        """Store what new faturas bill, and issue them; other documents among these are left alone.
+
+        :param bills: for each document a list of `Owed`, None if it is no new fatura
+        """
+        pairs = [(move, owed) for move, owed in zip(self, bills, strict=True) if owed is not None]
+        self.env["reseller.billing.due"]._store_billed(pairs)
+        self.browse(move.id for move, _owed in pairs)._issue()
 
     def _check_contracts_written(self, vals):
         """Check the contracts of documents whose contract or type was written."""
@@ -166,8 +183,11 @@ class AccountMove(models.Model):
         :raise UserError: naming the contract
         """
         new = self._filter_faturas().filtered(lambda move: not move.posted_before)
-        new = new.filtered(lambda move: move.billing_contract_id.sudo().state != "active")
-        (new - new._filter_made_in_panel())._check_contracts_active()
+        passive = new.filtered(lambda move: move.billing_contract_id.sudo().state != "active")
+        (passive - passive._filter_made_in_panel())._check_contracts_active()
+        if monthly := new.filtered(lambda move: not move.is_one_off_fatura):
+            (monthly - monthly._filter_made_in_panel())._take_missing_dues()
+        self._check_dues_kept()
 
     def _issue(self):
         """Post new faturas, which queues their charges in the same transaction.

@@ -1,6 +1,7 @@
 from . import (
     account_move,
     contract,
+    job_item,
     link,
     link_delivery,
     link_wire,

@@ -54,22 +54,23 @@ class AccountMove(models.Model):
         """
         contract._get_provider()._check_billing_ready()
         unpaid = data.state in ("EM_PROCESSAMENTO", "AGUARDANDO_PAGAMENTO")
-        fatura = self.create(
-            contract._complete_fatura(
-                {
-                    "move_type": "out_invoice",
-                    "billing_contract_id": contract.id,
-                    "billing_amount": float(data.amount),
-                    "billing_description": data.description,
-                    "reference_month": data.month,
-                    "reference_year": data.year,
-                    "invoice_date": data.issued,
-                    "invoice_date_due": data.due,
-                    "is_one_off_fatura": one_off,
-                    "panel_uncharged": not data.charge and not unpaid,
-                }
-            )
+        values, owed = contract._prepare_bill(
+            {
+                "move_type": "out_invoice",
+                "billing_contract_id": contract.id,
+                "billing_amount": float(data.amount),
+                "billing_description": data.description,
+                "reference_month": data.month,
+                "reference_year": data.year,
+                "invoice_date": data.issued,
+                "invoice_date_due": data.due,
+                "is_one_off_fatura": one_off,
+                "panel_uncharged": not data.charge and not unpaid,
+            },
+            exact=False,
         )
+        fatura = self.create(values)
+        self.env["reseller.billing.due"]._store_billed([(fatura, owed)])
         if data.charge:
             fatura._link_charge(data)
         return fatura

@@ -155,15 +155,43 @@ class TestContract(BillingCommon):
                 }
             )
 
-    def test_second_fatura_of_a_month_is_refused_unless_one_off_or_the_first_is_cancelled(self):
+    def test_second_fee_of_a_month_is_refused_unless_something_else_or_the_first_is_cancelled(self):
         fatura = self.make_fatura()
-        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
-            with self.env.cr.savepoint():
-                self.make_fatura()
+        for amount in (100.0, False):
+            with self.subTest(amount), self.assertRaisesRegex(UserError, fatura.name):
+                self.make_fee("07", amount)
         self.make_fatura(is_one_off_fatura=True)
         fatura.button_cancel_fatura()
-        self.make_fatura()
+        self.make_fee("07")
         self.assertEqual(len(self.contract.fatura_ids), 3)
+
+    def make_fee(self, month, amount=False, contract=None):
+        """Create the monthly fee of a month by RPC; without a value it is what is owed."""
+        return (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "billing_contract_id": (contract or self.contract).id,
+                    "billing_amount": amount,
+                    "reference_month": month,
+                    "reference_year": "2026",
+                    "is_one_off_fatura": False,
+                }
+            )
+        )
+
+    def test_contract_without_plan_has_one_monthly_fatura(self):
+        self.contract.action_cancel()
+        contract = self._create_contract(self.client_partner, plan=False)
+        fatura = self.make_fatura(30.0)
+        self.assertFalse(fatura.is_one_off_fatura)
+        with self.assertRaisesRegex(UserError, fatura.name):
+            self.make_fee("07", 30.0, contract)
+        self.assertTrue(self.make_fatura(30.0).is_one_off_fatura)
+        fatura.button_cancel_fatura()
+        self.make_fee("07", 30.0, contract)
 
     def test_value_is_what_the_client_pays_with_taxes_inside(self):
         tax = self.env["account.tax"].create(
@@ -280,9 +308,9 @@ class TestBilling(BillingCommon):
         self.assertEqual(self.months(contract), ["2027-02"])
 
     def test_month_that_was_billed_by_hand_is_left_out(self):
-        self.make_fatura(50.0)
+        self.make_fatura()
         self.bill("2026-07-01")
-        self.assertEqual(self.contract.fatura_ids.amount_total, 50.0)
+        self.assertEqual(self.contract.fatura_ids.amount_total, 100.0)
 
     def test_cancelled_fatura_is_not_made_again_by_itself(self):
         self.bill("2026-07-01")

@@ -1,4 +1,5 @@
 import base64
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
@@ -165,6 +166,29 @@ class TestClientImport(ResellerBillingCommon):
         for content, text in (("  \n", "empty"), ("a;b\n1;2\n", "heading nome")):
             with self.subTest(content), self.assertRaisesRegex(UserError, text):
                 self.open_wizard(content)
+
+    def test_long_list_is_imported_in_the_background_and_a_bad_client_keeps_no_other(self):
+        rows = [f"Cliente {number};;cliente{number}@example.com" for number in range(4)]
+        wizard = self.open_wizard("\n".join(["nome;cnpj;email", *rows, "Sem nada;;"]))
+        with patch("odoo.addons.reseller_billing.wizards.panel.client_import.CHUNK", 2):
+            action = wizard.action_import()
+        job = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((job.total_count, job.done_count), (4, 0))
+        found = [("email", "=like", "cliente%@example.com")]
+        self.assertFalse(self.env["res.partner"].search(found))
+        # Registered by somebody else in the meantime, as two.
+        for _twice in range(2):
+            self.env["res.partner"].create({"name": "Outro", "email": "cliente2@example.com"})
+        with self.enter_registry_test_mode():
+            self.env.ref("reseller_billing.ir_cron_import_clients").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((job.state, job.done_count, job.failed_count), ("done", 3, 1))
+        self.assertEqual(job.failed_ids.name, "Cliente 2")
+        clients = self.env["res.partner"].search([*found, ("name", "!=", "Outro")])
+        self.assertEqual(len(clients), 3)
+        self.assertEqual(clients.create_uid, self.billing_user)
+        domain = job.with_user(self.billing_user).action_open_results()["domain"]
+        self.assertEqual(self.env["res.partner"].search(domain), clients)
 
     def test_import_needs_the_preview(self):
         wizard = self.env["reseller.billing.client.import"].create(

@@ -124,7 +124,7 @@ class TestPanelFaturas(PanelCommon):
         self.send()
         self.assertEqual(fatura.charge_state, "awaiting")
         self.assertEqual(len(self.asaas.payments), 1)
-        self.assertIn("was e-mailed", "".join(fatura.message_ids.mapped("body")))
+        self.assertIn(fatura.name, fatura.fatura_message_id.body)
 
     def test_fatura_with_a_charge_is_linked_and_neither_charged_nor_mailed(self):
         charge = self.make_foreign_charge()

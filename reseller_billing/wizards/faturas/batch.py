@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.job_item import CHUNK
 from ...models.faturas.account_move import MONTHS
 
 
@@ -43,7 +44,7 @@ class ResellerBillingBatch(models.TransientModel):
             if not batch._get_month():
                 continue
             contracts = self.env["reseller.billing.contract"].search(batch._get_contract_domain())
-            known = contracts._get_billed_months()
+            known = contracts._get_known_dues(batch._get_month())
             batch.line_ids = [
                 Command.create(batch._prepare_line(contract, known[contract]))
                 for contract in contracts
@@ -57,26 +58,26 @@ class ResellerBillingBatch(models.TransientModel):
             batch.count = len(chosen)
 
     def action_confirm(self):
-        """Issue the chosen faturas, all or none.
+        """Issue the chosen faturas, one that cannot be keeps no other; many in the background.
 
-        :return: the action that shows them
-        :raise UserError: naming the contract and the problem
+        :return: the action that shows the faturas, or how far the work is
+        :raise UserError: if no contract is chosen
         """
         self.ensure_one()
         self.check_access("write")
-        chosen = self.line_ids.filtered("is_chosen")
-        if not chosen:
+        contracts = self.line_ids.filtered("is_chosen").contract_id
+        contracts = contracts.filtered(lambda one: one.company_id == self.company_id)
+        if not contracts:
             raise UserError(self.env._("Choose at least one contract."))
-        today = fields.Date.context_today(self)
-        values = []
-        for contract in chosen.contract_id:
-            vals = contract._prepare_month(self._get_month(), today)
-            if self.date_due:
-                vals["invoice_date_due"] = self.date_due
-            values.append(vals)
-        faturas = self.env["account.move"].create(values)
-        action = self.env["ir.actions.act_window"]._for_xml_id("reseller_billing.fatura_action")
-        return {**action, "domain": [("id", "in", faturas.ids)]}
+        name = self.env._(
+            "Faturas of %(month)s/%(year)s", month=self.reference_month, year=self.reference_year
+        )
+        job = contracts._queue_billing(name, self._get_month(), self.date_due)
+        if len(contracts) > CHUNK:
+            return job._show()
+        job.sudo().item_ids._process()
+        job._notify_progress()
+        return job._show() if job.failed_count else job.action_open_results()
 
     def _get_month(self):
         """Return the first day of the reference month, or None while it is being entered."""
@@ -92,11 +93,14 @@ class ResellerBillingBatch(models.TransientModel):
             ("company_id", "=", self.company_id.id),
         ]
 
-    def _prepare_line(self, contract, billed):
-        due = contract._get_due_lines(self.reference_month, self.reference_year)
-        amount = sum(due.mapped("subtotal"))
+    def _prepare_line(self, contract, known):
+        """Return the values of a contract in the list: what it owes, or the obstacle."""
+        month = self._get_month()
+        amount = sum(one.amount for one in contract._get_owed(month, known))
         missing = contract.partner_id._get_missing_billing_data()
-        if self._get_month() in billed:
+        billed = known.filtered(lambda due: due.month == month and due.state == "billed")
+        if not amount and billed:
+            amount = sum(billed.mapped("amount"))
             problem = self.env._("Has a fatura of this month already.")
         elif not amount:
             problem = self.env._("No plan is billed in this month.")

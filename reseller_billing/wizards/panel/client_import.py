@@ -1,10 +1,12 @@
 import base64
+from dataclasses import asdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import email_normalize
 
+from ...models.common.job_item import CHUNK
 from ...models.panel.res_partner_matching import ClientConflict
 from ...tools import tax_id
 from ...tools.client_file import MAX_ROWS, UnreadableFile, read_clients
@@ -77,18 +79,24 @@ class ResellerBillingClientImport(models.TransientModel):
         return self._get_records_action(name=self.env._("Import clients"), target="new")
 
     def action_import(self):
-        """Create and update the clients; each is decided again, as others may have changed it."""
+        """Create and update the clients; each is decided again, as others may have changed it.
+
+        Of many, in the background.
+        """
         self.ensure_one()
         self.check_access("write")
         if self.state != "preview":
             raise UserError(self.env._("Open the preview of %s first.", self.filename or "CSV"))
         clients = dict(self._read_file())
-        seen = {}
         # The preview may be another file's.
-        for line in self.line_ids.filtered(lambda line: line.number in clients):
+        lines = self.line_ids.filtered(lambda line: line.number in clients)
+        if len(lines) > CHUNK:
+            return self._queue_import(lines, clients)._show()
+        seen = {}
+        for line in lines:
             try:
                 with self.env.cr.savepoint():
-                    line._import(clients[line.number], seen)
+                    line.write(self._import_client(clients[line.number], seen, line.number))
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
             except UserError as error:
@@ -145,6 +153,40 @@ class ResellerBillingClientImport(models.TransientModel):
                     reason=reasons[str(error)],
                 )
             ) from None
+
+    def _queue_import(self, lines, clients):
+        """Return background work that imports the clients of these lines that the preview accepts.
+
+        :param clients: {number of the line: Client}
+        """
+        self.env["res.partner"].check_access("create")
+        items = [
+            {"number": line.number, "name": line.name, "data": asdict(clients[line.number])}
+            for line in lines
+            if line.decision != "refuse"
+        ]
+        name = self.env._("Clients of %s", self.filename or "CSV")
+        jobs = self.env["reseller.billing.job"]
+        job = jobs._queue("clients", name, self.company_id, items)
+        jobs._trigger("clients")
+        return job
+
+    def _import_client(self, client, seen, number):
+        """Import a client by a new decision; return the decision as values of a line.
+
+        :param seen: {CPF/CNPJ or e-mail: number of its line} of the lines before
+        """
+        values = self._decide(client, seen, number)
+        client = self._complete(client)
+        partner = self.env["res.partner"].browse(values.get("partner_id"))
+        if values["decision"] == "create":
+            partner = partner._create_billing_client(client, self.company_id)
+            values["partner_id"] = partner.id
+        elif partner:
+            partner._merge_billing_client(client)
+            if not partner.customer_rank:
+                partner._increase_rank("customer_rank")
+        return values
 
     def _decide(self, client, seen, number):
         """Return the decision about a client, and the reason.
@@ -230,19 +272,3 @@ class ResellerBillingClientImportLine(models.TransientModel):
     )
     reason = fields.Char(string="Details", readonly=True)
     partner_id = fields.Many2one(comodel_name="res.partner", string="Client", readonly=True)
-
-    def _import(self, client, seen):
-        """Import this client by a new decision."""
-        self.ensure_one()
-        wizard = self.import_id
-        values = wizard._decide(client, seen, self.number)
-        client = wizard._complete(client)
-        partner = self.env["res.partner"].browse(values.get("partner_id"))
-        if values["decision"] == "create":
-            partner = partner._create_billing_client(client, wizard.company_id)
-            values["partner_id"] = partner.id
-        elif partner:
-            partner._merge_billing_client(client)
-            if not partner.customer_rank:
-                partner._increase_rank("customer_rank")
-        self.write(values)
