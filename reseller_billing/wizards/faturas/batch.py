@@ -97,15 +97,15 @@ class ResellerBillingBatch(models.TransientModel):
         """Return the values of a contract in the list: what it owes, or the obstacle."""
         month = self._get_month()
         amount = sum(one.amount for one in contract._get_owed(month, known))
-        missing = contract.partner_id._get_missing_billing_data()
+        faults = contract.partner_id._find_billing_faults()
         billed = known.filtered(lambda due: due.month == month and due.state == "billed")
         if not amount and billed:
             amount = sum(billed.mapped("amount"))
             problem = self.env._("Has a fatura of this month already.")
         elif not amount:
             problem = self.env._("No plan is billed in this month.")
-        elif missing:
-            problem = self.env._("The client lacks: %s", ", ".join(missing))
+        elif faults:
+            problem = self.env._("The client: %s", "; ".join(faults))
         else:
             problem = False
         return {
