@@ -49,6 +49,13 @@ class TestPublicMethods(HostileCommon):
                 {"file": "bm9tZQo="}
             ),
             "reseller.billing.contract": cls.contract,
+            "reseller.billing.contract.change": cls.env["reseller.billing.contract.change"].create(
+                {"contract_id": cls.contract.id, "kind": "cancel"}
+            ),
+            "reseller.billing.due": cls.contract.due_ids,
+            "reseller.billing.job": cls.env["reseller.billing.job"]._queue(
+                "faturas", "Faturas", cls.company, [{"contract_id": cls.contract.id}]
+            ),
             "reseller.billing.event": cls.env["reseller.billing.event"]
             .sudo()
             .create({"provider_id": cls.provider.id, "event_ref": "evt_x"}),
