@@ -55,6 +55,13 @@ class TestPublicMethods(HostileCommon):
             "reseller.billing.orphan.booking": cls.env["reseller.billing.orphan.booking"]
             .with_context(active_id=event.id)
             .create({"partner_id": cls.client_partner.id}),
+            "reseller.billing.contract.change": cls.env["reseller.billing.contract.change"].create(
+                {"contract_id": cls.contract.id, "kind": "cancel"}
+            ),
+            "reseller.billing.due": cls.contract.due_ids,
+            "reseller.billing.job": cls.env["reseller.billing.job"]._queue(
+                "faturas", "Faturas", cls.company, [{"contract_id": cls.contract.id}]
+            ),
             "reseller.billing.overview": cls.env["reseller.billing.overview"].browse(
                 cls.company.id
             ),

@@ -142,7 +142,7 @@ class ResellerBillingContract(models.Model):
         "follows. One that is issued late is due so many days later, too.",
     )
     is_pro_rata = fields.Boolean(
-        string="By Days",
+        string="Pro Rata by Days",
         tracking=True,
         help="The first period is billed by its days, and days that are not used are credited "
         "when the contract is cancelled or a plan is changed. Otherwise whole periods are billed.",

@@ -20,7 +20,9 @@ class ResellerBillingContract(models.Model):
         """
         for contract in self.filtered(lambda one: one.is_pro_rata and one.date_active).sudo():
             contract._create_credits(contract._get_unused(day))
-            if rest := contract._get_rest(day):
+            # The days of a suspension are not billed.
+            rest = contract._get_rest(day) if contract.state == "active" else []
+            if rest:
                 values = contract._prepare_month(day.replace(day=1), day)
                 bill = contract._complete_fatura({**values, "is_one_off_fatura": False}, rest)
                 contract._check_may_be_billed()

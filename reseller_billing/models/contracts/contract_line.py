@@ -11,6 +11,7 @@ class ResellerBillingContractLine(models.Model):
     _inherit = "reseller.billing.abstract.guard"
     _order = "contract_id, sequence, id"
     _check_company_auto = True
+    _rec_name = "plan_id"
 
     contract_id = fields.Many2one(
         comodel_name="reseller.billing.contract",
@@ -134,20 +135,16 @@ class ResellerBillingContractLine(models.Model):
                 if owed and not owed.known:
                     self.env["reseller.billing.due"].sudo().create(owed.values)
 
-    def _begin_on(self, day):
-        """Bill this plan by days from a day on; a billed month with the next fatura."""
-        self.ensure_one()
-        self.sudo().write({"first_month": day.replace(day=1), "date_start": day})
-        self._queue_first_days()
+    def _begin_on(self, day, **values):
+        """Bill this plan by days from a day on; billed months with the next fatura.
 
-    def _queue_first_days(self):
-        """Have the first days of this plan billed with the next fatura, if others were before."""
-        dues = self.contract_id.sudo().due_ids
-        dues.filtered(
-            lambda due: due.plan_id.id == self.plan_id.id
-            and due.month == self.first_month
-            and due.state == "open"
-        ).write({"state": "queued"})
+        :param values: that are written with it
+        """
+        self.ensure_one()
+        before = self.contract_id.sudo().due_ids
+        self.sudo().write({**values, "first_month": day.replace(day=1), "date_start": day})
+        # Months that were billed before this plan was in them.
+        (self.contract_id.sudo().due_ids - before).write({"state": "queued"})
 
     def _get_paid_until(self, today):
         """Return the last day that the same plan of this contract is billed for, if it is not over.

@@ -24,9 +24,7 @@ class ResellerBillingContractLine(models.Model):
         contract._create_credits(contract._get_unused(before, self.plan_id))
         rest = contract._get_rest(before, self)
         self.env["reseller.billing.due"]._queue(rest)
-        month = day.replace(day=1)
-        self.sudo().write({"plan_id": plan.id, **values, "first_month": month, "date_start": day})
-        self._queue_first_days()
+        self._begin_on(day, plan_id=plan.id, **values)
 
     def _get_owed_until(self, day, month, known):
         """Return what this plan owes of the period that begins in a month, until it ends."""

@@ -15,12 +15,9 @@ class ResellerBillingContract(models.Model):
             return False
         if self.state == "trial" and not self.date_active:
             month = self._get_first_month(fields.Date.context_today(self))
-            periods = [(line, line._get_period(month)) for line in self.line_ids]
-            owed = [line._prepare_due(month, period) for line, period in periods]
             rows = [
-                (line.plan_id.name, due["date_start"], due["date_end"], due["explanation"], amount)
-                for line, due in zip(self.line_ids, owed, strict=True)
-                for amount in [due["amount"]]
+                self._describe_due(line.plan_id, line._prepare_due(month, line._get_period(month)))
+                for line in self.line_ids
             ]
         else:
             rows = [one.describe() for one in self._get_owed(month)] if month else []
@@ -46,9 +43,14 @@ class ResellerBillingContract(models.Model):
                 "date_start": day,
             }
         )
-        due = new._prepare_due(new.first_month, new._get_period(new.first_month))
-        first = (plan.name, due["date_start"], due["date_end"], due["explanation"], due["amount"])
-        return self._render_rows([*rest, *unused, first])
+        # All months that were billed before the new plan was in them; at least its first days.
+        end = max(self.next_month or day, fields.Date.add(day, days=1))
+        months = self._get_months_between(new.first_month, end)
+        dues = [new._prepare_due(one, new._get_period(one)) for one in months if new._is_due(one)]
+        return self._render_rows([*rest, *unused, *(self._describe_due(plan, due) for due in dues)])
+
+    def _describe_due(self, plan, due):
+        return plan.name, due["date_start"], due["date_end"], due["explanation"], due["amount"]
 
     def _describe_unused(self, one):
         name = self.env._("Credit: %s", one.due.plan_id.name)

@@ -250,6 +250,8 @@ class ResellerBillingPanelLink(models.Model):
     def _get_wire_contract(self, contract):
         lines = contract.line_ids
         due_day = contract.billing_day + contract.due_days
+        if contract.due_by == "day":
+            due_day = contract.due_day
         return {
             "plano": write_text(" + ".join(lines.plan_id.mapped("name"))),
             "valor": write_money(sum(lines.mapped("subtotal"))) if lines else None,

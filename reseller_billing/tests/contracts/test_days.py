@@ -210,6 +210,29 @@ class TestProRata(DaysCommon):
         )
         self.assertEqual(contract.fatura_ids.sorted("id")[:1].amount_residual, 210.0)
 
+    def test_plan_changed_after_the_next_month_was_billed_is_billed_for_both(self):
+        contract = self.make("2026-07-01", due_by="day", due_day=5)
+        self.bill("2026-07-26")
+        better = self.plan.copy({"name": "Plano melhor", "price": 620.0})
+        with freeze_time("2026-07-27 12:00:00"):
+            wizard = self.open_change(contract, "plan", plan_id=better)
+            self.assertEqual(wizard.line_id.display_name, "Plano monthly")
+            # 50.00 and 310.00 back; 100.00 and 620.00 of the new one.
+            self.assertIn("360.00", wizard.preview.replace("\ufeff", ""))
+            wizard.action_confirm()
+        self.assertEqual(sorted(self.get_credits(contract)), [50.0, 310.0])
+        self.bill("2026-08-26")
+        totals = [total for *_days, total in self.get_billed(contract)]
+        self.assertEqual(totals, [310.0, 310.0, 620.0 + 100.0 + 620.0])
+
+    def test_suspended_contract_is_cancelled_and_not_billed(self):
+        contract = self.make("2026-07-01", billing_day=28)
+        with freeze_time("2026-07-10 12:00:00"):
+            contract.action_suspend()
+        with freeze_time("2026-07-21 12:00:00"):
+            contract.action_cancel()
+        self.assertEqual((contract.state, self.get_billed(contract)), ("cancelled", []))
+
     def test_plan_changed_before_it_is_billed_is_billed_for_its_days(self):
         contract = self.make("2026-07-01", billing_day=28)
         better = self.plan.copy({"name": "Plano melhor", "price": 620.0})

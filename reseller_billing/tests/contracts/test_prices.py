@@ -6,7 +6,7 @@ from odoo.tests import Form, tagged
 from ..common_billing import BillingCommon
 
 # In cents; with 17 % on top 99.90 is 99.89 or 99.91.
-PRICES = (9990, 7, 100, 3333, 4999, 8990, 14990, 19999, 120000, 1, 123457)
+PRICES = (9990, 507, 501, 3333, 4999, 8990, 14990, 19999, 120000, 500, 123457)
 
 
 @tagged("post_install", "-at_install")
@@ -114,7 +114,7 @@ class TestPrices(BillingCommon):
         self.asaas.pay(fatura.charge_id.provider_reference)
         self.receive_event(fatura)
         with freeze_time("2026-07-20 12:00:00"):
-            note = fatura._create_refund_note(49.99, "2026-07-20")
+            note = fatura._create_refund_note(49.99, "2026-07-20", fatura.charge_id)
         self.assertEqual(note.amount_total, 49.99)
 
     def test_plan_says_what_it_bills(self):

@@ -96,6 +96,12 @@ class TestPanelPush(PanelCommon):
             with self.subTest(state):
                 self.assertEqual(self.get_sent(contract)["situacao"], state)
 
+    def test_due_day_is_told(self):
+        client = self._create_client("Nova Era", vat="11.222.333/0001-81")
+        contract = self._create_contract(client, due_by="day", due_day=7)
+        self.push()
+        self.assertEqual(self.get_sent(contract)["diaVencimento"], 7)
+
     def test_fatura_is_told_from_issue_to_payment(self):
         fatura = self.make_fatura()
         self.push()
