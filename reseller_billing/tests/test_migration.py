@@ -36,12 +36,14 @@ class TestMigration(BillingCommon):
         old = self.env.ref("reseller_billing.mail_template_reminder")
         reminders = self.env["reseller.billing.reminder"]
         before, after = (
-            reminders.create({
+            reminders.create(
+                {
                     "name": str(days),
                     "days": days,
                     "template_id": old.id,
                     "company_id": self.company.id,
-                })
+                }
+            )
             for days in (-3, 3)
         )
         self.migrate("19.0.1.3.0")

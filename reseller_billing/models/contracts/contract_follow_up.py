@@ -129,7 +129,7 @@ class ResellerBillingContract(models.Model):
     def _get_overdue(self, before):
         """Return the faturas of these contracts that were overdue on a day and are not paid.
 
-        What is due on a weekend or bank holiday is overdue after the next bank day (Lei 7.089/1983).
+        What is due on a weekend or bank holiday is overdue after the next bank day.
         """
         return self.env["account.move"].search(
             [

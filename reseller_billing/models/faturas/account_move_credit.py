@@ -18,11 +18,13 @@ class AccountMove(models.Model):
             if not fatura.billing_contract_id.sudo()._get_provider().billing_use_credit:
                 continue
             credit = fatura.partner_id._get_billing_credit_lines(fatura.company_id)
-            own = fatura.sudo().line_ids.filtered(
-                lambda line: line.account_id in credit.account_id and not line.reconciled
+            own = fatura.sudo().line_ids.filtered_domain(
+                [("account_id", "in", credit.account_id.ids), ("reconciled", "=", False)]
             )
             if own:
-                (credit.filtered(lambda line: line.account_id in own.account_id) | own).reconcile()
+                (
+                    credit.filtered_domain([("account_id", "in", own.account_id.ids)]) | own
+                ).reconcile()
 
     def _settle_with_receipts(self):
         """Settle these faturas with what their own charges brought while they were drafts."""
