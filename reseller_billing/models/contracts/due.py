@@ -116,7 +116,7 @@ class ResellerBillingDue(models.Model):
     def action_queue(self):
         """Have these dues billed with the next faturas of their contracts.
 
-        :raise UserError: naming the due that is billed already
+        :raise UserError: naming the due that is billed already, or whose contract is cancelled
         """
         return self._apply_decision("queued")
 
@@ -149,6 +149,15 @@ class ResellerBillingDue(models.Model):
                         due=due.display_name,
                         contract=due.contract_id.display_name,
                         fatura=due.sudo().fatura_id.display_name,
+                    )
+                )
+            if state == "queued" and due.contract_id.state == "cancelled":
+                raise UserError(
+                    self.env._(
+                        "%(contract)s is cancelled and gets no further fatura. Make an invoice of "
+                        "%(due)s by hand, or do not bill it.",
+                        contract=due.contract_id.display_name,
+                        due=due.display_name,
                     )
                 )
         self.sudo().write({"state": state})

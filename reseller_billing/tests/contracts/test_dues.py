@@ -110,6 +110,16 @@ class TestDues(DuesCommon):
         with self.assertRaisesRegex(UserError, due.fatura_id.name):
             due.action_waive()
 
+    def test_due_of_a_cancelled_contract_waits_for_no_fatura(self):
+        self.bill("2026-07-01")
+        self.contract.fatura_ids.with_user(self.accountant).button_cancel_fatura()
+        self.contract.action_cancel()
+        due = self.contract.due_ids.with_user(self.billing_user)
+        with self.assertRaisesRegex(UserError, self.contract.name):
+            due.action_queue()
+        due.action_waive()
+        self.assertEqual(due.state, "waived")
+
     def test_cancelled_fee_is_not_issued_again_beside_another(self):
         fatura = self.make_fatura(99.9)
         fatura.button_cancel_fatura()
