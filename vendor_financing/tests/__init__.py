@@ -1,4 +1,5 @@
 from . import (
+    test_documents_over_http,
     test_forgery_over_http,
     test_install,
     test_roles_over_http,

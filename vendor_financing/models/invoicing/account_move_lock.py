@@ -87,17 +87,6 @@ class AccountMove(models.Model):
     # CRUD METHODS
     # -------------------------------------------------------------------------
 
-    def write(self, vals):
-        if "preferred_payment_method_line_id" in vals:
-            bearer = vals["preferred_payment_method_line_id"]
-            self.filtered(
-                lambda move: move.preferred_payment_method_line_id.id != bearer
-            )._check_not_financed()
-        if vals.get("state") in ("draft", "cancel"):
-            self._check_not_financed()
-        filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_financed()
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_financed(self):
         self._check_not_financed()
@@ -130,6 +119,20 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_financing_unchanged(self, vals):
+        """Refuse values that would take these invoices or entries from their bank or contract.
+
+        :raise UserError: as `_check_not_financed`
+        """
+        if "preferred_payment_method_line_id" in vals:
+            bearer = vals["preferred_payment_method_line_id"]
+            self.filtered(
+                lambda move: move.preferred_payment_method_line_id.id != bearer
+            )._check_not_financed()
+        if vals.get("state") in ("draft", "cancel"):
+            self._check_not_financed()
+        filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_financed()
 
     def _check_draftable(self):
         self._check_not_financed()

@@ -1,0 +1,102 @@
+from odoo.tests import tagged
+
+from .common import RpcCommon
+from .post_sales.common import PostSaleCommon
+
+MOVES, ITEMS, ORDER_LINES = "account.move", "account.move.line", "sale.order.line"
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentsOverHttp(RpcCommon, PostSaleCommon):
+    """What documents say of themselves at Supplier: posted by whom, numbered how, billing what."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.blocked = cls.create_order(user=cls.accountant)
+
+    def draft_values(self, **values):
+        return {
+            "move_type": "out_invoice",
+            "partner_id": self.customer.id,
+            "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 10, "tax_ids": [(5, 0, 0)]})],
+            **values,
+        }
+
+    def make_draft(self, **values):
+        return self.env[MOVES].browse(
+            self.call(self.accountant, MOVES, "create", [self.draft_values(**values)])
+        )
+
+    # -------------------------------------------------------------------------
+    # POSTING
+    # -------------------------------------------------------------------------
+
+    def assert_not_posted_by_hand(self, move, **values):
+        message = self.assert_refused(
+            self.accountant, MOVES, "write", move.ids, {**values, "state": "posted"}
+        )
+        self.assertIn("Use Confirm", message)
+        self.assertEqual(move.state, "draft")
+
+    def test_invoice_of_a_blocked_order_is_not_posted_by_its_state(self):
+        line = {"sale_line_ids": [(6, 0, self.blocked.order_line.ids)], "price_unit": 50000}
+        bearer = {"preferred_payment_method_line_id": self.bearer.id}
+        for values in (bearer, {}):
+            move = self.make_draft(
+                invoice_line_ids=[(0, 0, {"name": "x", "tax_ids": [(5, 0, 0)], **line})], **values
+            )
+            with self.subTest(bearer=bool(values)):
+                self.assert_not_posted_by_hand(move)
+                self.assert_not_posted_by_hand(move, posted_before=True)
+
+    def test_bearer_and_state_are_not_written_together(self):
+        self.assert_not_posted_by_hand(
+            self.make_draft(), preferred_payment_method_line_id=self.bearer.id
+        )
+
+    def test_return_is_not_posted_by_its_state(self):
+        note = self.begin_return(300)
+        self.call(self.accountant, MOVES, "write", note.ids, {"invoice_date": "2026-11-22"})
+        self.assert_not_posted_by_hand(note)
+        self.call(self.accountant, MOVES, "action_post", note.ids)
+        self.assertTrue(note.sudo().supplier_post_sale_id)
+
+    def test_nothing_on_supplier_s_credit_is_created_posted(self):
+        bearer = {"preferred_payment_method_line_id": self.bearer.id}
+        kind = {"l10n_latam_document_type_id": self.invoice.l10n_latam_document_type_id.id}
+        message = self.assert_refused(
+            self.accountant,
+            MOVES,
+            "create",
+            [self.draft_values(**bearer, **kind)],
+            context={"default_state": "posted"},
+        )
+        self.assertIn("Use Confirm", message)
+
+    def test_wizard_of_the_host_makes_drafts_whatever_the_default(self):
+        order = self.create_order(user=self.accountant)
+        self.reserve(order)
+        self.call(self.accountant, "sale.order", "action_confirm", [order.id])
+        wizard = self.call(
+            self.accountant,
+            "sale.advance.payment.inv",
+            "create",
+            [{"advance_payment_method": "delivered", "sale_order_ids": [(6, 0, order.ids)]}],
+        )
+        context = {"default_state": "posted", "active_ids": order.ids}
+        self.call(
+            self.accountant,
+            "sale.advance.payment.inv",
+            "create_invoices",
+            wizard,
+            context={**context, "active_model": "sale.order"},
+        )
+        self.assertEqual(order.sudo().invoice_ids.state, "draft")
+
+    def test_other_documents_are_posted_as_the_host_lets_them(self):
+        plain = self.make_draft()
+        self.call(self.accountant, MOVES, "action_post", plain.ids)
+        other = self.make_draft()
+        self.call(self.accountant, MOVES, "write", other.ids, {"state": "posted"})
+        self.assertEqual((plain | other).mapped("state"), ["posted"] * 2)

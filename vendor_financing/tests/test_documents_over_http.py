@@ -1,0 +1,82 @@
+from odoo.tests import tagged
+
+from .common import RpcCommon
+from .contract.common import VendorFinancingContractCommon
+
+MOVES, ITEMS, ORDER_LINES = "account.move", "account.move.line", "sale.order.line"
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentsOverHttp(RpcCommon, VendorFinancingContractCommon):
+    """What documents say of themselves: posted by whom, numbered how, billing what, for whom."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.quote(1.8, 2.3)
+        cls.financed = cls._create_vendor_invoice(700.0)
+        cls.other = cls._create_vendor_invoice(700.0)
+        cls.contract = cls.make_effective(cls.financed | cls.other)
+        cls.order = cls._create_order(cls.bearer)
+        cls.order.user_id = cls.salesman
+        cls.seller = cls._create_user(
+            "vendor_seller",
+            "sales_team.group_sale_salesman_all_leads,account.group_account_invoice",
+        )
+
+    def make_draft(self, **values):
+        values = {
+            "move_type": "out_invoice",
+            "partner_id": self.partner_a.id,
+            "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 10, "tax_ids": [(5, 0, 0)]})],
+            **values,
+        }
+        return self.env[MOVES].browse(self.call(self.seller, MOVES, "create", [values]))
+
+    def invoice_by_wizard(self, order):
+        wizard = self.call(
+            self.seller,
+            "sale.advance.payment.inv",
+            "create",
+            [{"advance_payment_method": "delivered", "sale_order_ids": [(6, 0, order.ids)]}],
+        )
+        before = order.invoice_ids
+        self.call(self.seller, "sale.advance.payment.inv", "create_invoices", wizard)
+        return order.invoice_ids - before
+
+    # -------------------------------------------------------------------------
+    # POSTING
+    # -------------------------------------------------------------------------
+
+    def test_nothing_in_vendor_financing_is_posted_by_its_state(self):
+        line = {"name": "x", "tax_ids": [(5, 0, 0)], "price_unit": 50000}
+        of_order = {**line, "sale_line_ids": [(6, 0, self.order.order_line.ids)]}
+        bearer = {"preferred_payment_method_line_id": self.bearer.id}
+        for values, said in (
+            (bearer, {}),
+            ({"invoice_line_ids": [(0, 0, of_order)]}, {}),
+            ({}, bearer),
+            (bearer, {"posted_before": True}),
+        ):
+            move = self.make_draft(**values)
+            with self.subTest(values=values, said=said):
+                message = self.assert_refused(
+                    self.seller, MOVES, "write", move.ids, {**said, "state": "posted"}
+                )
+                self.assertIn("Use Confirm", message)
+                self.assertEqual(move.state, "draft")
+        self.assert_refused(
+            self.seller,
+            MOVES,
+            "create",
+            [{"move_type": "out_invoice", "partner_id": self.partner_a.id, **bearer}],
+            context={"default_state": "posted"},
+        )
+
+    def test_documents_are_posted_by_the_host_s_button(self):
+        bearer = {"preferred_payment_method_line_id": self.bearer.id}
+        moves = self.make_draft(**bearer) | self.make_draft()
+        self.call(self.seller, MOVES, "action_post", moves.ids)
+        plain = self.make_draft()
+        self.call(self.seller, MOVES, "write", plain.ids, {"state": "posted"})
+        self.assertEqual((moves | plain).mapped("state"), ["posted"] * 3)
