@@ -100,3 +100,50 @@ class TestDocumentsOverHttp(RpcCommon, PostSaleCommon):
         other = self.make_draft()
         self.call(self.accountant, MOVES, "write", other.ids, {"state": "posted"})
         self.assertEqual((plain | other).mapped("state"), ["posted"] * 2)
+
+    # -------------------------------------------------------------------------
+    # NUMBERS
+    # -------------------------------------------------------------------------
+
+    def test_registered_invoice_keeps_its_number_and_what_it_is(self):
+        kind = self.invoice.l10n_latam_document_type_id
+        values = {
+            "name": "NFe 1",
+            "payment_reference": "other",
+            "ref": "other",
+            "invoice_origin": "other",
+            "posted_before": False,
+            "partner_shipping_id": self.supplier_partner.id,
+            "fiscal_position_id": self.env["account.fiscal.position"].create({"name": "x"}).id,
+        }
+        if kind:
+            values["l10n_latam_document_number"] = "1"
+            values["l10n_latam_document_type_id"] = kind.search(
+                [("id", "!=", kind.id), ("internal_type", "=", "invoice")], limit=1
+            ).id
+        before = self.invoice.read(values)
+        for name, value in values.items():
+            with self.subTest(name):
+                self.assert_refused(
+                    self.accountant,
+                    MOVES,
+                    "write",
+                    self.invoice.ids,
+                    {name: value},
+                    context={"skip_readonly_check": True},
+                )
+        self.assertEqual(self.invoice.read(values), before)
+        self.call(self.accountant, MOVES, "write", self.invoice.ids, {"ref": self.invoice.ref})
+
+    def test_registered_invoice_is_not_renumbered(self):
+        administrator = self._create_user("renumbering", "account.group_account_manager")
+        wizard = self.call(
+            administrator,
+            "account.resequence.wizard",
+            "create",
+            [{"ordering": "keep", "first_name": "NFe 00000777"}],
+            context={"active_model": MOVES, "active_ids": self.invoice.ids},
+        )
+        before = self.invoice.name
+        self.assert_refused(administrator, "account.resequence.wizard", "resequence", wizard)
+        self.assertEqual(self.invoice.name, before)
