@@ -1,4 +1,6 @@
-from odoo.tests import tagged
+import base64
+
+from odoo.tests import Form, tagged
 
 from .common import RpcCommon
 from .contract.common import VendorFinancingContractCommon
@@ -80,3 +82,58 @@ class TestDocumentsOverHttp(RpcCommon, VendorFinancingContractCommon):
         plain = self.make_draft()
         self.call(self.seller, MOVES, "write", plain.ids, {"state": "posted"})
         self.assertEqual((moves | plain).mapped("state"), ["posted"] * 3)
+
+    # -------------------------------------------------------------------------
+    # NUMBERS
+    # -------------------------------------------------------------------------
+
+    def test_financed_invoice_keeps_its_number(self):
+        names = {"name", "payment_reference", "ref", "invoice_origin", "posted_before"}
+        names |= {"l10n_latam_document_number", "l10n_latam_document_type_id"}
+        names &= self.financed._fields.keys()
+        before = self.financed.read(names)
+        for name in names:
+            field = self.financed._fields[name]
+            value = field.type == "char" and "INV/2026/77777"
+            if field.type == "many2one":
+                value = self.env[field.comodel_name].search([], limit=1).id
+                if not value or value == self.financed[name].id:
+                    continue
+            elif field.compute and not field.store and not self.financed[name]:
+                # Without documents of Latin America this says nothing.
+                continue
+            with self.subTest(name):
+                self.assert_refused(
+                    self.invoicing_user, MOVES, "write", self.financed.ids, {name: value}
+                )
+        self.assertEqual(self.financed.read(names), before)
+
+    def test_financed_invoice_is_not_renumbered(self):
+        administrator = self._create_user("renumbering", "account.group_account_manager")
+        moves = self.financed | self.other
+        wizard = self.call(
+            administrator,
+            "account.resequence.wizard",
+            "create",
+            [{"ordering": "keep", "first_name": "INV/2026/00777"}],
+            context={"active_model": MOVES, "active_ids": moves.ids},
+        )
+        before = moves.mapped("name")
+        self.assert_refused(administrator, "account.resequence.wizard", "resequence", wizard)
+        self.assertEqual(moves.mapped("name"), before)
+
+    def test_report_settles_the_title_of_the_number_that_the_bank_knows(self):
+        number = self.financed.name
+        # Below the lock, as an upgrade or another addon would.
+        self.financed.sudo().name = "INV/2026/88888"
+        self.other.sudo().name = number
+        form = Form(self.env["vendor.financing.report"].with_user(self.invoicing_user))
+        form.agreement_id = self.agreement
+        form.report_file = base64.b64encode(
+            f"documento;data;valor\r\n{number};02/04/2026;700,00".encode()
+        )
+        form.save().action_import()
+        (row,) = self.env["vendor.financing.report.line"].search(
+            [("agreement_id", "=", self.agreement.id)]
+        )
+        self.assertEqual(row.installment_id.move_id, self.financed)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.worth import MOVE_FIELDS, filter_worth_changed
+from ...tools.worth import IDENTITY_FIELDS, MOVE_FIELDS, filter_worth_changed
 
 # Invoices that must not change. Debited ones are the company's again.
 LOCKED_STATES = ("financed", "settled")
@@ -133,6 +133,10 @@ class AccountMove(models.Model):
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_financed()
         filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_financed()
+        # The bank knows an invoice by its number; entries of contracts are only the company's.
+        if not self.env.su and not IDENTITY_FIELDS.isdisjoint(vals):
+            marked = self.filtered("vendor_financing_state")
+            filter_worth_changed(marked, vals, IDENTITY_FIELDS)._check_not_financed()
 
     def _check_draftable(self):
         self._check_not_financed()
