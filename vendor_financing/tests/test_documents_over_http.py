@@ -137,3 +137,74 @@ class TestDocumentsOverHttp(RpcCommon, VendorFinancingContractCommon):
             [("agreement_id", "=", self.agreement.id)]
         )
         self.assertEqual(row.installment_id.move_id, self.financed)
+
+    # -------------------------------------------------------------------------
+    # FOR WHOM
+    # -------------------------------------------------------------------------
+
+    def test_approval_counts_for_the_customer_it_was_given_for(self):
+        risky = self.env["res.partner"].create({"name": "Cliente de risco", "is_company": True})
+        for name in ("partner_id", "partner_invoice_id"):
+            order = self._create_order(self.bearer)
+            order.user_id = self.salesman
+            request = self._approve(order)
+            self.call(
+                self.salesman,
+                "sale.order",
+                "write",
+                order.ids,
+                {name: risky.id, "preferred_payment_method_line_id": self.bearer.id},
+            )
+            with self.subTest(name):
+                self.assertEqual(request.partner_id, self.partner_a)
+                self.assertEqual(order.vendor_approval_state, "outgrown")
+                self.assertTrue(request.is_outgrown)
+                message = self.assert_refused(
+                    self.salesman, "sale.order", "action_confirm", order.ids
+                )
+                self.assertIn("Request it again", message)
+                self.assert_refused(
+                    self.salesman, "sale.order", "write", order.ids, {"state": "sale"}
+                )
+
+    def test_customer_of_a_confirmed_order_is_not_exchanged_before_it_is_invoiced(self):
+        risky = self.env["res.partner"].create({"name": "Cliente de risco", "is_company": True})
+        self._approve(self.order)
+        self.call(self.salesman, "sale.order", "action_confirm", self.order.ids)
+        self.call(
+            self.salesman, "sale.order", "write", self.order.ids, {"partner_invoice_id": risky.id}
+        )
+        self.assertEqual(self.order.vendor_approval_state, "outgrown")
+        wizard = self.call(
+            self.seller,
+            "sale.advance.payment.inv",
+            "create",
+            [{"advance_payment_method": "delivered", "sale_order_ids": [(6, 0, self.order.ids)]}],
+        )
+        self.assert_refused(self.seller, "sale.advance.payment.inv", "create_invoices", wizard)
+        # A new approval is about the new debtor.
+        self._approve(self.order)
+        self.call(self.seller, "sale.advance.payment.inv", "create_invoices", wizard)
+        self.assertEqual(self.order.invoice_ids.partner_id, risky)
+
+    def test_address_that_passes_to_another_company_takes_no_approval_along(self):
+        address = self.env["res.partner"].create(
+            {"name": "Filial", "parent_id": self.partner_a.id, "type": "invoice"}
+        )
+        risky = self.env["res.partner"].create({"name": "Cliente de risco", "is_company": True})
+        self.order.partner_invoice_id = address
+        self._approve(self.order)
+        self.assertEqual(self.order.vendor_approval_state, "approved")
+        address.parent_id = risky
+        self.env.invalidate_all()
+        self.assertEqual(self.order.vendor_approval_state, "outgrown")
+
+    def test_contact_of_the_same_customer_keeps_the_approval(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Compras", "parent_id": self.partner_a.id}
+        )
+        self._approve(self.order)
+        # The host proposes the new contact's own bearer.
+        said = {"partner_id": contact.id, "preferred_payment_method_line_id": self.bearer.id}
+        self.call(self.salesman, "sale.order", "write", self.order.ids, said)
+        self.assertEqual(self.order.vendor_approval_state, "approved")

@@ -26,3 +26,12 @@ class TestMigration(VendorFinancingContractCommon):
         self.migrate("19.0.1.2.0")
         self.assertEqual(financed.document_number, financed.move_id.name)
         self.assertFalse(waiting.document_number)
+
+    def test_requests_take_over_the_debtors_of_their_orders(self):
+        order = self._create_order(self.bearer)
+        request = self._approve(order)
+        request.sudo().debtor_id = False
+        self.assertEqual(order.vendor_approval_state, "outgrown")
+        self.migrate("19.0.1.2.0")
+        self.assertEqual(request.debtor_id, self.partner_a)
+        self.assertEqual(order.vendor_approval_state, "approved")
