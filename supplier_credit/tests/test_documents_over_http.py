@@ -147,3 +147,51 @@ class TestDocumentsOverHttp(RpcCommon, PostSaleCommon):
         before = self.invoice.name
         self.assert_refused(administrator, "account.resequence.wizard", "resequence", wizard)
         self.assertEqual(self.invoice.name, before)
+
+    # -------------------------------------------------------------------------
+    # WHAT AN INVOICE BILLS
+    # -------------------------------------------------------------------------
+
+    def test_order_is_not_torn_off_its_invoice(self):
+        order = self.invoice.sudo().supplier_order_id
+        line = order.order_line[:1]
+        items = line.invoice_lines
+        before = (line.qty_invoiced, order.invoice_status)
+        for command in ((5, 0, 0), (3, items.id, 0), (6, 0, []), (2, items.id, 0)):
+            with self.subTest(command=command):
+                self.assert_refused(
+                    self.salesman, ORDER_LINES, "write", line.ids, {"invoice_lines": [command]}
+                )
+                self.assert_refused(
+                    self.salesman,
+                    "sale.order",
+                    "write",
+                    order.ids,
+                    {"order_line": [(1, line.id, {"invoice_lines": [command]})]},
+                )
+        self.assertEqual(line.invoice_lines, items)
+        self.assertEqual((line.qty_invoiced, order.invoice_status), before)
+        self.call(
+            self.salesman, ORDER_LINES, "write", line.ids, {"invoice_lines": [(6, 0, items.ids)]}
+        )
+
+    def test_invoice_is_taken_by_no_other_order(self):
+        items = self.invoice.sudo().invoice_line_ids
+        line = self.blocked.order_line
+        said = {"invoice_lines": [(6, 0, items.ids)]}
+        self.assert_refused(self.accountant, ORDER_LINES, "write", line.ids, said)
+        new = {"product_id": self.product.id, **said}
+        self.assert_refused(
+            self.accountant, "sale.order", "write", self.blocked.ids, {"order_line": [(0, 0, new)]}
+        )
+        order = {"partner_id": self.customer.id, "order_line": [(0, 0, new)]}
+        self.assert_refused(self.accountant, "sale.order", "create", [order])
+        (made,) = self.call(
+            self.accountant,
+            ORDER_LINES,
+            "create",
+            [{"order_id": self.blocked.id, "product_id": self.product.id}],
+            context={"default_invoice_lines": said["invoice_lines"]},
+        )
+        self.assertFalse(line.browse(made).invoice_lines)
+        self.assertEqual(items.sale_line_ids.order_id, self.invoice.sudo().supplier_order_id)

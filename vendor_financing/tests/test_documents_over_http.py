@@ -139,6 +139,54 @@ class TestDocumentsOverHttp(RpcCommon, VendorFinancingContractCommon):
         self.assertEqual(row.installment_id.move_id, self.financed)
 
     # -------------------------------------------------------------------------
+    # WHAT AN INVOICE BILLS
+    # -------------------------------------------------------------------------
+
+    def test_order_is_not_torn_off_its_invoice_and_billed_twice(self):
+        self._approve(self.order)
+        self.call(self.salesman, "sale.order", "action_confirm", self.order.ids)
+        invoice = self.invoice_by_wizard(self.order)
+        line = self.order.order_line
+        items = line.invoice_lines
+        for command in ((5, 0, 0), (3, items.id, 0), (6, 0, [])):
+            with self.subTest(command=command):
+                said = {"invoice_lines": [command]}
+                self.assert_refused(self.salesman, ORDER_LINES, "write", line.ids, said)
+                self.assert_refused(
+                    self.salesman,
+                    "sale.order",
+                    "write",
+                    self.order.ids,
+                    {"order_line": [(1, line.id, said)]},
+                )
+                self.assert_refused(
+                    self.seller,
+                    ITEMS,
+                    "write",
+                    items.ids,
+                    {"sale_line_ids": [(command[0], line.id if command[1] else 0, command[2])]},
+                )
+        self.assertEqual(line.invoice_lines, items)
+        self.call(
+            self.salesman, ORDER_LINES, "write", line.ids, {"invoice_lines": [(6, 0, items.ids)]}
+        )
+        self.call(self.seller, MOVES, "action_post", invoice.ids)
+        self.assertEqual(invoice.vendor_state, "pending")
+
+    def test_credit_note_of_others_opens_no_order_again(self):
+        self._approve(self.order)
+        self.order.action_confirm()
+        self.order._create_invoices()
+        note = self.init_invoice("out_refund", partner=self.partner_a, amounts=[1000.0])
+        said = {"invoice_lines": [(4, note.invoice_line_ids[:1].id)]}
+        self.assert_refused(self.seller, ORDER_LINES, "write", self.order.order_line.ids, said)
+        new = {"product_id": self.product_a.id, **said}
+        self.assert_refused(
+            self.seller, "sale.order", "write", self.order.ids, {"order_line": [(0, 0, new)]}
+        )
+        self.assertFalse(note.invoice_line_ids.sale_line_ids)
+
+    # -------------------------------------------------------------------------
     # FOR WHOM
     # -------------------------------------------------------------------------
 

@@ -102,8 +102,16 @@ class AccountMove(models.Model):
         :raise UserError: naming the documents in vendor financing among these
         """
         self.filtered(
-            lambda move: move.is_vendor
-            or move.vendor_order_id
-            or move.vendor_operation_id
+            lambda move: move._has_vendor_mark()
             or move.sudo().line_ids.sale_line_ids.order_id.filtered("is_vendor")
         )._refuse_vendor_financing_posting()
+
+    def _has_vendor_mark(self):
+        """Return whether this is in vendor financing, or was, or made for it; costs no query."""
+        self.ensure_one()
+        return bool(
+            self.is_vendor
+            or self.vendor_order_id
+            or self.vendor_operation_id
+            or self.vendor_financing_state
+        )
