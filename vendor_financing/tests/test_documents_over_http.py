@@ -256,3 +256,24 @@ class TestDocumentsOverHttp(RpcCommon, VendorFinancingContractCommon):
         said = {"partner_id": contact.id, "preferred_payment_method_line_id": self.bearer.id}
         self.call(self.salesman, "sale.order", "write", self.order.ids, said)
         self.assertEqual(self.order.vendor_approval_state, "approved")
+
+    # -------------------------------------------------------------------------
+    # BEARERS
+    # -------------------------------------------------------------------------
+
+    def test_bearer_stays_in_its_company(self):
+        manager = self._create_user(
+            "manager_only", "vendor_financing.vendor_financing_group_manager"
+        )
+        lines = "account.payment.method.line"
+        own_bank = self.journal.copy()
+        foreign = {"journal_id": self.bearer_2.journal_id.id}
+        for bearer in (self.bearer, self._create_bearer(self.journal, "New")):
+            with self.subTest(bearer=bearer.name):
+                self.assert_refused(manager, lines, "write", bearer.ids, foreign)
+                self.assertEqual(bearer.company_id, self.company)
+                # As the form of a journal does; its documents keep it.
+                self.call(manager, lines, "write", bearer.ids, {"journal_id": False})
+                self.assert_refused(manager, lines, "write", bearer.ids, foreign)
+        self.call(manager, lines, "write", self.bearer.ids, {"journal_id": own_bank.id})
+        self.assertEqual(self.bearer.journal_id, own_bank)
