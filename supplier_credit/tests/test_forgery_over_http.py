@@ -523,6 +523,24 @@ class TestForgeryOverHttp(RpcCommon):
         own_bank = self.company_data["default_journal_bank"].copy()
         self.call(manager, lines, "write", free.ids, {"journal_id": own_bank.id})
 
+    def test_manager_without_accounting_renames_the_own_charge_type_only(self):
+        manager = self._create_user(
+            "charge_type_manager", "supplier_credit.supplier_credit_group_manager"
+        )
+        methods = "account.payment.method"
+        own = self.bearer.payment_method_id
+        for method in self.env[methods].search([]) - own:
+            for values in (
+                {"name": "x"},
+                {"code": "x"},
+                {"payment_type": "outbound" if method.payment_type == "inbound" else "inbound"},
+            ):
+                with self.subTest(values, method=method.name):
+                    self.assert_refused(manager, methods, "write", method.ids, values)
+        self.call(manager, methods, "write", own.ids, {"name": "Renamed"})
+        self.assertEqual(own.with_user(manager).name, "Renamed")
+        self.assert_refused(manager, methods, "write", own.ids, {"code": "x"})
+
     def test_stored_nfe_is_written_by_the_product_only(self):
         self.invoice._attach_nfe(self.nfe_content())
         self.env.flush_all()
