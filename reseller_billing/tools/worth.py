@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,6 +52,20 @@ LINE_FIELDS = frozenset(
         "tax_ids",
     }
 )
+# By what others know a fiscal document: its number and kind, and where it comes from and goes to.
+IDENTITY_FIELDS = frozenset(
+    {
+        "fiscal_position_id",
+        "invoice_origin",
+        "l10n_latam_document_number",
+        "l10n_latam_document_type_id",
+        "name",
+        "partner_shipping_id",
+        "payment_reference",
+        "posted_before",
+        "ref",
+    }
+)
 # What a reconciliation settles, and how much of it.
 PAIR_FIELDS = frozenset(
     {
@@ -70,6 +86,29 @@ WRITTEN_BY_HOST = frozenset(
 # The host's button blocks the payment of an invoice, or opens it again, by writing its state.
 BLOCKED = "blocked"
 BLOCKABLE = ("not_paid", "partial")
+
+# Whether the host's `_post` is at work, in this thread. Unlike a context, no client says it.
+_IS_POSTING: ContextVar[bool] = ContextVar(f"{__name__} is posting", default=False)
+
+
+@contextmanager
+def posting() -> Iterator[None]:
+    """Let documents become posted: the host's `_post`, and what hangs on it, checks them."""
+    token = _IS_POSTING.set(True)
+    try:
+        yield
+    finally:
+        _IS_POSTING.reset(token)
+
+
+def filter_posted_by_hand(records: BaseModel, vals: dict[str, Any]) -> BaseModel:
+    """Return those of these documents that values post past the host's `_post` and its checks.
+
+    Superusers are the host's and the addons' own code.
+    """
+    if vals.get("state") != "posted" or records.env.su or _IS_POSTING.get():
+        return records.browse()
+    return records.filtered(lambda move: move.state != "posted")
 
 
 def find_figures(model: BaseModel) -> frozenset[str]:
@@ -112,9 +151,9 @@ def filter_worth_changed(records: BaseModel, vals: dict[str, Any], names: Set[st
 
     :param records: account.move or account.move.line
     :param vals: the values that are going to be written
-    :param names: MOVE_FIELDS or LINE_FIELDS
+    :param names: MOVE_FIELDS, IDENTITY_FIELDS or LINE_FIELDS
     """
-    named = names & vals.keys()
+    named = names & vals.keys() & records._fields.keys()
     if not named or records.env.su:
         return records.browse()
     state = "state" if records._name == "account.move" else "parent_state"

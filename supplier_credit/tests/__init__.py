@@ -1,4 +1,10 @@
-from . import test_access, test_evening, test_neutralize, test_uninstall_hook
+from . import (
+    test_access,
+    test_documents_over_http,
+    test_evening,
+    test_neutralize,
+    test_uninstall_hook,
+)
 from .agreement import test_agreement, test_overview
 from .bearers import test_bearers
 from .credit import (

@@ -506,6 +506,41 @@ class TestForgeryOverHttp(RpcCommon):
         self.call(manager, lines, "write", self.bearer.ids, {"name": "Renamed"})
         self.assertEqual(self.bearer.name, "Renamed")
 
+    def test_bearer_stays_in_its_company_whether_it_names_an_agreement_or_not(self):
+        manager = self._create_user(
+            "bearer_manager", "supplier_credit.supplier_credit_group_manager"
+        )
+        lines = "account.payment.method.line"
+        free = self._create_bearer(self.company_data, self.agreement.browse())
+        foreign = {"journal_id": self.other["default_journal_bank"].id}
+        for bearer in (self.bearer, free):
+            with self.subTest(bearer=bearer.id):
+                self.assert_refused(manager, lines, "write", bearer.ids, foreign)
+                self.assertEqual(bearer.company_id, self.company)
+                # As the form of a journal does; its documents keep it.
+                self.call(manager, lines, "write", bearer.ids, {"journal_id": False})
+                self.assert_refused(manager, lines, "write", bearer.ids, foreign)
+        own_bank = self.company_data["default_journal_bank"].copy()
+        self.call(manager, lines, "write", free.ids, {"journal_id": own_bank.id})
+
+    def test_manager_without_accounting_renames_the_own_charge_type_only(self):
+        manager = self._create_user(
+            "charge_type_manager", "supplier_credit.supplier_credit_group_manager"
+        )
+        methods = "account.payment.method"
+        own = self.bearer.payment_method_id
+        for method in self.env[methods].search([]) - own:
+            for values in (
+                {"name": "x"},
+                {"code": "x"},
+                {"payment_type": "outbound" if method.payment_type == "inbound" else "inbound"},
+            ):
+                with self.subTest(values, method=method.name):
+                    self.assert_refused(manager, methods, "write", method.ids, values)
+        self.call(manager, methods, "write", own.ids, {"name": "Renamed"})
+        self.assertEqual(own.with_user(manager).name, "Renamed")
+        self.assert_refused(manager, methods, "write", own.ids, {"code": "x"})
+
     def test_stored_nfe_is_written_by_the_product_only(self):
         self.invoice._attach_nfe(self.nfe_content())
         self.env.flush_all()

@@ -1,6 +1,8 @@
 from . import (
+    test_documents_over_http,
     test_forgery_over_http,
     test_install,
+    test_migration,
     test_roles_over_http,
     test_uninstall_hook,
 )

@@ -715,6 +715,24 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
         self.call(manager, lines, "write", self.bearer.ids, {"name": "Renamed"})
         self.assertEqual(self.bearer.name, "Renamed")
 
+    def test_manager_without_accounting_renames_the_own_charge_type_only(self):
+        manager = self._create_user(
+            "charge_type_manager", "vendor_financing.vendor_financing_group_manager"
+        )
+        methods = "account.payment.method"
+        own = self.bearer.payment_method_id
+        for method in self.env[methods].search([]) - own:
+            for values in (
+                {"name": "x"},
+                {"code": "x"},
+                {"payment_type": "outbound" if method.payment_type == "inbound" else "inbound"},
+            ):
+                with self.subTest(values, method=method.name):
+                    self.assert_refused(manager, methods, "write", method.ids, values)
+        self.call(manager, methods, "write", own.ids, {"name": "Renamed"})
+        self.assertEqual(own.with_user(manager).name, "Renamed")
+        self.assert_refused(manager, methods, "write", own.ids, {"code": "x"})
+
     def test_report_without_a_file_is_refused_in_words(self):
         wizard = "vendor.financing.report"
         (made,) = self.call(

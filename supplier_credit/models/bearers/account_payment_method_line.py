@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 
 from ...const import MANAGER_GROUP, SUPPLIER_CODE
 
@@ -63,10 +64,15 @@ class AccountPaymentMethodLine(models.Model):
     def write(self, vals):
         changed = self._filter_changed(vals, ROLE_FIELDS)
         (changed | self._filter_changed(vals, PARAMETERS))._check_supplier_manager()
+        if "journal_id" in vals:
+            self._filter_supplier()._check_supplier_company_kept(vals["journal_id"])
         if "payment_method_id" in vals or "active" in vals:
             changed._check_no_live_reservation()
         former_agreements = changed._get_noted_agreements()
         result = super().write(vals)
+        if "journal_id" in vals:
+            # The host looks at a company before the write only.
+            self._filter_supplier().check_access("write")
         if "payment_method_id" in vals:
             self._clear_bearer_cache()
             # A manager may end a bearer, and not make of it what others collect by.
@@ -147,6 +153,40 @@ class AccountPaymentMethodLine(models.Model):
                 bearer=", ".join(self.mapped("display_name")),
             )
         )
+
+    def _check_supplier_company_kept(self, journal_id):
+        """Refuse to move these bearers to another company than that of their documents.
+
+        One that was removed from its journal has no company of its own, and keeps its documents.
+
+        :param journal_id: of the journal that they are moved to, or False
+        :raise UserError: naming the bearer and its company
+        """
+        company = self.env["account.journal"].sudo().browse(journal_id or ()).company_id
+        for line in self.sudo() if company else ():
+            own = line.company_id or line._find_supplier_foreign_company(company)
+            if own and own != company:
+                raise UserError(
+                    self.env._(
+                        "Bearer %(bearer)s belongs to %(company)s and stays there. Choose a "
+                        "journal of %(company)s, or create another bearer.",
+                        bearer=line.display_name,
+                        company=own.display_name,
+                    )
+                )
+
+    def _find_supplier_foreign_company(self, company):
+        """Return the company of a document with this bearer that another company could not have.
+
+        Branches have the bearers of their parents.
+        """
+        of_others = Domain("preferred_payment_method_line_id", "=", self.id) & ~Domain(
+            "company_id", "child_of", company.ids
+        )
+        for name in ("sale.order", "account.move"):
+            if document := self.env[name].sudo().search(of_others, limit=1):
+                return document.company_id
+        return company.browse()
 
     def _get_noted_agreements(self):
         """Return a dict from each of these bearers to the agreements that its changes are noted on.

@@ -8,6 +8,7 @@ from . import (
     payment_transaction,
     preauthorization,
     sale_order,
+    sale_order_line,
     transaction,
     transaction_installment,
     transaction_processing,

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ...const import BEARER_FIELD
-from ...tools.worth import MOVE_FIELDS, filter_worth_changed
+from ...tools.worth import IDENTITY_FIELDS, MOVE_FIELDS, filter_worth_changed
 from .account_move import FREE_STATES
 
 
@@ -18,7 +18,8 @@ class AccountMove(models.Model):
     def _withdraw_from_supplier_before(self, vals):
         """Withdraw these documents where the values change their bearer, draft or cancel them.
 
-        What they are worth, to whom and when, stays once Supplier may have it.
+        What they are worth, to whom and when, stays once Supplier may have it; so does by what
+        it knows them.
 
         :raise UserError: as `_check_not_registered_at_supplier`
         """
@@ -29,6 +30,10 @@ class AccountMove(models.Model):
         if vals.get("state") in ("draft", "cancel"):
             self._withdraw_from_supplier()
         filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_registered_at_supplier()
+        if not self.env.su and not IDENTITY_FIELDS.isdisjoint(vals):
+            # Supplier knows sales and returns by their NF-e; entries are only the company's.
+            marked = self.filtered("supplier_nfe_key")
+            filter_worth_changed(marked, vals, IDENTITY_FIELDS)._check_not_registered_at_supplier()
 
     def _withdraw_from_supplier(self):
         """Withdraw what was not sent to Supplier yet; refuse if it was.

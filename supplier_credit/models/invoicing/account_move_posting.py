@@ -23,6 +23,32 @@ class AccountMove(models.Model):
         ours._check_nfe_agrees()
         ours._check_supplier_release()
 
+    def _check_posted_by_host(self):
+        """Refuse what somebody posted past these conditions, by its state.
+
+        Asked of no document that the host's own method posts: it costs others a query.
+
+        :raise UserError: naming the documents of sales on Supplier's credit among these
+        """
+        self.filtered(
+            lambda move: move._filter_supplier_credit()
+            or move._has_supplier_mark()
+            or move.sudo().line_ids.sale_line_ids.order_id._filter_supplier_credit()
+        )._refuse_supplier_credit_posting()
+
+    def _has_supplier_mark(self):
+        """Return whether this is the invoice of a Supplier order, or made of a sale; no query."""
+        self.ensure_one()
+        return bool(
+            self.supplier_order_id
+            or self.supplier_nfe_key
+            or self.supplier_return_transaction_id
+            or self.supplier_post_sale_id
+            or self.supplier_entry_transaction_id
+            or self.supplier_settlement_id
+            or self.is_supplier_entry
+        )
+
     # -------------------------------------------------------------------------
     # THE DOCUMENT
     # -------------------------------------------------------------------------

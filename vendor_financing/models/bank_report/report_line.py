@@ -176,7 +176,9 @@ class VendorFinancingReportLine(models.Model):
     def _get_open_installments(self, agreement):
         """Return the financed instalments of an agreement by the numbers of their invoices.
 
-        :return: {digits of the invoice's name or reference: instalments, the first due first}
+        These are what the titles were financed under, so that no later name is taken for another.
+
+        :return: {digits of the invoice's number or reference: instalments, the first due first}
         """
         parts = self.env["vendor.financing.contract.installment"].search(
             [("agreement_id", "=", agreement.id), ("state", "=", "financed")],
@@ -184,7 +186,9 @@ class VendorFinancingReportLine(models.Model):
         )
         found = defaultdict(parts.browse)
         for part in parts:
-            for number in {_digits(part.move_id.name), _digits(part.move_id.ref)} - {""}:
+            title = part.title_id
+            names = (title.document_number, title.document_reference)
+            for number in {_digits(name) for name in names} - {""}:
                 found[number] += part
         return found
 

@@ -28,8 +28,14 @@ class AccountPaymentMethodLine(models.Model):
 
     def write(self, vals):
         self._filter_vendor_bearers()._check_vendor_manager()
+        if "journal_id" in vals:
+            self._filter_vendor_bearers()._check_vendor_company_kept(vals["journal_id"])
         if "payment_method_id" not in vals:
-            return super().write(vals)
+            result = super().write(vals)
+            if "journal_id" in vals:
+                # The host looks at a company before the write only.
+                self._filter_vendor_bearers().check_access("write")
+            return result
         method = self.env["account.payment.method"].browse(vals["payment_method_id"])
         if method.code != VENDOR_METHOD_CODE:
             self._filter_vendor_bearers()._check_vendor_unused()
@@ -103,6 +109,40 @@ class AccountPaymentMethodLine(models.Model):
                     bearer=", ".join(self.mapped("display_name")),
                 )
             )
+
+    def _check_vendor_company_kept(self, journal_id):
+        """Refuse to move these bearers to another company than that of their documents.
+
+        One that was removed from its journal has no company of its own, and keeps its documents.
+
+        :param journal_id: of the journal that they are moved to, or False
+        :raise UserError: naming the bearer and its company
+        """
+        company = self.env["account.journal"].sudo().browse(journal_id or ()).company_id
+        for line in self.sudo() if company else ():
+            own = line.company_id or line._find_vendor_foreign_company(company)
+            if own and own != company:
+                raise UserError(
+                    self.env._(
+                        "The bearer %(bearer)s belongs to %(company)s and stays there. Choose a "
+                        "journal of %(company)s, or create another bearer.",
+                        bearer=line.display_name,
+                        company=own.display_name,
+                    )
+                )
+
+    def _find_vendor_foreign_company(self, company):
+        """Return the company of a document with this bearer that another company could not have.
+
+        Branches have the bearers of their parents.
+        """
+        of_others = Domain("preferred_payment_method_line_id", "=", self.id) & ~Domain(
+            "company_id", "child_of", company.ids
+        )
+        for name in ("sale.order", "account.move"):
+            if document := self.env[name].sudo().search(of_others, limit=1):
+                return document.company_id
+        return company.browse()
 
     def _check_vendor_unused(self):
         """Refuse to remove bearers that open documents use.

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import frozendict, ormcache
 
@@ -227,6 +227,20 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
             record=self[:1].sudo().display_name or self._description,
             fields=self._get_vendor_financing_labels(names),
         )
+
+    def _refuse_vendor_financing_posting(self):
+        """Refuse documents of this addon that somebody posted otherwise than the host posts.
+
+        :raise UserError: naming them
+        """
+        if self:
+            raise UserError(
+                self.env._(
+                    "%(documents)s cannot become posted by entering or importing its state, which "
+                    "would leave out all that is checked then. Use Confirm on it.",
+                    documents=", ".join(self.sudo().mapped("display_name")),
+                )
+            )
 
     def _get_vendor_financing_labels(self, names):
         return ", ".join(self._fields[name]._description_string(self.env) for name in names)

@@ -56,6 +56,19 @@ class VendorFinancingContractTitle(models.Model):
         # Users change them on the contract, where those of all titles stand.
         written_by="product",
     )
+    # What the bank was told, whatever becomes of the invoice; its report names one of both.
+    document_number = fields.Char(
+        string="Invoice Number",
+        readonly=True,
+        copy=False,
+        help="The invoice's number when the bank began to finance it.",
+    )
+    document_reference = fields.Char(
+        string="Invoice Reference",
+        readonly=True,
+        copy=False,
+        help="The invoice's reference when the bank began to finance it.",
+    )
     original_date_maturity = fields.Date(readonly=True, copy=False)
     original_invoice_date_due = fields.Date(readonly=True, copy=False)
     original_no_followup = fields.Boolean(readonly=True, copy=False)

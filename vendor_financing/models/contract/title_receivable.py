@@ -16,11 +16,13 @@ class VendorFinancingContractTitle(models.Model):
     _inherit = "vendor.financing.contract.title"
 
     def _finance_receivables(self):
-        """Store the original values of the receivables, then mark them as financed."""
+        """Store number and original values of the receivables, then mark them as financed."""
         for title in self:
             line = title.line_id
             title.write(
                 {
+                    "document_number": line.move_id.name,
+                    "document_reference": line.move_id.ref,
                     "original_date_maturity": line.date_maturity,
                     "original_invoice_date_due": line.move_id.invoice_date_due,
                     "original_no_followup": line.no_followup,

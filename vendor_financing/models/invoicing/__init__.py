@@ -4,4 +4,5 @@ from . import (
     account_move_line,
     account_move_lock,
     account_partial_reconcile,
+    sale_order_line,
 )

@@ -49,7 +49,12 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         changed = filter_worth_changed(self, vals, LINE_FIELDS)
         (changed.move_id | get_posted_target(self, vals))._check_not_financed()
-        return super().write(vals)
+        if self.env.su or "sale_line_ids" not in vals:
+            return super().write(vals)
+        billing = self._get_vendor_billing()
+        result = super().write(vals)
+        self._check_vendor_billing_kept(billing)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_financed(self):
@@ -85,6 +90,28 @@ class AccountMoveLine(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _get_vendor_billing(self):
+        """Return {item of an invoice or order in vendor financing: the order lines it bills}."""
+        billing = {}
+        for item in self:
+            lines = item.sudo().sale_line_ids
+            if item.move_id._has_vendor_mark() or any(lines.order_id.mapped("is_vendor")):
+                billing[item] = lines
+        return billing
+
+    def _check_vendor_billing_kept(self, before):
+        """Refuse that these items bill other order lines than before.
+
+        :param before: see `_get_vendor_billing`
+        :raise UserError: naming the orders
+        """
+        after = self._get_vendor_billing()
+        lines = self.env["sale.order.line"].sudo()
+        for item in self:
+            was, is_now = (found.get(item, lines.browse()) for found in (before, after))
+            lines |= (was | is_now) - (was & is_now)
+        lines._refuse_vendor_items(lines)
 
     @api.model
     def _get_vendor_pending_domain(self):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.worth import MOVE_FIELDS, filter_worth_changed
+from ...tools.worth import IDENTITY_FIELDS, MOVE_FIELDS, filter_worth_changed
 
 # Invoices that must not change. Debited ones are the company's again.
 LOCKED_STATES = ("financed", "settled")
@@ -87,17 +87,6 @@ class AccountMove(models.Model):
     # CRUD METHODS
     # -------------------------------------------------------------------------
 
-    def write(self, vals):
-        if "preferred_payment_method_line_id" in vals:
-            bearer = vals["preferred_payment_method_line_id"]
-            self.filtered(
-                lambda move: move.preferred_payment_method_line_id.id != bearer
-            )._check_not_financed()
-        if vals.get("state") in ("draft", "cancel"):
-            self._check_not_financed()
-        filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_financed()
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_financed(self):
         self._check_not_financed()
@@ -130,6 +119,24 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_financing_unchanged(self, vals):
+        """Refuse values that would take these invoices or entries from their bank or contract.
+
+        :raise UserError: as `_check_not_financed`
+        """
+        if "preferred_payment_method_line_id" in vals:
+            bearer = vals["preferred_payment_method_line_id"]
+            self.filtered(
+                lambda move: move.preferred_payment_method_line_id.id != bearer
+            )._check_not_financed()
+        if vals.get("state") in ("draft", "cancel"):
+            self._check_not_financed()
+        filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_financed()
+        # The bank knows an invoice by its number; entries of contracts are only the company's.
+        if not self.env.su and not IDENTITY_FIELDS.isdisjoint(vals):
+            marked = self.filtered("vendor_financing_state")
+            filter_worth_changed(marked, vals, IDENTITY_FIELDS)._check_not_financed()
 
     def _check_draftable(self):
         self._check_not_financed()

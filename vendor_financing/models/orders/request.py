@@ -13,7 +13,7 @@ class VendorFinancingRequest(models.Model):
     """Approval of an order in vendor financing (planilha de aprovação). Seed 004.
 
     "Pede-se uma aprovação via planilha para o pedido ser emitido". An approval covers the order up
-    to its amount and with its bearer; beyond, the order needs another one.
+    to its amount, with its bearer, customer and debtor; beyond, the order needs another one.
     """
 
     _name = "vendor.financing.request"
@@ -42,8 +42,24 @@ class VendorFinancingRequest(models.Model):
         ondelete="cascade",
         written_by="creator",
     )
+    # Plain columns: whom a decision was about stays, whatever becomes of the order.
     partner_id = fields.Many2one(
-        related="order_id.partner_id", string="Customer", store=True, index=True
+        comodel_name="res.partner",
+        string="Customer",
+        readonly=True,
+        copy=False,
+        index=True,
+        ondelete="restrict",
+        help="The order's customer when the approval was requested.",
+    )
+    debtor_id = fields.Many2one(
+        comodel_name="res.partner",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The company that owes the invoice to the bank: that of the order's invoice address "
+        "when the approval was requested.",
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
@@ -103,7 +119,8 @@ class VendorFinancingRequest(models.Model):
     is_outgrown = fields.Boolean(
         string="Does Not Cover the Order",
         compute="_compute_is_outgrown",
-        help="The order has grown, or its bearer has changed, since this was requested.",
+        help="The order has grown, or its bearer, customer or debtor has changed, since this was "
+        "requested.",
     )
 
     # -------------------------------------------------------------------------
@@ -117,7 +134,15 @@ class VendorFinancingRequest(models.Model):
             request.display_name = " / ".join(part for part in parts if part)
 
     @api.depends(
-        "state", "amount", "bearer_id", "order_amount", "order_id.preferred_payment_method_line_id"
+        "state",
+        "amount",
+        "bearer_id",
+        "debtor_id",
+        "partner_id",
+        "order_amount",
+        "order_id.preferred_payment_method_line_id",
+        "order_id.partner_id",
+        "order_id.partner_invoice_id.commercial_partner_id",
     )
     def _compute_is_outgrown(self):
         for request in self:
@@ -137,8 +162,7 @@ class VendorFinancingRequest(models.Model):
                 {
                     "state": "draft",
                     "requester_id": self.env.uid,
-                    "bearer_id": request.order_id.preferred_payment_method_line_id.id,
-                    "amount": request.order_id.amount_total,
+                    **request._prepare_subject(),
                 }
             )
         unpriced = requests.filtered(lambda request: not request.customer_total)
@@ -202,14 +226,14 @@ class VendorFinancingRequest(models.Model):
                         order=order.name,
                     )
                 )
-            if request.currency_id.compare_amounts(order.amount_total, request.amount):
-                # The terms were proposed, or entered, for another amount.
-                request.action_propose()
-            request.sudo()._move_to(
-                "requested",
-                bearer_id=order.preferred_payment_method_line_id.id,
-                amount=order.amount_total,
+            subject = request._prepare_subject()
+            is_of_amount = not request.currency_id.compare_amounts(
+                subject["amount"], request.amount
             )
+            if not is_of_amount or subject["debtor_id"] != request.sudo().debtor_id.id:
+                # The terms were proposed, or entered, for another amount or debtor.
+                request.action_propose()
+            request.sudo()._move_to("requested", **subject)
             order._message_log(
                 body=self.env._(
                     "Vendor approval requested: %(days)s days, customer total %(total)s.",
@@ -229,13 +253,31 @@ class VendorFinancingRequest(models.Model):
     # -------------------------------------------------------------------------
 
     def _is_covering_order(self):
-        """Return whether this covers the order as it is now: up to its amount, with its bearer."""
+        """Return whether this covers the order as it is now.
+
+        Up to its amount, with its bearer, for its customer, and for whom the invoice will be. The
+        customer's own contacts and addresses count as the customer.
+        """
         self.ensure_one()
-        order = self.sudo().order_id
+        request = self.sudo()
+        order = request.order_id
         return (
-            order.preferred_payment_method_line_id.id == self.sudo().bearer_id.id
+            order.preferred_payment_method_line_id == request.bearer_id
+            and order.partner_invoice_id.commercial_partner_id == request.debtor_id
+            and order.partner_id.commercial_partner_id == request.partner_id.commercial_partner_id
             and order.currency_id.compare_amounts(order.amount_total, self.amount) <= 0
         )
+
+    def _prepare_subject(self):
+        """Return what a decision is about, as the order has it now."""
+        self.ensure_one()
+        order = self.sudo().order_id
+        return {
+            "bearer_id": order.preferred_payment_method_line_id.id,
+            "partner_id": order.partner_id.id,
+            "debtor_id": order.partner_invoice_id.commercial_partner_id.id,
+            "amount": order.amount_total,
+        }
 
     def _prepare_proposal(self):
         self.ensure_one()

@@ -25,8 +25,9 @@ class VendorFinancingRequest(models.Model):
         if outgrown := self.filtered(lambda request: not request._is_covering_order()):
             raise UserError(
                 self.env._(
-                    "%(orders)s: the order has grown or changed its bearer since the approval "
-                    "was requested. Refuse the request, and have the order requested again.",
+                    "%(orders)s: the order has grown or changed its bearer or customer since the "
+                    "approval was requested. Refuse the request, and have the order requested "
+                    "again.",
                     orders=", ".join(outgrown.mapped("display_name")),
                 )
             )

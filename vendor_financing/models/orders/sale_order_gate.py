@@ -37,8 +37,8 @@ class SaleOrder(models.Model):
         string="Vendor Approval",
         compute="_compute_vendor_approval_state",
         compute_sudo=True,
-        help="To request again: the order has grown, or its bearer has changed, since it was "
-        "approved or requested.",
+        help="To request again: the order has grown, or its bearer, customer or debtor has "
+        "changed, since it was approved or requested.",
     )
     vendor_confirm_on_approval = fields.Boolean(
         string="Confirm on Vendor Approval",
@@ -54,10 +54,13 @@ class SaleOrder(models.Model):
     @api.depends(
         "is_vendor",
         "amount_total",
+        "partner_id",
+        "partner_invoice_id.commercial_partner_id",
         "company_id.vendor_approval_required",
         "vendor_request_ids.state",
         "vendor_request_ids.amount",
         "vendor_request_ids.bearer_id",
+        "vendor_request_ids.debtor_id",
     )
     def _compute_vendor_approval_state(self):
         for order in self:
@@ -128,8 +131,8 @@ class SaleOrder(models.Model):
             )
         if state == "outgrown":
             return self.env._(
-                "Order %(order)s has grown or changed its bearer since its vendor approval was "
-                "requested, so that does not cover it. Request it again.",
+                "Order %(order)s has grown or changed its bearer or customer since its vendor "
+                "approval was requested, so that does not cover it. Request it again.",
                 order=self.name,
             )
         return self.env._(

@@ -1,0 +1,37 @@
+from importlib.util import module_from_spec, spec_from_file_location
+
+from odoo.tests import tagged
+from odoo.tools import file_path
+
+from .contract.common import VendorFinancingContractCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMigration(VendorFinancingContractCommon):
+    """Records of an earlier version take over what this one compares."""
+
+    def migrate(self, version):
+        path = file_path(f"vendor_financing/migrations/{version}/post-migrate.py")
+        spec = spec_from_file_location("migration", path)
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self.env.flush_all()
+        module.migrate(self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+
+    def test_titles_take_over_the_numbers_of_their_invoices(self):
+        financed = self.make_effective(self._create_vendor_invoice(700.0)).title_ids
+        waiting = self.make_contract(self._create_vendor_invoice(50.0), number="CT-2").title_ids
+        (financed | waiting).sudo().document_number = False
+        self.migrate("19.0.1.2.0")
+        self.assertEqual(financed.document_number, financed.move_id.name)
+        self.assertFalse(waiting.document_number)
+
+    def test_requests_take_over_the_debtors_of_their_orders(self):
+        order = self._create_order(self.bearer)
+        request = self._approve(order)
+        request.sudo().debtor_id = False
+        self.assertEqual(order.vendor_approval_state, "outgrown")
+        self.migrate("19.0.1.2.0")
+        self.assertEqual(request.debtor_id, self.partner_a)
+        self.assertEqual(order.vendor_approval_state, "approved")
