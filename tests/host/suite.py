@@ -46,6 +46,7 @@ CLICKED = (
     "tests/e2e/test_browser_vendor.py",
     "tests/e2e/test_browser_billing.py",
     "tests/e2e/test_browser_billing_desk.py",
+    "tests/e2e/test_browser_issuing.py",
 )
 LANGUAGES = ("en_US", "pt_BR")
 
