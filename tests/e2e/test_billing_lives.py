@@ -21,13 +21,17 @@ SEED = int(os.environ.get("BILLING_SEED", "1"))
 LONG_EXAMPLES = int(os.environ.get("BILLING_LONG_EXAMPLES", "25"))
 CENT = Decimal("0.01")
 
-AMOUNTS = st.integers(500, 500_000).map(lambda cents: Decimal(cents) / 100)
+# Less than 5.00 after the discount is no charge.
+AMOUNTS = st.integers(530, 500_000).map(lambda cents: Decimal(cents) / 100)
 RATES = st.integers(0, 500).map(lambda hundredths: Decimal(hundredths) / 100)
 ENDINGS = st.sampled_from(
     ("nothing", "part", "parts", "all", "charged_back", "won", "lost", "part, charged_back")
 )
 LIVES = st.tuples(
-    AMOUNTS, st.sampled_from(("boleto", "pix", "undefined")), st.integers(-6, 45), ENDINGS
+    AMOUNTS,
+    st.sampled_from(("boleto_pix", "boleto", "pix", "undefined")),
+    st.integers(-6, 45),
+    ENDINGS,
 )
 
 
