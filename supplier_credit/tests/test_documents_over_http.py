@@ -1,4 +1,7 @@
+import json
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import RpcCommon
 from .post_sales.common import PostSaleCommon
@@ -147,6 +150,44 @@ class TestDocumentsOverHttp(RpcCommon, PostSaleCommon):
         before = self.invoice.name
         self.assert_refused(administrator, "account.resequence.wizard", "resequence", wizard)
         self.assertEqual(self.invoice.name, before)
+
+    # -------------------------------------------------------------------------
+    # ONLINE PAYMENT
+    # -------------------------------------------------------------------------
+
+    def test_order_s_link_begins_no_online_payment(self):
+        provider = self.env["payment.provider"].create(
+            {"name": "Dummy", "code": "none", "state": "test", "is_published": True}
+        )
+        method = self.env.ref("payment.payment_method_unknown")
+        provider.payment_method_ids = [(4, method.id)]
+        token = self.blocked._portal_ensure_token()
+        parameters = {
+            "access_token": token,
+            "provider_id": provider.id,
+            "payment_method_id": method.id,
+            "amount": self.blocked.amount_total,
+            "token_id": None,
+            "flow": "direct",
+            "tokenization_requested": False,
+            "landing_route": "/",
+        }
+        self.env.flush_all()
+        self.authenticate(None, None)
+        with mute_logger("odoo.http"):
+            answer = self.ask_portal(f"/my/orders/{self.blocked.id}/transaction", parameters)
+        self.assertIn("nothing to pay here", answer["error"]["data"]["message"])
+        self.env.invalidate_all()
+        self.assertFalse(self.blocked.sudo().transaction_ids)
+
+    def ask_portal(self, address, parameters):
+        response = self.url_open(
+            address,
+            data=json.dumps({"jsonrpc": "2.0", "id": 1, "params": parameters}),
+            headers={"Content-Type": "application/json"},
+            timeout=60,
+        )
+        return response.json()
 
     # -------------------------------------------------------------------------
     # WHAT AN INVOICE BILLS

@@ -523,6 +523,12 @@ class TestForgeryOverHttp(RpcCommon):
         own_bank = self.company_data["default_journal_bank"].copy()
         self.call(manager, lines, "write", free.ids, {"journal_id": own_bank.id})
 
+    def test_list_of_no_card_is_refused_in_words(self):
+        message = self.assert_refused(
+            self.manager, "supplier.credit.overview", "action_open_list", []
+        )
+        self.assertIn("A list belongs to one card", message)
+
     def test_manager_without_accounting_renames_the_own_charge_type_only(self):
         manager = self._create_user(
             "charge_type_manager", "supplier_credit.supplier_credit_group_manager"

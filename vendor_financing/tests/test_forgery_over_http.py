@@ -715,6 +715,12 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
         self.call(manager, lines, "write", self.bearer.ids, {"name": "Renamed"})
         self.assertEqual(self.bearer.name, "Renamed")
 
+    def test_list_of_no_card_is_refused_in_words(self):
+        message = self.assert_refused(
+            self.manager_user, "vendor.financing.overview", "action_open_list", []
+        )
+        self.assertIn("A list belongs to one card", message)
+
     def test_manager_without_accounting_renames_the_own_charge_type_only(self):
         manager = self._create_user(
             "charge_type_manager", "vendor_financing.vendor_financing_group_manager"

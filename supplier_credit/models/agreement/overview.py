@@ -106,7 +106,8 @@ class SupplierCreditOverview(models.Model):
 
         :raise UserError: naming the lists that there are, for another name
         """
-        self.ensure_one()
+        if len(self) != 1:
+            raise UserError(self.env._("A list belongs to one card. Open it on the overview."))
         lists = self._get_lists(self.company_id)
         name = self.env.context.get("overview")
         if name not in lists:

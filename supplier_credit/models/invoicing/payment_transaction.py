@@ -13,8 +13,19 @@ class PaymentTransaction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Refuse online payments of invoices that Supplier charges, from any address."""
+        """Refuse online payments of what Supplier charges, from any address.
+
+        Captures and refunds of payments of an order that were begun earlier are allowed.
+        """
         transactions = super().create(vals_list)
+        begun = transactions.filtered(lambda transaction: not transaction.source_transaction_id)
+        if orders := begun.sale_order_ids._filter_supplier_credit():
+            raise ValidationError(
+                self.env._(
+                    "Supplier charges the customer for %(orders)s; there is nothing to pay here.",
+                    orders=", ".join(orders.mapped("name")),
+                )
+            )
         if charged := transactions.invoice_ids._filter_charged_by_supplier():
             raise ValidationError(
                 self.env._(

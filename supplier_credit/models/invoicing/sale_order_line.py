@@ -76,9 +76,9 @@ class SaleOrderLine(models.Model):
         if lines := self.browse(line.id for line in lines):
             raise UserError(
                 self.env._(
-                    "%(orders)s: which invoices on Supplier's credit bill an order is said by the "
-                    "invoices alone, which are made of the order, and its items stay as long as "
-                    "they bill them. Use Create Invoice on the order, or the post-sales of its invoice.",
+                    "%(orders)s: the invoices on Supplier's credit that bill an order are linked to "
+                    "it as they are created of it, and nobody changes that by hand. Use Create "
+                    "Invoice on the order, or see the post-sales of its invoice.",
                     orders=", ".join(lines.sudo().order_id.mapped("name")),
                 )
             )

@@ -62,6 +62,8 @@ class TestGate(SupplierCreditCommon):
 
     def test_payment_of_a_blocked_order_is_taken_and_the_order_waits(self):
         order = self.create_order().sudo()
+        # Begun before the order got its bearer.
+        order.preferred_payment_method_line_id = False
         provider = self.env["payment.provider"].sudo().create({"name": "Dummy", "code": "none"})
         transaction = (
             self.env["payment.transaction"]
@@ -78,6 +80,7 @@ class TestGate(SupplierCreditCommon):
                 }
             )
         )
+        order.preferred_payment_method_line_id = self.bearer
         self.assertFalse(transaction._check_amount_and_confirm_order())
         self.assertEqual(order.state, "draft")
         self.assertTrue(order.supplier_confirm_on_release)

@@ -105,7 +105,8 @@ class VendorFinancingOverview(models.Model):
 
         :raise UserError: naming the card and what it does not count
         """
-        self.ensure_one()
+        if len(self) != 1:
+            raise UserError(self.env._("A list belongs to one card. Open it on the overview."))
         number = self.env.context.get("overview")
         kind, model, domain, _measure = next(
             (entry for names, entry in self._get_lists().items() if number and number in names),
