@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...const import LIVE_STATES
+from ...tools.worth import filter_posted_by_hand, posting
 
 MONTHS = [(f"{number:02}", f"{number:02}") for number in range(1, 13)]
 # Situation of a fatura by the host's payment state; the other states are open.
@@ -206,6 +207,8 @@ class AccountMove(models.Model):
         contracts = self._find_contracts_to_bill(vals_list)
         bills = self._prepare_bills(vals_list, contracts)
         moves = super().create([values for values, _owed in bills])
+        # The host refuses that in values only, and not in defaults.
+        moves.filtered(lambda move: move.state == "posted")._check_fatura_posted_by_host()
         moves._check_contracts_chosen()
         moves._issue_bills([owed for _values, owed in bills])
         return moves
@@ -213,7 +216,9 @@ class AccountMove(models.Model):
     def write(self, vals):
         self._check_contract_kept(vals)
         self._check_charged_before(vals)
+        by_hand = filter_posted_by_hand(self, vals)
         result = super().write(vals)
+        by_hand._check_fatura_posted_by_host()
         self._sync_dues_after(vals)
         self._cancel_charges_after(vals)
         self._check_contracts_written(vals)
@@ -323,7 +328,8 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         self._check_contracts_to_issue()
         self._check_chargeable()
-        posted = super()._post(soft)
+        with posting():
+            posted = super()._post(soft)
         posted._clear_credited_dues()
         posted._charge_posted_faturas()
         posted._update_charges_of_credit_notes()

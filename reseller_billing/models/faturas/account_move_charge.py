@@ -8,7 +8,8 @@ from ...const import LIVE_STATES, MANAGER, METHOD_OF_CHARGE
 from ...tools.worth import MOVE_FIELDS, filter_worth_changed
 
 # The due date may be changed: the provider is told.
-FROZEN = MOVE_FIELDS - {"invoice_date_due"}
+# The client knows the fatura by its number.
+FROZEN = (MOVE_FIELDS | {"name"}) - {"invoice_date_due"}
 # Which month a fatura bills, and whether it is the month's only one.
 REFERENCE = frozenset({"reference_month", "reference_year", "is_one_off_fatura"})
 

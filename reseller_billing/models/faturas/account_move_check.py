@@ -11,6 +11,16 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    def _check_fatura_posted_by_host(self):
+        """Refuse faturas, and credit notes of such, that were posted past the host's `_post`.
+
+        :raise UserError: naming them
+        """
+        ours = self.filtered(
+            lambda move: move.billing_contract_id or move.reversed_entry_id.billing_contract_id
+        )
+        ours._refuse_reseller_billing_posting()
+
     def _check_chargeable(self):
         """Refuse to post new faturas that the provider would refuse to charge.
 

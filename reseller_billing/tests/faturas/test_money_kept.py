@@ -78,6 +78,24 @@ class TestMoneyKept(BillingCommon):
             {"origin_payment_id": self.charge.payment_id.id},
         )
 
+    def test_nobody_posts_by_the_state(self):
+        self.own.button_draft()
+        self.assert_refused(self.own.write, {"state": "posted"})
+        values = {
+            "move_type": "out_invoice",
+            "partner_id": self.client_partner.id,
+            "billing_contract_id": self.contract.id,
+            "billing_amount": 50.0,
+            "reference_month": "09",
+            "reference_year": "2026",
+        }
+        moves = self.env["account.move"].with_user(self.accountant)
+        self.assert_refused(moves.with_context(default_state="posted").create, [values])
+        self.assertEqual(self.fatura.state, "draft")
+
+    def test_number_that_the_client_knows_stays(self):
+        self.assert_refused(self.own.write, {"name": "HACK"})
+
     def test_credit_note_of_a_refund_stays(self):
         self.pay()
         self.charge._request_refund(83.0)
