@@ -5,7 +5,7 @@ from functools import cache
 
 import holidays
 
-# The exchange's holidays are the banks' ones, but for Christmas Eve, when banks open in the morning.
+# The exchange's holidays are the banks' ones, but for Christmas Eve: banks open in the morning.
 CALENDAR = "BVMF"
 CHRISTMAS_EVE = (12, 24)
 DAY = timedelta(days=1)

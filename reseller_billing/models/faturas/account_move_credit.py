@@ -40,7 +40,7 @@ class AccountMove(models.Model):
                 (own | paid).reconcile()
 
     def _release_client_credit(self):
-        """Undo that credit settled these faturas, which are to be cancelled; the client keeps it."""
+        """Undo that credit settled these faturas, before they are cancelled; clients keep it."""
         for fatura in self.filtered("billing_contract_id"):
             partials = fatura.sudo().line_ids.matched_credit_ids
             partials.filtered(

@@ -11,7 +11,7 @@ DAYS = st.dates(date(2024, 1, 1), date(2035, 12, 31))
 
 @tagged("post_install", "-at_install")
 class TestBankDays(BaseCase):
-    """Weekends and bank holidays of Brazil: what falls due then may be paid on the next bank day."""
+    """Weekends and bank holidays: what falls due then may be paid on the next bank day."""
 
     def test_days_that_every_bank_has(self):
         closed = (

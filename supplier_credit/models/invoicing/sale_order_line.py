@@ -76,8 +76,8 @@ class SaleOrderLine(models.Model):
         if lines := self.browse(line.id for line in lines):
             raise UserError(
                 self.env._(
-                    "%(orders)s: the invoices on Supplier's credit that bill an order are linked to "
-                    "it as they are created of it, and nobody changes that by hand. Use Create "
+                    "%(orders)s: the invoices on Supplier's credit that bill an order are linked "
+                    "to it as they are created of it, and nobody changes that by hand. Use Create "
                     "Invoice on the order, or see the post-sales of its invoice.",
                     orders=", ".join(lines.sudo().order_id.mapped("name")),
                 )
