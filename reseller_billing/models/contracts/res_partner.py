@@ -7,6 +7,8 @@ from ...const import MANAGER, USER
 from ...tools import tax_id
 
 BRAZILIAN = "pt_BR"
+# What the host gives where nobody says a language, over RPC and in crons.
+HOST_LANG = "en_US"
 CEP_DIGITS = 8
 
 
@@ -86,14 +88,15 @@ class ResPartner(models.Model):
     def _set_brazilian_lang(self):
         """Let Brazilian clients be written to in Portuguese, with Brazilian dates and money.
 
-        Clients get the language of who, or what, created them. A language that was chosen is
-        another one than that, and stays.
+        Clients get the host's language, or that of who created them. Another one was chosen, and
+        stays; so does the one that a client has when it gets a further contract.
         """
         lang = self._get_brazilian_lang()
         brazilian = self.filtered(lambda client: client.country_id.code in (False, "BR"))
-        for client in brazilian if lang else ():
-            if not client.lang or client.lang == client.sudo().create_uid.lang:
-                client.sudo().lang = lang
+        for client in brazilian.sudo() if lang else ():
+            given = {False, HOST_LANG, client.create_uid.lang}
+            if client.lang in given and len(client.billing_contract_ids) <= 1:
+                client.lang = lang
 
     def _get_missing_billing_data(self):
         """Return the names of data that this client lacks to be charged, in the user's language."""

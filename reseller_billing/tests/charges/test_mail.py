@@ -87,11 +87,16 @@ class TestMail(BillingCommon):
         body = self.mails(fatura).body_html
         self.assertIn("10/07/2026", body)
         self.assertIn("Linha digitável", body)
-        # Chosen by somebody who speaks Portuguese: whoever wants another language sets it.
-        client.sudo().create_uid.lang = "pt_BR"
+        # Whoever wants another language sets it.
         client.lang = "en_US"
         self._create_contract(client, plan=False)
         self.assertEqual(client.lang, "en_US")
+
+    def test_client_made_without_any_language_is_written_to_in_portuguese(self):
+        client = self._create_client("Padaria Nova", lang="en_US")
+        client.sudo().create_uid.lang = "pt_BR"
+        self._create_contract(client)
+        self.assertEqual(client.lang, "pt_BR")
 
     def test_clients_of_the_addons_form_speak_portuguese(self):
         clients = self.env["res.partner"].with_context(is_billing_client=True)
