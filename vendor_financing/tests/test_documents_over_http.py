@@ -235,6 +235,34 @@ class TestDocumentsOverHttp(RpcCommon, VendorFinancingContractCommon):
         self.call(self.seller, "sale.advance.payment.inv", "create_invoices", wizard)
         self.assertEqual(self.order.invoice_ids.partner_id, risky)
 
+    def test_draft_for_another_customer_is_not_posted(self):
+        risky = self.env["res.partner"].create({"name": "Cliente de risco", "is_company": True})
+        self._approve(self.order)
+        self.order.action_confirm()
+        invoice = self.order._create_invoices()
+        bearer = {"preferred_payment_method_line_id": self.bearer.id}
+        self.call(self.seller, MOVES, "write", invoice.ids, {"partner_id": risky.id, **bearer})
+        message = self.assert_refused(self.seller, MOVES, "action_post", invoice.ids)
+        self.assertIn("Cliente de risco", message)
+        said = {"partner_id": self.partner_a.id, **bearer}
+        self.call(self.seller, MOVES, "write", invoice.ids, said)
+        self.call(self.seller, MOVES, "action_post", invoice.ids)
+        self.assertEqual(invoice.vendor_state, "pending")
+
+    def test_invoice_of_an_order_without_approval_is_not_posted(self):
+        line = {"name": "x", "price_unit": 10, "tax_ids": [(5, 0, 0)]}
+        line["sale_line_ids"] = [(6, 0, self.order.order_line.ids)]
+        invoice = self.env[MOVES].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partner_a.id,
+                "preferred_payment_method_line_id": self.bearer.id,
+                "invoice_line_ids": [(0, 0, line)],
+            }
+        )
+        self.assert_refused(self.seller, MOVES, "action_post", invoice.ids)
+        self.assertEqual(invoice.state, "draft")
+
     def test_address_that_passes_to_another_company_takes_no_approval_along(self):
         address = self.env["res.partner"].create(
             {"name": "Filial", "parent_id": self.partner_a.id, "type": "invoice"}

@@ -91,6 +91,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _post(self, soft=True):
+        self._check_vendor_approved()
         with posting():
             return super()._post(soft)
 
