@@ -12,9 +12,14 @@ DAY = timedelta(days=1)
 
 
 def is_bank_day(day: date) -> bool:
-    """Return whether banks are open on a day: no weekend and no holiday of the whole country."""
+    """Return whether banks serve the public on a day.
+
+    They do on no weekend, no holiday of the whole country, and not on the year's last weekday.
+    """
+    if not _is_weekday(day) or day == _get_last_weekday(day.year):
+        return False
     is_eve = (day.month, day.day) == CHRISTMAS_EVE
-    return day.weekday() < 5 and (is_eve or day not in _get_holidays(day.year))
+    return is_eve or day not in _get_holidays(day.year)
 
 
 def get_bank_day(day: date) -> date:
@@ -32,6 +37,19 @@ def get_overdue_limit(today: date) -> date:
     while not is_bank_day(today - DAY):
         today -= DAY
     return today
+
+
+def _is_weekday(day: date) -> bool:
+    return day.weekday() < 5
+
+
+@cache
+def _get_last_weekday(year: int) -> date:
+    # Not in all releases of the library.
+    day = date(year, 12, 31)
+    while not _is_weekday(day):
+        day -= DAY
+    return day
 
 
 @cache

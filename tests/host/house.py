@@ -4,6 +4,7 @@
 2. Imports between folders run one way, in the order in which `models/__init__.py` loads them.
 3. What must stand in each addon, because each installs alone, has the same text in all of them.
 4. An action returns a value that XML-RPC can carry, which None is not.
+5. Of a method that two addons have on one model, each calls the next; else one would replace the other.
 """
 
 import ast
@@ -74,6 +75,20 @@ def spread_methods():
             if len(files) > 1
         ]
     return lines
+
+
+def replaced_methods():
+    """Return a line for each method of a model by which one addon replaces another's."""
+    found = defaultdict(dict)
+    for addon in ADDONS:
+        for path in _sources(addon, MODEL_FOLDERS):
+            for model, method, calls_super in _methods_with_super(ast.parse(path.read_text())):
+                found[model, method][addon] = calls_super
+    return [
+        f"{model}.{method}: in {', '.join(addons)}, and not each calls super()"
+        for (model, method), addons in sorted(found.items())
+        if len(addons) > 1 and not all(addons.values())
+    ]
 
 
 def arrows_against_the_order():
@@ -213,14 +228,22 @@ def _sources(addon, kinds):
 
 def _methods(tree):
     """Yield (model, method) for each method of each class of a model."""
+    for model, method, _calls_super in _methods_with_super(tree):
+        yield model, method
+
+
+def _methods_with_super(tree):
+    """Yield (model, method, whether it calls super) for each method of each class of a model."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.ClassDef):
-            continue
-        model = _model_of(node)
-        if model:
-            yield from (
-                (model, item.name) for item in node.body if isinstance(item, ast.FunctionDef)
-            )
+        model = _model_of(node) if isinstance(node, ast.ClassDef) else None
+        for item in node.body if model else ():
+            if isinstance(item, ast.FunctionDef):
+                calls = (one.func for one in ast.walk(item) if isinstance(one, ast.Call))
+                yield model, item.name, any(_is_super(function) for function in calls)
+
+
+def _is_super(function):
+    return isinstance(function, ast.Name) and function.id == "super"
 
 
 def _model_of(node):

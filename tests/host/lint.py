@@ -12,6 +12,7 @@ from .house import (
     actions_without_result,
     arrows_against_the_order,
     differing_texts,
+    replaced_methods,
     spread_methods,
 )
 from .layout import ADDONS, ODOO_SERIES, ROOT
@@ -72,6 +73,7 @@ def house_results():
     """Return (whether it holds, what does not) of each rule that is checked by reading alone."""
     found = {
         "one file for each method of a model": spread_methods(),
+        "no addon replaces another's method": replaced_methods(),
         "imports run one way": arrows_against_the_order(),
         "same text in each addon": differing_texts(),
         "actions return something": actions_without_result(),

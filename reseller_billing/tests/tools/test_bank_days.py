@@ -23,6 +23,8 @@ class TestBankDays(BaseCase):
             "2026-11-20",
             "2026-12-25",
             "2026-12-31",
+            "2027-12-31",
+            "2028-12-29",  # the last weekday of that year
             "2026-12-05",  # a Saturday
         )
         for day in closed:

@@ -109,7 +109,7 @@ class AccountMove(models.Model):
         sales = self._get_returned_sales(vals_list)
         moves = super().create(vals_list)
         # The host refuses that in values only, and not in defaults, also of its own superuser.
-        moves.filtered(lambda move: move.state == "posted")._check_posted_by_host()
+        moves.filtered(lambda move: move.state == "posted")._check_supplier_posted_by_host()
         moves._link_returned_sales(sales)
         return moves
 
@@ -117,7 +117,7 @@ class AccountMove(models.Model):
         self._withdraw_from_supplier_before(vals)
         by_hand = filter_posted_by_hand(self, vals)
         result = super().write(vals)
-        by_hand._check_posted_by_host()
+        by_hand._check_supplier_posted_by_host()
         self._withdraw_documents_after(vals)
         self._update_sefaz_state_after(vals)
         self._register_at_supplier_after(vals)

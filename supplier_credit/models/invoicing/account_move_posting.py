@@ -23,7 +23,7 @@ class AccountMove(models.Model):
         ours._check_nfe_agrees()
         ours._check_supplier_release()
 
-    def _check_posted_by_host(self):
+    def _check_supplier_posted_by_host(self):
         """Refuse what somebody posted past these conditions, by its state.
 
         Asked of no document that the host's own method posts: it costs others a query.

@@ -76,14 +76,14 @@ class AccountMove(models.Model):
     def create(self, vals_list):
         moves = super().create(vals_list)
         # The host refuses that in values only, and not in defaults, also of its own superuser.
-        moves.filtered(lambda move: move.state == "posted")._check_posted_by_host()
+        moves.filtered(lambda move: move.state == "posted")._check_vendor_posted_by_host()
         return moves
 
     def write(self, vals):
         by_hand = filter_posted_by_hand(self, vals)
         self._check_financing_unchanged(vals)
         result = super().write(vals)
-        by_hand._check_posted_by_host()
+        by_hand._check_vendor_posted_by_host()
         return result
 
     # -------------------------------------------------------------------------
@@ -95,7 +95,7 @@ class AccountMove(models.Model):
         with posting():
             return super()._post(soft)
 
-    def _check_posted_by_host(self):
+    def _check_vendor_posted_by_host(self):
         """Refuse what somebody posted by its state, past all that the host checks.
 
         Asked of no document that the host's own method posts: it costs others a query.
