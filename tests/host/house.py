@@ -4,7 +4,7 @@
 2. Imports between folders run one way, in the order in which `models/__init__.py` loads them.
 3. What must stand in each addon, because each installs alone, has the same text in all of them.
 4. An action returns a value that XML-RPC can carry, which None is not.
-5. Of a method that two addons have on one model, each calls the next; else one would replace the other.
+5. Of a method that two addons have on one model each calls the next; none replaces another's.
 """
 
 import ast
