@@ -1,7 +1,7 @@
 {
     "name": "Supplier Credit",
     "summary": "Sell on B2B credit granted by Supplier: pre-authorizations, NF-e, calendar, DANFE",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Alpha",
     "category": "Accounting/Localizations",
     "website": "https://github.com/trade-credit-odoo/trade-credit",
@@ -50,6 +50,7 @@
         "views/settlement/entry_views.xml",
         "views/settlement/settlement_views.xml",
         "views/settlement/settlement_proof_views.xml",
+        "views/comparison/finding_views.xml",
         "views/messaging/message_views.xml",
         "views/bearers/account_payment_method_views.xml",
         "views/bearers/account_payment_method_line_views.xml",

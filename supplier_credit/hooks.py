@@ -1,6 +1,6 @@
 import json
 
-from .const import ACTIVITY_TYPE, SUPPLIER_CODE
+from .const import ACTIVITY_TYPE, MARK_PARAMETER, SUPPLIER_CODE
 
 DEFAULT_BEARER_FIELD = "property_inbound_payment_method_line_id"
 
@@ -9,6 +9,7 @@ def uninstall_hook(env):
     """Remove what neither the host nor a foreign key removes."""
     _clear_bearers(env)
     _delete_notices(env)
+    _delete_mark(env)
     _delete_foreign_xml_ids(env)
 
 
@@ -40,6 +41,11 @@ def _delete_notices(env):
     if notice_type:
         activities = env["mail.activity"].with_context(active_test=False)
         activities.search([("activity_type_id", "=", notice_type.id)]).unlink()
+
+
+def _delete_mark(env):
+    """Delete what the database is recognised by."""
+    env["ir.config_parameter"].set_param(MARK_PARAMETER, False)
 
 
 def _delete_foreign_xml_ids(env):

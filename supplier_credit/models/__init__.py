@@ -10,4 +10,5 @@ from . import documents  # when DANFE and PDFs of an invoice may be drawn
 from . import nfe  # the NF-e file of an invoice, its checks and its cancellation
 from . import invoicing  # turns a reservation and an NF-e into a transaction
 from . import post_sales  # takes a transaction back, in whole or in part
+from . import comparison  # what lives at Supplier and is unknown or different here
 from . import settlement  # settles what transactions and post-sales left owed

@@ -7,6 +7,7 @@ from . import (
 )
 from .agreement import test_agreement, test_overview
 from .bearers import test_bearers
+from .comparison import test_agreement_access, test_comparison, test_found
 from .credit import (
     test_customer,
     test_customer_access,
@@ -68,4 +69,4 @@ from .settlement import (
     test_settlement_post_sale,
     test_settlement_property,
 )
-from .tools import test_brazilian_address, test_client, test_table
+from .tools import test_bounds, test_brazilian_address, test_client, test_table

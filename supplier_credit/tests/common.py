@@ -32,6 +32,16 @@ REFUSALS = (
 )
 
 
+# Supplier's names of records, each given once.
+CODES = {
+    "/pre-autorizacoes": "codigoPreAutorizacao",
+    "/transacoes": "codigoTransacao",
+    "/pos-vendas": "codigoSolicitacao",
+}
+# By these Supplier is asked what it has of a request before the request is sent.
+REFERENCES = ("numeroPedido", "chaveNFe", "codigoTransacao")
+
+
 class FakeSupplier:
     """Answers instead of the network; the requests are in `requests`.
 
@@ -40,7 +50,10 @@ class FakeSupplier:
 
     def __init__(self):
         self.requests = []
+        self.lookups = []
         self.answers = []
+        self.has = {}
+        self.given = {}
 
     def on(self, method, path, answer, status=200, headers=None):
         """Set the answer to a call; it goes before earlier ones.
@@ -50,6 +63,10 @@ class FakeSupplier:
         """
         self.answers.insert(0, (method, re.compile(path), answer, status, headers or {}))
 
+    def hold(self, reference, *records):
+        """Set what Supplier has of an order's number, a NF-e's key or a transaction's code."""
+        self.has[reference] = list(records)
+
     def calls(self, method, path):
         return [
             request
@@ -58,6 +75,10 @@ class FakeSupplier:
         ]
 
     def _request(self, _session, method, url, **options):
+        for name in REFERENCES:
+            if name in (options.get("params") or {}):
+                self.lookups.append({"method": method, "url": url, **options})
+                return self._respond({"itens": self.has.get(options["params"][name], [])})
         self.requests.append({"method": method, "url": url, **options})
         for known, path, answer, status, headers in self.answers:
             if known == method and path.search(url):
@@ -65,13 +86,31 @@ class FakeSupplier:
                     answer = answer(options)
                 if isinstance(answer, Exception):
                     raise answer
-                response = requests.Response()
-                response.status_code = status
-                response.headers.update(headers)
-                text = answer if isinstance(answer, str) else json.dumps(answer)
-                response._content = text.encode()
-                return response
+                if method == "POST" and status < 300 and url.endswith(tuple(CODES)):
+                    answer = self._with_own_code(answer, options)
+                return self._respond(answer, status, headers)
         raise AssertionError(f"unexpected call: {method} {url}")
+
+    def _with_own_code(self, answer, options):
+        """Return an answer whose code no other request was given, as at Supplier."""
+        names = [name for name in CODES.values() if isinstance(answer, dict) and answer.get(name)]
+        key = options["headers"].get("Idempotency-Key") if names else None
+        for name in names:
+            first = code = answer[name]
+            number = 1
+            while self.given.setdefault((name, code), key) != key:
+                number += 1
+                code = f"{first}-{number}"
+            answer = {**answer, name: code}
+        return answer
+
+    def _respond(self, answer, status=200, headers=()):
+        response = requests.Response()
+        response.status_code = status
+        response.headers.update(headers)
+        text = answer if isinstance(answer, str) else json.dumps(answer)
+        response._content = text.encode()
+        return response
 
     @contextmanager
     def listening(self):
@@ -166,6 +205,10 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
     def setUp(self):
         super().setUp()
         self.supplier.requests.clear()
+        self.supplier.lookups.clear()
+        self.supplier.has.clear()
+        given = dict(self.supplier.given)
+        self.addCleanup(setattr, self.supplier, "given", given)
         kept = list(self.supplier.answers)
         self.addCleanup(self.supplier.answers.__setitem__, slice(None), kept)
 
@@ -256,6 +299,8 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
     def reservation_answer(cls, amount="610.37", state="VIGENTE", code="PA-1", **values):
         return {
             "codigoPreAutorizacao": code,
+            "numeroPedido": "S00000",
+            "cnpjCpf": "57647232000153",
             "situacao": state,
             "valorPreAutorizado": amount,
             "dataVigencia": "2026-12-31",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from .api.settlement import DIRECTIONS, StatementEntry
-from .api.wire import CENT
+from .api.wire import BOUNDS, CENT, LONGEST_AMOUNT
 from .table import UnreadableTable, is_spreadsheet, read_table
 
 REQUIRED = ("lancamentoId", "tipoEvento", "tipoLancamento", "dataLancamento", "valorLancamento")
@@ -105,7 +105,7 @@ def _read(row: dict[str, str], today: date, *, is_whole: bool) -> StatementEntry
             raise _Unreadable(name, row[name])
     if row["tipoLancamento"].upper() not in DIRECTIONS:
         raise _Unreadable("tipoLancamento", row["tipoLancamento"])
-    day = _read_date(row["dataLancamento"])
+    day = _read_date(row["dataLancamento"], today)
     future = _read_flag(row, "lancamentoFuturo")
     amounts = {name: _read_amount(row, name) for name in AMOUNTS}
     if not row["valorPrincipal"] and not row["valorTaxa"] and not row["valorImpostos"]:
@@ -127,12 +127,14 @@ def _read(row: dict[str, str], today: date, *, is_whole: bool) -> StatementEntry
     )
 
 
-def _read_date(text: str) -> date:
+def _read_date(text: str, today: date) -> date:
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
-            return datetime.strptime(text[:10], form).date()
+            day = datetime.strptime(text[:10], form).date()
         except ValueError:
             continue
+        if abs(day - today) <= timedelta(days=BOUNDS["dataLancamento"]):
+            return day
     raise _Unreadable("dataLancamento", text)
 
 
@@ -161,4 +163,9 @@ def _read_amount(row: dict[str, str], name: str) -> Decimal:
         text = f"{re.sub('[.,]', '', whole)}.{cents}"
     elif not PLAIN.fullmatch(text):
         raise _Unreadable(name, text)
-    return Decimal(text.replace(",", ".")).quantize(CENT)
+    if len(text) > LONGEST_AMOUNT:
+        raise _Unreadable(name, text)
+    amount = Decimal(text.replace(",", ".")).quantize(CENT)
+    if abs(amount) > BOUNDS[name]:
+        raise _Unreadable(name, text)
+    return amount

@@ -14,3 +14,12 @@ def read_tax_id(text: str | None) -> str:
         except ValidationError:
             continue
     return ""
+
+
+def list_spellings(text: str) -> list[str]:
+    """Return a CNPJ or CPF without and with punctuation; an empty list if the text is neither."""
+    for number_type in (cnpj, cpf):
+        if number_type.is_valid(text):
+            number = number_type.compact(text)
+            return [number, number_type.format(number)]
+    return []

@@ -2,6 +2,7 @@ from . import (
     agreement,
     agreement_parameters,
     agreement_post_sales,
+    agreement_work,
     attention,
     overview,
     res_config_settings,

@@ -161,9 +161,17 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def write(self, vals):
+        self._check_access_change(vals)
+        if vals.get("is_same_contract"):
+            # It is the word for this change, not for the next.
+            vals = {**vals, "is_same_contract": False}
         result = super().write(vals)
         self._resume_queue_after(vals)
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_deletion()
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -44,7 +44,7 @@ class SupplierCreditAttention(models.Model):
         # The remainder of an id is the kind, so that ids stay the same from query to query.
         return SQL(
             """
-            SELECT r.id * 8 AS id, 'preauthorization' AS kind,
+            SELECT r.id * 16 AS id, 'preauthorization' AS kind,
                    'supplier.credit.preauthorization' AS res_model, r.id AS res_id,
                    r.order_number AS subject, r.partner_id, r.agreement_id, r.company_id,
                    r.error AS problem, r.write_date AS since, o.user_id
@@ -52,7 +52,7 @@ class SupplierCreditAttention(models.Model):
          LEFT JOIN sale_order o ON o.id = r.order_id
              WHERE r.error IS NOT NULL AND r.state NOT IN ('cancelled', 'used', 'expired')
          UNION ALL
-            SELECT t.id * 8 + 1, 'transaction', 'supplier.credit.transaction', t.id,
+            SELECT t.id * 16 + 1, 'transaction', 'supplier.credit.transaction', t.id,
                    m.name, t.partner_id, t.agreement_id, t.company_id,
                    COALESCE(t.error, t.reason), t.write_date, m.invoice_user_id
               FROM supplier_credit_transaction t
@@ -61,7 +61,7 @@ class SupplierCreditAttention(models.Model):
                    AND (t.error IS NOT NULL OR t.state IN ('rejected', 'error')
                         OR t.processing_state = 'error')
          UNION ALL
-            SELECT s.id * 8 + 6, 'post_sale', 'supplier.credit.post.sale', s.id,
+            SELECT s.id * 16 + 6, 'post_sale', 'supplier.credit.post.sale', s.id,
                    v.name, s.partner_id, s.agreement_id, s.company_id,
                    COALESCE(s.error, CONCAT_WS(' ', s.reason, %s)), s.write_date,
                    v.invoice_user_id
@@ -71,29 +71,29 @@ class SupplierCreditAttention(models.Model):
                    AND (s.error IS NOT NULL OR s.state = 'error' OR s.processing_state = 'error'
                         OR (s.state IN ('refused', 'partially_approved') AND s.open_amount > 0))
          UNION ALL
-            SELECT c.id * 8 + 2, 'customer', 'supplier.credit.customer', c.id,
+            SELECT c.id * 16 + 2, 'customer', 'supplier.credit.customer', c.id,
                    p.complete_name, c.partner_id, c.agreement_id, c.company_id,
                    COALESCE(c.error, c.pendencies, c.reason), c.write_date, NULL
               FROM supplier_credit_customer c
               JOIN res_partner p ON p.id = c.partner_id
              WHERE c.error IS NOT NULL OR c.state IN ('rejected', 'pending')
          UNION ALL
-            SELECT e.id * 8 + 3, 'event', 'supplier.credit.message', e.id,
+            SELECT e.id * 16 + 3, 'event', 'supplier.credit.message', e.id,
                    e.event_id, e.partner_id, e.agreement_id, e.company_id, e.error,
                    e.write_date, NULL
               FROM supplier_credit_message e
              WHERE e.direction = 'incoming' AND e.state = 'failed'
          UNION ALL
-            SELECT a.id * 8 + 4, 'agreement', 'supplier.credit.agreement', a.id,
+            SELECT a.id * 16 + 4, 'agreement', 'supplier.credit.agreement', a.id,
                    a.name, NULL, a.id, a.company_id,
-                   CASE WHEN a.queue_stopped THEN %s
+                   CASE WHEN a.queue_stopped THEN COALESCE(a.stop_reason, %s)
                         ELSE COALESCE(a.settlement_error, a.confirmation_error) END,
                    a.write_date, NULL
               FROM supplier_credit_agreement a
              WHERE a.queue_stopped OR a.settlement_error IS NOT NULL
                    OR a.confirmation_error IS NOT NULL
          UNION ALL
-            SELECT m.id * 8 + 5, 'invoice', 'account.move', m.id, m.name, m.commercial_partner_id,
+            SELECT m.id * 16 + 5, 'invoice', 'account.move', m.id, m.name, m.commercial_partner_id,
                    COALESCE(b.supplier_agreement_id, (
                        SELECT MIN(active.id) FROM supplier_credit_agreement active
                         WHERE active.enabled AND active.company_id = m.company_id
@@ -104,7 +104,7 @@ class SupplierCreditAttention(models.Model):
              WHERE m.state != 'cancel' AND (m.supplier_nfe_problem IS NOT NULL
                    OR m.supplier_sefaz_state IN ('rejected', 'denied'))
          UNION ALL
-            SELECT m.id * 8 + 5, 'invoice', 'account.move', m.id, m.name, m.commercial_partner_id,
+            SELECT m.id * 16 + 5, 'invoice', 'account.move', m.id, m.name, m.commercial_partner_id,
                    t.agreement_id, m.company_id, %s, n.create_date, m.invoice_user_id
               FROM supplier_credit_nfe_cancellation n
               JOIN account_move m ON m.supplier_nfe_key = n.key AND m.company_id = n.company_id
@@ -117,7 +117,7 @@ class SupplierCreditAttention(models.Model):
                         WHERE s.transaction_id = t.id AND s.kind = 'cancellation'
                    )
          UNION ALL
-            SELECT s.id * 8 + 7, 'settlement', 'supplier.credit.settlement', s.id,
+            SELECT s.id * 16 + 7, 'settlement', 'supplier.credit.settlement', s.id,
                    a.name || ' / ' || s.date, NULL, s.agreement_id, s.company_id,
                    COALESCE(s.error, e.problem), s.write_date, NULL
               FROM supplier_credit_settlement s
@@ -130,6 +130,14 @@ class SupplierCreditAttention(models.Model):
                  ORDER BY u.id LIMIT 1
                    ) e ON TRUE
              WHERE s.error IS NOT NULL OR e.problem IS NOT NULL
+         UNION ALL
+            SELECT f.id * 16 + 8,
+                   CASE WHEN f.kind = 'entry' THEN 'settlement' ELSE f.kind END,
+                   'supplier.credit.finding', f.id,
+                   f.code, f.partner_id, f.agreement_id, f.company_id, f.problem,
+                   f.create_date, NULL
+              FROM supplier_credit_finding f
+             WHERE f.state = 'open'
             """,
             self.env._("Use Decide to say what becomes of what Supplier did not approve."),
             self.env._(

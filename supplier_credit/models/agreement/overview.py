@@ -49,6 +49,13 @@ class SupplierCreditOverview(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     enabled = fields.Boolean(string="Active", readonly=True)
     queue_stopped = fields.Boolean(string="Sending Stopped", readonly=True)
+    is_paused = fields.Boolean(related="agreement_id.is_paused")
+    paused_until = fields.Datetime(related="agreement_id.paused_until")
+    stopped_work = fields.Char(
+        compute="_compute_stopped_work",
+        compute_sudo=True,
+        help="The background work that is switched off or has not run for long.",
+    )
 
     attention_count = fields.Integer(string="Needs Attention", compute="_compute_numbers")
     blocked_order_count = fields.Integer(string="Blocked Orders", compute="_compute_numbers")
@@ -96,6 +103,9 @@ class SupplierCreditOverview(models.Model):
                 numbers = cards._count(counted)
                 for card in cards:
                     card[name] = numbers.get(card.agreement_id.id, 0)
+
+    def _compute_stopped_work(self):
+        self.stopped_work = ", ".join(self.env["supplier.credit.agreement"]._find_stopped_work())
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...tools.api.errors import MalformedAnswer
 from ...tools.api.wire import OPERATIONS
 from .supplier_user import check_supplier_user
 
@@ -110,6 +111,15 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         messages = self.env["supplier.credit.message"].sudo()
         return messages.create(self._prepare_message(agreement, operation, body))
 
+    def _query_once(self, operation):
+        """Query this record, unless a query about it waits.
+
+        :param operation: a key of `tools.api.wire.OPERATIONS`
+        """
+        self.ensure_one()
+        if not self._find_open_message(operation):
+            self._queue_message(self.agreement_id, operation, None)
+
     def _find_open_message(self, operation):
         """Return the message of an operation on this record that is not finished; empty without."""
         return self.env["supplier.credit.message"]._find_open(self, operation)[:1]
@@ -130,6 +140,13 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         """Return the identifier of the record in the API's paths."""
         return self.code or ""
 
+    def _get_known_codes(self, operation):
+        """Return Supplier's codes of what a request of this record is not about.
+
+        Of the others with the same order, NF-e or sale one may be what the request asks for.
+        """
+        return [self.code] if self.code else []
+
     def _get_obstacle(self, message):
         """Return why a message that was never attempted must not be sent any more, or False."""
         return False
@@ -141,6 +158,44 @@ class SupplierCreditAbstractSubject(models.AbstractModel):
         :raise MalformedAnswer: nothing is applied; the answer stays with the message
         """
         raise NotImplementedError
+
+    def _check_code_is_free(self, code):
+        """Refuse a code that another record under the same agreement has.
+
+        :raise MalformedAnswer: naming that record
+        """
+        if not code or code == self.code:
+            return
+        other = self.sudo().search(
+            [
+                ("agreement_id", "=", self.agreement_id.id),
+                ("code", "=", code),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+        if other:
+            raise MalformedAnswer(f"code {code} is that of {other.display_name} already")
+
+    def _get_error_values(self, message, state):
+        """Return the values that end the problem shown here, by an answer with a state.
+
+        A query that tells nothing new leaves a refusal on the record, so that it can be read.
+        """
+        is_query = OPERATIONS[message.operation].method == "GET" if message else False
+        if is_query and state == self.state and message.attempts <= 1:
+            return {}
+        return {"error": False}
+
+    def _note_found(self, code):
+        """Note that Supplier had this record already, so that nothing was sent."""
+        self.message_post(
+            body=self.env._(
+                "Supplier had this already as %(code)s, so nothing was sent. It was sent from "
+                "here before, perhaps before a backup was restored.",
+                code=code,
+            )
+        )
 
     def _apply_rejection(self, message, reason):
         """Undo what waited for the answer, so that the user can correct and send again.

@@ -211,6 +211,7 @@ class SupplierCreditTransaction(models.Model):
 
     def _apply_answer(self, message, body):
         answer = Transaction.from_wire(body)
+        self._check_code_is_free(answer.code)
         if answer.state == "approved":
             answer.check_calendar(Decimal(str(self.currency_id.round(self.total))))
         approved_before = self.state == "approved"
@@ -220,6 +221,8 @@ class SupplierCreditTransaction(models.Model):
             reason=answer.reason or False,
             error=False,
         )
+        if message.is_found:
+            self._note_found(answer.code)
         if answer.state == "approved" and not approved_before:
             self._apply_approval(answer)
 

@@ -5,4 +5,5 @@ from . import (
     message_delivery,
     message_inbox,
     message_outcome,
+    message_stop,
 )

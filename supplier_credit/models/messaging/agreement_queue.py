@@ -1,10 +1,15 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...const import TIME_ZONE
 from ...tools.activity import end_told, tell_once
+from ...tools.api.wire import OPERATIONS
 
+# HTTP status of a record that Supplier does not know.
+NOT_FOUND = 404
+# After so many records that it does not know, one after the other, sending stops.
+MOST_UNKNOWN = 3
 # A stopped queue is resumed when one of these is written: it may have been the cause.
 ACCESS_FIELDS = {"base_url", "client_id", "client_secret", "enabled"}
 
@@ -32,14 +37,44 @@ class SupplierCreditAgreement(models.Model):
         readonly=True,
         copy=False,
         tracking=True,
-        help="Supplier refused the credentials; nothing is sent until they are corrected.",
+        help="Supplier refused the credentials, or knows none of the records that live under this "
+        "agreement; nothing is sent until that is corrected.",
+    )
+    stop_reason = fields.Text(
+        readonly=True, copy=False, help="Why sending has stopped, and what to do."
     )
     paused_until = fields.Datetime(
         readonly=True,
         copy=False,
         help="Supplier asked for fewer requests; nothing is sent before this time.",
     )
+    is_paused = fields.Boolean(compute="_compute_is_paused")
     changes_sent_at = fields.Datetime(readonly=True, copy=False)
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("paused_until")
+    def _compute_is_paused(self):
+        now = fields.Datetime.now()
+        for agreement in self:
+            agreement.is_paused = bool(agreement.paused_until and agreement.paused_until > now)
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_try_now(self):
+        """End the pause that Supplier asked for, and send what waits.
+
+        If Supplier still takes no requests, it says so again.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.sudo().paused_until = False
+        self._send_waiting(self)
+        return True
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -65,20 +100,52 @@ class SupplierCreditAgreement(models.Model):
         """
         if error.kind == "unauthorized":
             self._stop_queue(reason)
+        elif error.kind == "rejected" and error.status == NOT_FOUND and self._knows_nothing():
+            self._stop_queue(reason, self._describe_unknown_records())
         elif error.retry_after:
             self._pause_queue(error.retry_after)
 
-    def _stop_queue(self, reason):
-        """Send nothing more under this agreement, and notify its responsible once."""
+    def _stop_queue(self, reason, stop_reason=False):
+        """Send nothing more under this agreement, and notify its responsible once.
+
+        :param reason: what happened, for the notice
+        :param stop_reason: what to show on the agreement instead of refused credentials
+        """
         # Another worker that meets the same refusal stops it, too; one of them is enough.
         for agreement in self.sudo().try_lock_for_update(allow_referencing=True):
             if agreement.queue_stopped:
                 continue
-            agreement.queue_stopped = True
+            agreement.write({"queue_stopped": True, "stop_reason": stop_reason})
             responsible = agreement._get_responsible()
             reader = agreement.with_context(lang=responsible.lang)
             summary = reader.env._("Sending to Supplier has stopped")
-            tell_once(agreement, responsible, summary, reason)
+            tell_once(agreement, responsible, summary, stop_reason or reason)
+
+    def _knows_nothing(self):
+        """Return whether Supplier did not know the last records that it was asked about.
+
+        So it looks with the credentials of another contract: nothing there is ours.
+        """
+        last = self.env["supplier.credit.message"].search(
+            [
+                ("agreement_id", "=", self.id),
+                ("operation", "in", [name for name, call in OPERATIONS.items() if call.names_one]),
+                ("state", "in", ("answered", "done", "rejected")),
+            ],
+            order="write_date desc, id desc",
+            limit=MOST_UNKNOWN,
+        )
+        return len(last) == MOST_UNKNOWN and all(last.mapped("is_missing"))
+
+    def _describe_unknown_records(self):
+        reader = self.with_context(**self._get_reader_context())
+        return reader.env._(
+            "Supplier knows none of the last records that it was asked about under agreement "
+            "%(agreement)s, although it gave them their codes. The credentials are probably those "
+            "of another contract. Nothing was changed here. Correct address and client id, then "
+            "use Test Connection; waiting messages are sent then.",
+            agreement=self.name,
+        )
 
     def _resume_queue_after(self, vals):
         """Resume sending once these written values changed what it may have stopped for."""
@@ -88,14 +155,13 @@ class SupplierCreditAgreement(models.Model):
     def _resume_queue(self):
         stopped = self.sudo().filtered("queue_stopped")
         if stopped:
-            stopped.queue_stopped = False
+            stopped.write({"queue_stopped": False, "stop_reason": False})
             end_told(stopped)
-            self._clear_hold(stopped)
         if self:
-            self.env["supplier.credit.message"].sudo()._trigger_delivery()
+            self._send_waiting(stopped)
 
-    def _clear_hold(self, agreements):
-        """Let the messages that waited only for these agreements be sent at once."""
+    def _send_waiting(self, agreements):
+        """Have the messages that wait for these agreements sent at once."""
         self.env["supplier.credit.message"].sudo().search(
             [
                 ("direction", "=", "outgoing"),
@@ -103,6 +169,7 @@ class SupplierCreditAgreement(models.Model):
                 ("state", "in", ("waiting", "unknown")),
             ]
         ).write({"error": False, "next_attempt": fields.Datetime.now()})
+        self.env["supplier.credit.message"].sudo()._trigger_delivery()
 
     def _pause_queue(self, seconds):
         """Send nothing for so many seconds, as Supplier asked."""
@@ -120,7 +187,7 @@ class SupplierCreditAgreement(models.Model):
                 "then.",
                 agreement=self.name,
             )
-        return self.env._(
+        return self.stop_reason or self.env._(
             "Sending under agreement %(agreement)s has stopped because Supplier refused its "
             "credentials. Correct them and use Test Connection; waiting messages are sent then.",
             agreement=self.name,

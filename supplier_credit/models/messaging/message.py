@@ -106,6 +106,16 @@ class SupplierCreditMessage(models.Model):
     request = fields.Text(readonly=True, groups=MANAGER_GROUP)
     response = fields.Text(readonly=True, groups=MANAGER_GROUP)
     refusal = fields.Text(readonly=True, help="Why Supplier refused the request, in its own words.")
+    is_found = fields.Boolean(
+        string="Found at Supplier",
+        readonly=True,
+        help="Supplier had it already, as after a backup was restored here: nothing was sent.",
+    )
+    is_missing = fields.Boolean(
+        string="Unknown at Supplier",
+        readonly=True,
+        help="Supplier does not know the record that the message names.",
+    )
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
     lease_until = fields.Datetime(

@@ -122,8 +122,8 @@ class SupplierCreditMessage(models.Model):
     def _claim(self, agreement, seconds):
         """Mark these locked messages as being sent and return their claims."""
         connection = agreement._get_connection()
-        # Token, query, token again, sending; the client itself keeps to this time.
-        seconds = seconds or 4 * connection.timeout
+        # Token, two queries, token again, sending; the client itself keeps to this time.
+        seconds = seconds or 5 * connection.timeout
         # A claim may wait for a thread as long as its exchange may take.
         lease_until = fields.Datetime.now() + timedelta(seconds=2 * seconds + LEASE_MARGIN)
         claims = {}
@@ -176,6 +176,7 @@ class SupplierCreditMessage(models.Model):
             body=self._load(self.request),
             key=self.idempotency_key,
             code=record._get_resource() if record else "",
+            known=frozenset(record._get_known_codes(self.operation)) if record else frozenset(),
             ask_first=self.state in ("sending", "unknown") and not self._is_repeatable(),
             connection=connection,
             seconds=seconds,

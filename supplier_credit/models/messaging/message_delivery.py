@@ -1,9 +1,12 @@
 import functools
 import logging
+import threading
 import time
+from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.service.model import retrying
+from odoo.tools import SQL
 
 from ...tools.api.exchange import Exchanges
 
@@ -13,6 +16,12 @@ _logger = logging.getLogger(__name__)
 IMMEDIATE_MESSAGES = 3
 IMMEDIATE_SECONDS = 5
 POSTCOMMIT_KEY = "supplier_credit.messages"
+# After a failure no user waits for Supplier for so many seconds, nor while an exchange is under way
+# for longer than the second number.
+QUIET_SECONDS = 60
+SLOW_SECONDS = 3
+# One of the users of a process waits for Supplier at a time.
+_immediate = threading.Lock()
 
 
 class SupplierCreditMessage(models.Model):
@@ -79,7 +88,7 @@ class SupplierCreditMessage(models.Model):
 
         :param message_ids: only these; None for all that are due
         :param deadline: by `time.monotonic`; after it no exchange is begun
-        :param cut: whether exchanges under way end by then, too; else they have four timeouts
+        :param cut: whether exchanges under way end by then, too; else they have five timeouts
         """
         self._in_own_transaction(lambda model: model._show_holds(message_ids))
         with Exchanges() as exchanges:
@@ -87,13 +96,46 @@ class SupplierCreditMessage(models.Model):
                 left = deadline - time.monotonic()
                 if left > 0:
                     seconds = max(left, 1) if cut else None
-                    for claim, parallel in self._claim_due(exchanges, message_ids, seconds):
+                    claims = self._claim_due(exchanges, message_ids, seconds)
+                    self._note_claimed([claim.message_id for claim, _parallel in claims])
+                    for claim, parallel in claims:
                         exchanges.submit(claim, parallel)
                 outcomes = exchanges.collect()
                 if not outcomes:
                     return
                 self._process_outcomes(outcomes)
+                self._note_ended([claim.message_id for claim, _outcome in outcomes])
                 yield len(outcomes)
+
+    @api.model
+    def _is_slow(self, message_ids):
+        """Return whether Supplier failed a moment ago, or lets somebody wait right now.
+
+        Asked of the database, so that one worker's users need not find out what another's did.
+        Only the other messages under the agreements of these count: who retries one by hand may.
+        """
+        now = fields.Datetime.now()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT 1
+                  FROM supplier_credit_message m
+                 WHERE m.agreement_id IN (
+                       SELECT agreement_id FROM supplier_credit_message WHERE id IN %s)
+                   AND m.id NOT IN %s
+                   AND m.direction = 'outgoing'
+                   AND ((m.state IN ('waiting', 'unknown') AND m.attempts > 0
+                         AND m.error IS NOT NULL AND m.write_date > %s)
+                        OR (m.state = 'sending' AND m.write_date < %s))
+                 LIMIT 1
+                """,
+                tuple(message_ids),
+                tuple(message_ids),
+                now - timedelta(seconds=QUIET_SECONDS),
+                now - timedelta(seconds=SLOW_SECONDS),
+            )
+        )
+        return bool(rows)
 
     @api.model
     def _in_own_transaction(self, function):
@@ -124,21 +166,29 @@ class SupplierCreditMessage(models.Model):
 
 
 def _deliver_committed(registry, message_ids):
-    """Deliver messages after the commit.
+    """Deliver messages after the commit, a few at once and the others by the cron.
 
-    The user's own request has already succeeded, so no error is raised.
+    The user's own request has already succeeded, so no error is raised. It waits for Supplier only
+    while Supplier answers, and one request of a process at a time: otherwise silence at Supplier
+    would take all workers from users who want something else.
     """
-    deadline = time.monotonic() + IMMEDIATE_SECONDS
     now, later = message_ids[:IMMEDIATE_MESSAGES], message_ids[IMMEDIATE_MESSAGES:]
+    is_first = _immediate.acquire(blocking=False)
     try:
         with registry.cursor() as cr:
             # This cursor is only used to create an environment; nothing is read through it.
             messages = api.Environment(cr, SUPERUSER_ID, {})["supplier.credit.message"]
+            if not is_first or messages._in_own_transaction(lambda model: model._is_slow(now)):
+                now, later = [], message_ids
             if later:
                 messages._in_own_transaction(lambda model: model._trigger_delivery())
-            for _delivered in messages._deliver(now, deadline=deadline, cut=True):
-                pass
+            if now:
+                deadline = time.monotonic() + IMMEDIATE_SECONDS
+                for _delivered in messages._deliver(now, deadline=deadline, cut=True):
+                    pass
     except Exception:
         _logger.exception("Delivery after commit stopped; the cron continues it")
     finally:
+        if is_first:
+            _immediate.release()
         message_ids.clear()

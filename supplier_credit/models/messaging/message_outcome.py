@@ -1,15 +1,23 @@
 import logging
 import random
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
 
 from ...tools.api.errors import SupplierError
+from ...tools.api.lookup import Found
+from ...tools.api.wire import OPERATIONS
+from .agreement_queue import NOT_FOUND
 
 _logger = logging.getLogger(__name__)
 
 FIRST_BACKOFF = 60
 LONGEST_BACKOFF = 3600
+# Seconds between two times that waiting messages are brought forward.
+BRING_SECONDS = 60
+# {(database, agreement's id): when its messages were brought forward last, by time.monotonic}
+_brought_forward: dict[tuple[str, int], float] = {}
 
 
 class SupplierCreditMessage(models.Model):
@@ -25,7 +33,7 @@ class SupplierCreditMessage(models.Model):
     def _process_outcomes(self, outcomes):
         """Store the outcomes of these exchanges, then apply the answers to the records.
 
-        :param outcomes: list of (Claim, the answer's JSON or the SupplierError)
+        :param outcomes: list of (Claim, outcome as `tools.api.exchange.exchange` returns it)
         """
         kept = self._process_batch(
             lambda model, items: model._store_outcomes(items), outcomes, _log_unstored
@@ -60,10 +68,46 @@ class SupplierCreditMessage(models.Model):
                 _logger.warning("Message %s: late outcome ignored", message.id)
             else:
                 message._with_sender_context()._store_outcome(outcome)
-        return [message.id for message in messages if message.state == "answered"]
+        answered = messages.filtered(lambda message: message.state == "answered")
+        answered._bring_forward_others()
+        return answered.ids
+
+    def _bring_forward_others(self):
+        """Send at once what waits for its next attempt: Supplier answers again.
+
+        At most once a minute for each agreement, so that a request which Supplier never takes is
+        not repeated with every one that it takes.
+        """
+        now = time.monotonic()
+        due = [
+            agreement.id
+            for agreement in self.agreement_id
+            if now - _brought_forward.get((self.env.cr.dbname, agreement.id), -BRING_SECONDS)
+            >= BRING_SECONDS
+        ]
+        if not due:
+            return
+        # Nothing is locked that another worker sends, and a request that it moves wins.
+        waiting = self.search(
+            [
+                ("agreement_id", "in", due),
+                ("direction", "=", "outgoing"),
+                ("state", "in", ("waiting", "unknown")),
+                ("attempts", ">", 0),
+                ("next_attempt", ">", fields.Datetime.now()),
+            ]
+        ).try_lock_for_update()
+        if waiting:
+            waiting.next_attempt = fields.Datetime.now()
+            self._trigger_delivery()
+            for agreement in waiting.agreement_id:
+                _brought_forward[self.env.cr.dbname, agreement.id] = now
 
     def _store_outcome(self, outcome):
         self.ensure_one()
+        if isinstance(outcome, Found):
+            self._move_to("answered", response=self._dump(outcome.body), is_found=True, error=False)
+            return
         if not isinstance(outcome, SupplierError):
             self._move_to("answered", response=self._dump(outcome), error=False)
             return
@@ -79,7 +123,11 @@ class SupplierCreditMessage(models.Model):
         match outcome.kind:
             case "rejected":
                 response = _storable(str(outcome))
-                self._move_to("answered", response=response, refusal=text, error=text)
+                is_missing = outcome.status == NOT_FOUND and OPERATIONS[self.operation].names_one
+                self._move_to(
+                    "answered", response=response, refusal=text, error=text, is_missing=is_missing
+                )
+                self.agreement_id._hold_queue(outcome, text)
             case "malformed_answer":
                 self._move_to("failed", response=_storable(outcome.body), error=text)
                 self._get_record()._show_problem(self, text)

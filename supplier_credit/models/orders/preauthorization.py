@@ -1,6 +1,9 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.api.errors import MalformedAnswer
 from ...tools.api.preauthorization import Preauthorization, PreauthorizationRequest
 from ..common.for_each import for_each
 from ..common.supplier_user import check_supplier_user
@@ -8,6 +11,8 @@ from ..common.supplier_user import check_supplier_user
 IN_FORCE = ("active", "partially_used")
 # Operations whose answer can be the first approval.
 APPROVING = ("preauthorization_create", "preauthorization_query")
+# Operations that request an amount.
+REQUESTING = ("preauthorization_create", "preauthorization_change")
 LIVE_STATES = ("sending", "in_analysis", *IN_FORCE)
 
 
@@ -100,6 +105,8 @@ class SupplierCreditPreauthorization(models.Model):
         "(order_id) WHERE state IN ('sending', 'in_analysis', 'active', 'partially_used')",
         "An order can have only one live pre-authorization.",
     )
+
+    _order_number_idx = models.Index("(order_number)")
 
     # -------------------------------------------------------------------------
     # COMPUTE METHODS
@@ -241,29 +248,61 @@ class SupplierCreditPreauthorization(models.Model):
         self._move_to("sending", error=False, reason=False)
         self._queue_message(self.agreement_id, "preauthorization_create", request.to_wire())
 
+    def _get_known_codes(self, operation):
+        # Orders of two companies may have one number, and both one contract with Supplier.
+        same = self.sudo().search([("order_number", "=", self.order_number)])
+        return [code for one in same for code in (one.code, one.former_code) if code]
+
     def _apply_answer(self, message, body):
         answer = Preauthorization.from_wire(body)
-        values = {"error": False, "reason": answer.reason or False}
+        self._check_answer(message, answer)
+        values = {"reason": answer.reason or False, **self._get_error_values(message, answer.state)}
         if answer.code:
             values["code"] = answer.code
         if answer.state in IN_FORCE:
             values.update(amount=float(answer.amount), valid_until=answer.valid_until)
-        match message.operation:
-            case "preauthorization_change":
-                values |= self._get_change_values(message)
-            case "preauthorization_renew":
-                values |= self._get_renewal_values(answer)
-        self._move_to(answer.state, **values)
-        if self.cancel_requested and message.operation == "preauthorization_create":
-            if self.state in LIVE_STATES:
-                self._queue_cancellation()
-        if self.state in IN_FORCE and message.operation in APPROVING:
-            if self.agreement_id.confirm_on_approval:
-                self.order_id._confirm_released()
+        self._move_to(answer.state, **values, **self._get_operation_values(message, answer))
+        if message.is_found:
+            self._note_found(answer.code)
+        self._follow_answer(message)
         if answer.state == "declined":
             self.message_post(
                 body=self.env._("Supplier declined: %(reason)s", reason=answer.reason)
             )
+
+    def _get_operation_values(self, message, answer):
+        """Return the values that only answers to one operation have."""
+        match message.operation:
+            case "preauthorization_change":
+                return self._get_change_values(message)
+            case "preauthorization_renew":
+                return self._get_renewal_values(answer)
+        # What it was reserved for is not known: it is changed to what the order is now.
+        return {"order_total": 0} if message.is_found else {}
+
+    def _follow_answer(self, message):
+        """Do what waited for the answer: the cancellation, the change, the confirmation."""
+        if self.cancel_requested and message.operation == "preauthorization_create":
+            if self.state in LIVE_STATES:
+                self._queue_cancellation()
+        if self.state in IN_FORCE and message.operation in APPROVING:
+            if not self.order_total:
+                self._sync_with_order()
+            if self.agreement_id.confirm_on_approval:
+                self.order_id._confirm_released()
+
+    def _check_answer(self, message, answer):
+        """Refuse an answer that cannot be one to this message.
+
+        :raise MalformedAnswer: far more was granted than requested, or the code is another's
+        """
+        self._check_code_is_free(answer.code)
+        if message.operation not in REQUESTING or message.is_found:
+            return
+        requested = Decimal(message._load(message.request)["valorPreAutorizacao"])
+        # Supplier may round up; an amount of another kind is a mistake.
+        if answer.amount > 2 * requested:
+            raise MalformedAnswer(f"{answer.amount} was granted, {requested} requested")
 
     def _apply_rejection(self, message, reason):
         match message.operation:

@@ -229,10 +229,13 @@ class SupplierCreditPostSale(models.Model):
         if message.operation == "post_sale_query" and answer.code != self.code:
             # Queried before the request was sent again: it is the answer to the former one.
             return
+        self._check_code_is_free(answer.code)
         answer.check_parts(Decimal(str(self.currency_id.round(self.amount))))
         if self.state in DECIDED:
             self._check_decision_stands(answer)
             return
+        if message.is_found:
+            self._note_found(answer.code)
         values = {"code": answer.code, "reason": answer.reason or False, "error": False}
         if answer.state not in DECIDED:
             self._move_to(answer.state, **values)
@@ -257,6 +260,10 @@ class SupplierCreditPostSale(models.Model):
         answered = (answer.state, float(answer.supplier_amount), float(answer.direct_amount))
         if decided != answered:
             raise MalformedAnswer(f"Supplier decided {decided} before and answers {answered} now")
+
+    def _get_known_codes(self, operation):
+        same = self.sudo().search([("transaction_id", "=", self.transaction_id.id)])
+        return [*super()._get_known_codes(operation), *filter(None, same.mapped("code"))]
 
     def _apply_rejection(self, message, reason):
         if message.operation == "post_sale_create":

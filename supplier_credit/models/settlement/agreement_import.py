@@ -6,9 +6,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from ...tools.activity import tell_once
 from ...tools.api.client import Connection, SupplierClient
 from ...tools.api.errors import SupplierError
 from ...tools.api.settlement import LONGEST_PERIOD, PAGE_SIZE, StatementPage
+from ...tools.api.wire import FARTHEST_DAY
 from ..common.company_day import get_company_today
 
 _logger = logging.getLogger(__name__)
@@ -147,7 +149,7 @@ class SupplierCreditAgreement(models.Model):
                 },
             )
             page = StatementPage.from_wire(body)
-            self._in_own_transaction(lambda own, lines=page.entries: own._store_settlements(lines))
+            self._in_own_transaction(lambda own, page=page: own._store_page(page))
             self._commit_step()
             number, has_more = number + 1, page.has_more
 
@@ -188,6 +190,9 @@ class SupplierCreditAgreement(models.Model):
             [("transaction_id.agreement_id", "=", self.id)], order="transfer_date desc", limit=1
         )
         end = max(today + timedelta(days=HORIZON), calendar.transfer_date or today)
+        # One date of another century would make thousands of requests.
+        farthest = timedelta(days=FARTHEST_DAY)
+        first, end = max(first, today - farthest), min(end, today + farthest)
         periods = []
         while first <= end:
             last = min(first + timedelta(days=LONGEST_PERIOD - 1), end)
@@ -195,8 +200,36 @@ class SupplierCreditAgreement(models.Model):
             first = last + timedelta(days=1)
         return _Pull(self._get_connection(), periods, today)
 
-    def _store_settlements(self, lines):
-        self.env["supplier.credit.settlement.entry"]._store(self, lines, "api")
+    def _store_page(self, page):
+        """Store the entries of a page, and list those that cannot be read.
+
+        :param page: `tools.api.settlement.StatementPage`
+        """
+        self.env["supplier.credit.settlement.entry"]._store(self, page.entries, "api")
+        findings = self.env["supplier.credit.finding"]
+        findings._end(self, "entry", [line.external_id for line in page.entries])
+        new = findings.browse()
+        for unread in page.unread:
+            new |= findings._report(
+                self,
+                "entry",
+                unread.code,
+                problem=self.env._(
+                    "Entry %(entry)s of Supplier's statement cannot be read and was not booked; "
+                    "the others were. Tell Supplier. It is read again with every import; set it "
+                    "aside if Supplier withdraws it.\n%(problem)s",
+                    entry=unread.code,
+                    problem=unread.problem.replace("\0", ""),
+                ),
+                body=findings._dump(unread.body),
+            )
+        if new:
+            tell_once(
+                self,
+                self._get_responsible(),
+                self.env._("Entries of the statement cannot be read"),
+                "\n".join(new.mapped("problem")),
+            )
 
     def _move_settlement_cursor(self, day):
         if not self.settlement_cursor or self.settlement_cursor < day:

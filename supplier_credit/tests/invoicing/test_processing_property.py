@@ -193,7 +193,9 @@ class TestProcessingOfRandomSales(SupplierCreditCommon):
             }
             for number, due, amount, transfer_date, fee in sale["calendar"]
         ]
-        transaction._apply_answer(None, self.transaction_answer(calendario=calendar))
+        transaction._apply_answer(
+            self.env["supplier.credit.message"], self.transaction_answer(calendario=calendar)
+        )
         return transaction
 
     def _get_open_items(self):

@@ -52,9 +52,14 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
         if isinstance(page, Exception):
             return page
         period = (query["dataInicial"], query["dataFinal"])
-        items = [item for item in page if period[0] <= item["dataLancamento"] <= period[1]]
+        items = [item for item in page if self._is_within(item, *period)]
         more = query["pagina"] < len(self.pages) and self.pages[0] and bool(items)
         return {"itens": items, "temMais": bool(more)}
+
+    def _is_within(self, item, first, last):
+        """Return whether an entry is of a period; one without a day that can be is of any."""
+        day = item.get("dataLancamento") if isinstance(item, dict) else None
+        return not day or day < "2000" or day > "2100" or first <= day <= last
 
     def register(self):
         """Register a sale; return its approved and processed transaction."""
@@ -194,7 +199,8 @@ class SupplierCreditSettlementCommon(SupplierCreditCommon):
             for place, amount, day, fee in calendar
         ]
         transaction._apply_answer(
-            None, self.transaction_answer(codigoTransacao=code, calendario=wire)
+            self.env["supplier.credit.message"],
+            self.transaction_answer(codigoTransacao=code, calendario=wire),
         )
         self.assertEqual((transaction.processing_state, transaction.error), ("done", False))
         return transaction

@@ -191,10 +191,48 @@ class TestSettlementImport(SupplierCreditSettlementCommon):
         self.run_import([])
         self.assertFalse(self.supplier.requests)
 
-    def test_unreadable_statement_stores_nothing_of_the_page(self):
-        self.run_import([self.statement_line(), self.statement_line("LC-2", tipoLancamento="NOVO")])
-        self.assertFalse(self.find())
-        self.assertIn("tipoLancamento", self.agreement.settlement_error)
+    def test_unreadable_entry_is_listed_and_stops_nothing(self):
+        """Whatever is wrong with one entry, the others of its page are stored and confirmed."""
+        wrongs = (
+            {"tipoLancamento": "NOVO"},
+            {"dataLancamento": "9999-12-31"},
+            {"dataLancamento": "0001-01-01"},
+            {"valorLancamento": "1" + "0" * 18},
+            {"valorLancamento": "NaN"},
+            {"valorTaxa": None},
+            {"numeroParcela": 10**9},
+            {"lancamentoFuturo": "sim"},
+            {"codigoTransacao": "\0"},
+        )
+        lines = [
+            self.statement_line(f"LC-{number}", **wrong)
+            for number, wrong in enumerate(wrongs, start=2)
+        ]
+        entry = self.run_import([*lines, self.statement_line(), None, {"lancamentoId": 7}])
+        self.assertFalse(self.agreement.settlement_error)
+        self.assertEqual((entry.external_id, entry.acknowledged), ("LC-1", True))
+        findings = self.env["supplier.credit.finding"].search([])
+        named = findings.filtered(lambda finding: finding.code.startswith("LC-"))
+        self.assertEqual(len(named), len(wrongs))
+        self.assertEqual(len(findings), len(wrongs) + 2, findings.mapped("code"))
+        self.assertIn("dataLancamento", findings.filtered(lambda f: f.code == "LC-3").problem)
+        self.assertEqual(len(self.agreement.activity_ids), 1, "told once")
+        attention = self.env["supplier.credit.attention"]
+        rows = attention.search([("res_model", "=", findings._name), ("kind", "=", "settlement")])
+        self.assertEqual(set(rows.mapped("res_id")), set(findings.ids))
+
+        self.run_import([*lines, self.statement_line("LC-2")])
+        self.assertEqual(len(self.agreement.activity_ids), 1)
+        self.assertEqual(findings.filtered(lambda f: f.code == "LC-2").state, "done")
+        self.assertEqual(findings.filtered(lambda f: f.code == "LC-3").state, "open")
+
+    def test_a_date_of_another_century_makes_no_thousands_of_requests(self):
+        """As an older release stored it: in the calendar, and announced for a day long over."""
+        entry = self.run_import([self.statement_line("LC-9", lancamentoFuturo=True)])
+        entry.sudo().date = date(1900, 1, 1)
+        self.supplier.requests.clear()
+        self.run_import([])
+        self.assertLess(len(self.supplier.calls("GET", OPERATION)), 60)
 
     def test_import_follows_its_interval_and_the_button_asks_at_once(self):
         self.run_import([])

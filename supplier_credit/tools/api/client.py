@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from socket import inet_aton
 from typing import Any
@@ -44,6 +45,12 @@ NOTHING_WAS_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError
 # After a refusal no token is requested for so long with the same credentials: many requests at once
 # could lock the account.
 REFUSAL_SECONDS = 5
+# Pages of what Supplier has of one order, NF-e or sale.
+MOST_PAGES = 20
+# The longest pause, in seconds, that is believed: who asks for years gets half a day.
+LONGEST_PAUSE = 12 * 3600
+# From so many "seconds" on it is a moment since the epoch (2001).
+FIRST_MOMENT = 10**9
 _logins: dict[tuple[str, str, str], "_Login"] = {}
 _logins_lock = threading.Lock()
 
@@ -198,6 +205,28 @@ class SupplierClient:
         if not isinstance(found, list) or len(found) > 1:
             raise MalformedAnswer("a query by idempotency key must find one or none", str(answer))
         return found[0] if found else None
+
+    def find_by_reference(self, operation: str, body: Any) -> list[Any]:
+        """Return what Supplier has with the same order, NF-e or transaction as a request.
+
+        :param body: the request's JSON
+        :return: the records' JSON, the oldest first; empty for operations without a reference
+        :raise SupplierError: see `errors`
+        """
+        call = OPERATIONS[operation]
+        if not call.reference:
+            return []
+        found: list[Any] = []
+        for page in range(1, MOST_PAGES + 1):
+            query = {call.reference: body[call.reference], "pagina": page}
+            answer = self._call("GET", call.lookup, query=query)
+            items = answer.get("itens") if isinstance(answer, dict) else None
+            if not isinstance(items, list):
+                raise MalformedAnswer("a query by reference has no list", str(answer)[:10000])
+            found += items
+            if not answer.get("temMais"):
+                return found
+        raise MalformedAnswer(f"more than {MOST_PAGES} pages for one {call.reference}")
 
     # -------------------------------------------------------------------------
     # TRANSPORT
@@ -374,5 +403,20 @@ def _detail(detail: Any) -> str:
 
 
 def _retry_after(response: requests.Response) -> int | None:
-    value = response.headers.get("Retry-After", "")
-    return int(value) if value.isdigit() else None
+    """Return the seconds until the next call, at most `LONGEST_PAUSE`; None if it does not say.
+
+    Accepted are seconds and a date (RFC 9110, 10.2.3), and seconds since the epoch, which some
+    gateways write.
+    """
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit() and len(value) <= 20:
+        seconds = int(value)
+        if seconds >= FIRST_MOMENT:
+            seconds -= int(time.time())
+    else:
+        try:
+            moment = parsedate_to_datetime(value)
+            seconds = int(moment.timestamp() - time.time())
+        except (ValueError, OverflowError):
+            return None
+    return min(max(seconds, 1), LONGEST_PAUSE)

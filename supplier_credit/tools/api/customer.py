@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from .errors import MalformedAnswer
-from .wire import Reader, money
+from .wire import LONGEST_DELAY, Reader, money
 
 CREDIT_STATES = {
     "EM_ANALISE": "in_analysis",
@@ -22,8 +22,6 @@ CUSTOMER_STATES = {
     "BLOQUEADO_ATRASO": "blocked_delay",
     "NAO_HABILITADO": "not_enabled",
 }
-# Days, by the contract of the API.
-LONGEST_DELAY = 9999
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import Any, Self
 import requests
 
 from .client import Connection, SupplierClient, open_session
-from .errors import NotBegun, OutcomeUnknown, SupplierError
+from .errors import NotBegun, OutcomeUnknown, SupplierError, Unavailable
+from .lookup import Found, choose
 
 _logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class Claim:
 
     :param agreement_id: the agreement whose limit of parallel requests counts
     :param ask_first: Supplier may have processed an earlier attempt and is queried by the key first
+    :param known: Supplier's codes of the records that this request is not about
     :param seconds: how long all requests of the exchange may take together
     :param claimed_at: by `time.monotonic`
     """
@@ -39,11 +41,16 @@ class Claim:
     ask_first: bool
     connection: Connection
     seconds: float
+    known: frozenset[str] = frozenset()
     claimed_at: float = field(default_factory=time.monotonic)
 
 
 def exchange(claim: Claim, session: requests.Session | None = None) -> Any:
-    """Do the exchange of a claim; return the answer's JSON or the SupplierError."""
+    """Do the exchange of a claim; return the answer's JSON, what was `Found`, or the SupplierError.
+
+    Supplier is asked before anything is created, so that a database restored from a backup creates
+    nothing twice.
+    """
     if time.monotonic() - claim.claimed_at > claim.seconds:
         # Before its answer came, the claim could belong to another worker.
         error = NotBegun("all connections were busy")
@@ -60,6 +67,12 @@ def exchange(claim: Claim, session: requests.Session | None = None) -> Any:
         # The query failed, so the outcome of the first attempt is as unknown as before.
         return OutcomeUnknown(str(error), cause=error)
     try:
+        found = _find_by_reference(client, claim)
+    except SupplierError as error:
+        return OutcomeUnknown(str(error), cause=error) if claim.ask_first else error
+    if found is not None:
+        return Found(found)
+    try:
         return client.send(claim.operation, claim.body, claim.key, claim.code)
     except SupplierError as error:
         return error
@@ -67,6 +80,18 @@ def exchange(claim: Claim, session: requests.Session | None = None) -> Any:
         # The request may have left, so Supplier is queried before anything is sent again.
         _logger.exception("Exchange of a message with Supplier failed unexpectedly")
         return OutcomeUnknown(repr(error))
+
+
+def _find_by_reference(client: SupplierClient, claim: Claim) -> Any:
+    """Return what Supplier has of the request already, None without.
+
+    :raise SupplierError: never OutcomeUnknown, as a query changes nothing
+    """
+    try:
+        items = client.find_by_reference(claim.operation, claim.body)
+    except OutcomeUnknown as error:
+        raise Unavailable(str(error)) from error
+    return choose(claim.operation, claim.body, items, claim.known) if items else None
 
 
 class Exchanges:

@@ -1,5 +1,6 @@
 """Supplier's statement (conciliação). Form: see `wire`."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -62,22 +63,53 @@ class StatementEntry:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """An entry that breaks the contract; the others of its page are not stopped by it.
+
+    :param code: Supplier's id of it, or the digest of what came
+    :param problem: what is wrong with it
+    """
+
+    code: str
+    problem: str
+    body: Any
+
+
+@dataclass(frozen=True)
 class StatementPage:
-    """Up to `PAGE_SIZE` entries, and whether more follow."""
+    """Up to `PAGE_SIZE` entries, those that cannot be read, and whether more follow."""
 
     entries: tuple[StatementEntry, ...]
+    unread: tuple[Unread, ...]
     has_more: bool
 
     @classmethod
     def from_wire(cls, body: Any) -> Self:
+        """Return the page in this JSON.
+
+        :raise MalformedAnswer: when it is no page; an entry that cannot be read is none of that
+        """
         reader = Reader(body)
         if not isinstance(body.get("itens"), list):
             raise MalformedAnswer("the statement has no list of entries", str(body)[:10000])
-        entries = tuple(StatementEntry.from_wire(item) for item in body["itens"])
+        entries, unread = [], []
+        for item in body["itens"]:
+            try:
+                entries.append(StatementEntry.from_wire(item))
+            except MalformedAnswer as error:
+                unread.append(Unread(_name(item), str(error), item))
         has_more = reader.flag("temMais")
-        if has_more and not entries:
+        if has_more and not body["itens"]:
             raise MalformedAnswer("an empty page says that there are more", str(body)[:10000])
-        return cls(entries=entries, has_more=has_more)
+        return cls(entries=tuple(entries), unread=tuple(unread), has_more=has_more)
+
+
+def _name(item: Any) -> str:
+    """Return what names an entry that cannot be read: its id if that can be, else a digest."""
+    try:
+        return Reader(item).text("lancamentoId", required=True)
+    except MalformedAnswer:
+        return hashlib.sha256(repr(item).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _number(reader: Reader) -> int:

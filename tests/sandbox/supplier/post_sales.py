@@ -101,6 +101,7 @@ def search(books, filters, page):
     """GET /pos-vendas: the oldest first, refused ones included."""
     conditions = {
         "codigoTransacao": "transaction_code = :codigoTransacao",
+        "situacao": "state = :situacao",
         "chaveIdempotencia": "idempotency_key = :chaveIdempotencia",
     }
     return [as_json(row) for row in RECORDS.search(books, conditions, filters, page, decide)]

@@ -69,6 +69,7 @@ def search(books, filters, page):
     """
     conditions = {
         "numeroPedido": "order_number = :numeroPedido",
+        "situacao": "state = :situacao",
         "chaveIdempotencia": "codigo IN (SELECT codigo FROM idempotency "
         "WHERE client_id = :client AND key = :chaveIdempotencia)",
     }
@@ -160,6 +161,8 @@ def as_json(row):
     """A pre-authorization as it travels."""
     return {
         "codigoPreAutorizacao": row["codigo"],
+        "numeroPedido": row["order_number"],
+        "cnpjCpf": row["cnpj"],
         "situacao": row["state"],
         "valorPreAutorizado": text(row["amount"]),
         "dataVigencia": row["valid_until"],

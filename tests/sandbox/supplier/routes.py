@@ -84,6 +84,7 @@ lists(
     "/pre-autorizacoes",
     preauthorizations.search,
     numeroPedido=is_text(60),
+    situacao=preauthorizations.STATES.__contains__,
     chaveIdempotencia=KEY.fullmatch,
 )
 reads(PREAUTHORIZATION, preauthorizations.show)
@@ -97,6 +98,7 @@ lists(
     "/transacoes",
     transactions.search,
     chaveNFe=is_nfe_key,
+    dataEmissaoInicial=is_date,
     chaveIdempotencia=KEY.fullmatch,
 )
 reads("/transacoes/<codigo>", transactions.show)
@@ -106,6 +108,7 @@ lists(
     "/pos-vendas",
     post_sales.search,
     codigoTransacao=CODE.fullmatch,
+    situacao=post_sales.STATES.__contains__,
     chaveIdempotencia=KEY.fullmatch,
 )
 reads("/pos-vendas/<codigo>", post_sales.show)

@@ -90,6 +90,7 @@ def search(books, filters, page):
     conditions = {
         "chaveNFe": "nfe_key = :chaveNFe",
         "chaveIdempotencia": "idempotency_key = :chaveIdempotencia",
+        "dataEmissaoInicial": "json_extract(data, '$.dataEmissao') >= :dataEmissaoInicial",
     }
     return [as_json(row) for row in RECORDS.search(books, conditions, filters, page, decide)]
 
@@ -109,6 +110,9 @@ def as_json(row):
     """A transaction as it travels."""
     return {
         "codigoTransacao": row["codigo"],
+        "chaveNFe": row["nfe_key"],
+        "cnpjCpf": row["cnpj"],
+        "valorTotal": text(row["amount"]),
         "situacao": row["state"],
         "motivo": row["reason"],
         "calendario": json.loads(row["calendar"]),
