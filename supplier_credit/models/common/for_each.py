@@ -19,9 +19,9 @@ def for_each(records, act):
                 act(record)
         except UserError as error:
             reasons.append(str(error))
-    if len(reasons) == len(records):
+    if reasons and len(reasons) == len(records):
         raise UserError("\n".join(reasons))
-    if len(records) == 1:
+    if len(records) <= 1:
         return True
     done = len(records) - len(reasons)
     if reasons:

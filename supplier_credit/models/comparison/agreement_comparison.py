@@ -98,12 +98,22 @@ class SupplierCreditAgreement(models.Model):
                 return
         self._tell_stopped_work()
 
+    def _register_hook(self):
+        super()._register_hook()
+        known = self.env["ir.config_parameter"].sudo().get_param(MARK_PARAMETER)
+        if known and known != self._read_mark():
+            # A restored database need not wait for the cron's next time.
+            self.env.ref("supplier_credit.ir_cron_compare").sudo()._trigger()
+
+    @api.model
+    def _read_mark(self):
+        return read_database_mark(self.env, "supplier_credit_message")
+
     @api.model
     def _recognise_restored(self):
         """Want a comparison of every agreement if this is not the database that it was."""
         parameters = self.env["ir.config_parameter"].sudo()
-        mark = read_database_mark(self.env, "supplier_credit_message")
-        known = parameters.get_param(MARK_PARAMETER)
+        known, mark = parameters.get_param(MARK_PARAMETER), self._read_mark()
         if known == mark:
             return
         parameters.set_param(MARK_PARAMETER, mark)
