@@ -31,7 +31,7 @@ from .invoicing import (
     test_processing_property,
     test_transaction,
 )
-from .messaging import test_delivery, test_queue, test_webhook
+from .messaging import test_delivery, test_outage, test_queue, test_webhook
 from .nfe import (
     test_nfe_access,
     test_nfe_cancellation,
