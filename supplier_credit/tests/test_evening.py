@@ -47,6 +47,24 @@ class TestEvening(SupplierCreditCommon):
             self.assertEqual(self.reservation.state, "active")
             self.assertFalse(self.order.is_supplier_blocked)
 
+    def test_users_elsewhere_work_on_the_companys_day(self):
+        """At half past midnight in Fernando de Noronha, half past ten in Manaus, four in Lisbon."""
+        for number, zone in enumerate(("America/Noronha", "America/Manaus", "Europe/Lisbon")):
+            for home, day in (("America/Sao_Paulo", DAY), ("Europe/Lisbon", date(2026, 11, 23))):
+                with self.subTest(zone, home=home), freeze_time(EVENING):
+                    self.company.partner_id.tz = home
+                    self.salesman.tz = zone
+                    order = self.create_order(user=self.salesman, amount=50)
+                    self.supplier.requests.clear()
+                    self.reserve(
+                        order.with_user(self.salesman).with_context(tz=zone),
+                        amount="50.00",
+                        code=f"PA-{number}-{home}",
+                    )
+                    (call,) = self.supplier.calls("POST", "/pre-autorizacoes$")
+                    days = [row["dataVencimento"] for row in call["json"]["parcelas"]]
+                    self.assertEqual(days, [str(day)])
+
     def test_every_cron_asks_for_the_companys_day(self):
         """No cron of the addon reads the date of Greenwich, whoever it runs as."""
         crons = self.env["ir.cron"].search(

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...const import TIME_ZONE
 from ...tools.activity import end_told, tell_once
 from ...tools.api.wire import OPERATIONS
+from ..common.moment import get_now
 
 # HTTP status of a record that Supplier does not know.
 NOT_FOUND = 404
@@ -57,7 +58,7 @@ class SupplierCreditAgreement(models.Model):
 
     @api.depends("paused_until")
     def _compute_is_paused(self):
-        now = fields.Datetime.now()
+        now = get_now(self.env)
         for agreement in self:
             agreement.is_paused = bool(agreement.paused_until and agreement.paused_until > now)
 
@@ -168,12 +169,12 @@ class SupplierCreditAgreement(models.Model):
                 ("agreement_id", "in", agreements.ids),
                 ("state", "in", ("waiting", "unknown")),
             ]
-        ).write({"error": False, "next_attempt": fields.Datetime.now()})
+        ).write({"error": False, "next_attempt": get_now(self.env)})
         self.env["supplier.credit.message"].sudo()._trigger_delivery()
 
     def _pause_queue(self, seconds):
         """Send nothing for so many seconds, as Supplier asked."""
-        until = fields.Datetime.now() + timedelta(seconds=seconds)
+        until = get_now(self.env) + timedelta(seconds=seconds)
         for agreement in self.sudo().try_lock_for_update(allow_referencing=True):
             if not agreement.paused_until or agreement.paused_until < until:
                 agreement.paused_until = until
@@ -203,7 +204,7 @@ class SupplierCreditAgreement(models.Model):
         :param name: the field with the time of the last exchange
         :param interval: the field with the interval in minutes, 0 for never
         """
-        now = fields.Datetime.now()
+        now = get_now(self.env)
         active = self.search([("enabled", "=", True), (interval, ">", 0)])
         return active.filtered(
             lambda agreement: not agreement[name]

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ...const import MANAGER_GROUP
 from ...tools.api.wire import OPERATIONS
+from ..common.moment import get_now
 from ..common.supplier_user import check_supplier_user
 
 RETRYABLE_STATES = ("waiting", "unknown", "failed")
@@ -117,7 +118,7 @@ class SupplierCreditMessage(models.Model):
         help="Supplier does not know the record that the message names.",
     )
     attempts = fields.Integer(readonly=True)
-    next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    next_attempt = fields.Datetime(readonly=True, default=lambda self: get_now(self.env))
     lease_until = fields.Datetime(
         readonly=True,
         help="Until then one process works on this message; later it counts as orphaned.",
@@ -197,7 +198,7 @@ class SupplierCreditMessage(models.Model):
         failed = messages.filtered(lambda message: message.state == "failed")
         failed._filter_incoming()._move_to("waiting")
         (failed - failed._filter_incoming())._move_to("unknown")
-        messages.next_attempt = fields.Datetime.now()
+        messages.next_attempt = get_now(self.env)
         messages._deliver_after_commit()
 
     @api.model

@@ -1,13 +1,14 @@
 import logging
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL
 from psycopg2.errors import SerializationFailure
 
 from ...const import TIME_ZONE
 from ...tools.api.exchange import Claim
 from ...tools.api.wire import OPERATIONS
+from ..common.moment import get_now
 
 _logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class SupplierCreditMessage(models.Model):
                  LIMIT %(limit)s
                 %(lock)s
                 """,
-                now=fields.Datetime.now(),
+                now=get_now(self.env),
                 takes=takes,
                 first=first,
                 chosen=SQL(" AND ").join(chosen),
@@ -125,7 +126,7 @@ class SupplierCreditMessage(models.Model):
         # Token, two queries, token again, sending; the client itself keeps to this time.
         seconds = seconds or 5 * connection.timeout
         # A claim may wait for a thread as long as its exchange may take.
-        lease_until = fields.Datetime.now() + timedelta(seconds=2 * seconds + LEASE_MARGIN)
+        lease_until = get_now(self.env) + timedelta(seconds=2 * seconds + LEASE_MARGIN)
         claims = {}
         for message, record in self._get_records().items():
             try:

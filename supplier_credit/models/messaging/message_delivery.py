@@ -4,11 +4,12 @@ import threading
 import time
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.service.model import retrying
 from odoo.tools import SQL
 
 from ...tools.api.exchange import Exchanges
+from ..common.moment import get_now
 
 _logger = logging.getLogger(__name__)
 
@@ -63,7 +64,8 @@ class SupplierCreditMessage(models.Model):
 
     @api.model
     def _trigger_delivery(self):
-        self.env.ref("supplier_credit.ir_cron_deliver_messages").sudo()._trigger()
+        cron = self.env.ref("supplier_credit.ir_cron_deliver_messages").sudo()
+        cron._trigger(get_now(self.env))
 
     @api.model
     def _cron_deliver(self):
@@ -114,7 +116,7 @@ class SupplierCreditMessage(models.Model):
         Asked of the database, so that one worker's users need not find out what another's did.
         Only the other messages under the agreements of these count: who retries one by hand may.
         """
-        now = fields.Datetime.now()
+        now = get_now(self.env)
         rows = self.env.execute_query(
             SQL(
                 """

@@ -8,6 +8,8 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
+from ..common.moment import get_now
+
 _logger = logging.getLogger(__name__)
 
 # For each `recurso` of an event: the model, the fields that its `codigo` can be in, and the query.
@@ -103,7 +105,7 @@ class SupplierCreditMessage(models.Model):
     def _process_events(self):
         """Query the records of the waiting events, each in a savepoint of its own."""
         waiting = [("direction", "=", "incoming"), ("state", "=", "waiting")]
-        now = fields.Datetime.now()
+        now = get_now(self.env)
         due = self.search([*waiting, ("next_attempt", "<=", now)], order="id")
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for message_id in due.ids:
@@ -173,7 +175,7 @@ class SupplierCreditMessage(models.Model):
             self._move_to(
                 "waiting",
                 attempts=self.attempts + 1,
-                next_attempt=fields.Datetime.now() + PAUSE,
+                next_attempt=get_now(self.env) + PAUSE,
                 error=self.env._(
                     "Nothing is known yet under %(resource)s %(code)s of agreement %(agreement)s. "
                     "Messages of the agreement are still without an answer, which may bring it; "
@@ -202,11 +204,11 @@ class SupplierCreditMessage(models.Model):
         )
         if not queries:
             record._queue_message(self.agreement_id, operation, None)
-        queries.filtered(lambda query: query.next_attempt > fields.Datetime.now())._retry()
+        queries.filtered(lambda query: query.next_attempt > get_now(self.env))._retry()
 
     def _is_answer_outstanding(self):
         """Return whether an answer that is still outstanding may bring the code of this event."""
-        if fields.Datetime.now() - self.create_date > PATIENCE:
+        if get_now(self.env) - self.create_date > PATIENCE:
             return False
         outstanding = [
             ("agreement_id", "=", self.agreement_id.id),

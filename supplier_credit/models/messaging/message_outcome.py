@@ -3,11 +3,12 @@ import random
 import time
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...tools.api.errors import SupplierError
 from ...tools.api.lookup import Found
 from ...tools.api.wire import OPERATIONS
+from ..common.moment import get_now
 from .agreement_queue import NOT_FOUND
 
 _logger = logging.getLogger(__name__)
@@ -94,11 +95,11 @@ class SupplierCreditMessage(models.Model):
                 ("direction", "=", "outgoing"),
                 ("state", "in", ("waiting", "unknown")),
                 ("attempts", ">", 0),
-                ("next_attempt", ">", fields.Datetime.now()),
+                ("next_attempt", ">", get_now(self.env)),
             ]
         ).try_lock_for_update()
         if waiting:
-            waiting.next_attempt = fields.Datetime.now()
+            waiting.next_attempt = get_now(self.env)
             self._trigger_delivery()
             for agreement in waiting.agreement_id:
                 _brought_forward[self.env.cr.dbname, agreement.id] = now
@@ -116,7 +117,7 @@ class SupplierCreditMessage(models.Model):
         state = "unknown" if is_unknown else "waiting"
         if cause.kind == "not_begun":
             # As it was before it was claimed, and as due.
-            self._move_to(state, next_attempt=fields.Datetime.now())
+            self._move_to(state, next_attempt=get_now(self.env))
             return
         text = _storable(self.agreement_id._describe_error(cause))
         _logger.info("Message %s: %s", self.id, outcome)
@@ -146,7 +147,7 @@ class SupplierCreditMessage(models.Model):
             seconds = min(FIRST_BACKOFF * 2 ** (self.attempts - 1), LONGEST_BACKOFF)
             # Only spreads the attempts, so that not all come at once: nobody gains by guessing it.
             seconds *= random.uniform(0.8, 1.2)  # noqa: S311
-        return fields.Datetime.now() + timedelta(seconds=seconds)
+        return get_now(self.env) + timedelta(seconds=seconds)
 
     # -------------------------------------------------------------------------
     # APPLYING

@@ -5,6 +5,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.modules.registry import Registry
 from odoo.service.server import CommonServer
 
+from ..common.moment import get_now
+
 _logger = logging.getLogger(__name__)
 
 # {database: ids of the messages that this process has claimed and not ended}
@@ -38,7 +40,7 @@ class SupplierCreditMessage(models.Model):
         messages = self.browse(message_ids).try_lock_for_update()
         under_way = messages.filtered(lambda message: message.state == "sending")
         # Leases end when they are over, not in their last second.
-        under_way.lease_until = fields.Datetime.subtract(fields.Datetime.now(), seconds=1)
+        under_way.lease_until = fields.Datetime.subtract(get_now(self.env), seconds=1)
         under_way._trigger_delivery()
 
 

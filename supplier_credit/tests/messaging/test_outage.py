@@ -150,6 +150,18 @@ class TestOutage(SupplierCreditCommon):
         self.deliver_by_cron()
         self.assertEqual((message.state, self.count_calls()), ("done", 0))
 
+    def test_server_whose_clock_is_ahead_takes_no_message_of_another(self):
+        """The database's clock counts, which both have."""
+        message = self.send_without_answer()
+        with self.supplier.listening(), self.registry_test_mode():
+            (due,) = self.model._find_due(self.agreement, message.ids, lock=True)
+            self.model.browse(due)._claim(self.agreement, 5)
+        ahead = fields.Datetime.now() + timedelta(minutes=10)
+        with patch.object(fields.Datetime, "now", lambda *_args: ahead):
+            self.assertFalse(self.model._find_due())
+            later = self.send_without_answer()
+        self.assertEqual(self.model._find_due(), later.ids, "it need not wait ten minutes")
+
     def test_what_has_ended_is_not_given_back(self):
         self.supplier.on("POST", CREATION, self.reservation_answer(), 201)
         message = self.send()
