@@ -52,7 +52,7 @@ class TestNfeUpload(NfeUploadCommon):
         )
 
     def test_production_agreement_refuses_nfe_of_the_test_environment(self):
-        self.agreement.environment = "production"
+        self.agreement.write({"environment": "production", "is_same_contract": True})
         content = self._in_test_environment(self.nfe_content())
         self.assert_refused(content, "test environment")
 
@@ -104,7 +104,7 @@ class TestNfeUpload(NfeUploadCommon):
         self.assertEqual(key_check_digit(body), str(expected))
 
     def test_production_agreement_takes_only_what_was_not_altered(self):
-        self.agreement.environment = "production"
+        self.agreement.write({"environment": "production", "is_same_contract": True})
         altered = make_nfe().replace(b"<pesoL>32.000<", b"<pesoL>33.000<")
         self.assert_refused(altered, "content: it was changed after SEFAZ authorised it")
         self.upload(make_nfe())

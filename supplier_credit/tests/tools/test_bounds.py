@@ -108,7 +108,9 @@ def list_absurd(name, value):
         return (bound + 1, 10**18, -1, 1.5, "1", True)
     if isinstance(value, list):
         return ("x", {"a": 1}, ["x" * 3000] if name == "pendencias" else [{}] * (bound + 1))
-    if name.startswith("data") or name == "reanaliseAPartirDe":
+    if name == "reanaliseAPartirDe":
+        return ("0001-01-01", "9999-12-31", "2026-02-30", 20260101)
+    if name.startswith("data"):
         return ABSURD_DATES
     return ("x" * (bound + 1), "a\0b", 7, ["x"], {"a": 1})
 

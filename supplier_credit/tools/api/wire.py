@@ -71,7 +71,8 @@ BOUNDS = {
     "dataRepasse": FARTHEST_DAY,
     "dataVencimento": FARTHEST_DAY,
     "dataVigencia": FARTHEST_DAY,
-    "reanaliseAPartirDe": FARTHEST_DAY,
+    # "Never" is a day in another century for some.
+    "reanaliseAPartirDe": 20 * FARTHEST_DAY,
     # lists: entries
     "calendario": MOST_INSTALMENTS,
     "parcelasDebito": MOST_INSTALMENTS,
