@@ -115,7 +115,7 @@ def _fault(child):
         "probability": child.number("probability", 0, 1),
         "seconds": child.number("seconds", 0, 300),
         "status": child.integer("status", 400, 599, required=False),
-        "retry_after": child.integer("retryAfter", 0, 3600, required=False),
+        "retry_after": child.integer("retryAfter", 0, 10**10, required=False),
         "changes": child.mapping("set"),
     }
     child.close()

@@ -214,7 +214,8 @@ class SupplierCreditAgreement(models.Model):
             reference=one.reference,
             partner_id=partner.id,
             amount=float(one.amount),
-            supplier_state=one.state,
+            # As Supplier calls it: what it means here is not sure.
+            supplier_state=one.body["situacao"],
             problem=self._describe_unknown(kind, one),
             body=findings._dump(one.body),
         )
