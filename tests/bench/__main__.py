@@ -9,7 +9,7 @@ from tests.host.odoo_source import load
 from tests.host.postgres import Postgres
 from tests.host.terminal import HostError, say
 
-from . import approvals, beside_host, danfe, report, sales, settlements
+from . import approvals, beside_host, danfe, outages, report, sales, settlements
 from .delivery import Delivery
 
 FINANCING = ("prepare_financing", "make_effective", "post_equal_entry")
@@ -25,6 +25,7 @@ def main():
         "pairs": int(os.environ.get("BENCH_PAIRS", "9")),
         "chunk": int(os.environ.get("BENCH_CHUNK", "50")),
         "danfe_items": int(os.environ.get("BENCH_DANFE", "990")),
+        "outage": int(os.environ.get("BENCH_OUTAGE", "60")),
     }
     sizes = _read_sizes("BENCH_APPROVALS", "100,1000,5000")
     statements = _read_sizes("BENCH_SETTLEMENTS", "100,1000,10000")
@@ -44,6 +45,10 @@ def main():
         if only == "danfe":
             print(*report.list_danfe_rows(danfe.measure(settings["danfe_items"])), sep="\n")
             return 0
+        if only == "outages":
+            rows = outages.measure(databases, settings["outage"])
+            print(*report.list_outage_rows(rows), sep="\n")
+            return 0
         if only != "financing":
             settled = settlements.measure(databases, statements)
         if only == "settlements":
@@ -60,10 +65,11 @@ def main():
         delivery = Delivery(databases, settings["count"], settings["latency"])
         delivered = delivery.measure(settings["repetitions"])
         drawn = danfe.measure(settings["danfe_items"])
+        waited = outages.measure(databases, settings["outage"])
     except HostError as error:
         print(error, file=sys.stderr)
         return 1
-    report.write(delivered, sold, approved, settled, financed, billed, drawn, settings)
+    report.write(delivered, sold, approved, settled, financed, billed, drawn, waited, settings)
     say(f"Written: {report.TARGET.relative_to(report.ROOT)}")
     return 0
 

@@ -45,6 +45,15 @@ the requests at the same time.
 |---|---:|
 {ratios}
 
+## A bystander's page while a service is silent
+
+Two workers; four people send orders or faturas, each a second after the former was taken; a fifth opens
+the login page ten times a second, for {outage} s. The page is to take at most 0.3 s for 95 of 100.
+
+| services | pages | half of them within | 95 of 100 within | longest | sent by the four | 95 of 100 of these within |
+|---|---:|---:|---:|---:|---:|---:|
+{outages}
+
 ## Orders and invoices that are not Supplier's
 
 {orders} sale orders of one line, in a database without supplier_credit and in one with it
@@ -153,15 +162,16 @@ that branches tell more.
 | `BENCH_FINANCING` | how many titles a contract of each row has, {contracts} here |
 | `BENCH_BILLING` | how many contracts are billed in each row, {subscriptions} here |
 | `BENCH_DANFE` | items of an NF-e, {danfe_items} here |
+| `BENCH_OUTAGE` | seconds that each outage lasts, {outage} here |
 | `BENCH_CHUNK` | documents of one transaction, {chunk} here |
 
 `BENCH_ONLY=settlements make bench` measures the settlements alone and prints their tables, and
 `BENCH_ONLY=financing make bench` the vendor contracts, `BENCH_ONLY=billing make bench` the faturas,
-`BENCH_ONLY=danfe make bench` the DANFE.
+`BENCH_ONLY=danfe make bench` the DANFE, `BENCH_ONLY=outages make bench` a bystander's page.
 """
 
 
-def write(delivery, sales, approvals, settlements, financing, billing, danfe, settings):
+def write(delivery, sales, approvals, settlements, financing, billing, danfe, outages, settings):
     """Write the report.
 
     :param delivery: {scenario: [seconds]} of `delivery.Delivery.measure`
@@ -171,6 +181,7 @@ def write(delivery, sales, approvals, settlements, financing, billing, danfe, se
     :param financing: what `beside_host.measure` returned
     :param billing: what `beside_host.measure` returned
     :param danfe: what `danfe.measure` returned
+    :param outages: what `outages.measure` returned
     """
     seconds, coverage = figures.read()
     TARGET.write_text(
@@ -178,6 +189,7 @@ def write(delivery, sales, approvals, settlements, financing, billing, danfe, se
             suite="\n".join(figures.list_seconds(seconds)),
             coverage="\n".join(figures.list_coverage(coverage)),
             delivery="\n".join(_delivery_rows(delivery, settings)),
+            outages="\n".join(list_outage_rows(outages)),
             ratios="\n".join(_ratio_rows(delivery)),
             sales="\n".join(_sale_rows(sales)),
             approvals="\n".join(_approval_rows(approvals)),
@@ -270,6 +282,15 @@ def list_beside_host(found_by_size):
         yield (
             f"| {size} | {seconds * 1000:.2f} ms | {seconds / host_seconds:.2f} | "
             f"{queries:.2f} | {host_queries:.2f} |"
+        )
+
+
+def list_outage_rows(outages):
+    """Yield the rows of what a bystander waits while services do not answer."""
+    for row in outages:
+        yield (
+            f"| {row['name']} | {row['pages']} | {row['p50']:.2f} s | {row['p95']:.2f} s | "
+            f"{row['longest']:.2f} s | {row['done']} | {row['own_p95']:.2f} s |"
         )
 
 
