@@ -191,11 +191,24 @@ class PaymentProvider(models.Model):
         """Return this provider's webhook among those of the account, or an empty dict.
 
         It is known by its id, or by the part of its address that is only ours: the rest of the
-        address follows the database's own, which may move.
+        address follows the database's own, which may move. One that leads here and that no
+        provider here has was registered after the backup that this database comes from.
         """
         own = [item for item in found if item.get("id") == self.webhook_reference]
         own += [item for item in found if str(item.get("url")).endswith(f"/{self.webhook_key}")]
-        return own[0] if own else {}
+        return (own or self._filter_lost_webhooks(found) or [{}])[0]
+
+    def _filter_lost_webhooks(self, found):
+        """Return those of the account's webhooks that lead to this database and to no provider."""
+        here = f"{self.get_base_url()}/reseller_billing/webhook/"
+        keys = {
+            url.removeprefix(here): item
+            for item in found
+            if (url := str(item.get("url"))).startswith(here)
+        }
+        providers = self.sudo().with_context(active_test=False)
+        known = providers.search([("webhook_key", "in", list(keys))]).mapped("webhook_key")
+        return [item for key, item in keys.items() if key not in known]
 
     def _get_webhook_email(self):
         """Return whom the provider writes when events do not arrive.

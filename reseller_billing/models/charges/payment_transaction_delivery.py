@@ -26,8 +26,8 @@ TASKS = [
 class PaymentTransaction(models.Model):
     """Outbox of charges to the receipts provider.
 
-    A worker that continues for one that has died looks the charge up before it sends again; no
-    charge is ever made twice.
+    Before a charge is made the provider is asked whether it has it, whatever is stored here: a
+    worker may have died after its request, or a backup have brought back what was done already.
     """
 
     _name = "payment.transaction"
@@ -55,7 +55,7 @@ class PaymentTransaction(models.Model):
     charge_asked = fields.Boolean(
         readonly=True,
         copy=False,
-        help="A registration was tried: the charge is looked up before another attempt.",
+        help="A registration was tried, so that the provider may have the charge.",
     )
     charge_refund_wanted = fields.Monetary(
         readonly=True, copy=False, help="Total of all refunds, requested ones included."

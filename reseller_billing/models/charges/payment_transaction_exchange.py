@@ -26,7 +26,6 @@ class PaymentTransaction(models.Model):
             client=client,
             failure=failure,
             reference=charge.provider_reference or "",
-            ask_first=charge.charge_asked,
             needs_slip=charge._is_slip_missing(),
             terms=charge._prepare_terms(),
             payer=payer,

@@ -35,7 +35,7 @@ class PaymentTransaction(models.Model):
             if job.task == "update" and found.state in ("awaiting", "overdue"):
                 # Line and Pix of the former value must not be paid any more.
                 charge._clear_slip()
-            charge._apply_charge(found, slip, is_answer=job.task in ("register", "update"))
+            charge._apply_charge(found, slip, is_answer=outcome.is_given)
             if outcome.refund_page:
                 charge._apply_refund_page(outcome.refund_page)
             if not slip and charge.charge_state in ("awaiting", "overdue"):

@@ -44,8 +44,8 @@ class TestChargeSlip(BillingCommon):
             self.send()
 
     def test_mail_waits_for_the_slip_which_is_asked_for_again_at_once(self):
-        # Payer looked for and made, charge made; then neither line nor Pix.
-        self.asaas.fail = [None, None, None, 500, 500]
+        # Charge and payer looked for and made; then neither line nor Pix.
+        self.asaas.fail = [None, None, None, None, 500, 500]
         fatura = self.make_charged()
         self.assertEqual((fatura.charge_state, fatura.slip_line), ("awaiting", False))
         self.assertFalse(self.mails(fatura))

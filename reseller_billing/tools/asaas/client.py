@@ -83,10 +83,15 @@ class AsaasClient:
     # Charges
 
     def find_charge(self, external_reference: str) -> Charge | None:
-        """Return the charge under our reference that is not deleted, or None."""
+        """Return the charge under our reference that is not deleted, or None.
+
+        Of several it is one that brought money, else the oldest, which the payer got first.
+        """
         found = self._list("payments", {"externalReference": external_reference, "limit": PAGE})
         charges = [read_charge(item) for item in found]
-        return next((charge for charge in charges if not charge.deleted), None)
+        # Asaas lists the newest first.
+        living = [charge for charge in reversed(charges) if not charge.deleted]
+        return min(living, key=lambda charge: charge.paid is None, default=None)
 
     def get_charge(self, reference: str) -> Charge:
         """Return a charge as it is now.
