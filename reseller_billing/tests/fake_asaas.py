@@ -16,6 +16,8 @@ OPEN = ("PENDING", "OVERDUE")
 MOBILE = re.compile(r"[1-9]{2}9[0-9]{8}")
 LANDLINE = re.compile(r"[1-9]{2}[2-5][0-9]{7}")
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+# Of lists, and what they are unless a request names them.
+PAGING = (("limit", 10), ("offset", 0))
 FOR_THE_PAYER = "AWAITING_CUSTOMER_EXTERNAL_AUTHORIZATION"
 
 
@@ -146,7 +148,9 @@ class FakeAsaas:
         if path == "pix/addressKeys":
             return 200, self._list([{"type": "EVP", "status": "ACTIVE"}] if self.pix_key else [])
         if len(parts) == 1 and method == "GET":
-            return 200, self._list([item for item in store.values() if self._matches(item, params)])
+            found = [item for item in store.values() if self._matches(item, params)]
+            # The newest first.
+            return 200, self._list(found[::-1], params)
         if len(parts) == 1:
             return self._create(parts[0], body)
         if parts[1] not in store:
@@ -157,14 +161,15 @@ class FakeAsaas:
         return self._act("/".join(parts[2:]), item, body)
 
     @staticmethod
-    def _list(found):
+    def _list(found, params=()):
+        limit, offset = (dict(params).get(name, value) for name, value in PAGING)
         return {
             "object": "list",
-            "hasMore": False,
+            "hasMore": len(found) > offset + limit,
             "totalCount": len(found),
-            "limit": 100,
-            "offset": 0,
-            "data": found,
+            "limit": limit,
+            "offset": offset,
+            "data": found[offset : offset + limit],
         }
 
     @staticmethod

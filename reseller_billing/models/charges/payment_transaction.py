@@ -155,11 +155,15 @@ class PaymentTransaction(models.Model):
         help="Where the client of a paid boleto says to which account the money is to go.",
     )
     charge_asked_at = fields.Datetime(
-        readonly=True, copy=False, help="When an old charge was requested last."
+        readonly=True, copy=False, help="When the charge was requested or listed last, by turns."
     )
 
     _provider_reference_idx = models.Index(
         "(provider_id, provider_reference) WHERE provider_reference IS NOT NULL"
+    )
+    # Charges are requested by turns.
+    _charge_turn_idx = models.Index(
+        "(provider_id, charge_asked_at, id) WHERE charge_state IS NOT NULL"
     )
     # Of two live charges the client could pay both.
     _one_live_charge = models.UniqueIndex(

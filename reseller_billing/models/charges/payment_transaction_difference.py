@@ -93,7 +93,10 @@ class PaymentTransaction(models.Model):
         """Return whether nothing of the provider's charge is new.
 
         Value and due date count while the charge can be paid only; older charges have none stored.
+        What was cancelled here and lives there is new, whatever its status was called.
         """
+        if self.charge_state == "cancelled" and found.state in WAITING:
+            return False
         is_same = (self.charge_raw_state, self.charge_refunded) == (
             found.raw_state,
             float(found.refunded),

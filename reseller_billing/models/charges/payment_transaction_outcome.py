@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...const import LIVE_STATES
 from ...tools.activity import end_told
 from ...tools.attempts import TELL_AFTER, get_pause
 from ...tools.errors import Missing, Rejected, ServiceError, Unauthorized
@@ -54,7 +55,9 @@ class PaymentTransaction(models.Model):
             return
         if isinstance(error, Missing):
             self._end_task(job)
-            self._store_missing(error)
+            if job.task != "follow" or self.charge_state in LIVE_STATES:
+                # Of one that ended, and was only asked about, nothing is to be decided.
+                self._store_missing(error)
             return
         if isinstance(error, Rejected):
             self._end_task(job)

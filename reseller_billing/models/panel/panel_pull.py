@@ -71,6 +71,13 @@ class ResellerBillingPanel(models.Model):
         if not done:
             self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
 
+    @api.model
+    def _forget_read(self):
+        """Have all panels read again before anything is sent: they may have what is not here."""
+        panels = self.search([("active", "=", True)])
+        panels.first_success = False
+        self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
+
     def _pull(self, resource, deadline):
         """Import the pages of a resource, then retry rows.
 

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from ..errors import OutcomeUnknown
 from ..http import is_safe_url
-from ..receipts import Charge, Payer, Refund, Terms
+from ..receipts import Charge, KnownPayer, Payer, Refund, Terms
 
 # Meaning of Asaas' status here. Others are stored and shown, and change nothing.
 STATES = {
@@ -123,6 +123,22 @@ def write_terms(terms: Terms) -> dict:
             "type": "PERCENTAGE",
         },
     }
+
+
+def read_payer(answer: dict) -> KnownPayer:
+    """Return a customer of Asaas in our terms.
+
+    :raise OutcomeUnknown: if the answer is no customer
+    """
+    try:
+        return KnownPayer(
+            reference=_read_reference(answer["id"]),
+            external_reference=str(answer.get("externalReference") or ""),
+            name=str(answer.get("name") or ""),
+            tax_id=str(answer.get("cpfCnpj") or ""),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise OutcomeUnknown("The answer is no customer.", cause="foreign") from error
 
 
 def write_payer(payer: Payer) -> dict:
