@@ -36,6 +36,7 @@ class FakeAsaas:
     def __init__(self):
         self.customers, self.payments, self.webhooks = {}, {}, {}
         self.calls, self.fail, self.fail_on = [], [], {}
+        self.number = 0
         # Parts of a charge that the account does not have, like pixQrCode.
         self.refused_actions = set()
         # What the address of a boleto gives: bytes, or an object to read from.
@@ -181,7 +182,9 @@ class FakeAsaas:
         return shown and same and item.get("dateCreated", "") >= params.get("dateCreated[ge]", "")
 
     def _create(self, kind, body):
-        number = len(self.customers) + len(self.payments) + 1
+        # No id is given twice, whatever becomes of its record.
+        self.number += 1
+        number = self.number
         if kind == "customers":
             self._check_customer(body)
             item = {"object": "customer", "id": f"cus_{number:012}", "deleted": False, **body}

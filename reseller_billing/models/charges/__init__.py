@@ -9,6 +9,7 @@ from . import (
     ir_http,
     payer,
     payment_provider,
+    payment_provider_account,
     payment_provider_comparison,
     payment_provider_webhook,
     payment_transaction,

@@ -100,7 +100,7 @@ class PaymentProvider(models.Model):
 
     def _get_waiting_domain(self):
         return (
-            Domain("provider_id", "=", self.id)
+            self._get_own_domain()
             & Domain("charge_state", "in", ("awaiting", "overdue"))
             & Domain("charge_task", "=", False)
         )
@@ -124,7 +124,7 @@ class PaymentProvider(models.Model):
         now = fields.Datetime.now()
         old = Domain("create_date", "<", now - timedelta(days=COMPARED_DAYS))
         ended = (
-            Domain("provider_id", "=", self.id)
+            self._get_own_domain()
             & Domain("charge_state", "in", ENDED_STATES)
             & Domain("charge_task", "=", False)
             & Domain("provider_reference", "!=", False)

@@ -128,7 +128,11 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _cron_send_charges(self):
-        """Send the providers all that is due, until done or out of time."""
+        """Send the providers all that is due, until done or out of time.
+
+        Keys that were changed are proved first.
+        """
+        self.env["payment.provider"]._prove_accounts()
         self._send_due_by_cron()
 
     @api.model

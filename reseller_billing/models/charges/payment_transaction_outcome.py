@@ -80,6 +80,19 @@ class PaymentTransaction(models.Model):
         self.charge_is_missing = True
         self._update_fatura(text)
         self._notify_responsible(self.env._("Charge not found"), text)
+        self.provider_id._doubt_account()
+
+    def _leave_in_former_account(self):
+        """Show that this charge lives in an account that is not used any more."""
+        self.charge_is_missing = True
+        text = self.env._(
+            "The charge of %(fatura)s lives in the former account of %(provider)s and is not "
+            "followed any more. Cancel it there, then have a manager use Give up charge; then "
+            "another can be made.",
+            fatura=self.fatura_id.display_name,
+            provider=self.provider_id.name,
+        )
+        self._update_fatura(text)
 
     def _give_up(self):
         """Cancel a charge that the provider does not know; somebody looked there."""
