@@ -8,9 +8,10 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from time import monotonic
 
 from .asaas.client import AsaasClient
-from .download import fetch_pdf
+from .download import LONGEST_DOWNLOAD, fetch_pdf
 from .errors import Rejected, ServiceError
 from .outbox import Job
 from .receipts import Charge, DailyLimit, Payer, RefundUnderWay, Slip, Terms
@@ -37,6 +38,7 @@ class ChargeJob(Job):
     :param today: in Brazil
     :param refund: in BRL, the total of all refunds
     :param failure: why the settings allow no request, if so
+    :param deadline: by `time.monotonic`, of all requests together while somebody waits
     """
 
     task: str
@@ -53,6 +55,7 @@ class ChargeJob(Job):
     refund: Decimal
     refund_text: str
     failure: ServiceError | None = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True)
@@ -217,11 +220,20 @@ def _find(job: ChargeJob) -> Charge | None:
 
 
 def _get_slip(job: ChargeJob, charge: Charge) -> Slip | None:
-    """Return boleto line, Pix and PDF, or None: then they are requested again later."""
+    """Return boleto line, Pix and PDF, or None: then they are requested again later.
+
+    While somebody waits it is all of them or None.
+    """
+    seconds = LONGEST_DOWNLOAD
     try:
         slip = job.client.get_slip(charge, job.terms.kind)
     except ServiceError as error:
         _logger.info("Charge %s: no slip yet (%s)", job.record_id, error.kind)
         return None
+    if job.deadline is not None:
+        seconds = job.deadline - monotonic()
     is_own = job.client.is_own_url(charge.slip_url)
-    return replace(slip, pdf=base64.b64encode(fetch_pdf(charge.slip_url) if is_own else b""))
+    pdf = fetch_pdf(charge.slip_url, seconds) if is_own else b""
+    if job.deadline is not None and (seconds <= 0 or monotonic() > job.deadline):
+        return None
+    return replace(slip, pdf=base64.b64encode(pdf))

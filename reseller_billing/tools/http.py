@@ -4,7 +4,8 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import monotonic
 from urllib.parse import urlsplit
 
 import requests
@@ -20,6 +21,8 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Seconds to wait after too many requests, if the answer does not say.
 USUAL_PAUSE = 60
 LONGEST_PAUSE = 12 * 3600
+# Seconds below which a request is not begun any more.
+SHORTEST_TIMEOUT = 0.2
 LONGEST_WORDS = 2000
 
 
@@ -70,6 +73,7 @@ class Service:
     :param logger: where requests are logged; never what they carry or how they are answered
     :param read_problem: function of the JSON of an error that returns its code and words
     :param timeout: seconds, or a pair of seconds to connect and to wait for the answer
+    :param deadline: by `time.monotonic`, after which nothing is sent or waited for; None for none
     """
 
     url: str
@@ -79,6 +83,11 @@ class Service:
     logger: logging.Logger
     read_problem: Callable[[object], tuple[str, str]]
     timeout: float | tuple[float, float] = 10
+    deadline: float | None = None
+
+    def until(self, deadline: float) -> "Service":
+        """Return this service with one deadline for all requests together."""
+        return replace(self, deadline=deadline)
 
     def send(
         self,
@@ -98,6 +107,7 @@ class Service:
         """
         url = f"{self.url}/{path}"
         asked = f"{method} {urlsplit(url).path}"
+        timeout = self._get_timeout(asked)
         self.logger.info("%s: %s %s", self.label, asked, reference)
         try:
             with Session(url) as session:
@@ -108,7 +118,7 @@ class Service:
                     params=params,
                     json=json,
                     headers={**self.headers, **(headers or {})},
-                    timeout=self.timeout,
+                    timeout=timeout,
                     allow_redirects=False,
                 )
         except requests.exceptions.RequestException as error:
@@ -117,6 +127,20 @@ class Service:
         level = logging.INFO if answer.status_code < 300 else logging.WARNING
         self.logger.log(level, "%s: HTTP %s %s", self.label, answer.status_code, reference)
         return self._read(answer)
+
+    def _get_timeout(self, asked: str) -> float | tuple[float, float]:
+        """Return the timeout of a request that begins now.
+
+        :raise Unavailable: if the deadline is over
+        """
+        if self.deadline is None:
+            return self.timeout
+        left = self.deadline - monotonic()
+        if left < SHORTEST_TIMEOUT:
+            raise Unavailable(f"{asked}: no time left", cause="timeout")
+        if isinstance(self.timeout, tuple):
+            return tuple(min(part, left) for part in self.timeout)
+        return min(self.timeout, left)
 
     def _read(self, answer: requests.Response) -> dict:
         try:

@@ -10,6 +10,7 @@ from . import (
     payer,
     payment_provider,
     payment_provider_account,
+    payment_provider_circuit,
     payment_provider_comparison,
     payment_provider_webhook,
     payment_transaction,

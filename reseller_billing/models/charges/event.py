@@ -183,7 +183,9 @@ class ResellerBillingEvent(models.Model):
             if event_id in done:
                 continue
             # Browsed one by one, because each commit empties the cache.
-            event = self.browse(event_id).try_lock_for_update().filtered_domain(domain)
+            paused = self.env["payment.provider"]._get_paused_ids(fields.Datetime.now())
+            free = [*domain, ("provider_id", "not in", paused)]
+            event = self.browse(event_id).try_lock_for_update().filtered_domain(free)
             together = event._process() if event else event
             done.update(together.ids)
             if not cron._commit_progress(max(len(together), 1)):
@@ -211,6 +213,8 @@ class ResellerBillingEvent(models.Model):
             # for the page to say that it is paid.
             together._postpone_shortly(timedelta())
         except (UserError, ServiceError) as error:
+            if isinstance(error, ServiceError):
+                together.provider_id._note_exchange(error)
             together._postpone(together.provider_id._describe_failure(error))
         except Exception as error:
             _logger.exception("Event %s could not be processed", self.id)

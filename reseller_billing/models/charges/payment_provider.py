@@ -296,10 +296,6 @@ class PaymentProvider(models.Model):
         if paused:
             paused.billing_paused_until = False
 
-    @api.model
-    def _get_paused_ids(self, now):
-        return self.sudo().search([("billing_paused_until", ">", now)]).ids
-
     def _prepare_payer(self, partner):
         """Return the data of a client for this provider, and its id there.
 

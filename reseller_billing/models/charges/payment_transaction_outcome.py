@@ -24,6 +24,7 @@ class PaymentTransaction(models.Model):
         if not charge:
             return
         charge = charge._as_responsible()
+        charge.provider_id._note_exchange(outcome)
         if isinstance(outcome, ServiceError):
             charge._apply_failure(job, outcome)
             return
@@ -40,7 +41,7 @@ class PaymentTransaction(models.Model):
             if outcome.refund_page:
                 charge._apply_refund_page(outcome.refund_page)
             if not slip and charge.charge_state in ("awaiting", "overdue"):
-                charge._queue_missing_slip()
+                charge._queue_missing_slip(at_once=job.deadline is not None)
         if outcome.deleted and (not found or found.deleted):
             charge._move_charge_to("cancelled")
             charge._set_canceled()
@@ -151,13 +152,17 @@ class PaymentTransaction(models.Model):
             }
         )
 
-    def _queue_missing_slip(self):
-        """Queue a request for the missing boleto line or Pix; the e-mail waits for it."""
+    def _queue_missing_slip(self, at_once=False):
+        """Queue a request for the missing boleto line or Pix; the e-mail waits for it.
+
+        :param at_once: it may be there, and was not waited for
+        """
         if self.slip_line or self.pix_payload or self.charge_task:
             return
         if self.charge_attempts >= TELL_AFTER:
             self._mail_fatura_once()
             return
-        at = fields.Datetime.now() + get_pause(self.charge_attempts)
+        pause = timedelta() if at_once else get_pause(self.charge_attempts)
+        at = fields.Datetime.now() + pause
         self.write({"charge_task": "follow", "charge_ticket": False, "charge_next_attempt": at})
         self._trigger_delivery(at)

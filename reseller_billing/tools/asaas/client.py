@@ -36,6 +36,10 @@ class AsaasClient:
         self._service = service
         self._send = service.send
 
+    def until(self, deadline: float) -> "AsaasClient":
+        """Return this client with one deadline for all its requests, by `time.monotonic`."""
+        return AsaasClient(self._service.until(deadline))
+
     def check(self) -> None:
         """Request one customer, to check address and key. API: GET /v3/customers."""
         self._list("customers", {"limit": 1})
