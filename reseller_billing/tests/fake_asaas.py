@@ -36,7 +36,7 @@ class FakeAsaas:
     def __init__(self):
         self.customers, self.payments, self.webhooks = {}, {}, {}
         self.calls, self.fail, self.fail_on = [], [], {}
-        self.number = 0
+        self.number, self.headers = 0, {}
         # Parts of a charge that the account does not have, like pixQrCode.
         self.refused_actions = set()
         # What the address of a boleto gives: bytes, or an object to read from.
@@ -57,7 +57,9 @@ class FakeAsaas:
         if isinstance(failure, Exception):
             raise failure
         if isinstance(failure, int):
-            return self._response(failure, self._error("failure", "Failed on purpose."))
+            answer = self._response(failure, self._error("failure", "Failed on purpose."))
+            answer.headers.update(self.headers)
+            return answer
         try:
             status, body = self._route(method, path, params or {}, options.get("json") or {})
         except Refused as refusal:

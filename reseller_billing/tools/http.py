@@ -5,7 +5,8 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from time import monotonic
+from email.utils import parsedate_to_datetime
+from time import monotonic, time
 from urllib.parse import urlsplit
 
 import requests
@@ -21,6 +22,8 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Seconds to wait after too many requests, if the answer does not say.
 USUAL_PAUSE = 60
 LONGEST_PAUSE = 12 * 3600
+# More seconds are a moment since 1970 and no pause.
+UNIX_MOMENT = 1_500_000_000
 # Seconds below which a request is not begun any more.
 SHORTEST_TIMEOUT = 0.2
 LONGEST_WORDS = 2000
@@ -241,12 +244,27 @@ def is_header(text: str) -> bool:
 
 
 def read_pause(answer: requests.Response) -> int:
-    """Return after how many seconds requests are taken again, as the answer says if it does."""
+    """Return after how many seconds requests are taken again, as the answer says if it does.
+
+    Half a day at most, whatever it says.
+    """
     for name in ("Retry-After", "RateLimit-Reset"):
-        text = answer.headers.get(name, "")
-        if text.isdecimal() and int(text) <= LONGEST_PAUSE:
-            return int(text)
+        seconds = _read_seconds(answer.headers.get(name, ""))
+        if seconds is not None:
+            return max(0, min(seconds, LONGEST_PAUSE))
     return USUAL_PAUSE
+
+
+def _read_seconds(text: str) -> int | None:
+    """Return seconds from now: said as such, as a moment of Unix, or as a date of HTTP."""
+    if text.isascii() and text.isdecimal():
+        # Longer ones are no number that anybody means.
+        seconds = int(text[:15])
+        return seconds - int(time()) if seconds > UNIX_MOMENT else seconds
+    try:
+        return int(parsedate_to_datetime(text).timestamp() - time())
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _describe_missing_answer(

@@ -9,7 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ...tools.asaas.charge import is_reference
-from ...tools.errors import ServiceError
+from ...tools.errors import Absurd, ServiceError
 
 _logger = logging.getLogger(__name__)
 
@@ -215,7 +215,7 @@ class ResellerBillingEvent(models.Model):
         except (UserError, ServiceError) as error:
             if isinstance(error, ServiceError):
                 together.provider_id._note_exchange(error)
-            together._postpone(together.provider_id._describe_failure(error))
+            together._postpone(together._describe_failure(error), at_once=_is_absurd(error))
         except Exception as error:
             _logger.exception("Event %s could not be processed", self.id)
             together._postpone(
@@ -298,6 +298,10 @@ class ResellerBillingEvent(models.Model):
     def _read_unreadable(self, body, text):
         digest = hashlib.sha256(body).hexdigest()
         return f"{UNREADABLE}:{digest}", UNREADABLE, None, _clean(text)
+
+
+def _is_absurd(error):
+    return isinstance(error, Absurd)
 
 
 def _skip_number(_digits):

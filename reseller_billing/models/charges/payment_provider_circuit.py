@@ -23,6 +23,14 @@ class PaymentProvider(models.Model):
     )
     billing_failed_at = fields.Datetime(copy=False, readonly=True)
 
+    def action_end_pause(self):
+        """Try again now, whatever the provider or its silence asked for."""
+        self.check_access("write")
+        self.sudo().write({"billing_paused_until": False})
+        for provider in self.sudo():
+            provider._note_answer(is_forced=True)
+        return True
+
     @api.model
     def _get_paused_ids(self, now):
         """Return the providers that accept no requests now: paused at their request, or silent."""
@@ -54,8 +62,12 @@ class PaymentProvider(models.Model):
         elif outcome.status:
             self._note_answer()
 
-    def _note_answer(self):
-        if not self.billing_failures:
+    def _note_answer(self, is_forced=False):
+        """End the silence of this provider, and bring forward what waits for a later attempt.
+
+        :param is_forced: also where it was not silent
+        """
+        if not (self.billing_failures or is_forced):
             return
         self.write({"billing_failures": 0, "billing_failed_at": False})
         now = fields.Datetime.now()

@@ -104,6 +104,9 @@ class PaymentTransaction(models.Model):
     charge_is_missing = fields.Boolean(
         readonly=True, copy=False, help="The provider answered that it does not know the charge."
     )
+    charge_is_foreign = fields.Boolean(
+        readonly=True, copy=False, help="Made elsewhere, under a reference that is not ours."
+    )
     charge_cancel_wanted = fields.Boolean(
         readonly=True, copy=False, help="Cancelled here; where it lives on it is cancelled again."
     )

@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from ...const import LIVE_STATES
 from ...tools.activity import end_told
+from ...tools.errors import Absurd
 
 WAITING = ("awaiting", "overdue")
 
@@ -88,6 +89,28 @@ class PaymentTransaction(models.Model):
     def _has_difference(self):
         """Return whether the provider's live charge differs, so that it may be sent again."""
         return self.charge_state in LIVE_STATES and bool(self._describe_difference())
+
+    def _check_own(self, found):
+        """Refuse what the provider says of another charge under this one's id.
+
+        :param found: the charge at the provider, `tools.receipts.Charge`
+        :raise Absurd: naming what is another's
+        """
+        self.ensure_one()
+        reference = found.external_reference
+        words = ""
+        if reference and reference != self.reference and not self.charge_is_foreign:
+            words = f"externalReference: {reference:.60}"
+        if found.customer:
+            payers = self.env["reseller.billing.payer"]
+            owner = payers.search(
+                [("provider_id", "=", self.provider_id.id), ("reference", "=", found.customer)],
+                limit=1,
+            ).partner_id
+            if owner and owner != self.partner_id:
+                words = f"customer: {found.customer}"
+        if words:
+            raise Absurd(f"Charge {self.reference}: {words}", words=words, cause="absurd")
 
     def _is_known_as(self, found):
         """Return whether nothing of the provider's charge is new.

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from ...const import LIVE_STATES
 from ...tools.activity import end_told
 from ...tools.attempts import TELL_AFTER, get_pause
-from ...tools.errors import Missing, Rejected, ServiceError, Unauthorized
+from ...tools.errors import Absurd, Missing, Rejected, ServiceError, Unauthorized
 from ...tools.receipts import DailyLimit
 
 # Seconds of pause after the key was refused.
@@ -25,6 +25,7 @@ class PaymentTransaction(models.Model):
             return
         charge = charge._as_responsible()
         charge.provider_id._note_exchange(outcome)
+        outcome = charge._believe(outcome)
         if isinstance(outcome, ServiceError):
             charge._apply_failure(job, outcome)
             return
@@ -45,6 +46,15 @@ class PaymentTransaction(models.Model):
         if outcome.deleted and (not found or found.deleted):
             charge._move_charge_to("cancelled")
             charge._set_canceled()
+
+    def _believe(self, outcome):
+        """Return an outcome, or an `Absurd` in place of what is said of another charge."""
+        if not isinstance(outcome, ServiceError) and outcome.charge:
+            try:
+                self._check_own(outcome.charge)
+            except Absurd as error:
+                return error
+        return outcome
 
     def _apply_failure(self, job, error):
         """Show a failure on the fatura, and postpone or close the task."""
@@ -130,7 +140,9 @@ class PaymentTransaction(models.Model):
         is_key_refused = isinstance(error, Unauthorized) and error.status != 403
         if is_key_refused or seconds:
             charge.provider_id._pause_billing(seconds or REFUSED_PAUSE)
-        if charge.charge_attempts >= TELL_AFTER or isinstance(error, DailyLimit):
+        if isinstance(error, Absurd):
+            charge._notify_responsible(charge.env._("Impossible answer"), text)
+        elif charge.charge_attempts >= TELL_AFTER or isinstance(error, DailyLimit):
             # While the provider pauses no other charge meets the limit, so it is told once.
             charge._notify_responsible(charge.env._("Charge not registered yet"), text)
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from ..errors import Gone, Missing, OutcomeUnknown, Rejected, ServiceError, Unauthorized
+from ..errors import Absurd, Gone, Missing, OutcomeUnknown, Rejected, ServiceError, Unauthorized
 from ..http import Service
 from ..receipts import Charge, Page, Payer, Slip, Terms
 from .api import DOMAIN
@@ -104,8 +104,13 @@ class AsaasClient:
         """Return a charge as it is now.
 
         :raise Gone: if the answer is 404
+        :raise Absurd: if the answer is another charge
         """
-        return read_charge(self._send("GET", _path("payments", reference)))
+        charge = read_charge(self._send("GET", _path("payments", reference)))
+        if charge.reference != reference:
+            words = f"id: {charge.reference}"
+            raise Absurd(f"{reference} was asked for, not {words}", words=words, cause="absurd")
+        return charge
 
     def get_or_find_charge(self, reference: str, external_reference: str) -> Charge:
         """Return a charge by the provider's id, or by our reference where the id is not known.

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ..bounds import AGREED, AMOUNT, NEAR, YEAR, Bound
+
 MONEY = re.compile(r"(0|[1-9][0-9]{0,11})\.[0-9]{2}", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 CONTRACT_STATES = {
@@ -16,6 +18,15 @@ CONTRACT_STATES = {
     "ATIVO": "active",
     "SUSPENSO": "suspended",
     "CANCELADO": "cancelled",
+}
+# What the fields of a record can say.
+BOUNDS = {
+    "valor": AMOUNT,
+    "valorPago": AMOUNT,
+    "dataInicio": Bound(-50 * YEAR, 5 * YEAR),
+    "lancamento": NEAR,
+    "vencimento": AGREED,
+    "dataPagamento": NEAR,
 }
 FATURA_STATES = ("EM_PROCESSAMENTO", "AGUARDANDO_PAGAMENTO", "VENCIDA", "PAGA", "CANCELADA")
 
@@ -185,7 +196,10 @@ def _money(item: dict, name: str, required: bool = True) -> Decimal | None:
         return None
     if not isinstance(value, str) or not MONEY.fullmatch(value):
         raise ValueError(name)
-    return Decimal(value)
+    amount = Decimal(value)
+    if not BOUNDS[name].holds(amount):
+        raise ValueError(f"{name}: {value}")
+    return amount
 
 
 def _date(item: dict, name: str, required: bool = True) -> date | None:
@@ -195,6 +209,9 @@ def _date(item: dict, name: str, required: bool = True) -> date | None:
     if not isinstance(value, str) or len(value) != 10:
         raise ValueError(name)
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise ValueError(name) from None
+    if not BOUNDS[name].holds(day):
+        raise ValueError(f"{name}: {value}")
+    return day
