@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import retrying
 
-from ...const import RECEIPTS_CODES
+from ...const import RECEIPTS_CODES, TIME_ZONE
 from ...tools.errors import ServiceError
 
 _logger = logging.getLogger(__name__)
@@ -64,13 +64,15 @@ class PaymentProvider(models.Model):
         Each provider by itself: another transaction in the way, or a provider that does not
         answer, costs no other its turn.
         """
+        # Crons have no time zone of their own.
+        self = self.with_context(tz=TIME_ZONE)
         self.env["reseller.billing.comparison"]._begin_if_restored()
         providers = self.search(
             Domain("code", "in", RECEIPTS_CODES) & Domain("state", "!=", "disabled")
         )
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(providers) + 1)
-        steps = [self._check_own_side]
+        steps = [self._check_own_side, self.env["account.move"]._watch_mails]
+        cron._commit_progress(remaining=len(providers) + len(steps))
         steps += [self.browse(provider_id)._reconcile for provider_id in providers.ids]
         for step in steps:
             try:

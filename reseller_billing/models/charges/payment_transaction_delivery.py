@@ -173,6 +173,7 @@ class PaymentTransaction(models.Model):
         return Domain("charge_task", "!=", False) & is_taken
 
     def _is_slip_missing(self):
-        """Return whether the boleto line or the Pix of this charge is missing."""
+        """Return whether the boleto line, its file or the Pix of this charge is missing."""
         lacks_line = self.charge_kind != "pix" and not self.slip_line
+        lacks_line |= bool(self.slip_url) and not self.slip_pdf
         return lacks_line or (self.charge_kind != "boleto" and not self.pix_payload)

@@ -6,7 +6,7 @@ Source: docs/api/reseller-panel.openapi.yaml, schemas Client, Subscription, Invo
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from ..bounds import AGREED, AMOUNT, NEAR, YEAR, Bound
@@ -143,6 +143,22 @@ def read_invoice(item: dict) -> Invoice:
         paid_on=_date(item, "dataPagamento", required=False),
         paid=_money(item, "valorPago", required=False),
     )
+
+
+def filter_past(moments: list[str]) -> list[str]:
+    """Return those moments of the panel that are not after now; a day's difference is a clock's.
+
+    What is no date is left as it is: only the panel knows its meaning.
+    """
+    tomorrow = date.today() + timedelta(days=1)
+    return [moment for moment in moments if _read_start(moment) <= tomorrow]
+
+
+def _read_start(moment: str) -> date:
+    try:
+        return date.fromisoformat(moment[:10])
+    except ValueError:
+        return date.min
 
 
 def write_text(value: str | None, maximum: int = 120) -> str | None:
