@@ -1,7 +1,7 @@
 {
     "name": "Reseller Billing",
     "summary": "Subscription control: contracts and faturas charged online, settled by themselves",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "development_status": "Alpha",
     "category": "Accounting/Accounting",
     "website": "https://github.com/trade-credit-odoo/trade-credit",
@@ -20,6 +20,7 @@
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
         "views/common/job_views.xml",
+        "views/charges/finding_views.xml",
         "views/charges/payment_provider_views.xml",
         "views/contracts/res_partner_views.xml",
         "views/contracts/plan_views.xml",

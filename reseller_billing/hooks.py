@@ -1,11 +1,16 @@
 from odoo.addons.payment import reset_payment_provider, setup_provider
 
 from .const import ACTIVITY_TYPE, ASAAS_CODE, ASAAS_TEST_URL_PARAMETER
+from .models.common.restore import forget_mark, store_mark
 
 
 def post_init_hook(env):
-    """Create the provider of each company and register the payment method, as the host does."""
+    """Create the provider of each company and register the payment method, as the host does.
+
+    Where the database is, is remembered: if it is elsewhere one day, it came back from a backup.
+    """
     setup_provider(env, ASAAS_CODE)
+    store_mark(env)
 
 
 def uninstall_hook(env):
@@ -28,6 +33,7 @@ def uninstall_hook(env):
     # The main one is data of the addon and is deleted with it.
     (providers - with_transactions - main_provider).unlink()
     env["ir.config_parameter"].search([("key", "=", ASAAS_TEST_URL_PARAMETER)]).unlink()
+    forget_mark(env)
     _delete_notices(env)
     _delete_foreign_xml_ids(env)
 

@@ -12,3 +12,5 @@ UPDATE payment_provider
 UPDATE reseller_billing_panel
    SET token = NULL,
        active = FALSE;
+-- and is no restored backup either: it looks where it is by itself
+DELETE FROM ir_config_parameter WHERE key = 'reseller_billing.database_mark';

@@ -16,6 +16,8 @@ OPEN = ("PENDING", "OVERDUE")
 MOBILE = re.compile(r"[1-9]{2}9[0-9]{8}")
 LANDLINE = re.compile(r"[1-9]{2}[2-5][0-9]{7}")
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+# Of lists, and what they are unless a request names them.
+PAGING = (("limit", 10), ("offset", 0))
 FOR_THE_PAYER = "AWAITING_CUSTOMER_EXTERNAL_AUTHORIZATION"
 
 
@@ -34,6 +36,7 @@ class FakeAsaas:
     def __init__(self):
         self.customers, self.payments, self.webhooks = {}, {}, {}
         self.calls, self.fail, self.fail_on = [], [], {}
+        self.number, self.headers = 0, {}
         # Parts of a charge that the account does not have, like pixQrCode.
         self.refused_actions = set()
         # What the address of a boleto gives: bytes, or an object to read from.
@@ -54,7 +57,9 @@ class FakeAsaas:
         if isinstance(failure, Exception):
             raise failure
         if isinstance(failure, int):
-            return self._response(failure, self._error("failure", "Failed on purpose."))
+            answer = self._response(failure, self._error("failure", "Failed on purpose."))
+            answer.headers.update(self.headers)
+            return answer
         try:
             status, body = self._route(method, path, params or {}, options.get("json") or {})
         except Refused as refusal:
@@ -146,7 +151,9 @@ class FakeAsaas:
         if path == "pix/addressKeys":
             return 200, self._list([{"type": "EVP", "status": "ACTIVE"}] if self.pix_key else [])
         if len(parts) == 1 and method == "GET":
-            return 200, self._list([item for item in store.values() if self._matches(item, params)])
+            found = [item for item in store.values() if self._matches(item, params)]
+            # The newest first.
+            return 200, self._list(found[::-1], params)
         if len(parts) == 1:
             return self._create(parts[0], body)
         if parts[1] not in store:
@@ -157,14 +164,15 @@ class FakeAsaas:
         return self._act("/".join(parts[2:]), item, body)
 
     @staticmethod
-    def _list(found):
+    def _list(found, params=()):
+        limit, offset = (dict(params).get(name, value) for name, value in PAGING)
         return {
             "object": "list",
-            "hasMore": False,
+            "hasMore": len(found) > offset + limit,
             "totalCount": len(found),
-            "limit": 100,
-            "offset": 0,
-            "data": found,
+            "limit": limit,
+            "offset": offset,
+            "data": found[offset : offset + limit],
         }
 
     @staticmethod
@@ -176,7 +184,9 @@ class FakeAsaas:
         return shown and same and item.get("dateCreated", "") >= params.get("dateCreated[ge]", "")
 
     def _create(self, kind, body):
-        number = len(self.customers) + len(self.payments) + 1
+        # No id is given twice, whatever becomes of its record.
+        self.number += 1
+        number = self.number
         if kind == "customers":
             self._check_customer(body)
             item = {"object": "customer", "id": f"cus_{number:012}", "deleted": False, **body}

@@ -49,3 +49,11 @@ class TestMigration(BillingCommon):
         self.migrate("19.0.1.3.0")
         new = self.env.ref("reseller_billing.mail_template_reminder_before")
         self.assertEqual((before.template_id, after.template_id), (new, old))
+
+    def test_keys_in_use_need_not_be_proved(self):
+        self.make_charged()
+        self.env.cr.execute("UPDATE payment_provider SET billing_account_digest = NULL")
+        self.env.invalidate_all()
+        self.assertFalse(self.provider._is_account_proved())
+        self.migrate("19.0.1.4.0")
+        self.assertTrue(self.provider._is_account_proved())

@@ -34,6 +34,12 @@ class TestPublicMethods(HostileCommon):
         wizard = {"move_id": cls.fatura.id, "amount": 1.0}
         event = cls.env["reseller.billing.event"].sudo()
         event = event.create({"provider_id": cls.provider.id, "event_ref": "evt_x"})
+        comparison = cls.env["reseller.billing.comparison"].sudo()
+        comparison = comparison.create({"provider_id": cls.provider.id, "reason": "hand"})
+        finding = cls.env["reseller.billing.finding"].sudo()
+        finding = finding.create(
+            {"comparison_id": comparison.id, "kind": "unknown", "reference": "pay_x"}
+        )
         cls.records = {
             "account.move": cls.fatura,
             "account.partial.reconcile": cls.env["account.partial.reconcile"],
@@ -51,7 +57,9 @@ class TestPublicMethods(HostileCommon):
                 {"file": "bm9tZQo="}
             ),
             "reseller.billing.contract": cls.contract,
+            "reseller.billing.comparison": comparison,
             "reseller.billing.event": event,
+            "reseller.billing.finding": finding,
             "reseller.billing.orphan.booking": cls.env["reseller.billing.orphan.booking"]
             .with_context(active_id=event.id)
             .create({"partner_id": cls.client_partner.id}),

@@ -8,9 +8,10 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from time import monotonic
 
 from .asaas.client import AsaasClient
-from .download import fetch_pdf
+from .download import LONGEST_DOWNLOAD, fetch_pdf
 from .errors import Rejected, ServiceError
 from .outbox import Job
 from .receipts import Charge, DailyLimit, Payer, RefundUnderWay, Slip, Terms
@@ -30,7 +31,6 @@ class ChargeJob(Job):
     :param ticket: of the task, so that a newer one is not ended by this answer
     :param client: of the provider; has the methods of `AsaasClient`
     :param reference: the provider's own, empty before the charge is registered
-    :param ask_first: a registration was tried: look the charge up before another
     :param terms: of the charge, without the provider's id of the client
     :param payer: the client; `payer_reference` is the provider's id of it, empty where it is
         unknown or outdated, `payer_digest` is of its data at the provider
@@ -38,13 +38,13 @@ class ChargeJob(Job):
     :param today: in Brazil
     :param refund: in BRL, the total of all refunds
     :param failure: why the settings allow no request, if so
+    :param deadline: by `time.monotonic`, of all requests together while somebody waits
     """
 
     task: str
     ticket: str | None
     client: AsaasClient | None
     reference: str
-    ask_first: bool
     needs_slip: bool
     terms: Terms
     payer: Payer
@@ -55,6 +55,7 @@ class ChargeJob(Job):
     refund: Decimal
     refund_text: str
     failure: ServiceError | None = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Outcome:
     """The provider's answer.
 
     :param charge: as it is now, None where there is none
+    :param is_given: it has value and due date of the job
     :param payer: the provider's id of the client and the digest, where the charge was made
     :param deleted: the charge was to be deleted
     :param refund_page: where the payer of a boleto says where the money is to go
@@ -69,6 +71,7 @@ class Outcome:
 
     charge: Charge | None
     slip: Slip | None = None
+    is_given: bool = False
     payer: tuple[str, str] | None = None
     deleted: bool = False
     refund_page: str = ""
@@ -83,7 +86,7 @@ def exchange_charge(job: ChargeJob) -> Outcome:
         raise job.failure
     match job.task:
         case "register":
-            return _register(job, job.ask_first)
+            return _register(job, job.client.find_charge(job.terms.external_reference))
         case "update":
             return _update(job)
         case "delete":
@@ -99,13 +102,20 @@ def exchange_charge(job: ChargeJob) -> Outcome:
     raise ValueError(job.task)
 
 
-def _register(job: ChargeJob, ask_first: bool) -> Outcome:
-    payer, charge = None, None
-    if ask_first:
-        charge = job.client.find_charge(job.terms.external_reference)
-    if not charge:
-        charge, payer = _create_within_limit(job)
-    return Outcome(charge, _get_slip(job, charge), payer)
+def _register(job: ChargeJob, charge: Charge | None) -> Outcome:
+    """Create a charge, unless the provider has it.
+
+    Whether an earlier attempt made it is asked of the provider, always: what is stored here may
+    have come back from a backup that is older than the attempt.
+
+    :param charge: what the provider has under our reference
+    """
+    if charge:
+        # A due date that was over was sent as the day of that attempt.
+        is_given = job.due_date < charge.due_date <= job.today
+        return Outcome(charge, _get_slip(job, charge), is_given=is_given)
+    charge, payer = _create_within_limit(job)
+    return Outcome(charge, _get_slip(job, charge), payer=payer, is_given=True)
 
 
 def _create_within_limit(job: ChargeJob) -> tuple[Charge, tuple[str, str]]:
@@ -139,11 +149,11 @@ def _create(job: ChargeJob) -> tuple[Charge, tuple[str, str]]:
 def _update(job: ChargeJob) -> Outcome:
     charge = _find(job)
     if not charge:
-        return _register(job, ask_first=False)
+        return _register(job, None)
     if charge.state not in WAITING:
         return Outcome(charge)
     charge = _update_waiting(job, charge)
-    return Outcome(charge, _get_slip(job, charge))
+    return Outcome(charge, _get_slip(job, charge), is_given=True)
 
 
 def _update_waiting(job: ChargeJob, charge: Charge) -> Charge:
@@ -206,15 +216,24 @@ def _find(job: ChargeJob) -> Charge | None:
     """
     if job.reference:
         return job.client.get_or_find_charge(job.reference, job.terms.external_reference)
-    return job.client.find_charge(job.terms.external_reference) if job.ask_first else None
+    return job.client.find_charge(job.terms.external_reference)
 
 
 def _get_slip(job: ChargeJob, charge: Charge) -> Slip | None:
-    """Return boleto line, Pix and PDF, or None: then they are requested again later."""
+    """Return boleto line, Pix and PDF, or None: then they are requested again later.
+
+    While somebody waits it is all of them or None.
+    """
+    seconds = LONGEST_DOWNLOAD
     try:
         slip = job.client.get_slip(charge, job.terms.kind)
     except ServiceError as error:
         _logger.info("Charge %s: no slip yet (%s)", job.record_id, error.kind)
         return None
+    if job.deadline is not None:
+        seconds = job.deadline - monotonic()
     is_own = job.client.is_own_url(charge.slip_url)
-    return replace(slip, pdf=base64.b64encode(fetch_pdf(charge.slip_url) if is_own else b""))
+    pdf = fetch_pdf(charge.slip_url, seconds) if is_own else b""
+    if job.deadline is not None and (seconds <= 0 or monotonic() > job.deadline):
+        return None
+    return replace(slip, pdf=base64.b64encode(pdf))

@@ -70,3 +70,12 @@ class OutcomeUnknown(ServiceError):
     """The request left and no answer came: it may have been done. Ask before sending again."""
 
     kind = "unknown"
+
+
+class Absurd(OutcomeUnknown):
+    """The service answered what cannot be: nothing of it is believed, a person has to look there.
+
+    `words` name the field and what it says.
+    """
+
+    kind = "absurd"

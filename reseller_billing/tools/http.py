@@ -4,7 +4,9 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from time import monotonic, time
 from urllib.parse import urlsplit
 
 import requests
@@ -20,6 +22,10 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Seconds to wait after too many requests, if the answer does not say.
 USUAL_PAUSE = 60
 LONGEST_PAUSE = 12 * 3600
+# More seconds are a moment since 1970 and no pause.
+UNIX_MOMENT = 1_500_000_000
+# Seconds below which a request is not begun any more.
+SHORTEST_TIMEOUT = 0.2
 LONGEST_WORDS = 2000
 
 
@@ -70,6 +76,7 @@ class Service:
     :param logger: where requests are logged; never what they carry or how they are answered
     :param read_problem: function of the JSON of an error that returns its code and words
     :param timeout: seconds, or a pair of seconds to connect and to wait for the answer
+    :param deadline: by `time.monotonic`, after which nothing is sent or waited for; None for none
     """
 
     url: str
@@ -79,6 +86,11 @@ class Service:
     logger: logging.Logger
     read_problem: Callable[[object], tuple[str, str]]
     timeout: float | tuple[float, float] = 10
+    deadline: float | None = None
+
+    def until(self, deadline: float) -> "Service":
+        """Return this service with one deadline for all requests together."""
+        return replace(self, deadline=deadline)
 
     def send(
         self,
@@ -98,6 +110,7 @@ class Service:
         """
         url = f"{self.url}/{path}"
         asked = f"{method} {urlsplit(url).path}"
+        timeout = self._get_timeout(asked)
         self.logger.info("%s: %s %s", self.label, asked, reference)
         try:
             with Session(url) as session:
@@ -108,7 +121,7 @@ class Service:
                     params=params,
                     json=json,
                     headers={**self.headers, **(headers or {})},
-                    timeout=self.timeout,
+                    timeout=timeout,
                     allow_redirects=False,
                 )
         except requests.exceptions.RequestException as error:
@@ -117,6 +130,20 @@ class Service:
         level = logging.INFO if answer.status_code < 300 else logging.WARNING
         self.logger.log(level, "%s: HTTP %s %s", self.label, answer.status_code, reference)
         return self._read(answer)
+
+    def _get_timeout(self, asked: str) -> float | tuple[float, float]:
+        """Return the timeout of a request that begins now.
+
+        :raise Unavailable: if the deadline is over
+        """
+        if self.deadline is None:
+            return self.timeout
+        left = self.deadline - monotonic()
+        if left < SHORTEST_TIMEOUT:
+            raise Unavailable(f"{asked}: no time left", cause="timeout")
+        if isinstance(self.timeout, tuple):
+            return tuple(min(part, left) for part in self.timeout)
+        return min(self.timeout, left)
 
     def _read(self, answer: requests.Response) -> dict:
         try:
@@ -217,12 +244,27 @@ def is_header(text: str) -> bool:
 
 
 def read_pause(answer: requests.Response) -> int:
-    """Return after how many seconds requests are taken again, as the answer says if it does."""
+    """Return after how many seconds requests are taken again, as the answer says if it does.
+
+    Half a day at most, whatever it says.
+    """
     for name in ("Retry-After", "RateLimit-Reset"):
-        text = answer.headers.get(name, "")
-        if text.isdecimal() and int(text) <= LONGEST_PAUSE:
-            return int(text)
+        seconds = _read_seconds(answer.headers.get(name, ""))
+        if seconds is not None:
+            return max(0, min(seconds, LONGEST_PAUSE))
     return USUAL_PAUSE
+
+
+def _read_seconds(text: str) -> int | None:
+    """Return seconds from now: said as such, as a moment of Unix, or as a date of HTTP."""
+    if text.isascii() and text.isdecimal():
+        # Longer ones are no number that anybody means.
+        seconds = int(text[:15])
+        return seconds - int(time()) if seconds > UNIX_MOMENT else seconds
+    try:
+        return int(parsedate_to_datetime(text).timestamp() - time())
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _describe_missing_answer(

@@ -62,6 +62,31 @@ class Charge:
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page of a list of the provider's.
+
+    :param records: those that could be read
+    :param unreadable: ids of the others, as far as they have any
+    :param count: of all records of the page
+    """
+
+    records: list
+    unreadable: tuple[str, ...]
+    count: int
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class KnownPayer:
+    """A client as the provider has it."""
+
+    reference: str
+    external_reference: str
+    name: str
+    tax_id: str
+
+
+@dataclass(frozen=True)
 class Slip:
     """Means of payment: linha digitável, bar code, Pix copy-and-paste and its QR code."""
 

@@ -152,8 +152,15 @@ class Databases:
         self.drop(name)
         self.postgres.create(name, template or self.template)
         self._copy_filestore(template or self.template, name)
+        self._forget_place(name)
         if addons:
             self.install(name, addons)
+
+    def _forget_place(self, name):
+        """Let a copy be at home where it is: no addon is to take it for a restored backup."""
+        self.postgres.query(
+            "DELETE FROM ir_config_parameter WHERE key LIKE '%.database_mark'", name
+        )
 
     def install(self, name, addons):
         """Install addons into an existing database."""

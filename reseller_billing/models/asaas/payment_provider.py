@@ -90,6 +90,10 @@ class PaymentProvider(models.Model):
         try:
             client.check()
             holder, has_pix_key = client.get_holder(), client.has_pix_key()
+            if not self._is_account_proved():
+                is_proved = self._prove_account()
+                if not is_proved:
+                    raise UserError(self.billing_account_problem)
         except ServiceError as error:
             raise UserError(self._describe_failure(error)) from None
         self.sudo().billing_account_tax_id = normalize(holder)

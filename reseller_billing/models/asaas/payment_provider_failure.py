@@ -26,6 +26,13 @@ class PaymentProvider(models.Model):
                     provider=self.name,
                     url=self._asaas_get_base_url(),
                 )
+            case "absurd":
+                return self.env._(
+                    "%(provider)s says what cannot be: %(words)s. Nothing of it is booked. Look "
+                    "there, and ask its support if it stays so.",
+                    provider=self.name,
+                    words=error.words,
+                )
             case "foreign":
                 return self.env._(
                     "What answered at %(url)s is not Asaas. Check the system parameter "

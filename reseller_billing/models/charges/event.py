@@ -9,7 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ...tools.asaas.charge import is_reference
-from ...tools.errors import ServiceError
+from ...tools.errors import Absurd, ServiceError
 
 _logger = logging.getLogger(__name__)
 
@@ -183,7 +183,9 @@ class ResellerBillingEvent(models.Model):
             if event_id in done:
                 continue
             # Browsed one by one, because each commit empties the cache.
-            event = self.browse(event_id).try_lock_for_update().filtered_domain(domain)
+            paused = self.env["payment.provider"]._get_paused_ids(fields.Datetime.now())
+            free = [*domain, ("provider_id", "not in", paused)]
+            event = self.browse(event_id).try_lock_for_update().filtered_domain(free)
             together = event._process() if event else event
             done.update(together.ids)
             if not cron._commit_progress(max(len(together), 1)):
@@ -211,7 +213,9 @@ class ResellerBillingEvent(models.Model):
             # for the page to say that it is paid.
             together._postpone_shortly(timedelta())
         except (UserError, ServiceError) as error:
-            together._postpone(together.provider_id._describe_failure(error))
+            if isinstance(error, ServiceError):
+                together.provider_id._note_exchange(error)
+            together._postpone(together._describe_failure(error), at_once=_is_absurd(error))
         except Exception as error:
             _logger.exception("Event %s could not be processed", self.id)
             together._postpone(
@@ -294,6 +298,10 @@ class ResellerBillingEvent(models.Model):
     def _read_unreadable(self, body, text):
         digest = hashlib.sha256(body).hexdigest()
         return f"{UNREADABLE}:{digest}", UNREADABLE, None, _clean(text)
+
+
+def _is_absurd(error):
+    return isinstance(error, Absurd)
 
 
 def _skip_number(_digits):

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ...tools.attempts import TELL_AFTER, get_pause
-from ...tools.errors import Gone, Missing
+from ...tools.errors import Absurd, Gone, Missing
 from .event import UNREADABLE
 
 # Events that change nothing of a charge: the client looked at it.
@@ -41,6 +41,7 @@ class ResellerBillingEvent(models.Model):
             self._postpone_shortly()
             return
         charge = charge.with_company(charge.company_id)._as_responsible()
+        charge._check_own(found)
         charge._apply_charge(found)
         for kind in set(self.mapped("kind")):
             charge._notify_of_event(kind)
@@ -148,8 +149,17 @@ class ResellerBillingEvent(models.Model):
     def _close(self, state, **values):
         self._move_to(state, **{"error": False, "attempts": self[:1].attempts + 1, **values})
 
-    def _postpone(self, text):
-        """Store why these events wait and when they are retried; they are retried for ever."""
+    def _describe_failure(self, error):
+        """Return why these events wait, and what to do, for people."""
+        charge = self[:1]._find_charge()
+        described = charge if isinstance(error, Absurd) and charge else self.provider_id
+        return described.with_context(lang=self.env.lang)._describe_failure(error)
+
+    def _postpone(self, text, at_once=False):
+        """Store why these events wait and when they are retried; they are retried for ever.
+
+        :param at_once: waiting will not help, so that the responsible is told now
+        """
         attempts = self[:1].attempts + 1
         self.write(
             {
@@ -158,8 +168,8 @@ class ResellerBillingEvent(models.Model):
                 "next_attempt": fields.Datetime.now() + get_pause(attempts),
             }
         )
-        if attempts == TELL_AFTER:
-            for event in self[:1]:
-                charge = event._find_charge()
-                if charge:
-                    charge._notify_responsible(self.env._("Payment not booked yet"), text)
+        charge = self[:1]._find_charge() if at_once or attempts == TELL_AFTER else None
+        if charge and at_once:
+            charge._notify_responsible(self.env._("Impossible answer"), text)
+        elif charge:
+            charge._notify_responsible(self.env._("Payment not booked yet"), text)

@@ -160,6 +160,15 @@ class PaymentProvider(models.Model):
     def _get_receipts_client(self):
         """Return the client of the provider's API; `tools.asaas.client` has its methods.
 
+        :raise UserError: if the settings allow no request, or the key may open another account
+        """
+        client = self._make_receipts_client()
+        self._check_account_proved()
+        return client
+
+    def _make_receipts_client(self):
+        """Return the client of the provider's API, whatever account its key opens.
+
         A second provider has its own case here, or overrides this in its own addon.
         """
         if self.code == ASAAS_CODE:
@@ -287,10 +296,6 @@ class PaymentProvider(models.Model):
         if paused:
             paused.billing_paused_until = False
 
-    @api.model
-    def _get_paused_ids(self, now):
-        return self.sudo().search([("billing_paused_until", ">", now)]).ids
-
     def _prepare_payer(self, partner):
         """Return the data of a client for this provider, and its id there.
 
@@ -301,7 +306,9 @@ class PaymentProvider(models.Model):
         payers = self.env["reseller.billing.payer"]
         payer = payers._prepare_payer(partner)
         # Test Mode and production are two accounts, with ids of their own.
-        digest = hashlib.sha256(repr((self.state, payer)).encode()).hexdigest()
+        account = (self.state, self.billing_account_after_id or 0)
+        account = account if account[1] else account[:1]
+        digest = hashlib.sha256(repr((*account, payer)).encode()).hexdigest()
         known = payers._find(self, partner)
         return payer, known.reference if known.digest == digest else "", digest
 

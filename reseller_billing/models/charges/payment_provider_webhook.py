@@ -1,5 +1,4 @@
 import secrets
-from datetime import timedelta
 from hmac import compare_digest
 
 from odoo import api, fields, models
@@ -44,16 +43,10 @@ EVENTS = [
         "SPLIT_DIVERGENCE_BLOCK_FINISHED",
     )
 ]
-# Days for which charges are compared with the provider's, a page of 100 a request.
-COMPARED_DAYS = 90
-# Older charges that are requested one by one in a run.
-OLD_CHARGES = 100
-# Days for which a missing boleto line or Pix is requested.
-SLIP_DAYS = 3
 
 
 class PaymentProvider(models.Model):
-    """Events of charges: the webhook, its state, and the comparison that finds missed events."""
+    """Events of charges: the webhook and its state."""
 
     _inherit = "payment.provider"
 
@@ -191,11 +184,24 @@ class PaymentProvider(models.Model):
         """Return this provider's webhook among those of the account, or an empty dict.
 
         It is known by its id, or by the part of its address that is only ours: the rest of the
-        address follows the database's own, which may move.
+        address follows the database's own, which may move. One that leads here and that no
+        provider here has was registered after the backup that this database comes from.
         """
         own = [item for item in found if item.get("id") == self.webhook_reference]
         own += [item for item in found if str(item.get("url")).endswith(f"/{self.webhook_key}")]
-        return own[0] if own else {}
+        return (own or self._filter_lost_webhooks(found) or [{}])[0]
+
+    def _filter_lost_webhooks(self, found):
+        """Return those of the account's webhooks that lead to this database and to no provider."""
+        here = f"{self.get_base_url()}/reseller_billing/webhook/"
+        keys = {
+            url.removeprefix(here): item
+            for item in found
+            if (url := str(item.get("url"))).startswith(here)
+        }
+        providers = self.sudo().with_context(active_test=False)
+        known = providers.search([("webhook_key", "in", list(keys))]).mapped("webhook_key")
+        return [item for key, item in keys.items() if key not in known]
 
     def _get_webhook_email(self):
         """Return whom the provider writes when events do not arrive.
@@ -247,118 +253,3 @@ class PaymentProvider(models.Model):
             problem = self._describe_failure(error)
             values |= {"webhook_state": "error", "webhook_problem": problem}
         self.write(values)
-
-    @api.model
-    def _cron_reconcile(self):
-        """Check the webhooks, and compare charges for events that were missed."""
-        providers = self.search(
-            Domain("code", "in", RECEIPTS_CODES) & Domain("state", "!=", "disabled")
-        )
-        cron = self.env["ir.cron"]
-        self.env["account.move"]._queue_missed_changes()
-        self.env["account.move"]._check_charge_marks()
-        cron._commit_progress(remaining=len(providers))
-        for provider in providers:
-            if provider.webhook_key:
-                provider._check_webhook()
-            try:
-                provider._queue_missing_slips()
-                provider._queue_old_charges()
-                provider._compare_charges()
-            except (ServiceError, UserError) as error:
-                provider.webhook_problem = provider._describe_failure(error)
-            if not cron._commit_progress(1):
-                break
-
-    def _get_waiting_domain(self):
-        return (
-            Domain("provider_id", "=", self.id)
-            & Domain("charge_state", "in", ("awaiting", "overdue"))
-            & Domain("charge_task", "=", False)
-        )
-
-    def _queue_missing_slips(self):
-        """Queue requests for missing boleto lines and Pix of live charges."""
-        no_line = Domain("slip_line", "in", (False, "")) & Domain("charge_kind", "!=", "pix")
-        no_pix = Domain("pix_payload", "in", (False, "")) & Domain("charge_kind", "!=", "boleto")
-        # An account without a Pix key never gives one.
-        since = fields.Datetime.now() - timedelta(days=SLIP_DAYS)
-        is_new = Domain("create_date", ">=", since)
-        self.env["payment.transaction"].search(
-            self._get_waiting_domain() & (no_line | no_pix) & is_new
-        )._queue_charge("follow")
-
-    def _queue_old_charges(self):
-        """Queue requests for charges too old for the comparison; some in each run, in turn."""
-        now = fields.Datetime.now()
-        old = self.env["payment.transaction"].search(
-            self._get_waiting_domain()
-            & Domain("create_date", "<", now - timedelta(days=COMPARED_DAYS)),
-            order="charge_asked_at NULLS FIRST, id",
-            limit=OLD_CHARGES,
-        )
-        old._queue_charge("follow", charge_asked_at=now)
-
-    def _compare_charges(self, days=COMPARED_DAYS):
-        """Store an event for each charge of the last days that differs from the provider's.
-
-        :param days: age of the oldest charges
-        :return: number of charges that differ
-        :raise ServiceError: if the provider does not answer; differences found before are stored
-        """
-        self.ensure_one()
-        client = self._get_receipts_client()
-        since = fields.Date.context_today(self) - timedelta(days=days)
-        offset, more, differing, seen = 0, True, 0, set()
-        while more:
-            found, more = client.list_charges(since, offset)
-            offset += len(found)
-            more = more and bool(found)
-            seen.update(charge.reference for charge in found)
-            differing += self._store_differences(found)
-        self._queue_unlisted_charges(since, seen)
-        return differing
-
-    def _queue_unlisted_charges(self, since, seen):
-        """Queue requests for live charges that the provider does not list: they may be deleted.
-
-        :param since: day from which charges were listed
-        :param seen: set of the provider's ids that were listed
-        """
-        live = self.env["payment.transaction"].search(
-            self._get_waiting_domain() & Domain("create_date", ">", since + timedelta(days=1))
-        )
-        live.filtered(
-            lambda charge: charge.provider_reference and charge.provider_reference not in seen
-        )._queue_charge("follow")
-
-    def _store_differences(self, found):
-        transactions = self.env["payment.transaction"].search_fetch(
-            [
-                ("provider_id", "=", self.id),
-                ("provider_reference", "in", [c.reference for c in found]),
-            ],
-            [
-                "provider_reference",
-                "charge_raw_state",
-                "charge_refunded",
-                "charge_found_amount",
-                "charge_found_due_date",
-            ],
-        )
-        known = {tx.provider_reference: tx for tx in transactions}
-        events = []
-        for charge in found:
-            transaction = known.get(charge.reference)
-            back = float(charge.refunded)
-            if transaction and transaction._is_known_as(charge):
-                continue
-            if not transaction and charge.paid is None:
-                # Made elsewhere, or being made here: only paid ones matter.
-                continue
-            # A charge that differs again after its event is processed again, once a day.
-            again = fields.Date.context_today(self).isoformat() if transaction else "orphan"
-            terms = f"{charge.amount}:{charge.due_date}"
-            reference = f"poll:{charge.reference}:{charge.raw_state}:{back:.2f}:{terms}:{again}"
-            events.append((reference, charge.raw_state, charge.reference, None))
-        return self.env["reseller.billing.event"]._receive(self, events, "poll")

@@ -104,6 +104,9 @@ class PaymentTransaction(models.Model):
     charge_is_missing = fields.Boolean(
         readonly=True, copy=False, help="The provider answered that it does not know the charge."
     )
+    charge_is_foreign = fields.Boolean(
+        readonly=True, copy=False, help="Made elsewhere, under a reference that is not ours."
+    )
     charge_cancel_wanted = fields.Boolean(
         readonly=True, copy=False, help="Cancelled here; where it lives on it is cancelled again."
     )
@@ -155,11 +158,15 @@ class PaymentTransaction(models.Model):
         help="Where the client of a paid boleto says to which account the money is to go.",
     )
     charge_asked_at = fields.Datetime(
-        readonly=True, copy=False, help="When an old charge was requested last."
+        readonly=True, copy=False, help="When the charge was requested or listed last, by turns."
     )
 
     _provider_reference_idx = models.Index(
         "(provider_id, provider_reference) WHERE provider_reference IS NOT NULL"
+    )
+    # Charges are requested by turns.
+    _charge_turn_idx = models.Index(
+        "(provider_id, charge_asked_at, id) WHERE charge_state IS NOT NULL"
     )
     # Of two live charges the client could pay both.
     _one_live_charge = models.UniqueIndex(

@@ -1,16 +1,20 @@
 import functools
 import logging
 import secrets
-import time
+import threading
+from dataclasses import replace
+from time import monotonic
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
-# Limits of what is sent within a user's own request; the cron sends the rest.
+# Limits of what is sent within a user's own request, all requests of it together; the cron sends
+# the rest. One user of a process waits at a time.
 IMMEDIATE_CHARGES = 3
 IMMEDIATE_SECONDS = 5
+IMMEDIATE = threading.Lock()
 POSTCOMMIT_KEY = "reseller_billing.charges"
 TASKS = [
     ("register", "Register"),
@@ -26,8 +30,8 @@ TASKS = [
 class PaymentTransaction(models.Model):
     """Outbox of charges to the receipts provider.
 
-    A worker that continues for one that has died looks the charge up before it sends again; no
-    charge is ever made twice.
+    Before a charge is made the provider is asked whether it has it, whatever is stored here: a
+    worker may have died after its request, or a backup have brought back what was done already.
     """
 
     _name = "payment.transaction"
@@ -55,7 +59,7 @@ class PaymentTransaction(models.Model):
     charge_asked = fields.Boolean(
         readonly=True,
         copy=False,
-        help="A registration was tried: the charge is looked up before another attempt.",
+        help="A registration was tried, so that the provider may have the charge.",
     )
     charge_refund_wanted = fields.Monetary(
         readonly=True, copy=False, help="Total of all refunds, requested ones included."
@@ -113,14 +117,40 @@ class PaymentTransaction(models.Model):
         """
         now, later = charge_ids[:IMMEDIATE_CHARGES], charge_ids[IMMEDIATE_CHARGES:]
         try:
-            if later:
+            if not self._send_immediately(now) or later:
                 self._in_own_transaction(lambda charges: charges._trigger_delivery())
-            for _sent in self._send_due(time.monotonic() + IMMEDIATE_SECONDS, now):
-                pass
         except Exception:
             _logger.exception("Sending after commit stopped; the cron goes on with it")
         finally:
             charge_ids.clear()
+
+    @api.model
+    def _send_immediately(self, charge_ids):
+        """Send while a user waits, a few seconds at most.
+
+        :return: whether nothing is left to the cron: there was time for all, nobody else of this
+            process waits, and the provider has just been answering
+        """
+        if not IMMEDIATE.acquire(blocking=False):
+            return False
+        try:
+            if self._in_own_transaction(lambda charges: charges._is_any_silent(charge_ids)):
+                return False
+            deadline = monotonic() + IMMEDIATE_SECONDS
+            return len(list(self._send_due(deadline, charge_ids))) >= len(charge_ids)
+        finally:
+            IMMEDIATE.release()
+
+    @api.model
+    def _is_any_silent(self, charge_ids):
+        """Return whether the provider of one of some charges did not answer just now."""
+        providers = self.browse(charge_ids).exists().provider_id
+        return bool(providers & providers._get_silent(fields.Datetime.now()))
+
+    @api.model
+    def _limit_job(self, job, deadline):
+        client = job.client and job.client.until(deadline)
+        return replace(job, client=client, deadline=deadline)
 
     # -------------------------------------------------------------------------
     # SENDING
@@ -128,7 +158,11 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _cron_send_charges(self):
-        """Send the providers all that is due, until done or out of time."""
+        """Send the providers all that is due, until done or out of time.
+
+        Keys that were changed are proved first.
+        """
+        self.env["payment.provider"]._prove_accounts()
         self._send_due_by_cron()
 
     @api.model
@@ -139,6 +173,7 @@ class PaymentTransaction(models.Model):
         return Domain("charge_task", "!=", False) & is_taken
 
     def _is_slip_missing(self):
-        """Return whether the boleto line or the Pix of this charge is missing."""
+        """Return whether the boleto line, its file or the Pix of this charge is missing."""
         lacks_line = self.charge_kind != "pix" and not self.slip_line
+        lacks_line |= bool(self.slip_url) and not self.slip_pdf
         return lacks_line or (self.charge_kind != "boleto" and not self.pix_payload)

@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from ...const import LIVE_STATES
 from ...tools.activity import end_told
+from ...tools.errors import Absurd
 
 WAITING = ("awaiting", "overdue")
 
@@ -89,11 +90,36 @@ class PaymentTransaction(models.Model):
         """Return whether the provider's live charge differs, so that it may be sent again."""
         return self.charge_state in LIVE_STATES and bool(self._describe_difference())
 
+    def _check_own(self, found):
+        """Refuse what the provider says of another charge under this one's id.
+
+        :param found: the charge at the provider, `tools.receipts.Charge`
+        :raise Absurd: naming what is another's
+        """
+        self.ensure_one()
+        reference = found.external_reference
+        words = ""
+        if reference and reference != self.reference and not self.charge_is_foreign:
+            words = f"externalReference: {reference:.60}"
+        if found.customer:
+            payers = self.env["reseller.billing.payer"]
+            owner = payers.search(
+                [("provider_id", "=", self.provider_id.id), ("reference", "=", found.customer)],
+                limit=1,
+            ).partner_id
+            if owner and owner != self.partner_id:
+                words = f"customer: {found.customer}"
+        if words:
+            raise Absurd(f"Charge {self.reference}: {words}", words=words, cause="absurd")
+
     def _is_known_as(self, found):
         """Return whether nothing of the provider's charge is new.
 
         Value and due date count while the charge can be paid only; older charges have none stored.
+        What was cancelled here and lives there is new, whatever its status was called.
         """
+        if self.charge_state == "cancelled" and found.state in WAITING:
+            return False
         is_same = (self.charge_raw_state, self.charge_refunded) == (
             found.raw_state,
             float(found.refunded),

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.charge_exchange import ChargeJob, exchange_charge
-from ...tools.errors import Missing, Unauthorized
+from ...tools.errors import Absurd, Missing, Unauthorized
 from ...tools.receipts import DailyLimit, RefundUnderWay, Terms
 from ...tools.rounding import exact
 
@@ -26,7 +26,6 @@ class PaymentTransaction(models.Model):
             client=client,
             failure=failure,
             reference=charge.provider_reference or "",
-            ask_first=charge.charge_asked,
             needs_slip=charge._is_slip_missing(),
             terms=charge._prepare_terms(),
             payer=payer,
@@ -88,6 +87,15 @@ class PaymentTransaction(models.Model):
                 "after it are registered by themselves after midnight. Ask %(provider)s for a "
                 "higher limit if that is too late.",
                 provider=self.provider_id.name,
+            )
+        if isinstance(error, Absurd):
+            return self.env._(
+                "%(provider)s says of charge %(charge)s what cannot be: %(words)s. Nothing of it "
+                "is booked, and it is requested again. Look at the charge there, and ask its "
+                "support if it stays so.",
+                provider=self.provider_id.name,
+                charge=self.provider_reference or self.reference,
+                words=error.words,
             )
         if isinstance(error, Missing):
             return self.env._(

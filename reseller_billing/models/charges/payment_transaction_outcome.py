@@ -2,9 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...const import LIVE_STATES
 from ...tools.activity import end_told
 from ...tools.attempts import TELL_AFTER, get_pause
-from ...tools.errors import Missing, Rejected, ServiceError, Unauthorized
+from ...tools.errors import Absurd, Missing, Rejected, ServiceError, Unauthorized
 from ...tools.receipts import DailyLimit
 
 # Seconds of pause after the key was refused.
@@ -23,6 +24,8 @@ class PaymentTransaction(models.Model):
         if not charge:
             return
         charge = charge._as_responsible()
+        charge.provider_id._note_exchange(outcome)
+        outcome = charge._believe(outcome)
         if isinstance(outcome, ServiceError):
             charge._apply_failure(job, outcome)
             return
@@ -35,14 +38,23 @@ class PaymentTransaction(models.Model):
             if job.task == "update" and found.state in ("awaiting", "overdue"):
                 # Line and Pix of the former value must not be paid any more.
                 charge._clear_slip()
-            charge._apply_charge(found, slip, is_answer=job.task in ("register", "update"))
+            charge._apply_charge(found, slip, is_answer=outcome.is_given)
             if outcome.refund_page:
                 charge._apply_refund_page(outcome.refund_page)
             if not slip and charge.charge_state in ("awaiting", "overdue"):
-                charge._queue_missing_slip()
+                charge._queue_missing_slip(at_once=job.deadline is not None)
         if outcome.deleted and (not found or found.deleted):
             charge._move_charge_to("cancelled")
             charge._set_canceled()
+
+    def _believe(self, outcome):
+        """Return an outcome, or an `Absurd` in place of what is said of another charge."""
+        if not isinstance(outcome, ServiceError) and outcome.charge:
+            try:
+                self._check_own(outcome.charge)
+            except Absurd as error:
+                return error
+        return outcome
 
     def _apply_failure(self, job, error):
         """Show a failure on the fatura, and postpone or close the task."""
@@ -54,7 +66,9 @@ class PaymentTransaction(models.Model):
             return
         if isinstance(error, Missing):
             self._end_task(job)
-            self._store_missing(error)
+            if job.task != "follow" or self.charge_state in LIVE_STATES:
+                # Of one that ended, and was only asked about, nothing is to be decided.
+                self._store_missing(error)
             return
         if isinstance(error, Rejected):
             self._end_task(job)
@@ -77,6 +91,19 @@ class PaymentTransaction(models.Model):
         self.charge_is_missing = True
         self._update_fatura(text)
         self._notify_responsible(self.env._("Charge not found"), text)
+        self.provider_id._doubt_account()
+
+    def _leave_in_former_account(self):
+        """Show that this charge lives in an account that is not used any more."""
+        self.charge_is_missing = True
+        text = self.env._(
+            "The charge of %(fatura)s lives in the former account of %(provider)s and is not "
+            "followed any more. Cancel it there, then have a manager use Give up charge; then "
+            "another can be made.",
+            fatura=self.fatura_id.display_name,
+            provider=self.provider_id.name,
+        )
+        self._update_fatura(text)
 
     def _give_up(self):
         """Cancel a charge that the provider does not know; somebody looked there."""
@@ -113,7 +140,9 @@ class PaymentTransaction(models.Model):
         is_key_refused = isinstance(error, Unauthorized) and error.status != 403
         if is_key_refused or seconds:
             charge.provider_id._pause_billing(seconds or REFUSED_PAUSE)
-        if charge.charge_attempts >= TELL_AFTER or isinstance(error, DailyLimit):
+        if isinstance(error, Absurd):
+            charge._notify_responsible(charge.env._("Impossible answer"), text)
+        elif charge.charge_attempts >= TELL_AFTER or isinstance(error, DailyLimit):
             # While the provider pauses no other charge meets the limit, so it is told once.
             charge._notify_responsible(charge.env._("Charge not registered yet"), text)
 
@@ -135,13 +164,17 @@ class PaymentTransaction(models.Model):
             }
         )
 
-    def _queue_missing_slip(self):
-        """Queue a request for the missing boleto line or Pix; the e-mail waits for it."""
+    def _queue_missing_slip(self, at_once=False):
+        """Queue a request for the missing boleto line or Pix; the e-mail waits for it.
+
+        :param at_once: it may be there, and was not waited for
+        """
         if self.slip_line or self.pix_payload or self.charge_task:
             return
         if self.charge_attempts >= TELL_AFTER:
             self._mail_fatura_once()
             return
-        at = fields.Datetime.now() + get_pause(self.charge_attempts)
+        pause = timedelta() if at_once else get_pause(self.charge_attempts)
+        at = fields.Datetime.now() + pause
         self.write({"charge_task": "follow", "charge_ticket": False, "charge_next_attempt": at})
         self._trigger_delivery(at)

@@ -48,6 +48,7 @@ class PaymentTransaction(models.Model):
                 **self._prepare_second_charge(),
                 "reference": f"{self.reference}-{found.reference}",
                 "provider_reference": found.reference,
+                "charge_is_foreign": True,
                 "amount": float(found.amount),
                 "charge_due_date": found.due_date,
             }

@@ -1,8 +1,16 @@
+import logging
+from datetime import timedelta
+
 from odoo import Command, fields, models
 
 from ...const import LIVE_STATES
 from ...tools.rounding import exact
 from ...tools.settlement import split_payment
+
+_logger = logging.getLogger(__name__)
+
+# Pause after the files of a slip could not be stored.
+STORED_AGAIN = timedelta(hours=1)
 
 
 class PaymentTransaction(models.Model):
@@ -105,8 +113,6 @@ class PaymentTransaction(models.Model):
                     ("slip_bar_code", slip.bar_code),
                     ("slip_our_number", slip.our_number),
                     ("pix_payload", slip.pix_payload),
-                    ("pix_image", slip.pix_image),
-                    ("slip_pdf", slip.pdf),
                 )
                 if value
             }
@@ -118,6 +124,32 @@ class PaymentTransaction(models.Model):
         changed = {name: value for name, value in values.items() if self[name] != value}
         if changed:
             self.write(changed)
+        if slip:
+            self._store_files({"pix_image": slip.pix_image, "slip_pdf": slip.pdf})
+
+    def _store_files(self, files):
+        """Store the files of a slip; where there is no room line and Pix stay all the same.
+
+        :param files: {name of the field: Base64}, empty ones are left as they are
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.write({name: value for name, value in files.items() if value})
+        except OSError as error:
+            _logger.exception("Charge %s: its boleto could not be stored", self.id)
+            self._notify_responsible(
+                self.env._("Boleto not stored"),
+                self.env._(
+                    "The boleto of %(fatura)s could not be stored as a file; its line and Pix are "
+                    "there. Have the administrator make room on the server; it is fetched again "
+                    "every hour.\n%(reason)s",
+                    fatura=self.fatura_id.display_name,
+                    reason=str(error),
+                ),
+            )
+            if not self.charge_task:
+                at = fields.Datetime.now() + STORED_AGAIN
+                self.write({"charge_task": "follow", "charge_next_attempt": at})
 
     # -------------------------------------------------------------------------
     # MONEY IN

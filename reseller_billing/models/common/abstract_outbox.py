@@ -1,8 +1,8 @@
 import functools
 import logging
-import time
 from collections import Counter
 from datetime import timedelta
+from time import monotonic
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
@@ -92,7 +92,7 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
         """Send all that is due, until done or out of time."""
         cron = self.env["ir.cron"]
         left = cron._commit_progress(remaining=self.search_count(self._get_due_domain()))
-        for _sent in self._send_due(time.monotonic() + left):
+        for _sent in self._send_due(monotonic() + left):
             if not cron._commit_progress(1):
                 # The host's own rescheduling starts the cron up to a minute late.
                 self._trigger_delivery()
@@ -111,17 +111,24 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
         """Send due records one after another; yield the id of each. Failures are on the records.
 
         :param deadline: by `time.monotonic`, after it nothing new is begun
-        :param record_ids: only these; all that are due if not said
+        :param record_ids: only these, for which somebody waits; all that are due if not said
         """
         tries = Counter()
-        while time.monotonic() < deadline:
+        while monotonic() < deadline:
             job = self._in_own_transaction(lambda outbox: outbox._claim_next(tries, record_ids))
             if job is None:
                 return
             tries[job.try_key] += 1
+            if record_ids is not None:
+                job = self._limit_job(job, deadline)
             if not job.is_empty:
                 self._send_job(job)
             yield job.record_id
+
+    @api.model
+    def _limit_job(self, job, deadline):
+        """Return a job for which somebody waits: it is over at a deadline, if it can be."""
+        return job
 
     @api.model
     def _send_job(self, job):

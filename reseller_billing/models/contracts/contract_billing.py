@@ -58,6 +58,8 @@ class ResellerBillingContract(models.Model):
         if not self.env["reseller.billing.job.item"]._process_waiting("faturas"):
             return
         today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
+        # Looked at first: what was billed since a backup is not billed again.
+        self.env["reseller.billing.comparison"]._begin_if_restored()
         domain = self._get_to_bill_domain(today)
         due = self.search(domain, order="id")
         cron = self.env["ir.cron"]
@@ -116,6 +118,7 @@ class ResellerBillingContract(models.Model):
             self._get_billable_domain()
             & Domain("has_plan", "=", True)
             & Domain("billing_date", "<=", today)
+            & Domain("company_id", "not in", self._get_held_company_ids())
         )
 
     def _bill_together(self, today):
@@ -157,6 +160,7 @@ class ResellerBillingContract(models.Model):
         :return: the faturas
         :raise UserError: naming the contract and the missing data
         """
+        self._check_nothing_unknown()
         today = today or fields.Date.context_today(self)
         months = {contract: contract._get_due_months(today) for contract in self}
         first = min((one[0] for one in months.values() if one), default=today)

@@ -1,12 +1,18 @@
 import base64
+from datetime import timedelta
 
 from markupsafe import Markup
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...const import LIVE_STATES
+from ...tools.activity import tell_once
 
+# How long mails are tried again, how many in a run, and after which of the host's failures.
+MAILED_AGAIN = timedelta(days=3)
+MAILS_WATCHED = 500
+REPEATED_FAILURES = (False, "unknown", "mail_smtp")
 LAYOUT = "mail.mail_notification_light"
 # Rendered from a template of a fatura; the recipients are not the template's.
 RENDERED = ("subject", "body_html", "email_from")
@@ -151,6 +157,47 @@ class AccountMove(models.Model):
         # The host sends mail once an hour; the client should not wait for it.
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return message
+
+    @api.model
+    def _watch_mails(self):
+        """Try e-mails of faturas and reminders again that no server took, and tell of each once.
+
+        Called by the cron. The host leaves them as they are; after some days so does this.
+        """
+        mails = self.env["mail.mail"].search(
+            [
+                ("state", "=", "exception"),
+                ("model", "=", "account.move"),
+                ("mail_message_id.date", ">=", fields.Datetime.now() - MAILED_AGAIN),
+            ],
+            limit=MAILS_WATCHED,
+        )
+        for mail in mails:
+            fatura = self.browse(mail.res_id).exists()
+            if not fatura or fatura.fatura_message_id != mail.mail_message_id:
+                continue
+            fatura._tell_mail_failure(mail.failure_reason or "")
+            if mail.failure_type in REPEATED_FAILURES:
+                mail.mark_outgoing()
+
+    def _tell_mail_failure(self, reason):
+        """Tell the responsible that an e-mail about this fatura was not sent, once."""
+        contract = self.billing_contract_id
+        reader = self.company_id._get_billing_responsible(contract.user_id, self.partner_id)
+        said = self.with_context(lang=reader.lang)
+        tell_once(
+            self,
+            reader,
+            said.env._("E-mail not sent"),
+            said.env._(
+                "The e-mail about %(fatura)s was not sent to %(client)s. If the mail server was "
+                "in the way it is tried again for some days; else correct the address, then use "
+                "E-mail again.\n%(reason)s",
+                fatura=self.display_name,
+                client=self.partner_id.display_name,
+                reason=reason,
+            ),
+        )
 
     def _get_mail_recipients(self):
         """Return who is written to about this fatura, those with a valid address."""

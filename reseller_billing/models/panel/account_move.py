@@ -138,6 +138,7 @@ class AccountMove(models.Model):
                 # Registered already, so that no e-mail is sent.
                 "charge_state": "awaiting",
                 "charge_asked": True,
+                "charge_is_foreign": True,
             }
         )
         self.write(

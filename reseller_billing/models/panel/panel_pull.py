@@ -9,6 +9,7 @@ from psycopg2 import IntegrityError
 
 from ...const import TIME_ZONE
 from ...tools.errors import ServiceError
+from ...tools.panel.data import filter_past
 from .res_partner_matching import ClientConflict
 
 _logger = logging.getLogger(__name__)
@@ -17,6 +18,11 @@ _logger = logging.getLogger(__name__)
 RESOURCES = {"clientes": "client", "contratacoes": "contract", "faturas": "fatura"}
 # Time limit of the button; the cron continues.
 BUTTON_SECONDS = 40
+
+
+def list_moments(items):
+    """Return when some records of the panel were changed, in their order."""
+    return [item["alteradoEm"] for item in items]
 
 
 class ResellerBillingPanel(models.Model):
@@ -28,6 +34,18 @@ class ResellerBillingPanel(models.Model):
     """
 
     _inherit = "reseller.billing.panel"
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_read_all(self):
+        """Have all records of the panel read again; what is here already stays as it is."""
+        self.ensure_one()
+        self._check_may_connect()
+        self.sudo().write({f"cursor_{resource}": False for resource in RESOURCES})
+        self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
+        return self._notify(self.env._("All of %(panel)s is being read again.", panel=self.name))
 
     # -------------------------------------------------------------------------
     # SYNCHRONISING
@@ -71,6 +89,13 @@ class ResellerBillingPanel(models.Model):
         if not done:
             self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
 
+    @api.model
+    def _forget_read(self):
+        """Have all panels read again before anything is sent: they may have what is not here."""
+        panels = self.search([("active", "=", True)])
+        panels.first_success = False
+        self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
+
     def _pull(self, resource, deadline):
         """Import the pages of a resource, then retry rows.
 
@@ -78,7 +103,9 @@ class ResellerBillingPanel(models.Model):
         :raise ServiceError: the failure of a request; imported pages stay
         """
         client = self._get_panel_client()
-        since, page, more = self[f"cursor_{resource}"] or None, 1, True
+        # One that is after now would find nothing any more: all is read again then.
+        since = next(iter(filter_past([self[f"cursor_{resource}"] or ""])), None) or None
+        page, more = 1, True
         while more:
             if time.monotonic() > deadline:
                 return False
@@ -88,7 +115,7 @@ class ResellerBillingPanel(models.Model):
             self._in_own_transaction(
                 lambda panel, items=items: panel._process_page(resource, items)
             )
-            last = items[-1]["alteradoEm"]
+            last = next(iter(filter_past(list_moments(items))[-1:]), since)
             # Each page starts from the last moment, so that changes meanwhile shift no page. Only
             # where a whole page has one moment the next page number is requested.
             page = page + 1 if last == since else 1
@@ -129,7 +156,9 @@ class ResellerBillingPanel(models.Model):
         for item in items:
             if item not in (known.get(item["id"]), listed.get(item["id"])):
                 self._process_item(resource, item)
-        self[f"cursor_{resource}"] = items[-1]["alteradoEm"]
+        past = filter_past(list_moments(items))
+        if past:
+            self[f"cursor_{resource}"] = past[-1]
 
     def _process_item(self, resource, item, row=None):
         """Import one record in a savepoint; a failed one is stored as a row.

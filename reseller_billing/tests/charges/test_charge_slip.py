@@ -1,12 +1,17 @@
+import errno
 import io
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...tools.charge_exchange import exchange_charge
 from ..common_billing import BillingCommon
+
+SETTLEMENT = "odoo.addons.reseller_billing.models.charges.payment_transaction_settlement"
 
 
 class EndlessFile(io.RawIOBase):
@@ -44,8 +49,8 @@ class TestChargeSlip(BillingCommon):
             self.send()
 
     def test_mail_waits_for_the_slip_which_is_asked_for_again_at_once(self):
-        # Payer looked for and made, charge made; then neither line nor Pix.
-        self.asaas.fail = [None, None, None, 500, 500]
+        # Charge and payer looked for and made; then neither line nor Pix.
+        self.asaas.fail = [None, None, None, None, 500, 500]
         fatura = self.make_charged()
         self.assertEqual((fatura.charge_state, fatura.slip_line), ("awaiting", False))
         self.assertFalse(self.mails(fatura))
@@ -129,3 +134,20 @@ class TestChargeSlip(BillingCommon):
         self.later(2)
         self.assertTrue(fatura.slip_line and fatura.pix_payload)
         self.assertEqual(len(self.mails(fatura)), 1)
+
+    def test_answer_whose_file_cannot_be_stored_keeps_its_line_and_pix(self):
+        attachments = self.env["ir.attachment"]
+        full = OSError(errno.ENOSPC, "No space left on device")
+        with (
+            patch.object(type(attachments), "_file_write", side_effect=full),
+            mute_logger(SETTLEMENT),
+        ):
+            fatura = self.make_fatura()
+            self.send()
+        self.assertEqual((fatura.charge_state, bool(fatura.slip_line)), ("awaiting", True))
+        self.assertTrue(fatura.pix_payload)
+        notices = fatura.activity_ids.filtered(lambda one: one.summary == "Boleto not stored")
+        self.assertIn("No space left", notices.note)
+        self.later(61)
+        self.assertTrue(fatura.charge_id.slip_pdf)
+        self.assertEqual(self.asaas.count("POST", "payments"), 1)

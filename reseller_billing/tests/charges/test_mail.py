@@ -51,6 +51,29 @@ class TestMail(BillingCommon):
             (self.fatura.fatura_mail_state, self.overview.unmailed_count), ("outgoing", 0)
         )
 
+    def refuse(self, mail):
+        mail.write({"state": "exception", "failure_type": "mail_smtp", "failure_reason": "busy"})
+        mail._postprocess_sent_message([], [], failure_reason="busy", failure_type="mail_smtp")
+        self.env.invalidate_all()
+
+    def test_mail_that_the_server_refused_is_tried_again_and_told_once(self):
+        mail = self.mails()
+        for _time in range(2):
+            self.refuse(mail)
+            self.run_cron("reconcile_charges")
+            self.assertEqual(mail.state, "outgoing")
+        notices = self.fatura.activity_ids.filtered(lambda one: one.summary == "E-mail not sent")
+        self.assertEqual(len(notices), 1)
+        self.assertIn("busy", notices.note)
+
+    def test_mail_is_not_repeated_for_ever(self):
+        mail = self.mails()
+        self.refuse(mail)
+        with freeze_time("2026-07-09 12:00:00"):
+            mail.mail_message_id.date = "2026-07-01 12:00:00"
+            self.run_cron("reconcile_charges")
+        self.assertEqual(mail.state, "exception")
+
     def test_server_that_refuses_is_seen(self):
         mail = self.mails()
         self.assertTrue(mail)

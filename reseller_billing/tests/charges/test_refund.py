@@ -1,6 +1,6 @@
 import requests
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ...tools.charge_exchange import exchange_charge
 from ..common_billing import BillingCommon
@@ -162,3 +162,14 @@ class TestRefund(BillingCommon):
         self.assertEqual(first.charge_state, "received")
         self.assertEqual(self.open_items().mapped("amount_residual"), [-100.0])
         self.assertIn("does not fit", self.fatura.activity_ids.mapped("summary")[-1])
+
+    def test_refund_under_way_is_said_before_another_is_asked_for(self):
+        fatura = self.make_charged()
+        self.asaas.pay(fatura.charge_id.provider_reference)
+        self.receive_event(fatura)
+        wizards = self.env["reseller.billing.refund"].with_user(self.billing_manager)
+        wizards = wizards.with_context(active_id=fatura.id)
+        self.assertEqual(Form(wizards).amount_under_way, 0.0)
+        fatura.charge_id._request_refund(30.0)
+        with Form(wizards) as form:
+            self.assertEqual((form.amount_under_way, form.amount), (30.0, 70.0))

@@ -1,7 +1,9 @@
 import json
+from datetime import timedelta
 
 from freezegun import freeze_time
 from lxml import etree
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -158,6 +160,20 @@ class TestOverview(BillingCommon):
         self.assertEqual(self.card().deaf_provider, self.provider.name)
         self.provider.sudo().webhook_state = "active"
         self.assertFalse(self.card().deaf_provider)
+
+    def test_work_of_the_night_that_does_not_run_is_named(self):
+        crons = self.env["ir.cron"].sudo().search([("cron_name", "like", "Subscription control%")])
+        crons.write({"active": True, "nextcall": fields.Datetime.now()})
+        self.assertFalse(self.card().stopped_work)
+        cron = self.env.ref("reseller_billing.ir_cron_bill_contracts").sudo()
+        cron.nextcall = fields.Datetime.now() - timedelta(hours=23)
+        self.assertFalse(self.card().stopped_work)
+        cron.nextcall = fields.Datetime.now() - timedelta(hours=25)
+        self.assertIn("issue faturas", self.card().stopped_work)
+        cron.nextcall = fields.Datetime.now()
+        self.env.ref("reseller_billing.ir_cron_send_charges").sudo().active = False
+        self.assertIn("send charges", self.card().stopped_work)
+        self.assertNotIn("issue faturas", self.card().stopped_work)
 
     def test_panel_shows_where_there_is_one(self):
         self.assertFalse(self.card().has_panel)

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import PanelCommon
@@ -271,3 +272,36 @@ class TestPanelFaturas(PanelCommon):
         self.assertTrue(self.found(good))
         self.assertEqual(self.rows().reference, faulty)
         self.assertEqual(self.panel.cursor_faturas, self.fake.get(good)["alteradoEm"])
+
+
+@tagged("post_install", "-at_install")
+class TestCursor(PanelCommon):
+    """Until when the panel was read is never after now, whatever one of its records says."""
+
+    def test_record_of_the_year_9999_does_not_end_reading(self):
+        self.add_client()
+        poison = self.add_client(nome="Mercado Sol", cpfCnpj="24971563792")
+        self.fake.get(poison)["alteradoEm"] = "9999-12-31T00:00:00Z"
+        self.pull()
+        self.assertTrue(self.panel.cursor_clientes.startswith("2026-07-01"))
+        later = self.add_client(nome="Mercado Mar", cpfCnpj="52998224725")
+        self.pull()
+        self.assertEqual(self.found(later).name, "Mercado Mar")
+
+    def test_cursor_that_ran_away_before_is_brought_back(self):
+        client = self.add_client()
+        self.panel.sudo().cursor_clientes = "9999-12-31T00:00:00Z"
+        self.pull()
+        self.assertTrue(self.found(client))
+        self.assertTrue(self.panel.cursor_clientes.startswith("2026-07-01"))
+
+    def test_all_is_read_again_by_hand(self):
+        client = self.add_client()
+        self.panel.sudo().cursor_clientes = "2026-07-01T23:00:00.000-03:00"
+        self.pull()
+        self.assertFalse(self.found(client))
+        with self.assertRaises(AccessError):
+            self.panel.with_user(self.billing_user).action_read_all()
+        self.panel.with_user(self.billing_manager).action_read_all()
+        self.pull()
+        self.assertTrue(self.found(client))

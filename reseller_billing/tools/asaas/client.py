@@ -3,17 +3,20 @@
 Source: docs.asaas.com, reference of API v3. A client of another provider has the same methods.
 """
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from ..errors import Gone, Missing, OutcomeUnknown, Rejected, ServiceError, Unauthorized
+from ..errors import Absurd, Gone, Missing, OutcomeUnknown, Rejected, ServiceError, Unauthorized
 from ..http import Service
-from ..receipts import Charge, Payer, Slip, Terms
+from ..receipts import Charge, Page, Payer, Slip, Terms
 from .api import DOMAIN
-from .charge import is_reference, read_charge, write_payer, write_terms
+from .charge import is_reference, read_charge, read_payer, write_payer, write_terms
 
 PAGE = 100
+# Asaas' status of a charge that waits to be paid, by ours.
+LIVING = {"awaiting": "PENDING", "overdue": "OVERDUE"}
 # Requests of slip and Pix, by the kind of charge.
 SLIP_PARTS = {
     "boleto": ("identificationField",),
@@ -32,6 +35,10 @@ class AsaasClient:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._send = service.send
+
+    def until(self, deadline: float) -> "AsaasClient":
+        """Return this client with one deadline for all its requests, by `time.monotonic`."""
+        return AsaasClient(self._service.until(deadline))
 
     def check(self) -> None:
         """Request one customer, to check address and key. API: GET /v3/customers."""
@@ -83,17 +90,27 @@ class AsaasClient:
     # Charges
 
     def find_charge(self, external_reference: str) -> Charge | None:
-        """Return the charge under our reference that is not deleted, or None."""
+        """Return the charge under our reference that is not deleted, or None.
+
+        Of several it is one that brought money, else the oldest, which the payer got first.
+        """
         found = self._list("payments", {"externalReference": external_reference, "limit": PAGE})
         charges = [read_charge(item) for item in found]
-        return next((charge for charge in charges if not charge.deleted), None)
+        # Asaas lists the newest first.
+        living = [charge for charge in reversed(charges) if not charge.deleted]
+        return min(living, key=lambda charge: charge.paid is None, default=None)
 
     def get_charge(self, reference: str) -> Charge:
         """Return a charge as it is now.
 
         :raise Gone: if the answer is 404
+        :raise Absurd: if the answer is another charge
         """
-        return read_charge(self._send("GET", _path("payments", reference)))
+        charge = read_charge(self._send("GET", _path("payments", reference)))
+        if charge.reference != reference:
+            words = f"id: {charge.reference}"
+            raise Absurd(f"{reference} was asked for, not {words}", words=words, cause="absurd")
+        return charge
 
     def get_or_find_charge(self, reference: str, external_reference: str) -> Charge:
         """Return a charge by the provider's id, or by our reference where the id is not known.
@@ -190,11 +207,38 @@ class AsaasClient:
             host.scheme == "https" and (name == DOMAIN or name.endswith(f".{DOMAIN}"))
         )
 
-    def list_charges(self, since: date, offset: int = 0) -> tuple[list[Charge], bool]:
-        """Return a page of the charges made since a day, and whether there are more."""
+    def list_charges(self, since: date, offset: int = 0) -> Page:
+        """Return a page of the charges made since a day."""
         params = {"dateCreated[ge]": since.isoformat(), "limit": PAGE, "offset": offset}
-        answer = self._send_to_collection("GET", "payments", params=params)
-        return [read_charge(item) for item in answer.get("data", [])], bool(answer.get("hasMore"))
+        return self._list_page("payments", params, read_charge)
+
+    def list_living_charges(self, state: str, offset: int = 0) -> Page:
+        """Return a page of the charges that wait to be paid, however old.
+
+        :param state: awaiting or overdue
+        """
+        params = {"status": LIVING[state], "limit": PAGE, "offset": offset}
+        return self._list_page("payments", params, read_charge)
+
+    def list_payers(self, offset: int = 0) -> Page:
+        """Return a page of the account's clients."""
+        return self._list_page("customers", {"limit": PAGE, "offset": offset}, read_payer)
+
+    def _list_page(self, endpoint: str, params: dict, read: Callable[[dict], object]) -> Page:
+        """Return a page; a record that cannot be read keeps no other from it."""
+        answer = self._send_to_collection("GET", endpoint, params=params)
+        items = answer.get("data")
+        if not isinstance(items, list):
+            raise OutcomeUnknown("The answer is no list.", cause="foreign")
+        records, unreadable = [], []
+        for item in items:
+            try:
+                records.append(read(item))
+            except OutcomeUnknown:
+                reference = item.get("id") if isinstance(item, dict) else None
+                if is_reference(reference):
+                    unreadable.append(reference)
+        return Page(records, tuple(unreadable), len(items), bool(answer.get("hasMore")))
 
     # Webhooks
 

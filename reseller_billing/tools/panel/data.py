@@ -6,8 +6,10 @@ Source: docs/api/reseller-panel.openapi.yaml, schemas Client, Subscription, Invo
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+
+from ..bounds import AGREED, AMOUNT, NEAR, YEAR, Bound
 
 MONEY = re.compile(r"(0|[1-9][0-9]{0,11})\.[0-9]{2}", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -16,6 +18,15 @@ CONTRACT_STATES = {
     "ATIVO": "active",
     "SUSPENSO": "suspended",
     "CANCELADO": "cancelled",
+}
+# What the fields of a record can say.
+BOUNDS = {
+    "valor": AMOUNT,
+    "valorPago": AMOUNT,
+    "dataInicio": Bound(-50 * YEAR, 5 * YEAR),
+    "lancamento": NEAR,
+    "vencimento": AGREED,
+    "dataPagamento": NEAR,
 }
 FATURA_STATES = ("EM_PROCESSAMENTO", "AGUARDANDO_PAGAMENTO", "VENCIDA", "PAGA", "CANCELADA")
 
@@ -134,6 +145,22 @@ def read_invoice(item: dict) -> Invoice:
     )
 
 
+def filter_past(moments: list[str]) -> list[str]:
+    """Return those moments of the panel that are not after now; a day's difference is a clock's.
+
+    What is no date is left as it is: only the panel knows its meaning.
+    """
+    tomorrow = date.today() + timedelta(days=1)
+    return [moment for moment in moments if _read_start(moment) <= tomorrow]
+
+
+def _read_start(moment: str) -> date:
+    try:
+        return date.fromisoformat(moment[:10])
+    except ValueError:
+        return date.min
+
+
 def write_text(value: str | None, maximum: int = 120) -> str | None:
     """Return a text in the panel's form: one line of allowed length; None if empty."""
     return CONTROL.sub(" ", value or "").strip()[:maximum].strip() or None
@@ -185,7 +212,10 @@ def _money(item: dict, name: str, required: bool = True) -> Decimal | None:
         return None
     if not isinstance(value, str) or not MONEY.fullmatch(value):
         raise ValueError(name)
-    return Decimal(value)
+    amount = Decimal(value)
+    if not BOUNDS[name].holds(amount):
+        raise ValueError(f"{name}: {value}")
+    return amount
 
 
 def _date(item: dict, name: str, required: bool = True) -> date | None:
@@ -195,6 +225,9 @@ def _date(item: dict, name: str, required: bool = True) -> date | None:
     if not isinstance(value, str) or len(value) != 10:
         raise ValueError(name)
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise ValueError(name) from None
+    if not BOUNDS[name].holds(day):
+        raise ValueError(f"{name}: {value}")
+    return day

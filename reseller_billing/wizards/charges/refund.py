@@ -17,6 +17,9 @@ class ResellerBillingRefund(models.TransientModel):
     currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     charge_paid = fields.Monetary(related="move_id.charge_paid", related_sudo=False)
     charge_refunded = fields.Monetary(related="move_id.charge_refunded", related_sudo=False)
+    amount_under_way = fields.Monetary(
+        compute="_compute_amount_under_way", help="Requested already, and not given back yet."
+    )
     amount = fields.Monetary(string="Refund", required=True)
 
     @api.model
@@ -24,8 +27,19 @@ class ResellerBillingRefund(models.TransientModel):
         values = super().default_get(fields_list)
         move = self.env["account.move"].browse(self.env.context.get("active_id"))
         move.check_access("read")
-        left = move.charge_paid - move.charge_refunded
+        left = move.charge_paid - move.charge_refunded - self._get_under_way(move)
         return {**values, "move_id": move.id, "amount": left}
+
+    @api.depends("move_id")
+    def _compute_amount_under_way(self):
+        for wizard in self:
+            wizard.amount_under_way = self._get_under_way(wizard.move_id)
+
+    @api.model
+    def _get_under_way(self, move):
+        """Return what was requested of a fatura's money and is not given back yet, in BRL."""
+        charge = move.charge_id.sudo()
+        return max(charge.charge_refund_wanted - charge.charge_refunded, 0.0)
 
     def action_confirm(self):
         """Request the refund of the provider; it is booked when the provider reports it.

@@ -1,0 +1,142 @@
+"""The database comes back from a backup while Asaas goes on: nothing lives there twice.
+
+RESTORE_CONTRACTS makes shorter or longer runs.
+"""
+
+import os
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+
+from tests.host import demo
+from tests.host.layout import HOST, ROOT
+from tests.host.processes import free_port, start_odoo
+from tests.host.terminal import run
+
+from .billing import Asaas, Reseller
+from .conftest import INSTALLED
+from .odoo import Session
+from .orders import wait_until
+from .sandbox import Sandbox, SandboxProcess
+from .test_crash_billing import count, trigger
+
+DATABASE = "e2e_restore_billing"
+CONTRACTS = int(os.environ.get("RESTORE_CONTRACTS", "12"))
+# Contracts that are billed after the backup only.
+LATER = 3
+SECONDS = 240
+
+
+@pytest.fixture(scope="module")
+def stage(databases):
+    """An Odoo whose database can be backed up and restored, contracts that are due, and Asaas."""
+    state = HOST / DATABASE
+    state.mkdir(exist_ok=True)
+    for path in state.glob("sandbox.sqlite*"):
+        path.unlink()
+    sandbox_port, odoo_port = free_port(), free_port()
+    sandbox = SandboxProcess(sandbox_port, state / "sandbox.sqlite")
+    stage = SimpleNamespace(odoo=None, backup=state / "backup.sql")
+    postgres, url = databases.postgres, f"http://127.0.0.1:{odoo_port}"
+
+    def start():
+        stage.odoo = start_odoo(databases, DATABASE, odoo_port, options=["--max-cron-threads=2"])
+        stage.admin = Session(url, DATABASE, "admin", "admin")
+        stage.reseller = Reseller(stage.admin, stage.admin, asaas)
+
+    def back_up():
+        command = [postgres.program("pg_dump"), "-f", stage.backup, DATABASE]
+        run(command, what="Backing up", env=postgres.environment)
+
+    def restore():
+        """Bring back what was backed up, under a server that is started anew."""
+        stage.odoo.stop()
+        postgres.drop(DATABASE)
+        postgres.create(DATABASE)
+        command = [postgres.program("psql"), "-q", "-X", "-d", DATABASE, "-f", stage.backup]
+        run(command, what="Restoring", env=postgres.environment)
+        start()
+
+    stage.back_up, stage.restore = back_up, restore
+    try:
+        databases.copy(DATABASE, template=INSTALLED)
+        demo.fill(databases, DATABASE, sandbox_port, url)
+        script = (
+            "import sys\n"
+            f"sys.path.insert(0, {str(ROOT)!r})\n"
+            "from tests.host import contracts_script\n"
+            f"contracts_script.make(env, {CONTRACTS})\n"
+        )
+        databases.odoo_shell(DATABASE, script, what="Making the contracts")
+        stage.asaas = asaas = Asaas(Sandbox(sandbox).url)
+        start()
+        yield stage
+    finally:
+        if stage.odoo:
+            stage.odoo.stop()
+        sandbox.stop()
+        databases.drop(DATABASE)
+
+
+def living(asaas):
+    """Return how many charges can be paid, by our reference."""
+    return Counter(
+        payment["externalReference"]
+        for payment in asaas.ledger()["payments"]
+        if not payment["deleted"]
+    )
+
+
+def test_nothing_is_charged_twice_after_a_restore(stage):
+    admin, asaas = stage.admin, stage.asaas
+    # Nothing gets through, so that all charges wait in the backup.
+    asaas.set_faults({"kind": "status", "status": 503, "path": "/payments"})
+    trigger(admin, "bill_contracts")
+    wait_until(lambda: count(admin, charge_state="processing") == CONTRACTS, "all wait", SECONDS)
+    contracts = [stage.reseller.make_contract() for _number in range(LATER)]
+    stage.back_up()
+
+    asaas.clear_faults()
+    trigger(admin, "bill_contracts")
+    total = CONTRACTS + LATER
+
+    def charged():
+        return len(living(asaas)) == total
+
+    wait_until(charged, "all are charged", SECONDS)
+    assert set(living(asaas).values()) == {1}
+
+    stage.restore()
+    admin = stage.admin
+    assert count(admin, charge_state="processing") == CONTRACTS
+    trigger(admin, "bill_contracts")
+    wait_until(
+        lambda: count(admin, charge_state="awaiting") == CONTRACTS, "all are known again", SECONDS
+    )
+    assert (len(living(asaas)), set(living(asaas).values())) == (total, {1})
+
+    # What was billed after the backup is unknown here, found, and keeps from billing again.
+    def find():
+        return admin.search_read(
+            "reseller.billing.finding", [["kind", "=", "unknown"]], ["external_reference", "state"]
+        )
+
+    wait_until(lambda: len(find()) == LATER, "the lost ones are found", SECONDS)
+    ids = [contract.id for contract in contracts]
+
+    def held():
+        domain = [["id", "in", ids], ["billing_error", "!=", False]]
+        return admin.call("reseller.billing.contract", "search_count", domain) == LATER
+
+    wait_until(held, "the contracts wait for a decision", SECONDS)
+    admin.call("reseller.billing.finding", "action_cancel_there", [one["id"] for one in find()])
+    wait_until(
+        lambda: count(admin, charge_state="awaiting") == total, "all are billed again", SECONDS
+    )
+    wait_until(lambda: len(living(asaas)) == total, "nothing lives twice", SECONDS)
+    assert set(living(asaas).values()) == {1}
+    owners = Counter(
+        payment["customer"] for payment in asaas.ledger()["payments"] if not payment["deleted"]
+    )
+    assert set(owners.values()) == {1}
