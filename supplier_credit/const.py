@@ -17,8 +17,5 @@ TIME_ZONE = "America/Sao_Paulo"
 # Model of a fiscal document that Supplier accepts (NF-e).
 NFE_MODEL = "55"
 
-# The system parameter by which a restored database is recognised.
-MARK_PARAMETER = "supplier_credit.database_mark"
-
 # The type of the activities by which the addon notifies users.
 ACTIVITY_TYPE = "supplier_credit.mail_activity_type_notice"

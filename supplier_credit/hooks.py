@@ -1,6 +1,7 @@
 import json
 
-from .const import ACTIVITY_TYPE, MARK_PARAMETER, SUPPLIER_CODE
+from .const import ACTIVITY_TYPE, SUPPLIER_CODE
+from .models.common.restore import forget_mark
 
 DEFAULT_BEARER_FIELD = "property_inbound_payment_method_line_id"
 
@@ -9,7 +10,7 @@ def uninstall_hook(env):
     """Remove what neither the host nor a foreign key removes."""
     _clear_bearers(env)
     _delete_notices(env)
-    _delete_mark(env)
+    forget_mark(env)
     _delete_foreign_xml_ids(env)
 
 
@@ -41,11 +42,6 @@ def _delete_notices(env):
     if notice_type:
         activities = env["mail.activity"].with_context(active_test=False)
         activities.search([("activity_type_id", "=", notice_type.id)]).unlink()
-
-
-def _delete_mark(env):
-    """Delete what the database is recognised by."""
-    env["ir.config_parameter"].set_param(MARK_PARAMETER, False)
 
 
 def _delete_foreign_xml_ids(env):

@@ -47,10 +47,11 @@ the requests at the same time.
 
 ## A bystander's page while a service is silent
 
-Two workers; four people send orders or faturas, each a second after the former was taken; a fifth opens
-the login page ten times a second, for {outage} s. The page is to take at most 0.3 s for 95 of 100.
+Two workers; four people send orders or faturas, each a second after the former was taken; a
+fifth opens the login page ten times a second, for {outage} s. The page is to take at most 0.3 s for
+95 of 100.
 
-| services | pages | half of them within | 95 of 100 within | longest | sent by the four | 95 of 100 of these within |
+| services | pages | half within | 95 of 100 within | longest | sent | 95 of 100 within |
 |---|---:|---:|---:|---:|---:|---:|
 {outages}
 

@@ -37,17 +37,20 @@ SAME_TEXT = (
     "models/common/ir_attachment.py",
     "tests/tools/test_table.py",
 )
+# So do these, in the addons that send something.
+SENDERS = ("supplier_credit", "reseller_billing")
+SAME_TEXT_OF_SENDERS = ("models/common/moment.py", "models/common/restore.py")
 
 # What buttons, links and integrators call.
 ACTION_PREFIXES = ("action_", "button_")
 
 
 def differing_texts():
-    """Return a line for each file of SAME_TEXT that differs from the first addon's."""
-    first, *others = ADDONS
+    """Return a line for each file of the lists above that differs from the first addon's."""
     return [
         f"{addon}/{name}: another text than {first}/{name}"
-        for name in SAME_TEXT
+        for (first, *others), names in ((ADDONS, SAME_TEXT), (SENDERS, SAME_TEXT_OF_SENDERS))
+        for name in names
         for addon in others
         if _read_nameless(addon, name) != _read_nameless(first, name)
     ]

@@ -8,6 +8,8 @@ from time import monotonic
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..common.moment import get_now
+
 _logger = logging.getLogger(__name__)
 
 # Limits of what is sent within a user's own request, all requests of it together; the cron sends
@@ -94,7 +96,7 @@ class PaymentTransaction(models.Model):
 
     def _is_busy(self):
         """Return whether a worker is talking to the provider about this charge right now."""
-        now = fields.Datetime.now()
+        now = get_now(self.env)
         return any(one.charge_lease_until and one.charge_lease_until > now for one in self)
 
     def _deliver_after_commit(self):

@@ -11,6 +11,7 @@ from psycopg2.errors import SerializationFailure
 
 from ...const import TIME_ZONE
 from ...tools.errors import OutcomeUnknown, ServiceError
+from .moment import get_now
 
 _logger = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
         """Return the domain of the records that are due and not leased."""
         now = fields.Datetime.now()
         lease, due = f"{self._outbox_prefix}lease_until", f"{self._outbox_prefix}next_attempt"
-        is_free = Domain(lease, "=", False) | Domain(lease, "<", now)
+        is_free = Domain(lease, "=", False) | Domain(lease, "<", get_now(self.env))
         return self._get_unsent_domain(now) & Domain(due, "<=", now) & is_free
 
     @api.model
@@ -205,7 +206,7 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
             attempts = f"{self._outbox_prefix}attempts"
             self.write(
                 {
-                    f"{self._outbox_prefix}lease_until": fields.Datetime.now() + self._outbox_lease,
+                    f"{self._outbox_prefix}lease_until": get_now(self.env) + self._outbox_lease,
                     attempts: self[attempts] + 1,
                 }
             )

@@ -1,8 +1,9 @@
 """Tells whether this database came back from a backup: PostgreSQL has it in another place.
 
-A restored dump is a new database with another oid, a promoted replica has another timeline,
-another server another identifier. A copy of all files of a server keeps them: nothing may rest on
-this mark alone, and people can start by themselves what it starts.
+A restored dump makes its tables anew, in the same database too; a copy is another database, a
+promoted replica has another timeline, another server another identifier. A copy of all files of a
+server keeps them: nothing may rest on this mark alone, and people can start by themselves what it
+starts.
 """
 
 import psycopg2
@@ -14,8 +15,11 @@ PARAMETER = f"{ADDON}.database_mark"
 
 def read_mark(env):
     """Return where PostgreSQL has this database, as a text."""
-    ((oid,),) = env.execute_query(
-        SQL("SELECT oid FROM pg_database WHERE datname = current_database()")
+    ((place,),) = env.execute_query(
+        SQL(
+            "SELECT oid || '.' || 'ir_config_parameter'::regclass::oid"
+            " FROM pg_database WHERE datname = current_database()"
+        )
     )
     try:
         with mute_logger("odoo.sql_db"), env.cr.savepoint():
@@ -27,8 +31,8 @@ def read_mark(env):
             )
     except psycopg2.Error:
         # Not every server lets an application read its control file.
-        return str(oid)
-    return f"{oid}:{system}:{timeline}"
+        return place
+    return f"{place}:{system}:{timeline}"
 
 
 def store_mark(env):

@@ -3,14 +3,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...const import MARK_PARAMETER
 from ...tools.activity import tell_once
 from ...tools.api.client import SupplierClient
 from ...tools.api.errors import MalformedAnswer, SupplierError
 from ...tools.api.listing import ListedPage
 from ...tools.tax_id import list_spellings
 from ..common.company_day import get_company_today
-from ..common.database_mark import read_database_mark
+from ..common.restore import is_restored, store_mark
 
 _logger = logging.getLogger(__name__)
 
@@ -100,25 +99,16 @@ class SupplierCreditAgreement(models.Model):
 
     def _register_hook(self):
         super()._register_hook()
-        known = self.env["ir.config_parameter"].sudo().get_param(MARK_PARAMETER)
-        if known and known != self._read_mark():
+        if is_restored(self.env):
             # A restored database need not wait for the cron's next time.
             self.env.ref("supplier_credit.ir_cron_compare").sudo()._trigger()
 
     @api.model
-    def _read_mark(self):
-        return read_database_mark(self.env, "supplier_credit_message")
-
-    @api.model
     def _recognise_restored(self):
         """Want a comparison of every agreement if this is not the database that it was."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        known, mark = parameters.get_param(MARK_PARAMETER), self._read_mark()
-        if known == mark:
+        if not is_restored(self.env):
             return
-        parameters.set_param(MARK_PARAMETER, mark)
-        if not known:
-            return
+        store_mark(self.env)
         agreements = self.search([("enabled", "=", True)])
         agreements._want_comparison()
         for agreement in agreements:

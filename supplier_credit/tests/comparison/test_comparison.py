@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ...const import MARK_PARAMETER
+from ...models.common.restore import PARAMETER
 from ..common import NFE_FILE, SupplierCreditCommon
 
 NFE_KEY = NFE_FILE.partition("-")[0]
@@ -143,9 +143,9 @@ class TestComparison(SupplierCreditCommon):
     def test_restored_database_is_compared_by_itself_and_told_once(self):
         self.run_cron()
         parameters = self.env["ir.config_parameter"].sudo()
-        self.assertTrue(parameters.get_param(MARK_PARAMETER))
+        self.assertTrue(parameters.get_param(PARAMETER))
         self.assertFalse(self.agreement.compared_at, "the first look is no restore")
-        parameters.set_param(MARK_PARAMETER, "1/1/1/1")
+        parameters.set_param(PARAMETER, "1/1/1/1")
         for _run in range(2):
             self.run_cron()
         self.assertTrue(self.agreement.compared_at)
