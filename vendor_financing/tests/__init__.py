@@ -19,6 +19,7 @@ from .contract import (
     test_terms,
 )
 from .invoicing import (
+    test_approved_amount,
     test_charge_type,
     test_collection,
     test_host_screens,

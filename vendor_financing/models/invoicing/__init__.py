@@ -5,5 +5,6 @@ from . import (
     account_move_line,
     account_move_lock,
     account_partial_reconcile,
+    sale_order,
     sale_order_line,
 )
