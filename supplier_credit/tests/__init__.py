@@ -29,6 +29,7 @@ from .invoicing import (
     test_invoice_total,
     test_processing,
     test_processing_property,
+    test_reserved_amount,
     test_transaction,
 )
 from .messaging import test_delivery, test_queue, test_webhook

@@ -10,11 +10,9 @@ class SaleOrder(models.Model):
     def _take_turn_to_bill(self):
         """Let only one transaction at a time add up the invoices of this order.
 
-        A lock alone is not enough, see `_lock_limit` of the agreement: the row is changed, so that
-        a transaction that began before fails and is retried.
+        The row is changed: another transaction that adds them up waits, and is retried.
         """
         self.ensure_one()
-        self.lock_for_update(allow_referencing=True)
         self.env.cr.execute(
             SQL("UPDATE %s SET id = id WHERE id = %s", SQL.identifier(self._table), self.id)
         )

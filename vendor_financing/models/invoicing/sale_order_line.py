@@ -4,7 +4,8 @@ from odoo.exceptions import UserError
 from ...tools.worth import is_value_changed
 
 # What an item that is invoiced costs, and of what. The host itself prices it no more.
-INVOICED_FIELDS = frozenset({"discount", "order_id", "price_unit", "product_id"})
+PRICE_FIELDS = frozenset({"discount", "price_unit"})
+INVOICED_FIELDS = PRICE_FIELDS | {"order_id", "product_id"}
 
 
 class SaleOrderLine(models.Model):
@@ -68,21 +69,36 @@ class SaleOrderLine(models.Model):
         return billing
 
     def _check_vendor_items_unchanged(self, vals):
-        """Refuse other orders, products or prices of what is invoiced; quantities may change.
+        """Refuse other orders and products, and lower prices, of what is invoiced.
 
-        Down payments are priced by their invoices. What is not invoiced costs no query.
+        Quantities may change, and prices rise; those of down payments come from their invoices.
+        What is not invoiced costs no query.
 
         :raise UserError: naming the orders
         """
-        named = INVOICED_FIELDS & vals.keys()
         changed = self.filtered(
             lambda line: (
-                line.qty_invoiced
-                and not line.is_downpayment
-                and any(is_value_changed(line, name, vals[name]) for name in named)
+                line.qty_invoiced and not line.is_downpayment and line._is_vendor_item_lost(vals)
             )
         )
         self._refuse_vendor_items(changed._get_vendor_items().keys())
+
+    def _is_vendor_item_lost(self, vals):
+        """Return whether these values have the order forget what this item was invoiced for."""
+        self.ensure_one()
+        if any(
+            name in vals and is_value_changed(self, name, vals[name])
+            for name in INVOICED_FIELDS - PRICE_FIELDS
+        ):
+            return True
+        price, discount = (
+            self._fields[name].convert_to_cache(vals.get(name, self[name]), self)
+            for name in ("price_unit", "discount")
+        )
+        before = self.price_unit * (1 - self.discount / 100)
+        is_lower = self.currency_id.compare_amounts(price * (1 - discount / 100), before) < 0
+        # A draft that is of another price is refused as it is posted.
+        return is_lower and "posted" in self.sudo().invoice_lines.mapped("parent_state")
 
     def _check_vendor_items_kept(self, before):
         """Refuse other items than before.

@@ -256,6 +256,7 @@ class TestApprovedAmountOfRandomLife(ApprovedOrderCommon):
     @settings(
         max_examples=EXAMPLES,
         deadline=None,
+        derandomize=True,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=[HealthCheck.too_slow],
     )
