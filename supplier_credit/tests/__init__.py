@@ -24,6 +24,7 @@ from .documents import (
     test_documents_http,
 )
 from .invoicing import (
+    test_customer_identity,
     test_invoice_lock,
     test_invoice_posting,
     test_invoice_total,

@@ -12,5 +12,7 @@ from . import (
     account_move_service_invoice,
     account_partial_reconcile,
     account_payment,
+    base_partner_merge,
     res_partner,
+    res_partner_identity,
 )

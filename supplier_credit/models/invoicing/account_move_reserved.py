@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         for order in ours.sudo().supplier_order_id:
             if not order._filter_supplier_credit() or not order._has_supplier_analysis():
                 continue
-            order._take_turn_to_bill()
+            order._take_supplier_turn()
             waiting = order._get_supplier_waiting_invoices(ours)
             total = sum(waiting.mapped("amount_total"))
             allowed = order._get_supplier_assured_amount()

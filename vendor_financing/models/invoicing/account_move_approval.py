@@ -69,7 +69,7 @@ class AccountMove(models.Model):
         for order in ours._get_vendor_orders():
             if not order.vendor_request_ids or not order.company_id.vendor_approval_required:
                 continue
-            order._take_turn_to_bill()
+            order._take_vendor_turn()
             billed = order._get_vendor_invoices().filtered(
                 lambda move: move.state == "posted" or move in ours
             )

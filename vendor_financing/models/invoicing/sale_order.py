@@ -7,7 +7,7 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _take_turn_to_bill(self):
+    def _take_vendor_turn(self):
         """Let only one transaction at a time add up the invoices of this order.
 
         The row is changed: another transaction that adds them up waits, and is retried.
