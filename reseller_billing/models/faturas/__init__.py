@@ -6,6 +6,7 @@ from . import (
     account_move_dues,
     account_move_fatura,
     account_move_line,
+    account_move_link,
     account_move_mail,
     account_move_proof,
     account_move_proposal,

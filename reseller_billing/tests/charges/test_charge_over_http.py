@@ -229,3 +229,27 @@ class TestChargeOverHttp(HostileCommon):
         self.call(self.accountant, "ir.attachment", "write", [own], {"name": "y"})
         self.call(self.accountant, "ir.attachment", "unlink", [own])
         self.assertEqual((self.charge.pix_image, len(files.exists())), (b"aW1hZ2U=", 2))
+
+    def test_nobody_links_charges_to_documents_or_tears_them_off(self):
+        other = self.fatura.copy({"billing_contract_id": False})
+        links = self.fatura.transaction_ids
+        self.assertEqual(links, self.charge)
+        for user in (self.accountant, self.accounting_manager):
+            for document, command in (
+                (self.fatura, (5,)),
+                (self.fatura, (3, self.charge.id)),
+                (self.fatura, (6, 0, [])),
+                (other, (4, self.charge.id)),
+                (other, (6, 0, self.charge.ids)),
+            ):
+                with self.subTest(user=user.login, document=document.id, command=command):
+                    values = {"transaction_ids": [command]}
+                    self.assert_refused(user, "account.move", "write", document.ids, values)
+            values = {"move_type": "out_invoice", "partner_id": self.fatura.partner_id.id}
+            linked = {"transaction_ids": [(6, 0, self.charge.ids)]}
+            create = (user, "account.move", "create")
+            self.assert_refused(*create, [{**values, **linked}])
+            defaults = {"default_transaction_ids": linked["transaction_ids"]}
+            self.assert_refused(*create, [values], context=defaults)
+        self.assertEqual(self.fatura.transaction_ids, links)
+        self.assertFalse(other.transaction_ids)
