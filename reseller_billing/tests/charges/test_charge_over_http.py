@@ -253,3 +253,47 @@ class TestChargeOverHttp(HostileCommon):
             self.assert_refused(*create, [values], context=defaults)
         self.assertEqual(self.fatura.transaction_ids, links)
         self.assertFalse(other.transaction_ids)
+
+    def test_host_s_refund_of_a_charge_is_refused_in_words(self):
+        self.charge.sudo().write({"charge_state": "received", "state": "done"})
+        for user in (self.accountant, self.accounting_manager):
+            message = self.assert_refused(
+                user,
+                "payment.transaction",
+                "action_refund",
+                self.charge.ids,
+                10,
+                kind="UserError",
+            )
+            self.assertIn("Refund on its fatura", message)
+        self.assertFalse(self.charge.child_transaction_ids)
+
+    def test_invoicing_users_do_not_say_where_receipts_are_booked(self):
+        line = self.env["account.payment.method.line"].search(
+            [("payment_provider_id", "=", self.provider.id)], limit=1
+        )
+        self.assertTrue(line)
+        revenue = self.company_data["default_account_revenue"]
+        model = "account.payment.method.line"
+        for values in ({"payment_account_id": revenue.id}, {"journal_id": False}):
+            self.assert_refused(self.accountant, model, "write", line.ids, values)
+        self.assert_refused(self.accountant, model, "unlink", line.ids)
+        values = {"payment_account_id": line.payment_account_id.id}
+        self.call(self.accounting_manager, model, "write", line.ids, values)
+
+    def test_fatura_stays_in_the_currency_of_its_charge(self):
+        foreign = self.env.ref("base.USD")
+        if foreign == self.company.currency_id:
+            foreign = self.env.ref("base.EUR")
+        foreign.active = True
+        self.call(self.accounting_manager, "account.move", "button_draft", self.fatura.ids)
+        values = {"currency_id": foreign.id}
+        self.call(self.accounting_manager, "account.move", "write", self.fatura.ids, values)
+        message = self.assert_refused(
+            self.accounting_manager,
+            "account.move",
+            "action_post",
+            self.fatura.ids,
+            kind="UserError",
+        )
+        self.assertIn(foreign.name, message)
