@@ -16,7 +16,13 @@ from .contracts import (
     test_follow_up,
     test_overview,
 )
-from .faturas import test_fatura_over_http, test_portal, test_proof, test_screens
+from .faturas import (
+    test_client_identity,
+    test_fatura_over_http,
+    test_portal,
+    test_proof,
+    test_screens,
+)
 from .panel import test_client_import, test_faturas, test_panel_over_http, test_push
 from .panel import test_clients as test_panel_clients
 from .tools import test_http, test_table

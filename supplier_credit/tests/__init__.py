@@ -24,11 +24,13 @@ from .documents import (
     test_documents_http,
 )
 from .invoicing import (
+    test_customer_identity,
     test_invoice_lock,
     test_invoice_posting,
     test_invoice_total,
     test_processing,
     test_processing_property,
+    test_reserved_amount,
     test_transaction,
 )
 from .messaging import test_delivery, test_outage, test_queue, test_webhook

@@ -126,7 +126,8 @@ def filter_figures_changed(records: BaseModel, vals: dict[str, Any], names: Set[
         name
         for name in sorted(names)
         if any(
-            _differs(record, name, vals[name]) and not _is_said_by_host(record, name, vals[name])
+            is_value_changed(record, name, vals[name])
+            and not _is_said_by_host(record, name, vals[name])
             for record in records
         )
     ]
@@ -159,11 +160,12 @@ def filter_worth_changed(records: BaseModel, vals: dict[str, Any], names: Set[st
     state = "state" if records._name == "account.move" else "parent_state"
     return records.filtered(
         lambda record: record[state] == "posted"
-        and any(_differs(record, name, vals[name]) for name in named)
+        and any(is_value_changed(record, name, vals[name]) for name in named)
     )
 
 
-def _differs(record: BaseModel, name: str, value: Any) -> bool:
+def is_value_changed(record: BaseModel, name: str, value: Any) -> bool:
+    """Return whether writing this value changes a field; lists of records always do."""
     field = record._fields[name]
     if field.type in ("one2many", "many2many"):
         return True

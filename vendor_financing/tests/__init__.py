@@ -19,8 +19,10 @@ from .contract import (
     test_terms,
 )
 from .invoicing import (
+    test_approved_amount,
     test_charge_type,
     test_collection,
+    test_customer_identity,
     test_host_screens,
     test_payments,
     test_pending_invoices,

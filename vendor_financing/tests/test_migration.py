@@ -30,7 +30,8 @@ class TestMigration(VendorFinancingContractCommon):
     def test_requests_take_over_the_debtors_of_their_orders(self):
         order = self._create_order(self.bearer)
         request = self._approve(order)
-        request.sudo().debtor_id = False
+        self.partner_a.vat = "45.723.174/0001-10"
+        request.sudo().write({"debtor_id": False, "debtor_vat": False})
         self.assertEqual(order.vendor_approval_state, "outgrown")
         self.migrate("19.0.1.2.0")
         self.assertEqual(request.debtor_id, self.partner_a)

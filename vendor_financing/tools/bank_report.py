@@ -13,6 +13,8 @@ from .table import UnreadableTable, read_table
 PLAIN = re.compile(r"-?\d{1,13}([.,]\d{1,2})?")
 GROUPED = re.compile(r"-?\d{1,3}(?:(\.\d{3})+,\d{1,2}|(,\d{3})+\.\d{1,2})")
 DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y")
+# More are no report of some days.
+MOST_ROWS = 50_000
 COLUMNS = ("key", "document", "installment", "date", "amount", "charges", "kind")
 REQUIRED = ("document", "date", "amount")
 
@@ -20,7 +22,7 @@ REQUIRED = ("document", "date", "amount")
 class ReportProblem(Exception):
     """The file as a whole cannot be read.
 
-    :param kind: encoding, empty or columns
+    :param kind: encoding, empty, rows or columns
     :param names: the columns that are missing
     """
 
@@ -62,12 +64,12 @@ def read_report(
     :param columns: {name of `COLUMNS`: the file's name for it, or empty}
     :return: the rows, and (number of the line, column, its text) for each line that cannot be
         read
-    :raise ReportProblem: if the file is no table, is empty, or lacks a column
+    :raise ReportProblem: if the file is no table, is empty, has too many rows, or lacks a column
     """
     try:
-        table = read_table(content)
+        table = read_table(content, MOST_ROWS)
     except UnreadableTable as error:
-        raise ReportProblem("encoding") from error
+        raise ReportProblem("rows" if str(error) == "rows" else "encoding") from error
     if not table:
         raise ReportProblem("empty")
     (_number, header), *lines = table

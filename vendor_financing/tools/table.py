@@ -24,6 +24,8 @@ LARGEST_UNPACKED = 200 * 1024 * 1024
 DECIMALS = 10
 # Empty cells are repeated to the end of a sheet; so many are kept.
 MOST_EMPTY_CELLS = 100
+# A row of ours has far less; a few bytes of a file repeat a cell as often as they like.
+MOST_CELLS = 1000
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -148,7 +150,11 @@ def _read_ods_cells(row: etree._Element) -> list[str]:
     for cell in row.iterchildren(f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
         text = _read_ods_cell(cell)
         repeated = int(cell.get(f"{TABLE}number-columns-repeated", 1))
-        cells += [text] * (repeated if text else min(repeated, MOST_EMPTY_CELLS))
+        if not text:
+            repeated = min(repeated, MOST_EMPTY_CELLS)
+        if len(cells) + repeated > MOST_CELLS:
+            raise UnreadableTable("size")
+        cells += [text] * repeated
     return cells
 
 

@@ -1,4 +1,5 @@
 from . import (
+    account_payment_method_line,
     comparison,
     comparison_page,
     contract,

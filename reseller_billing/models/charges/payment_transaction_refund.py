@@ -29,6 +29,25 @@ class PaymentTransaction(models.Model):
     )
 
     # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_refund(self, amount_to_refund=None):
+        """Refuse the host's refund of charges, which would ask the provider for nothing.
+
+        :raise UserError: naming the charges and the way that gives money back
+        """
+        if charges := self.sudo().filtered("charge_state"):
+            raise UserError(
+                self.env._(
+                    "%(charges)s: the money of a charge is given back by Refund on its fatura, "
+                    "which a manager of subscription control may use. Ask one.",
+                    charges=", ".join(charges.mapped("reference")),
+                )
+            )
+        return super().action_refund(amount_to_refund=amount_to_refund)
+
+    # -------------------------------------------------------------------------
     # MONEY OUT
     # -------------------------------------------------------------------------
 

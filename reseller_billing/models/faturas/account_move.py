@@ -207,6 +207,7 @@ class AccountMove(models.Model):
         contracts = self._find_contracts_to_bill(vals_list)
         bills = self._prepare_bills(vals_list, contracts)
         moves = super().create([values for values, _owed in bills])
+        moves._check_links_kept({})
         # The host refuses that in values only, and not in defaults.
         moves.filtered(lambda move: move.state == "posted")._check_fatura_posted_by_host()
         moves._check_contracts_chosen()
@@ -217,7 +218,9 @@ class AccountMove(models.Model):
         self._check_contract_kept(vals)
         self._check_charged_before(vals)
         by_hand = filter_posted_by_hand(self, vals)
+        links = self._get_links_before(vals)
         result = super().write(vals)
+        self._check_links_kept(links)
         by_hand._check_fatura_posted_by_host()
         self._sync_dues_after(vals)
         self._cancel_charges_after(vals)

@@ -26,6 +26,8 @@ class AccountMove(models.Model):
 
         :raise UserError: naming the clients and all that is to be corrected
         """
+        for move in self._filter_faturas():
+            move._check_fatura_currency()
         faults = [
             self.env._("%(client)s: %(faults)s", client=move.partner_id.name, faults=faults)
             for move in self._filter_to_be_charged()
@@ -66,3 +68,21 @@ class AccountMove(models.Model):
                 )
             )
         return faults
+
+    def _check_fatura_currency(self):
+        """Refuse to post a fatura in another currency than charges are made in.
+
+        :raise UserError: naming it and its currency
+        """
+        self.ensure_one()
+        currency = self.company_id.currency_id
+        if self.currency_id != currency:
+            raise UserError(
+                self.env._(
+                    "%(fatura)s is in %(currency)s, and its charge would be in %(own)s. Set its "
+                    "currency to %(own)s.",
+                    fatura=self.display_name,
+                    currency=self.currency_id.name,
+                    own=currency.name,
+                )
+            )

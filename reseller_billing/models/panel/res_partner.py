@@ -21,7 +21,9 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def write(self, vals):
+        before = self._get_billing_identities(vals)
         result = super().write(vals)
+        self._check_billing_identities(before)
         if not WATCHED.isdisjoint(vals):
             links = self.env["reseller.billing.panel.link"]
             if links._is_in_use():

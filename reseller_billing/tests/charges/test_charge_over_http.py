@@ -229,3 +229,71 @@ class TestChargeOverHttp(HostileCommon):
         self.call(self.accountant, "ir.attachment", "write", [own], {"name": "y"})
         self.call(self.accountant, "ir.attachment", "unlink", [own])
         self.assertEqual((self.charge.pix_image, len(files.exists())), (b"aW1hZ2U=", 2))
+
+    def test_nobody_links_charges_to_documents_or_tears_them_off(self):
+        other = self.fatura.copy({"billing_contract_id": False})
+        links = self.fatura.transaction_ids
+        self.assertEqual(links, self.charge)
+        for user in (self.accountant, self.accounting_manager):
+            for document, command in (
+                (self.fatura, (5,)),
+                (self.fatura, (3, self.charge.id)),
+                (self.fatura, (6, 0, [])),
+                (other, (4, self.charge.id)),
+                (other, (6, 0, self.charge.ids)),
+            ):
+                with self.subTest(user=user.login, document=document.id, command=command):
+                    values = {"transaction_ids": [command]}
+                    self.assert_refused(user, "account.move", "write", document.ids, values)
+            values = {"move_type": "out_invoice", "partner_id": self.fatura.partner_id.id}
+            linked = {"transaction_ids": [(6, 0, self.charge.ids)]}
+            create = (user, "account.move", "create")
+            self.assert_refused(*create, [{**values, **linked}])
+            defaults = {"default_transaction_ids": linked["transaction_ids"]}
+            self.assert_refused(*create, [values], context=defaults)
+        self.assertEqual(self.fatura.transaction_ids, links)
+        self.assertFalse(other.transaction_ids)
+
+    def test_host_s_refund_of_a_charge_is_refused_in_words(self):
+        self.charge.sudo().write({"charge_state": "received", "state": "done"})
+        for user in (self.accountant, self.accounting_manager):
+            message = self.assert_refused(
+                user,
+                "payment.transaction",
+                "action_refund",
+                self.charge.ids,
+                10,
+                kind="UserError",
+            )
+            self.assertIn("Refund on its fatura", message)
+        self.assertFalse(self.charge.child_transaction_ids)
+
+    def test_invoicing_users_do_not_say_where_receipts_are_booked(self):
+        line = self.env["account.payment.method.line"].search(
+            [("payment_provider_id", "=", self.provider.id)], limit=1
+        )
+        self.assertTrue(line)
+        revenue = self.company_data["default_account_revenue"]
+        model = "account.payment.method.line"
+        for values in ({"payment_account_id": revenue.id}, {"journal_id": False}):
+            self.assert_refused(self.accountant, model, "write", line.ids, values)
+        self.assert_refused(self.accountant, model, "unlink", line.ids)
+        values = {"payment_account_id": line.payment_account_id.id}
+        self.call(self.accounting_manager, model, "write", line.ids, values)
+
+    def test_fatura_stays_in_the_currency_of_its_charge(self):
+        foreign = self.env.ref("base.USD")
+        if foreign == self.company.currency_id:
+            foreign = self.env.ref("base.EUR")
+        foreign.active = True
+        self.call(self.accounting_manager, "account.move", "button_draft", self.fatura.ids)
+        values = {"currency_id": foreign.id}
+        self.call(self.accounting_manager, "account.move", "write", self.fatura.ids, values)
+        message = self.assert_refused(
+            self.accounting_manager,
+            "account.move",
+            "action_post",
+            self.fatura.ids,
+            kind="UserError",
+        )
+        self.assertIn(foreign.name, message)

@@ -110,6 +110,8 @@ class AccountMove(models.Model):
         moves = super().create(vals_list)
         # The host refuses that in values only, and not in defaults, also of its own superuser.
         moves.filtered(lambda move: move.state == "posted")._check_supplier_posted_by_host()
+        # Who creates an invoice of an order is told at once, and not who posts it later.
+        moves.filtered("supplier_order_id")._check_supplier_amount_reserved()
         moves._link_returned_sales(sales)
         return moves
 

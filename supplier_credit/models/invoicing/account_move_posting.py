@@ -212,6 +212,7 @@ class AccountMove(models.Model):
                 reasons.append(move._get_supplier_term_block())
         if any(reasons):
             raise UserError("\n".join(filter(None, reasons)))
+        self._check_supplier_amount_reserved()
 
     def _get_supplier_term_block(self):
         """Return that Supplier blocks the customer's term billing, and what to do, or False."""

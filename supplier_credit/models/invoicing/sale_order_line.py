@@ -1,11 +1,18 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...tools.worth import is_value_changed
+
+# What an item that is invoiced costs, and of what. The host itself prices it no more.
+PRICE_FIELDS = frozenset({"discount", "price_unit"})
+INVOICED_FIELDS = PRICE_FIELDS | {"order_id", "product_id"}
+
 
 class SaleOrderLine(models.Model):
     """Which invoices bill an item of an order: the invoices say so, which the host makes of it.
 
-    Otherwise an order could be torn off its invoice and billed again on the same reservation.
+    Otherwise an order could be torn off its invoice and billed again on the same reservation: by
+    the link, by moving the item to another order, or by another price of what is invoiced.
     """
 
     _inherit = "sale.order.line"
@@ -27,6 +34,8 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
+        if not self.env.su and not INVOICED_FIELDS.isdisjoint(vals):
+            self._check_supplier_items_unchanged(vals)
         if self.env.su or "invoice_lines" not in vals:
             return super().write(vals)
         billing = self._get_supplier_items()
@@ -59,6 +68,38 @@ class SaleOrderLine(models.Model):
                 billing[line] = items
         return billing
 
+    def _check_supplier_items_unchanged(self, vals):
+        """Refuse other orders and products, and lower prices, of what is invoiced.
+
+        Quantities may change, and prices rise; those of down payments come from their invoices.
+        What is not invoiced costs no query.
+
+        :raise UserError: naming the orders
+        """
+        changed = self.filtered(
+            lambda line: (
+                line.qty_invoiced and not line.is_downpayment and line._is_supplier_item_lost(vals)
+            )
+        )
+        self._refuse_supplier_items(changed._get_supplier_items().keys())
+
+    def _is_supplier_item_lost(self, vals):
+        """Return whether these values have the order forget what this item was invoiced for."""
+        self.ensure_one()
+        if any(
+            name in vals and is_value_changed(self, name, vals[name])
+            for name in INVOICED_FIELDS - PRICE_FIELDS
+        ):
+            return True
+        price, discount = (
+            self._fields[name].convert_to_cache(vals.get(name, self[name]), self)
+            for name in ("price_unit", "discount")
+        )
+        before = self.price_unit * (1 - self.discount / 100)
+        is_lower = self.currency_id.compare_amounts(price * (1 - discount / 100), before) < 0
+        # A draft that is of another price is refused as it is posted.
+        return is_lower and "posted" in self.sudo().invoice_lines.mapped("parent_state")
+
     def _check_supplier_items_kept(self, before):
         """Refuse other items than before.
 
@@ -76,9 +117,9 @@ class SaleOrderLine(models.Model):
         if lines := self.browse(line.id for line in lines):
             raise UserError(
                 self.env._(
-                    "%(orders)s: the invoices on Supplier's credit that bill an order are linked "
-                    "to it as they are created of it, and nobody changes that by hand. Use Create "
-                    "Invoice on the order, or see the post-sales of its invoice.",
+                    "%(orders)s: what invoices on Supplier's credit bill of an order stays in it "
+                    "as it was invoiced: linked to them, and at its price. Add another line for "
+                    "what is to be invoiced besides, or see the post-sales of its invoice.",
                     orders=", ".join(lines.sudo().order_id.mapped("name")),
                 )
             )

@@ -199,6 +199,20 @@ class SupplierCreditPreauthorization(models.Model):
         self.ensure_one()
         return self.state in IN_FORCE and not self.cancel_requested
 
+    def _is_for_customer(self, customer):
+        """Return whether a company is the one whose CNPJ or CPF this reserves credit for."""
+        self.ensure_one()
+        return customer == self.partner_id and customer._get_supplier_vat() == self.customer_vat
+
+    def _is_usable(self, customer):
+        """Return whether a reservation is here, in force today, and for this customer."""
+        return (
+            bool(self)
+            and self._is_in_force()
+            and not self._is_overdue()
+            and self._is_for_customer(customer)
+        )
+
     def _check_in_force(self, what):
         """Raise UserError unless this reservation is in force.
 

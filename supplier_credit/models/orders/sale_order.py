@@ -8,6 +8,8 @@ RELEASE_FIELDS = {
     "partner_id",
     "partner_invoice_id",
     "company_id",
+    "currency_id",
+    "pricelist_id",
     "order_line",
     "state",
 }
@@ -209,6 +211,8 @@ class SaleOrder(models.Model):
             return False
         if not self._has_supplier_analysis():
             return "not_analysed"
+        if self._get_supplier_currency_block():
+            return "blocked"
         blocks = self._get_supplier_blocks()
         if not blocks:
             return "released_reservation"

@@ -16,10 +16,32 @@ class SaleOrder(models.Model):
         Derived from the reservation itself each time, never from the column for lists.
         """
         self.ensure_one()
+        if error := self._get_supplier_currency_block():
+            return error
         blocks = self._get_supplier_open_blocks()
         if not blocks or not self._has_supplier_analysis():
             return False
         return "\n".join(blocks.values())
+
+    def _get_supplier_currency_block(self):
+        """Return that Supplier grants no credit in the order's currency, or False.
+
+        Nobody releases an order from that; orders of other bearers cost no query.
+        """
+        self.ensure_one()
+        if not self._filter_supplier_credit() or self._is_in_supplier_currency():
+            return False
+        return self.env._(
+            "Order %(order)s is sold on Supplier's credit and blocked: it is in %(currency)s, and "
+            "Supplier grants credit in Brazilian reais only. Choose a pricelist in BRL, or another "
+            "bearer.",
+            order=self.name,
+            currency=self.currency_id.name,
+        )
+
+    def _is_in_supplier_currency(self):
+        self.ensure_one()
+        return self.currency_id == self.company_id.currency_id and self.currency_id.name == "BRL"
 
     def _get_supplier_open_blocks(self):
         """Return the order's blocks that were not released by hand; see `_get_supplier_blocks`."""
@@ -99,6 +121,18 @@ class SaleOrder(models.Model):
             ).strip()
         if reservation._is_overdue():
             return self._describe_expired_reservation(reservation)
+        customer = self.partner_invoice_id.commercial_partner_id
+        if not reservation._is_for_customer(customer):
+            return self.env._(
+                "Order %(order)s is sold on Supplier's credit and blocked: pre-authorization "
+                "%(code)s is for CNPJ/CPF %(reserved)s, and customer %(customer)s has %(number)s. "
+                "Correct the customer, or cancel the pre-authorization and send a new one.",
+                order=self.name,
+                code=reservation.code,
+                reserved=reservation.customer_vat,
+                customer=customer.display_name,
+                number=customer.vat or "-",
+            )
         assured = reservation._get_assured_amount()
         if self.currency_id.compare_amounts(needed, assured) > 0:
             return self.env._(

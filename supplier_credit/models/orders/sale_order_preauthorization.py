@@ -161,7 +161,7 @@ class SaleOrder(models.Model):
             )
         if self.state == "cancel":
             missing.append(self.env._("it is cancelled; set it back to quotation first"))
-        if self.currency_id != self.company_id.currency_id or self.currency_id.name != "BRL":
+        if not self._is_in_supplier_currency():
             missing.append(self.env._("its currency is not the Brazilian real"))
         if self.currency_id.compare_amounts(self._get_supplier_reservable_amount(), 0) <= 0:
             missing.append(self.env._("nothing of it is left to be invoiced"))

@@ -18,3 +18,8 @@ def migrate(cr, version):
              JOIN res_partner debtor ON debtor.id = related.partner_invoice_id
             WHERE related.id = request.order_id AND request.debtor_id IS NULL"""
     )
+    cr.execute(
+        """UPDATE vendor_financing_request request SET debtor_vat = debtor.vat
+             FROM res_partner debtor
+            WHERE debtor.id = request.debtor_id AND request.debtor_vat IS NULL"""
+    )

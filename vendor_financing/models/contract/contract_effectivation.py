@@ -106,6 +106,7 @@ class VendorFinancingContract(models.Model):
         """
         self._check_open()
         self.title_ids.line_id._check_vendor_financeable(self)
+        self.title_ids.move_id._check_vendor_amount_approved()
         self._check_principal()
         agreement = self.agreement_id
         if agreement.valid_until and self.date > agreement.valid_until:

@@ -5,5 +5,8 @@ from . import (
     account_move_line,
     account_move_lock,
     account_partial_reconcile,
+    base_partner_merge,
+    res_partner_identity,
+    sale_order,
     sale_order_line,
 )

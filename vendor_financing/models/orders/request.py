@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...const import MANAGER
+from ...tools.identity import is_same_number
 from ...tools.pricing import parse_plan
 
 TERMS = {"plan", "rate", "customer_total"}
@@ -61,8 +62,15 @@ class VendorFinancingRequest(models.Model):
         help="The company that owes the invoice to the bank: that of the order's invoice address "
         "when the approval was requested.",
     )
+    debtor_vat = fields.Char(
+        string="Debtor's CNPJ/CPF",
+        readonly=True,
+        copy=False,
+        help="The debtor's number when the approval was requested; it covers no other one.",
+    )
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
-    currency_id = fields.Many2one(related="order_id.currency_id")
+    # Contracts are in the company's currency, and so is what is approved.
+    currency_id = fields.Many2one(related="company_id.currency_id")
     bearer_id = fields.Many2one(
         comodel_name="account.payment.method.line", readonly=True, copy=False, ondelete="set null"
     )
@@ -119,8 +127,8 @@ class VendorFinancingRequest(models.Model):
     is_outgrown = fields.Boolean(
         string="Does Not Cover the Order",
         compute="_compute_is_outgrown",
-        help="The order has grown, or its bearer, customer or debtor has changed, since this was "
-        "requested.",
+        help="The order has grown, or its bearer, currency, customer or debtor has changed, since "
+        "this was requested.",
     )
 
     # -------------------------------------------------------------------------
@@ -138,11 +146,13 @@ class VendorFinancingRequest(models.Model):
         "amount",
         "bearer_id",
         "debtor_id",
+        "debtor_vat",
         "partner_id",
         "order_amount",
         "order_id.preferred_payment_method_line_id",
+        "order_id.currency_id",
         "order_id.partner_id",
-        "order_id.partner_invoice_id.commercial_partner_id",
+        "order_id.partner_invoice_id.commercial_partner_id.vat",
     )
     def _compute_is_outgrown(self):
         for request in self:
@@ -218,6 +228,8 @@ class VendorFinancingRequest(models.Model):
         for request in self:
             request._check_state("draft")
             order = request.sudo().order_id
+            if error := order._get_vendor_currency_error():
+                raise UserError(error)
             if not order.is_vendor:
                 raise UserError(
                     self.env._(
@@ -255,27 +267,41 @@ class VendorFinancingRequest(models.Model):
     def _is_covering_order(self):
         """Return whether this covers the order as it is now.
 
-        Up to its amount, with its bearer, for its customer, and for whom the invoice will be. The
-        customer's own contacts and addresses count as the customer.
+        Up to its amount, in its currency, with its bearer, for its customer, and for whom the
+        invoice will be. The customer's own contacts and addresses count as the customer.
         """
         self.ensure_one()
         request = self.sudo()
         order = request.order_id
         return (
-            order.preferred_payment_method_line_id == request.bearer_id
-            and order.partner_invoice_id.commercial_partner_id == request.debtor_id
+            request._is_covering_debtor(
+                order.preferred_payment_method_line_id,
+                order.partner_invoice_id.commercial_partner_id,
+            )
             and order.partner_id.commercial_partner_id == request.partner_id.commercial_partner_id
+            and order.currency_id == request.currency_id
             and order.currency_id.compare_amounts(order.amount_total, self.amount) <= 0
+        )
+
+    def _is_covering_debtor(self, bearer, debtor):
+        """Return whether this is for a bearer and a debtor, who still has the same CNPJ or CPF."""
+        self.ensure_one()
+        return (
+            bearer == self.bearer_id
+            and debtor == self.debtor_id
+            and is_same_number(debtor.vat, self.debtor_vat)
         )
 
     def _prepare_subject(self):
         """Return what a decision is about, as the order has it now."""
         self.ensure_one()
         order = self.sudo().order_id
+        debtor = order.partner_invoice_id.commercial_partner_id
         return {
             "bearer_id": order.preferred_payment_method_line_id.id,
             "partner_id": order.partner_id.id,
-            "debtor_id": order.partner_invoice_id.commercial_partner_id.id,
+            "debtor_id": debtor.id,
+            "debtor_vat": debtor.vat,
             "amount": order.amount_total,
         }
 

@@ -37,8 +37,8 @@ class SaleOrder(models.Model):
         string="Vendor Approval",
         compute="_compute_vendor_approval_state",
         compute_sudo=True,
-        help="To request again: the order has grown, or its bearer, customer or debtor has "
-        "changed, since it was approved or requested.",
+        help="To request again: the order has grown, or its bearer, currency, customer or debtor "
+        "has changed, since it was approved or requested.",
     )
     vendor_confirm_on_approval = fields.Boolean(
         string="Confirm on Vendor Approval",
@@ -54,13 +54,15 @@ class SaleOrder(models.Model):
     @api.depends(
         "is_vendor",
         "amount_total",
+        "currency_id",
         "partner_id",
-        "partner_invoice_id.commercial_partner_id",
+        "partner_invoice_id.commercial_partner_id.vat",
         "company_id.vendor_approval_required",
         "vendor_request_ids.state",
         "vendor_request_ids.amount",
         "vendor_request_ids.bearer_id",
         "vendor_request_ids.debtor_id",
+        "vendor_request_ids.debtor_vat",
     )
     def _compute_vendor_approval_state(self):
         for order in self:
@@ -113,6 +115,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if not self.is_vendor:
             return False
+        if error := self._get_vendor_currency_error():
+            return error
         state = self._get_vendor_approval_state()
         if state in ("none", "approved"):
             return False
@@ -131,14 +135,29 @@ class SaleOrder(models.Model):
             )
         if state == "outgrown":
             return self.env._(
-                "Order %(order)s has grown or changed its bearer or customer since its vendor "
-                "approval was requested, so that does not cover it. Request it again.",
+                "Order %(order)s has grown, or changed its bearer, its customer or the customer's "
+                "CNPJ, since its vendor approval was requested, so that does not cover it. Request "
+                "it again.",
                 order=self.name,
             )
         return self.env._(
             "Order %(order)s is in vendor financing and needs an approval. Use Request Vendor "
             "Approval on it.",
             order=self.name,
+        )
+
+    def _get_vendor_currency_error(self):
+        """Return that no contract takes this Vendor order because of its currency, or False."""
+        self.ensure_one()
+        currency = self.company_id.currency_id
+        if not self.is_vendor or self.currency_id == currency:
+            return False
+        return self.env._(
+            "Order %(order)s is in vendor financing and in %(currency)s, but contracts are in "
+            "%(own)s. Choose a pricelist in %(own)s, or another bearer.",
+            order=self.name,
+            currency=self.currency_id.name,
+            own=currency.name,
         )
 
     def _check_vendor_approval(self):

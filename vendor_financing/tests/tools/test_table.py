@@ -10,6 +10,20 @@ from ...tools import table
 from ...tools.table import UnreadableTable, read_table
 
 
+def make_open_document(*rows):
+    """Return an ODS file with rows of its XML."""
+    names = ("office", "table", "text")
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for short, name in zip("otx", names, strict=True)
+    )
+    document = f"<o:document {spaces}><t:table>{''.join(rows)}</t:table></o:document>"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("content.xml", document)
+    return archive.getvalue()
+
+
 def make_workbook(*rows):
     """Return an XLSX file with these rows of Python values."""
     workbook = openpyxl.Workbook()
@@ -72,19 +86,21 @@ class TestTable(BaseCase):
             row.format("y", 'o:value-type="date" o:date-value="2026-07-31T00:00:00"'),
             '<t:table-row t:number-rows-repeated="1048000"><t:table-cell/></t:table-row>',
         ]
-        names = ("office", "table", "text")
-        spaces = " ".join(
-            f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-            for short, name in zip("otx", names, strict=True)
-        )
-        document = f"<o:document {spaces}><t:table>{''.join(rows)}</t:table></o:document>"
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w") as file:
-            file.writestr("content.xml", document)
         self.assertEqual(
-            read_table(archive.getvalue()),
+            read_table(make_open_document(*rows)),
             [(1, ["a", ""]), (4, ["x", "1234.5"]), (5, ["y", "2026-07-31"])],
         )
+
+    def test_few_bytes_repeat_no_cell_or_row_without_end(self):
+        cell = "<t:table-cell {}><x:p>a</x:p></t:table-cell>"
+        wide = cell.format('t:number-columns-repeated="100000000"')
+        content = make_open_document(f"<t:table-row>{wide}</t:table-row>")
+        self.assertLess(len(content), 1000)
+        with self.assertRaisesRegex(UnreadableTable, "size"):
+            read_table(content)
+        long = '<t:table-row t:number-rows-repeated="100000000">{}</t:table-row>'
+        with self.assertRaisesRegex(UnreadableTable, "rows"):
+            read_table(make_open_document(long.format(cell.format(""))), 1000)
 
     def test_what_is_no_table_is_refused(self):
         archive = io.BytesIO()

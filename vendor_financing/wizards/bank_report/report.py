@@ -4,7 +4,7 @@ import binascii
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...tools.bank_report import ReportProblem, read_report
+from ...tools.bank_report import MOST_ROWS, ReportProblem, read_report
 
 LARGEST_FILE = 20 * 1024 * 1024
 LINES_NAMED = 50
@@ -79,6 +79,12 @@ class VendorFinancingReport(models.TransientModel):
             )
         if problem.kind == "empty":
             return self.env._("File %(file)s has no rows. Nothing was changed.", file=name)
+        if problem.kind == "rows":
+            return self.env._(
+                "File %(file)s has more than %(rows)s rows. Split it by days.",
+                file=name,
+                rows=MOST_ROWS,
+            )
         return self.env._(
             "File %(file)s is neither a text file with columns separated by ; or , (CSV) nor a "
             "spreadsheet (XLSX, ODS).",

@@ -1,0 +1,46 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..common.user_language import in_user_language
+
+
+class AccountMove(models.Model):
+    """Invoices of an order within the credit that is reserved for it. Seed 001, "Faturamento", 1.
+
+    An order says what it wants; what it takes of its reservation, only its invoices say. They are
+    added up, whatever the order has become since.
+    """
+
+    _inherit = "account.move"
+
+    def _check_supplier_amount_reserved(self):
+        """Refuse invoices with which an order takes more credit than is reserved or released.
+
+        What Supplier has approved is deducted from the reservation already. Other posted invoices
+        count, those among these, whatever their state, and no other drafts. A cent of each item
+        may be rounding.
+
+        :raise UserError: naming the invoice, the order and both amounts
+        """
+        ours = in_user_language(self._filter_supplier_credit())
+        for order in ours.sudo().supplier_order_id:
+            if not order._filter_supplier_credit() or not order._has_supplier_analysis():
+                continue
+            order._take_supplier_turn()
+            waiting = order._get_supplier_waiting_invoices(ours)
+            total = sum(waiting.mapped("amount_total"))
+            allowed = order._get_supplier_assured_amount()
+            cents = order.currency_id.rounding * len(waiting.invoice_line_ids)
+            if order.currency_id.compare_amounts(total, allowed + cents) > 0:
+                raise UserError(
+                    ours.env._(
+                        "With %(invoice)s, order %(order)s would take %(total)s of Supplier's "
+                        "credit, but only %(allowed)s is reserved for it. Lower the invoice, or "
+                        "raise the order to what is to be invoiced, so that its pre-authorization "
+                        "is changed.",
+                        invoice=(ours & waiting)[-1:].display_name,
+                        order=order.name,
+                        total=order.currency_id.format(total),
+                        allowed=order.currency_id.format(allowed),
+                    )
+                )

@@ -1,0 +1,54 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class SaleOrder(models.Model):
+    """How much of Supplier's credit the invoices of an order may still take."""
+
+    _inherit = "sale.order"
+
+    def _take_supplier_turn(self):
+        """Let only one transaction at a time add up the invoices of this order.
+
+        The row is changed: another transaction that adds them up waits, and is retried.
+        """
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL("UPDATE %s SET id = id WHERE id = %s", SQL.identifier(self._table), self.id)
+        )
+
+    def _get_supplier_waiting_invoices(self, invoices):
+        """Return the invoices of this order that are not deducted from its reservation yet.
+
+        :param invoices: those that are about to be posted
+        """
+        self.ensure_one()
+        return self.supplier_invoice_ids.filtered(
+            lambda move: (
+                move._filter_supplier_credit()
+                and move.supplier_state != "approved"
+                and (move.state == "posted" or move in invoices)
+            )
+        )
+
+    def _get_supplier_assured_amount(self):
+        """Return what invoices that Supplier has not approved may take of its credit, in BRL.
+
+        Reserved, or released by hand up to an amount, of which the approved ones took a part.
+        """
+        self.ensure_one()
+        reservation = self._get_live_preauthorization()
+        customer = self.partner_invoice_id.commercial_partner_id
+        reserved = 0.0
+        if reservation._is_usable(customer):
+            reserved = reservation._get_assured_amount()
+        released = self.supplier_release_ids.filtered(
+            lambda release: release.kind == "reservation" and release._is_in_effect()
+        )
+        if not released:
+            return reserved
+        approved = self.supplier_invoice_ids.filtered(
+            lambda move: move.supplier_state == "approved"
+        )
+        left = max(released.mapped("amount")) - sum(approved.mapped("amount_total"))
+        return max(reserved, left)

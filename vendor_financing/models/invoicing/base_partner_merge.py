@@ -1,0 +1,22 @@
+from odoo import models
+
+from ...tools.identity import is_one_taxpayer
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Merging contacts: nobody's living documents become another taxpayer's."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Refuse to merge customers with living documents into somebody else.
+
+        :raise UserError: naming the customer and its documents
+        """
+        if not self.env.su:
+            others = src_partners.filtered(
+                lambda partner: not is_one_taxpayer(partner, dst_partner)
+            )
+            for partner, (names, _sent) in others._find_vendor_ties().items():
+                partner._refuse_vendor_identity(names)
+        return super()._update_foreign_keys(src_partners, dst_partner)
