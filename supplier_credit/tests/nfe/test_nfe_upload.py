@@ -128,8 +128,8 @@ class TestNfeUpload(NfeUploadCommon):
         self.assertEqual(self.invoice.supplier_sefaz_state, "authorised")
 
     def test_instalments_in_the_xml_are_warned_of(self):
-        self.customer.vat = "95.398.560/0001-52"
-        invoice = self.create_plain_invoice(amount=3251.92)
+        partner = self.customer.copy({"vat": "95.398.560/0001-52"})
+        invoice = self.create_plain_invoice(amount=3251.92, partner=partner)
         action = self.upload(self.nfe_content(NFE_WITH_DUPLICATAS), invoice)
         self.assertIn("carries instalments (cobr/dup)", action["params"]["message"])
         self.assertIn("carries instalments (cobr/dup)", str(invoice.message_ids[0].body))
