@@ -24,7 +24,7 @@ from tests.host.terminal import say, step
 DATABASE = "bench_outage"
 PEOPLE = 4
 # Seconds between two things that one person does, and between two pages.
-THINKING = 1.0
+THINKING = 5.0
 LOOKING = 0.1
 SILENT = 60
 SUPPLIER, ASAAS = "/api/v1/(pre|trans|pos)", "/asaas/v3/"

@@ -47,7 +47,7 @@ the requests at the same time.
 
 ## A bystander's page while a service is silent
 
-Two workers; four people send orders or faturas, each a second after the former was taken; a
+Two workers; four people send orders or faturas, each five seconds after the former was taken; a
 fifth opens the login page ten times a second, for {outage} s. The page is to take at most 0.3 s for
 95 of 100.
 

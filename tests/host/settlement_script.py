@@ -102,7 +102,7 @@ def _approve(env, agreement, invoice, code, calendar):
         for number, amount, fee in calendar
     ]
     transaction._apply_answer(
-        None,
+        transaction.env["supplier.credit.message"],
         {
             "codigoTransacao": code,
             "situacao": "APROVADA",
