@@ -35,8 +35,10 @@ class PaymentTransaction(models.Model):
     def action_refund(self, amount_to_refund=None):
         """Refuse the host's refund of charges, which would ask the provider for nothing.
 
+        :raise AccessError: for those who may not write them
         :raise UserError: naming the charges and the way that gives money back
         """
+        self.check_access("write")
         if charges := self.sudo().filtered("charge_state"):
             raise UserError(
                 self.env._(
