@@ -2,13 +2,13 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..orders.preauthorization import LIVE_STATES
+
 # Written, they may lead to another contract's books.
 IDENTITY = {"base_url", "client_id", "environment"}
 # What is lost when another contract's books are asked, by model.
 LIVING = {
-    "supplier.credit.preauthorization": [
-        ("state", "in", ("sending", "in_analysis", "active", "partially_used"))
-    ],
+    "supplier.credit.preauthorization": [("state", "in", LIVE_STATES)],
     "supplier.credit.transaction": [("state", "in", ("to_send", "sent", "in_analysis", "error"))],
     "supplier.credit.post.sale": [
         ("state", "in", ("to_send", "in_analysis", "in_progress", "error"))

@@ -10,6 +10,8 @@ from ...tools.api.listing import ListedPage
 from ...tools.tax_id import list_spellings
 from ..common.company_day import get_company_today
 from ..common.restore import is_restored, store_mark
+from ..orders.preauthorization import LIVE_STATES
+from ..post_sales.post_sale import UNDECIDED
 
 _logger = logging.getLogger(__name__)
 
@@ -23,9 +25,9 @@ MODELS = {
 }
 # States here in which Supplier may hold something else by now.
 LIVING = {
-    "preauthorization": ("sending", "in_analysis", "active", "partially_used"),
+    "preauthorization": LIVE_STATES,
     "transaction": ("sent", "in_analysis"),
-    "post_sale": ("in_analysis", "in_progress"),
+    "post_sale": UNDECIDED,
 }
 
 
@@ -160,12 +162,14 @@ class SupplierCreditAgreement(models.Model):
         :param page: list of `tools.api.listing.Listed`
         """
         records = self._find_known(kind, [one.code for one in page])
+        requests = self._list_requests_under_way(kind)
         findings = self.env["supplier.credit.finding"]
         differing = 0
         for one in page:
             record = records.get(one.code)
             if not record:
-                if not self._is_being_sent(kind, one):
+                # The answer to a message under way may bring this very record.
+                if not any(one.reference in request for request in requests):
                     self._report_unknown(findings, kind, one)
             elif record.state != one.state and record.state in LIVING[kind]:
                 record._query_once(f"{kind}_query")
@@ -182,17 +186,16 @@ class SupplierCreditAgreement(models.Model):
             known |= {record.former_code: record for record in former}
         return known
 
-    def _is_being_sent(self, kind, one):
-        """Return whether the answer to a message under way may bring this very record."""
-        operation = f"{kind}_create"
+    def _list_requests_under_way(self, kind):
+        """Return the texts of the requests that create something and have no answer yet."""
         messages = self.env["supplier.credit.message"].search(
             [
                 ("agreement_id", "=", self.id),
-                ("operation", "=", operation),
+                ("operation", "=", f"{kind}_create"),
                 ("state", "in", ("waiting", "sending", "unknown", "answered")),
             ]
         )
-        return any(one.reference in (message.request or "") for message in messages)
+        return [message.request or "" for message in messages]
 
     def _report_unknown(self, findings, kind, one):
         """List a record of Supplier that nothing here knows."""

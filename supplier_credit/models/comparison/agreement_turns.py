@@ -3,18 +3,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .agreement_comparison import LIVING, MODELS
+
 # What lives is asked about once in so many hours, whatever Supplier's events say.
 ROUND_HOURS = 24
-# (model, query, states in which Supplier may still change it)
-ASKED = (
-    (
-        "supplier.credit.preauthorization",
-        "preauthorization_query",
-        ("sending", "in_analysis", "active", "partially_used"),
-    ),
-    ("supplier.credit.transaction", "transaction_query", ("sent", "in_analysis")),
-    ("supplier.credit.post.sale", "post_sale_query", ("in_analysis", "in_progress")),
-)
 
 
 class SupplierCreditAgreement(models.Model):
@@ -30,19 +22,20 @@ class SupplierCreditAgreement(models.Model):
         """Query a part of what lives under each active agreement; each record once a day."""
         cron = self.env["ir.cron"]
         for agreement in self.search([("enabled", "=", True), ("queue_stopped", "=", False)]):
-            for model, operation, states in ASKED:
-                agreement._ask_by_turns(model, operation, states)
+            for kind in LIVING:
+                agreement._ask_by_turns(kind)
                 if not cron._commit_progress(1):
                     return
 
-    def _ask_by_turns(self, model, operation, states):
+    def _ask_by_turns(self, kind):
+        """Query a part of what lives of a kind, what was asked about longest ago first."""
         self.ensure_one()
         living = [
             ("agreement_id", "=", self.id),
-            ("state", "in", states),
+            ("state", "in", LIVING[kind]),
             ("code", "!=", False),
         ]
-        records = self.env[model]
+        records = self.env[MODELS[kind]]
         part = math.ceil(records.search_count(living) / ROUND_HOURS)
         before = fields.Datetime.now() - timedelta(hours=ROUND_HOURS)
         turn = records.search(
@@ -51,4 +44,4 @@ class SupplierCreditAgreement(models.Model):
             limit=part,
         )
         for record in turn:
-            record._query_once(operation)
+            record._query_once(f"{kind}_query")

@@ -26,7 +26,7 @@ from .errors import (
     Unavailable,
     WrongAddress,
 )
-from .wire import OPERATIONS
+from .wire import LONGEST_BODY, OPERATIONS
 
 # Scheme, a name of labels or an IP address, a port, and a plain path: neither user nor query.
 ADDRESS = re.compile(
@@ -222,7 +222,9 @@ class SupplierClient:
             answer = self._call("GET", call.lookup, query=query)
             items = answer.get("itens") if isinstance(answer, dict) else None
             if not isinstance(items, list):
-                raise MalformedAnswer("a query by reference has no list", str(answer)[:10000])
+                raise MalformedAnswer(
+                    "a query by reference has no list", str(answer)[:LONGEST_BODY]
+                )
             found += items
             if not answer.get("temMais"):
                 return found
@@ -317,7 +319,9 @@ class SupplierClient:
         try:
             return response.json()
         except ValueError as error:
-            raise MalformedAnswer(f"HTTP {status}: not JSON", response.text[:10000]) from error
+            raise MalformedAnswer(
+                f"HTTP {status}: not JSON", response.text[:LONGEST_BODY]
+            ) from error
 
     # -------------------------------------------------------------------------
     # TOKEN

@@ -8,7 +8,7 @@ from .errors import MalformedAnswer
 from .post_sale import POST_SALE_STATES
 from .preauthorization import PREAUTHORIZATION_STATES
 from .transaction import TRANSACTION_STATES
-from .wire import Reader
+from .wire import LONGEST_BODY, Reader
 
 # For each kind: fields of code, reference and amount, and the table of its states.
 _FIELDS = {
@@ -56,7 +56,7 @@ class ListedPage:
         """
         reader = Reader(body)
         if not isinstance(body.get("itens"), list):
-            raise MalformedAnswer("a list of Supplier has no entries", str(body)[:10000])
+            raise MalformedAnswer("a list of Supplier has no entries", str(body)[:LONGEST_BODY])
         records = tuple(_read(kind, item) for item in body["itens"])
         return cls(
             records=tuple(one for one in records if one.state != "rejected"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from .errors import MalformedAnswer
-from .wire import Reader
+from .wire import LONGEST_BODY, Reader
 
 # The most that the API returns: entries a page, and days a query.
 PAGE_SIZE = 500
@@ -91,7 +91,7 @@ class StatementPage:
         """
         reader = Reader(body)
         if not isinstance(body.get("itens"), list):
-            raise MalformedAnswer("the statement has no list of entries", str(body)[:10000])
+            raise MalformedAnswer("the statement has no list of entries", str(body)[:LONGEST_BODY])
         entries, unread = [], []
         for item in body["itens"]:
             try:
@@ -100,7 +100,9 @@ class StatementPage:
                 unread.append(Unread(_name(item), str(error), item))
         has_more = reader.flag("temMais")
         if has_more and not body["itens"]:
-            raise MalformedAnswer("an empty page says that there are more", str(body)[:10000])
+            raise MalformedAnswer(
+                "an empty page says that there are more", str(body)[:LONGEST_BODY]
+            )
         return cls(entries=tuple(entries), unread=tuple(unread), has_more=has_more)
 
 

@@ -173,11 +173,18 @@ class Reader:
         value = repr(self.body.get(name))[:200]
         raise MalformedAnswer(f"{name} {why}: {value}", str(self.body)[:LONGEST_BODY])
 
-    def text(self, name: str, *, required: bool = False) -> str:
+    def _get(self, name: str, *, required: bool) -> Any:
+        """Return the value of a field; None if it is missing or empty, and may be."""
         value = self.body.get(name)
-        if value in (None, ""):
-            if required:
-                self._fail(name, "is missing")
+        if value not in (None, ""):
+            return value
+        if required:
+            self._fail(name, "is missing")
+        return None
+
+    def text(self, name: str, *, required: bool = False) -> str:
+        value = self._get(name, required=required)
+        if value is None:
             return ""
         if not isinstance(value, str) or "\0" in value:
             self._fail(name, "is not text")
@@ -212,10 +219,8 @@ class Reader:
         return amount
 
     def signed_amount(self, name: str, *, required: bool = False) -> Decimal:
-        value = self.body.get(name)
-        if value in (None, ""):
-            if required:
-                self._fail(name, "is missing")
+        value = self._get(name, required=required)
+        if value is None:
             return Decimal("0.00")
         if not isinstance(value, str) or len(value) > LONGEST_AMOUNT:
             self._fail(name, "is not an amount")
@@ -228,10 +233,8 @@ class Reader:
         return amount
 
     def date(self, name: str, *, required: bool = False) -> "date | None":
-        value = self.body.get(name)
-        if value in (None, ""):
-            if required:
-                self._fail(name, "is missing")
+        value = self._get(name, required=required)
+        if value is None:
             return None
         if not isinstance(value, str):
             self._fail(name, "is not a date")
