@@ -3,7 +3,6 @@
 It refuses what Asaas refuses: the contract test of the sandbox holds it to the same facts.
 """
 
-import io
 import json
 import re
 from datetime import date
@@ -127,12 +126,12 @@ class FakeAsaas:
         response._content = b"" if body is None else json.dumps(body).encode()
         return response
 
-    def _send_pdf(self, allow_redirects=True, stream=False, **_options):
+    def _send_pdf(self, allow_redirects=True, **_options):
+        if self.pdf is None:
+            raise requests.exceptions.ContentDecodingError("too large")
         response = requests.Response()
         response.status_code = 302 if self.is_pdf_moved and not allow_redirects else 200
-        response.raw = io.BytesIO(self.pdf) if isinstance(self.pdf, bytes) else self.pdf
-        if not stream:
-            response._content = response.raw.read(50 * 1024 * 1024)
+        response._content = self.pdf
         return response
 
     @staticmethod

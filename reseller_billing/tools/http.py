@@ -10,12 +10,10 @@ from time import monotonic, time
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
-from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 
 from .errors import Gone, OutcomeUnknown, Rejected, ServiceError, Unauthorized, Unavailable
+from .limited import LARGEST_ANSWER, LimitedAdapter, WatchedHTTPSConnection, WatchedHTTPSPool
 
 # This machine, where a sandbox may run; plain http is accepted for these hosts only.
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -29,7 +27,7 @@ SHORTEST_TIMEOUT = 0.2
 LONGEST_WORDS = 2000
 
 
-class _OutsideConnection(HTTPSConnection):
+class _OutsideConnection(WatchedHTTPSConnection):
     """A connection that ends before anything is sent if its host is inside this network."""
 
     def _new_conn(self) -> socket.socket:
@@ -40,7 +38,7 @@ class _OutsideConnection(HTTPSConnection):
         return sock
 
 
-class _OutsidePool(HTTPSConnectionPool):
+class _OutsidePool(WatchedHTTPSPool):
     ConnectionCls = _OutsideConnection
 
 
@@ -51,18 +49,21 @@ class Session(requests.Session):
     secret. Without a proxy no host inside this network is reached, whatever its name leads to,
     except this machine if the URL names it.
 
+    An answer is whole within the timeout and a size, or it is none.
+
     :param url: of the service
+    :param largest: bytes of an answer
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, largest: int = LARGEST_ANSWER) -> None:
         super().__init__()
         settings = self.merge_environment_settings(url, {}, None, None, None)
         self.proxies, self.verify = settings["proxies"], settings["verify"]
         self.trust_env = False
-        if urlsplit(url).hostname not in LOOPBACK_HOSTS:
-            adapter = HTTPAdapter()
-            adapter.poolmanager.pool_classes_by_scheme = {"https": _OutsidePool}
-            self.mount("https://", adapter)
+        is_here = urlsplit(url).hostname in LOOPBACK_HOSTS
+        https = WatchedHTTPSPool if is_here else _OutsidePool
+        self.mount("https://", LimitedAdapter(largest, https))
+        self.mount("http://", LimitedAdapter(largest))
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,12 @@ SAME_TEXT = (
 )
 # So do these, in the addons that send something.
 SENDERS = ("supplier_credit", "reseller_billing")
-SAME_TEXT_OF_SENDERS = ("models/common/moment.py", "models/common/restore.py")
+SAME_TEXT_OF_SENDERS = (
+    "models/common/moment.py",
+    "models/common/restore.py",
+    "tests/tools/test_limited.py",
+    "tools/limited.py",
+)
 
 # What buttons, links and integrators call.
 ACTION_PREFIXES = ("action_", "button_")

@@ -10,7 +10,7 @@ from odoo.tests import BaseCase, tagged
 from ...tools import http
 from ...tools.asaas.api import make_service
 from ...tools.asaas.client import AsaasClient
-from ...tools.download import fetch_pdf
+from ...tools.download import LONGEST_PDF, fetch_pdf
 from ...tools.errors import OutcomeUnknown, Rejected, Unavailable
 from ...tools.panel.client import PanelClient
 
@@ -165,6 +165,12 @@ class TestHttp(BaseCase):
         with serve(200, {"Content-Encoding": "gzip"}, b"%PDF-1.4") as (url, received):
             self.assertEqual(fetch_pdf(url), b"")
         self.assertEqual(received[0]["Accept-Encoding"], "identity")
+
+    def test_no_more_of_a_file_is_read_than_a_slip_has(self):
+        with serve(200, body=b"%PDF-1.4" + b"0" * LONGEST_PDF) as (url, _received):
+            self.assertEqual(fetch_pdf(url), b"")
+        with serve(200, body=b"%PDF-1.4") as (url, _received):
+            self.assertEqual(fetch_pdf(url), b"%PDF-1.4")
 
     def test_id_of_a_charge_is_one_part_of_a_path(self):
         paths = []

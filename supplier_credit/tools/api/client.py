@@ -18,6 +18,7 @@ from urllib3.exceptions import (
     NewConnectionError,
 )
 
+from ..limited import LimitedAdapter
 from .errors import (
     MalformedAnswer,
     OutcomeUnknown,
@@ -134,12 +135,15 @@ def _is_public(host: str) -> bool:
 def open_session(connection: Connection) -> requests.Session:
     """Return a session with the environment's proxies and certificates, read once, not per call.
 
-    Nothing else of the environment is used: a login in .netrc would replace the token.
+    Nothing else of the environment is used: a login in .netrc would replace the token. An answer
+    is whole within the timeout and a size, or it is none.
     """
     session = requests.Session()
     settings = session.merge_environment_settings(connection.base_url, {}, None, None, None)
     session.proxies, session.verify = settings["proxies"], settings["verify"]
     session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, LimitedAdapter())
     return session
 
 
