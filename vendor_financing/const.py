@@ -3,6 +3,9 @@
 # into vendor financing.
 VENDOR_METHOD_CODE = "vendor"
 
+# Where companies are whose address says nothing else: Brasilia's time.
+TIME_ZONE = "America/Sao_Paulo"
+
 # Payment states of a posted invoice that is not fully paid.
 OPEN_PAYMENT_STATES = ("not_paid", "partial")
 

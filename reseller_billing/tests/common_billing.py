@@ -1,10 +1,12 @@
 import copy
 import json
+from datetime import datetime
 from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import SUPERUSER_ID
 from odoo.fields import Date
+from odoo.sql_db import BaseCursor
 from odoo.tests import Form
 
 from ..tools.charge_exchange import exchange_charge
@@ -24,6 +26,8 @@ class BillingCommon(ResellerBillingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.startClassPatcher(freeze_time(f"{TODAY} 12:00:00"))
+        # The clock of the database, by which attempts and leases are compared, is the same.
+        cls.startClassPatcher(patch.object(BaseCursor, "now", lambda _cursor: datetime.now()))
         cls.bank_journal = cls.env["account.journal"].create(
             {"name": "Conta Principal", "code": "CPR", "type": "bank", "company_id": cls.company.id}
         )

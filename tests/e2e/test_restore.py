@@ -1,7 +1,8 @@
 """A backup comes back: what was sent after it is neither lost nor sent twice.
 
 pg_dump runs in the middle of a day's work, the day goes on, the dump is restored, and people do
-again what the database has forgotten.
+again what the database has forgotten. Two servers work on it, whose clocks differ by ten minutes;
+then the clock of one jumps.
 """
 
 from collections import Counter
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.host.clock import OwnClock
 from tests.host.layout import HOST
 from tests.host.processes import free_port, start_odoo
 from tests.host.terminal import run
@@ -25,6 +27,8 @@ from .sandbox import Sandbox, SandboxProcess
 OPERATIONS = 20
 LIVE = ("EM_ANALISE", "VIGENTE", "UTILIZADA_PARCIAL")
 SECONDS = 180
+# Seconds that a server's clock is ahead of the others.
+TEN_MINUTES, DAY = 600, 24 * 3600
 
 
 class Company:
@@ -37,16 +41,27 @@ class Company:
         self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self.sandbox = Sandbox(SandboxProcess(sandbox_port, self._folder / "sandbox.sqlite"))
-        self._odoo = None
+        self.clock = OwnClock(self._folder / "clock")
+        self.clock.set(TEN_MINUTES)
+        self._servers = []
         self.start()
 
     def start(self):
-        options = ["--max-cron-threads=2"]
-        self._odoo = start_odoo(self._databases, DATABASE, self._port, options=options)
+        for port, environment in ((self._port, None), (free_port(), self.clock.environment)):
+            self._servers.append(
+                start_odoo(
+                    self._databases,
+                    DATABASE,
+                    port,
+                    options=["--max-cron-threads=2"],
+                    environment=environment,
+                )
+            )
         self.admin = Session(self.url, DATABASE, "admin", "admin")
 
     def stop(self):
-        self._odoo.stop()
+        while self._servers:
+            self._servers.pop().stop()
 
     def end(self):
         self.stop()
@@ -201,10 +216,13 @@ def test_backup_of_yesterday_doubles_nothing_and_all_is_found(company, databases
     )
     life.admin.call("supplier.credit.finding", "action_take_over", half)
     life.wait_for_rest()
+    # A server's clock is put right by a day, in the middle of the work, and then back.
+    company.clock.set(DAY)
     again = [order for order in drafts if life.read_states([order]).get(order) is None]
     assert len(again) >= OPERATIONS - 10
     life.reserve(again)
     life.register(to_sell)
+    company.clock.set(-DAY)
     for invoice in sold:
         life.grant_bonus(SimpleNamespace(invoice=invoice), Decimal("5.00"))
     rest = life.admin.call(

@@ -1,5 +1,7 @@
 """The database comes back from a backup while Asaas goes on: nothing lives there twice.
 
+Two servers work on it, whose clocks differ by ten minutes; then the clock of one jumps.
+
 RESTORE_CONTRACTS makes shorter or longer runs.
 """
 
@@ -10,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.host import demo
+from tests.host.clock import OwnClock
 from tests.host.layout import HOST, ROOT
 from tests.host.processes import free_port, start_odoo
 from tests.host.terminal import run
@@ -20,12 +23,14 @@ from .odoo import Session
 from .orders import wait_until
 from .sandbox import Sandbox, SandboxProcess
 from .test_crash_billing import count, trigger
+from .test_restore import DAY, TEN_MINUTES
 
 DATABASE = "e2e_restore_billing"
 CONTRACTS = int(os.environ.get("RESTORE_CONTRACTS", "12"))
 # Contracts that are billed after the backup only.
 LATER = 3
 SECONDS = 240
+WAITING = "SELECT count(*) FROM payment_transaction WHERE charge_state = 'processing'"
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +42,23 @@ def stage(databases):
         path.unlink()
     sandbox_port, odoo_port = free_port(), free_port()
     sandbox = SandboxProcess(sandbox_port, state / "sandbox.sqlite")
-    stage = SimpleNamespace(odoo=None, backup=state / "backup.sql")
+    clock = OwnClock(state / "clock")
+    clock.set(TEN_MINUTES)
+    stage = SimpleNamespace(servers=[], clock=clock, backup=state / "backup.sql")
     postgres, url = databases.postgres, f"http://127.0.0.1:{odoo_port}"
 
     def start():
-        stage.odoo = start_odoo(databases, DATABASE, odoo_port, options=["--max-cron-threads=2"])
+        options = ["--max-cron-threads=2"]
+        for port, environment in ((odoo_port, None), (free_port(), clock.environment)):
+            stage.servers.append(
+                start_odoo(databases, DATABASE, port, options=options, environment=environment)
+            )
         stage.admin = Session(url, DATABASE, "admin", "admin")
         stage.reseller = Reseller(stage.admin, stage.admin, asaas)
+
+    def stop():
+        while stage.servers:
+            stage.servers.pop().stop()
 
     def back_up():
         command = [postgres.program("pg_dump"), "-f", stage.backup, DATABASE]
@@ -51,11 +66,13 @@ def stage(databases):
 
     def restore():
         """Bring back what was backed up, under a server that is started anew."""
-        stage.odoo.stop()
+        stop()
         postgres.drop(DATABASE)
         postgres.create(DATABASE)
         command = [postgres.program("psql"), "-q", "-X", "-d", DATABASE, "-f", stage.backup]
         run(command, what="Restoring", env=postgres.environment)
+        # The servers begin to send at once.
+        stage.waiting = postgres.query(WAITING, DATABASE).strip()
         start()
 
     stage.back_up, stage.restore = back_up, restore
@@ -73,8 +90,7 @@ def stage(databases):
         start()
         yield stage
     finally:
-        if stage.odoo:
-            stage.odoo.stop()
+        stop()
         sandbox.stop()
         databases.drop(DATABASE)
 
@@ -109,12 +125,15 @@ def test_nothing_is_charged_twice_after_a_restore(stage):
 
     stage.restore()
     admin = stage.admin
-    assert count(admin, charge_state="processing") == CONTRACTS
+    stage.clock.set(DAY)
+    assert stage.waiting == str(CONTRACTS)
     trigger(admin, "bill_contracts")
     wait_until(
         lambda: count(admin, charge_state="awaiting") == CONTRACTS, "all are known again", SECONDS
     )
     assert (len(living(asaas)), set(living(asaas).values())) == (total, {1})
+
+    stage.clock.set(-DAY)
 
     # What was billed after the backup is unknown here, found, and keeps from billing again.
     def find():

@@ -61,3 +61,35 @@ def environment(name):
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "PYTHONPATH": str(ROOT / "tests/host/clocked"),
     }
+
+
+class OwnClock:
+    """The clock of one process, which is wrong and can jump while the process runs.
+
+    :param path: file in which it stands
+    """
+
+    def __init__(self, path):
+        self._path = path
+        self._around = float(os.environ.get("FAKETIME", "0"))
+        self.set(0)
+
+    def set(self, seconds):
+        """Set the clock to so many seconds ahead of the others; negative ones are behind."""
+        # Renamed into place: a process that reads it meanwhile has the former or the new one.
+        new = self._path.with_suffix(".new")
+        new.write_text(f"{self._around + seconds:+.0f}\n")
+        new.replace(self._path)
+
+    @property
+    def environment(self):
+        """The variables of the process that runs by this clock; None is one that must not be."""
+        return {
+            "LD_PRELOAD": str(faketime()),
+            # It would win over the file.
+            "FAKETIME": None,
+            "FAKETIME_TIMESTAMP_FILE": str(self._path),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "PYTHONPATH": str(ROOT / "tests/host/clocked"),
+        }

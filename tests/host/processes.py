@@ -96,8 +96,13 @@ def start_sandbox(port, database):
     return _ready(process, f"http://127.0.0.1:{port}/_sandbox/health", 30, "The sandbox")
 
 
-def start_odoo(databases, database, port, *, options=()):
-    """Start Odoo on one database, with its crons, and wait until it answers."""
+def start_odoo(databases, database, port, *, options=(), environment=None):
+    """Start Odoo on one database, with its crons, and wait until it answers.
+
+    :param environment: further variables of the process, such as those of a clock of its own;
+        None takes one away
+    """
+    variables = {**databases.postgres.environment, **(environment or {})}
     command = databases.odoo_command(
         "-d", database,
         f"--db-filter=^{database}$",
@@ -108,7 +113,10 @@ def start_odoo(databases, database, port, *, options=()):
         *options,
     )  # fmt: skip
     process = Process(
-        command, LOGS / f"odoo-{database}.log", cwd=HOST, env=databases.postgres.environment
+        command,
+        LOGS / f"odoo-{database}.log",
+        cwd=HOST,
+        env={name: value for name, value in variables.items() if value is not None},
     )
     return _ready(process, f"http://127.0.0.1:{port}/web/login", 120, "Odoo")
 

@@ -4,9 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...const import RECEIPTS_CODES
+from ...const import RECEIPTS_CODES, TIME_ZONE
 from ...tools.activity import tell_once
 from ...tools.errors import ServiceError
+from ..common.moment import get_now
 from ..common.restore import is_restored, store_mark
 
 # What is listed at the provider, in this order: who a charge is for is known by then.
@@ -135,7 +136,7 @@ class ResellerBillingComparison(models.Model):
         :return: the comparisons
         """
         running = self.search([("provider_id", "in", providers.ids), ("state", "=", "running")])
-        running.write({"step": STEPS[0][0], "offset": 0, "next_attempt": fields.Datetime.now()})
+        running.write({"step": STEPS[0][0], "offset": 0, "next_attempt": get_now(self.env)})
         if reason == "restore":
             running.reason = reason
         new = self.create(
@@ -158,9 +159,11 @@ class ResellerBillingComparison(models.Model):
     @api.model
     def _cron_compare(self):
         """Go on with the comparisons, and send what was decided about what they found."""
+        # Crons have no time zone of their own.
+        self = self.with_context(tz=TIME_ZONE)
         self._begin_if_restored()
         cron = self.env["ir.cron"]
-        due = [("state", "=", "running"), ("next_attempt", "<=", fields.Datetime.now())]
+        due = [("state", "=", "running"), ("next_attempt", "<=", get_now(self.env))]
         running = self.search(due, order="id")
         cron._commit_progress(remaining=len(running))
         for comparison_id in running.ids:
@@ -190,7 +193,7 @@ class ResellerBillingComparison(models.Model):
                 page = client.list_living_charges(step, offset)
                 self._compare_charges(page)
         except (ServiceError, UserError) as error:
-            at = fields.Datetime.now() + PAUSE
+            at = get_now(self.env) + PAUSE
             self.write({"problem": provider._describe_failure(error), "next_attempt": at})
             self._trigger_comparing(at)
             return False
@@ -207,7 +210,7 @@ class ResellerBillingComparison(models.Model):
             self.write({"step": following[0], "offset": 0, "problem": False})
             return
         self.provider_id._queue_unseen_charges(self.create_date)
-        self.write({"state": "done", "finished_at": fields.Datetime.now(), "problem": False})
+        self.write({"state": "done", "finished_at": get_now(self.env), "problem": False})
         self._tell_result()
         # What was paid or given back since the backup; and what waited for this to be billed.
         for name in ("reconcile_charges", "bill_contracts"):

@@ -1,6 +1,8 @@
 import re
 
-from odoo import fields, models
+from odoo import models
+
+from ..common.moment import get_now
 
 # Our reference of a client, see `reseller.billing.payer`.
 OWN_CLIENT = re.compile(r"partner-([0-9]{1,9})", re.ASCII)
@@ -68,7 +70,7 @@ class ResellerBillingComparison(models.Model):
         found = page.records
         charges = self._find_charges("provider_reference", [one.reference for one in found])
         known = charges.grouped("provider_reference")
-        charges.charge_asked_at = fields.Datetime.now()
+        charges.charge_asked_at = get_now(self.env)
         own = charges.filtered(lambda charge: charge.provider_id == self.provider_id)
         references = set(own.mapped("provider_reference"))
         self.provider_id._store_differences([one for one in found if one.reference in references])

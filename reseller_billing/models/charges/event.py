@@ -8,8 +8,10 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ...const import TIME_ZONE
 from ...tools.asaas.charge import is_reference
 from ...tools.errors import Absurd, ServiceError
+from ..common.moment import get_now
 
 _logger = logging.getLogger(__name__)
 
@@ -120,7 +122,7 @@ class ResellerBillingEvent(models.Model):
         """
         if not events:
             return 0
-        now = fields.Datetime.now()
+        now = get_now(self.env)
         rows = [
             SQL(
                 "%s",
@@ -174,7 +176,9 @@ class ResellerBillingEvent(models.Model):
     @api.model
     def _cron_process(self):
         """Process waiting events, one transaction for each charge."""
-        domain = [("state", "=", "waiting"), ("next_attempt", "<=", fields.Datetime.now())]
+        # Crons have no time zone of their own, and what is booked has a day.
+        self = self.with_context(tz=TIME_ZONE)
+        domain = [("state", "=", "waiting"), ("next_attempt", "<=", get_now(self.env))]
         cron = self.env["ir.cron"]
         due = self.search(domain, order="id")
         cron._commit_progress(remaining=len(due))
@@ -183,7 +187,7 @@ class ResellerBillingEvent(models.Model):
             if event_id in done:
                 continue
             # Browsed one by one, because each commit empties the cache.
-            paused = self.env["payment.provider"]._get_paused_ids(fields.Datetime.now())
+            paused = self.env["payment.provider"]._get_paused_ids(get_now(self.env))
             free = [*domain, ("provider_id", "not in", paused)]
             event = self.browse(event_id).try_lock_for_update().filtered_domain(free)
             together = event._process() if event else event
@@ -229,7 +233,7 @@ class ResellerBillingEvent(models.Model):
 
     def _postpone_shortly(self, pause=BUSY_PAUSE):
         """Leave these events to another run: a worker is exchanging their charge."""
-        at = fields.Datetime.now() + pause
+        at = get_now(self.env) + pause
         self.next_attempt = at
         self._trigger_processing(at)
 
@@ -254,7 +258,7 @@ class ResellerBillingEvent(models.Model):
         """Retry events now."""
         self.check_access("write")
         waiting = self.sudo().filtered(lambda event: event.state != "done")
-        waiting._move_to("waiting", next_attempt=fields.Datetime.now())
+        waiting._move_to("waiting", next_attempt=get_now(self.env))
         waiting._trigger_processing()
         return True
 

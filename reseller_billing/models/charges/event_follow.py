@@ -1,8 +1,9 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 from ...tools.attempts import TELL_AFTER, get_pause
 from ...tools.errors import Absurd, Gone, Missing
+from ..common.moment import get_now
 from .event import UNREADABLE
 
 # Events that change nothing of a charge: the client looked at it.
@@ -165,7 +166,7 @@ class ResellerBillingEvent(models.Model):
             {
                 "error": text,
                 "attempts": attempts,
-                "next_attempt": fields.Datetime.now() + get_pause(attempts),
+                "next_attempt": get_now(self.env) + get_pause(attempts),
             }
         )
         charge = self[:1]._find_charge() if at_once or attempts == TELL_AFTER else None

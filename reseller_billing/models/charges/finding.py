@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ...tools.attempts import get_pause
 from ...tools.errors import Gone, Rejected, ServiceError, Unauthorized
 from ...tools.finding_exchange import FindingJob, exchange_finding
+from ..common.moment import get_now
 
 
 class ResellerBillingFinding(models.Model):
@@ -114,7 +115,7 @@ class ResellerBillingFinding(models.Model):
                 )
             )
         waiting = self.filtered(lambda finding: finding.state == "open")
-        waiting._move_to("cancelling", next_attempt=fields.Datetime.now(), attempts=0)
+        waiting._move_to("cancelling", next_attempt=get_now(self.env), attempts=0)
         self._trigger_delivery()
         return True
 
@@ -190,9 +191,7 @@ class ResellerBillingFinding(models.Model):
 
     def _postpone(self, error):
         pause = isinstance(error, ServiceError) and error.retry_after
-        at = fields.Datetime.now() + (
-            timedelta(seconds=pause) if pause else get_pause(self.attempts)
-        )
+        at = get_now(self.env) + (timedelta(seconds=pause) if pause else get_pause(self.attempts))
         text = self.provider_id._describe_failure(error)
         self.write({"next_attempt": at, "lease_until": False, "error": text})
         self._trigger_delivery(at)

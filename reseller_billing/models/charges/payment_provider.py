@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ...const import ASAAS_CODE, RECEIPTS_CODES
 from ...tools.errors import ServiceError
+from ..common.moment import get_now
 
 # Secrets: with them one could act for the company at the provider, or for the provider here.
 SECRETS = ("asaas_api_key", "webhook_key", "webhook_token")
@@ -287,7 +288,7 @@ class PaymentProvider(models.Model):
 
     def _pause_billing(self, seconds):
         """Pause sending to this provider for some seconds."""
-        until = fields.Datetime.now() + timedelta(seconds=seconds)
+        until = get_now(self.env) + timedelta(seconds=seconds)
         if not self.billing_paused_until or self.billing_paused_until < until:
             self.billing_paused_until = until
 

@@ -12,6 +12,7 @@ from ...const import ASAAS_CODE, RECEIPTS_CODES
 from ...tools.activity import end_told
 from ...tools.errors import Gone, ServiceError
 from ...tools.tax_id import normalize
+from ..common.moment import get_now
 
 _logger = logging.getLogger(__name__)
 
@@ -235,7 +236,7 @@ class PaymentProvider(models.Model):
 
     def _doubt_account(self):
         """Have the account proved again where many charges at once are not known to it."""
-        since = fields.Datetime.now() - timedelta(hours=1)
+        since = get_now(self.env) - timedelta(hours=1)
         missing = self._get_own_domain() & Domain("charge_is_missing", "=", True)
         missing &= Domain("write_date", ">=", since)
         found = self.env["payment.transaction"].sudo().search_count(missing, limit=MANY_MISSING)

@@ -3,10 +3,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...tools.errors import OutcomeUnknown, ServiceError, Unavailable
+from ..common.moment import get_now
 
 # Requests without an answer after which a provider is left alone for a while.
 SILENT_AFTER = 3
 SILENT_PAUSE = timedelta(minutes=1)
+# How long nothing new is registered after a file could not be stored.
+NO_ROOM_PAUSE = timedelta(minutes=10)
 
 
 class PaymentProvider(models.Model):
@@ -22,11 +25,18 @@ class PaymentProvider(models.Model):
         copy=False, readonly=True, help="Requests since the last answer."
     )
     billing_failed_at = fields.Datetime(copy=False, readonly=True)
+    billing_no_room_until = fields.Datetime(
+        string="No Room until",
+        copy=False,
+        readonly=True,
+        help="The server has no room for the files of boletos: until then no further charges are "
+        "registered, afterwards one tries whether there is room again.",
+    )
 
     def action_end_pause(self):
         """Try again now, whatever the provider or its silence asked for."""
         self.check_access("write")
-        self.sudo().write({"billing_paused_until": False})
+        self.sudo().write({"billing_paused_until": False, "billing_no_room_until": False})
         for provider in self.sudo():
             provider._note_answer(is_forced=True)
         return True
@@ -44,6 +54,15 @@ class PaymentProvider(models.Model):
             [("billing_failures", ">=", failures), ("billing_failed_at", ">", now - SILENT_PAUSE)]
         )
 
+    def _hold_registering(self):
+        """Register no further charges for a while: what comes of them cannot be stored here."""
+        self.billing_no_room_until = get_now(self.env) + NO_ROOM_PAUSE
+
+    @api.model
+    def _get_held_ids(self, now):
+        """Return the providers for which no further charges are registered now."""
+        return self.sudo().search([("billing_no_room_until", ">", now)]).ids
+
     def _note_exchange(self, outcome):
         """Count requests without an answer.
 
@@ -56,7 +75,7 @@ class PaymentProvider(models.Model):
             self.write(
                 {
                     "billing_failures": self.billing_failures + 1,
-                    "billing_failed_at": fields.Datetime.now(),
+                    "billing_failed_at": get_now(self.env),
                 }
             )
         elif outcome.status:
@@ -70,7 +89,7 @@ class PaymentProvider(models.Model):
         if not (self.billing_failures or is_forced):
             return
         self.write({"billing_failures": 0, "billing_failed_at": False})
-        now = fields.Datetime.now()
+        now = get_now(self.env)
         charges = self.env["payment.transaction"]
         waiting = charges.search(
             [

@@ -9,6 +9,7 @@ from odoo.service.model import retrying
 
 from ...const import RECEIPTS_CODES, TIME_ZONE
 from ...tools.errors import ServiceError
+from ..common.moment import get_now
 
 _logger = logging.getLogger(__name__)
 
@@ -84,9 +85,10 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _check_own_side(self):
-        """Find what was changed here past the addon."""
+        """Find what was changed here past the addon, and what does not run."""
         self.env["account.move"]._queue_missed_changes()
         self.env["account.move"]._check_charge_marks()
+        self.env["res.company"]._tell_stopped_work()
 
     def _reconcile(self):
         """Check the webhook of this provider, and compare its charges."""
@@ -112,7 +114,7 @@ class PaymentProvider(models.Model):
         no_line = Domain("slip_line", "in", (False, "")) & Domain("charge_kind", "!=", "pix")
         no_pix = Domain("pix_payload", "in", (False, "")) & Domain("charge_kind", "!=", "boleto")
         # An account without a Pix key never gives one.
-        since = fields.Datetime.now() - timedelta(days=SLIP_DAYS)
+        since = get_now(self.env) - timedelta(days=SLIP_DAYS)
         is_new = Domain("create_date", ">=", since)
         self.env["payment.transaction"].search(
             self._get_waiting_domain() & (no_line | no_pix) & is_new
@@ -123,7 +125,7 @@ class PaymentProvider(models.Model):
 
         Those that ended, too: a chargeback comes after months, and what ended here may live there.
         """
-        now = fields.Datetime.now()
+        now = get_now(self.env)
         old = Domain("create_date", "<", now - timedelta(days=COMPARED_DAYS))
         ended = (
             self._get_own_domain()
@@ -148,7 +150,7 @@ class PaymentProvider(models.Model):
             & unseen
             & Domain("provider_reference", "!=", False)
             & Domain("create_date", "<", since)
-        )._queue_charge("follow", charge_asked_at=fields.Datetime.now())
+        )._queue_charge("follow", charge_asked_at=get_now(self.env))
 
     def _compare_charges(self, days=COMPARED_DAYS):
         """Store an event for each charge of the last days that differs from the provider's.

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from ...const import RECEIPTS_CODES
 from ...tools.errors import ServiceError
+from ..common.moment import get_now
 
 # Asaas' names of the events of charges (docs.asaas.com, webhooks).
 EVENTS = [
@@ -175,7 +176,7 @@ class PaymentProvider(models.Model):
             {
                 "webhook_reference": saved.get("id"),
                 "webhook_state": "active",
-                "webhook_checked_at": fields.Datetime.now(),
+                "webhook_checked_at": get_now(self.env),
                 "webhook_problem": provider._describe_unsafe_url(),
             }
         )
@@ -237,7 +238,7 @@ class PaymentProvider(models.Model):
     def _check_webhook(self):
         """Check the webhook at the provider, and reactivate an interrupted one."""
         self.ensure_one()
-        values = {"webhook_checked_at": fields.Datetime.now()}
+        values = {"webhook_checked_at": get_now(self.env)}
         try:
             found = self._get_receipts_client().list_webhooks()
             registered = self._find_own_webhook(found)

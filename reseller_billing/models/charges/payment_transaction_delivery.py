@@ -85,7 +85,7 @@ class PaymentTransaction(models.Model):
             {
                 "charge_task": task,
                 "charge_ticket": secrets.token_hex(4),
-                "charge_next_attempt": fields.Datetime.now(),
+                "charge_next_attempt": get_now(self.env),
                 "charge_attempts": 0,
                 **values,
             }
@@ -147,7 +147,7 @@ class PaymentTransaction(models.Model):
     def _is_any_silent(self, charge_ids):
         """Return whether the provider of one of some charges did not answer just now."""
         providers = self.browse(charge_ids).exists().provider_id
-        return bool(providers & providers._get_silent(fields.Datetime.now()))
+        return bool(providers & providers._get_silent(get_now(self.env)))
 
     @api.model
     def _limit_job(self, job, deadline):
@@ -172,6 +172,10 @@ class PaymentTransaction(models.Model):
         # Nothing is claimed for a provider that accepts no requests now.
         paused = self.env["payment.provider"]._get_paused_ids(now)
         is_taken = Domain("provider_id", "not in", paused) if paused else Domain.TRUE
+        if held := self.env["payment.provider"]._get_held_ids(now):
+            is_taken &= Domain("provider_id", "not in", held) | Domain(
+                "charge_task", "!=", "register"
+            )
         return Domain("charge_task", "!=", False) & is_taken
 
     def _is_slip_missing(self):

@@ -7,6 +7,7 @@ from ...tools.activity import end_told
 from ...tools.attempts import TELL_AFTER, get_pause
 from ...tools.errors import Absurd, Missing, Rejected, ServiceError, Unauthorized
 from ...tools.receipts import DailyLimit
+from ..common.moment import get_now
 
 # Seconds of pause after the key was refused.
 REFUSED_PAUSE = 60
@@ -41,7 +42,8 @@ class PaymentTransaction(models.Model):
             charge._apply_charge(found, slip, is_answer=outcome.is_given)
             if outcome.refund_page:
                 charge._apply_refund_page(outcome.refund_page)
-            if not slip and charge.charge_state in ("awaiting", "overdue"):
+            is_missing = not slip or bool(charge.charge_mail_template_id)
+            if is_missing and charge.charge_state in ("awaiting", "overdue"):
                 charge._queue_missing_slip(at_once=job.deadline is not None)
         if outcome.deleted and (not found or found.deleted):
             charge._move_charge_to("cancelled")
@@ -132,7 +134,7 @@ class PaymentTransaction(models.Model):
         if isinstance(error, DailyLimit):
             seconds = charge._get_seconds_to_midnight()
         pause = timedelta(seconds=seconds) if seconds else get_pause(charge.charge_attempts)
-        at = fields.Datetime.now() + pause
+        at = get_now(self.env) + pause
         charge.write({"charge_next_attempt": at, "charge_lease_until": False})
         charge._trigger_delivery(at)
         charge._update_fatura(text)
@@ -148,7 +150,7 @@ class PaymentTransaction(models.Model):
 
     def _get_seconds_to_midnight(self):
         """Return the seconds until a minute after midnight in Brazil."""
-        now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
+        now = fields.Datetime.context_timestamp(self, get_now(self.env))
         return int(
             (now.replace(hour=0, minute=1, second=0) + timedelta(days=1) - now).total_seconds()
         )
@@ -165,16 +167,18 @@ class PaymentTransaction(models.Model):
         )
 
     def _queue_missing_slip(self, at_once=False):
-        """Queue a request for the missing boleto line or Pix; the e-mail waits for it.
+        """Queue a request for the missing boleto line, Pix or file; an e-mail waits for it.
 
         :param at_once: it may be there, and was not waited for
         """
-        if self.slip_line or self.pix_payload or self.charge_task:
+        is_payable = bool(self.slip_line or self.pix_payload)
+        if self.charge_task or (is_payable and not self.charge_mail_template_id):
             return
         if self.charge_attempts >= TELL_AFTER:
+            self._mail_what_waited()
             self._mail_fatura_once()
             return
         pause = timedelta() if at_once else get_pause(self.charge_attempts)
-        at = fields.Datetime.now() + pause
+        at = get_now(self.env) + pause
         self.write({"charge_task": "follow", "charge_ticket": False, "charge_next_attempt": at})
         self._trigger_delivery(at)

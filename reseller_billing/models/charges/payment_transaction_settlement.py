@@ -6,6 +6,7 @@ from odoo import Command, fields, models
 from ...const import LIVE_STATES
 from ...tools.rounding import exact
 from ...tools.settlement import split_payment
+from ..common.moment import get_now
 
 _logger = logging.getLogger(__name__)
 
@@ -137,18 +138,19 @@ class PaymentTransaction(models.Model):
                 self.write({name: value for name, value in files.items() if value})
         except OSError as error:
             _logger.exception("Charge %s: its boleto could not be stored", self.id)
+            self.provider_id._hold_registering()
             self._notify_responsible(
                 self.env._("Boleto not stored"),
                 self.env._(
                     "The boleto of %(fatura)s could not be stored as a file; its line and Pix are "
                     "there. Have the administrator make room on the server; it is fetched again "
-                    "every hour.\n%(reason)s",
+                    "every hour. Further charges wait meanwhile.\n%(reason)s",
                     fatura=self.fatura_id.display_name,
                     reason=str(error),
                 ),
             )
             if not self.charge_task:
-                at = fields.Datetime.now() + STORED_AGAIN
+                at = get_now(self.env) + STORED_AGAIN
                 self.write({"charge_task": "follow", "charge_next_attempt": at})
 
     # -------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from time import monotonic
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from psycopg2.errors import SerializationFailure
@@ -102,9 +102,9 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
     @api.model
     def _get_due_domain(self):
         """Return the domain of the records that are due and not leased."""
-        now = fields.Datetime.now()
+        now = get_now(self.env)
         lease, due = f"{self._outbox_prefix}lease_until", f"{self._outbox_prefix}next_attempt"
-        is_free = Domain(lease, "=", False) | Domain(lease, "<", get_now(self.env))
+        is_free = Domain(lease, "=", False) | Domain(lease, "<", now)
         return self._get_unsent_domain(now) & Domain(due, "<=", now) & is_free
 
     @api.model

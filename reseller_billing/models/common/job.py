@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .moment import get_now
+
 # Told to the browser of whoever waits for the work, after each chunk.
 JOB_PROGRESS = "reseller_billing.job"
 
@@ -123,7 +125,7 @@ class ResellerBillingJob(models.Model):
         :param pause: timedelta until then
         """
         name = {"faturas": "bill_contracts", "clients": "import_clients"}[kind]
-        at = pause and fields.Datetime.now() + pause
+        at = pause and get_now(self.env) + pause
         self.env.ref(f"reseller_billing.ir_cron_{name}").sudo()._trigger(at)
 
     def _check_may_do(self):

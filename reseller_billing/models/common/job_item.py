@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ...const import TIME_ZONE
+
 _logger = logging.getLogger(__name__)
 
 # Records done in one transaction; one by one where one of them cannot be.
@@ -61,6 +63,8 @@ class ResellerBillingJobItem(models.Model):
 
         :return: whether there was time for all of it
         """
+        # Crons have no time zone of their own.
+        self = self.with_context(tz=TIME_ZONE)
         ids = self.search([("state", "=", "waiting"), ("job_id.kind", "=", kind)], order="id").ids
         cron = self.env["ir.cron"]
         if ids:

@@ -18,5 +18,6 @@ from . import (
     plan,
     reminder,
     res_company,
+    res_company_work,
     res_partner,
 )

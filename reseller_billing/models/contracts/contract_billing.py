@@ -10,6 +10,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ...const import TIME_ZONE
 from ...tools.activity import end_told
 from ...tools.periods import get_day_of_month
+from ..common.moment import get_now
 from .contract import BILLED, BILLED_KEY
 
 _logger = logging.getLogger(__name__)
@@ -57,7 +58,9 @@ class ResellerBillingContract(models.Model):
         """
         if not self.env["reseller.billing.job.item"]._process_waiting("faturas"):
             return
-        today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
+        # Crons have no time zone of their own.
+        self = self.with_context(tz=TIME_ZONE)
+        today = fields.Date.context_today(self)
         # Looked at first: what was billed since a backup is not billed again.
         self.env["reseller.billing.comparison"]._begin_if_restored()
         domain = self._get_to_bill_domain(today)
@@ -110,7 +113,7 @@ class ResellerBillingContract(models.Model):
     def _bill_again_soon(self):
         """Trigger billing again for contracts that somebody else was changing."""
         cron = self.env.ref("reseller_billing.ir_cron_bill_contracts").sudo()
-        cron._trigger(fields.Datetime.now() + BUSY_PAUSE)
+        cron._trigger(get_now(self.env) + BUSY_PAUSE)
 
     @api.model
     def _get_to_bill_domain(self, today):

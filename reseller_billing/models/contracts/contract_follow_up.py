@@ -20,9 +20,14 @@ class ResellerBillingContract(models.Model):
     def _cron_follow_up(self):
         """Send reminders, notify of ended trials, suspend contracts with overdue faturas.
 
+        What does not run any more is told of, too.
+
         Another run is triggered at once for work that is left.
         """
-        today = fields.Date.context_today(self.with_context(tz=TIME_ZONE))
+        # Crons have no time zone of their own.
+        self = self.with_context(tz=TIME_ZONE)
+        today = fields.Date.context_today(self)
+        self.env["res.company"]._tell_stopped_work()
         if not self._follow_up(today):
             self.env.ref("reseller_billing.ir_cron_follow_up").sudo()._trigger()
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -8,15 +8,7 @@ from odoo.tools import SQL
 from ...const import RECEIPTS_CODES
 from ...tools.bank_days import get_overdue_limit
 
-HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
-# Of a cron, by its type.
-_INTERVALS = {
-    "minutes": lambda number: timedelta(minutes=number),
-    "hours": lambda number: timedelta(hours=number),
-    "days": lambda number: timedelta(days=number),
-    "weeks": lambda number: timedelta(weeks=number),
-    "months": lambda number: timedelta(days=31 * number),
-}
+WEEK = timedelta(days=7)
 # Faturas of which something is owed, charged back ones included.
 OWED = Domain("state", "=", "posted") & Domain("payment_state", "in", ("not_paid", "partial"))
 FATURA = Domain("billing_contract_id", "!=", False) & Domain("move_type", "=", "out_invoice")
@@ -144,9 +136,9 @@ class ResellerBillingOverview(models.Model):
             )
             .grouped("company_id")
         )
-        stopped = self._find_stopped_work()
+        stopped = ", ".join(self.env["res.company"]._find_stopped_work())
         for card in self:
-            card.stopped_work = stopped
+            card.stopped_work = stopped or False
             card.has_panel = card.company_id.id in panels
             providers = silent.get(card.company_id)
             card.deaf_provider = providers and ", ".join(providers.mapped("name"))
@@ -196,21 +188,6 @@ class ResellerBillingOverview(models.Model):
         of_card = Domain("company_id", "in", self.company_id.ids)
         groups = self.env[model]._read_group(domain & of_card, ["company_id"], aggregates)
         return {company.id: (count, sum(total)) for company, count, *total in groups}
-
-    @api.model
-    def _find_stopped_work(self):
-        """Return the names of this addon's crons that do not run as they should, or False."""
-        ids = self.env["ir.model.data"].sudo()
-        ids = ids.search([("module", "=", "reseller_billing"), ("model", "=", "ir.cron")])
-        crons = self.env["ir.cron"].sudo().with_context(active_test=False)
-        crons = crons.browse(ids.mapped("res_id")).exists()
-        now = fields.Datetime.now()
-        stopped = crons.filtered(
-            lambda cron: not cron.active
-            # Due once more since: that is twice the interval after its last run.
-            or cron.nextcall + max(HOUR, _INTERVALS[cron.interval_type](cron.interval_number)) < now
-        )
-        return ", ".join(stopped.mapped("cron_name")) or False
 
     def _get_lists(self):
         """Return the numbers of cards: {(field, amount field): (model, domain, measure)}."""

@@ -111,19 +111,22 @@ class AccountMove(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
-    def _mail_fatura(self, template):
+    def _mail_fatura(self, template, *, waits_for_file=True):
         """Queue an e-mail with the boleto to the fatura's client, in the client's language.
 
         It stands in the fatura's history, with what became of it. The invoice contact and the
-        contract's further recipients get it, too.
+        contract's further recipients get it, too. If the boleto's file is lost on the server, the
+        e-mail is sent once the file is there again.
 
         :param template: XML id of a mail.template of account.move, or the record
-        :return: the mail.message
+        :param waits_for_file: False sends it without a file that is lost
         :raise UserError: if nobody has an e-mail address
         """
         self.ensure_one()
         if isinstance(template, str):
             template = self.env.ref(template)
+        if waits_for_file and self.charge_id.sudo()._fetch_lost_slip(template):
+            return
         values = template.sudo()._generate_template(self.ids, RENDERED)[self.id]
         readers = self._get_mail_recipients()
         if not readers:
@@ -156,7 +159,6 @@ class AccountMove(models.Model):
         self.sudo().fatura_message_id = message
         # The host sends mail once an hour; the client should not wait for it.
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
-        return message
 
     @api.model
     def _watch_mails(self):

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...tools.activity import tell_once
+from ..common.moment import get_now
 
 # Fields of a fatura that the panel has; payments are seen by `_invoice_paid_hook`.
 WATCHED = {"state", "charge_id", "charge_state", "invoice_date_due", "billing_description"}
@@ -145,7 +146,7 @@ class AccountMove(models.Model):
             {
                 "charge_id": charge.id,
                 "charge_state": charge.charge_state,
-                "fatura_mailed_at": fields.Datetime.now(),
+                "fatura_mailed_at": get_now(self.env),
             }
         )
 

@@ -3,6 +3,8 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.moment import get_now
+
 FIELD_OF_KIND = {"client": "partner_id", "contract": "contract_id", "fatura": "fatura_id"}
 KIND_OF_MODEL = {
     "res.partner": "client",
@@ -174,7 +176,7 @@ class ResellerBillingPanelLink(models.Model):
 
     def _set_pending(self):
         if self:
-            self.write({"is_pending": True, "next_attempt": fields.Datetime.now(), "attempts": 0})
+            self.write({"is_pending": True, "next_attempt": get_now(self.env), "attempts": 0})
             self._trigger_delivery_once()
 
     # -------------------------------------------------------------------------

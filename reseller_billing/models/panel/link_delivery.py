@@ -1,12 +1,13 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools.activity import tell_once
 from ...tools.attempts import get_pause
 from ...tools.errors import Rejected, ServiceError
 from ...tools.panel.exchange import exchange_record
+from ..common.moment import get_now
 
 # After a failure: minutes until the next attempt; the last one again and again.
 PAUSES = (1, 5, 15, 60, 240)
@@ -57,7 +58,7 @@ class ResellerBillingPanelLink(models.Model):
     def _trigger_delivery_once(self):
         """Trigger the cron after this transaction, unless a trigger is waiting already."""
         cron = self.env.ref(self._outbox_cron).sudo()
-        due = [("cron_id", "=", cron.id), ("call_at", "<=", fields.Datetime.now())]
+        due = [("cron_id", "=", cron.id), ("call_at", "<=", get_now(self.env))]
         if not self.env["ir.cron.trigger"].sudo().search_count(due, limit=1):
             self._trigger_delivery()
 
@@ -82,7 +83,7 @@ class ResellerBillingPanelLink(models.Model):
         link._store_answer(outcome, job.body)
         if link._get_changes():
             # Sent by the next attempt, at once: a new contract's state, or later changes.
-            link.next_attempt = fields.Datetime.now()
+            link.next_attempt = get_now(self.env)
         else:
             link._clear_pending()
 
@@ -98,14 +99,14 @@ class ResellerBillingPanelLink(models.Model):
         pause = error.retry_after and timedelta(seconds=error.retry_after)
         self._postpone(error, pause)
         seconds = error.retry_after or AWAY_PAUSE
-        self.panel_id.paused_until = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.panel_id.paused_until = get_now(self.env) + timedelta(seconds=seconds)
 
     def _postpone(self, error, pause=None):
         self.ensure_one()
         pause = pause or get_pause(self.attempts, PAUSES)
         self.write(
             {
-                "next_attempt": fields.Datetime.now() + pause,
+                "next_attempt": get_now(self.env) + pause,
                 "lease_until": False,
                 "error": str(error),
             }

@@ -14,6 +14,7 @@ from ...tools.panel.data import (
     write_text,
 )
 from ...tools.panel.exchange import LinkJob
+from ..common.moment import get_now
 
 STATE_OF_CONTRACT = {state: name for name, state in CONTRACT_STATES.items()}
 STATE_OF_CHARGE = {
@@ -103,7 +104,7 @@ class ResellerBillingPanelLink(models.Model):
             request = link._prepare_request()
         except NotYet as reason:
             pause = timedelta(minutes=WAITING_MINUTES if again else 0)
-            self.write({"next_attempt": fields.Datetime.now() + pause, "error": str(reason)})
+            self.write({"next_attempt": get_now(self.env) + pause, "error": str(reason)})
             return job
         if not request:
             self._clear_pending()

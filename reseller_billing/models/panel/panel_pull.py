@@ -2,7 +2,7 @@ import functools
 import logging
 import time
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import LockError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from psycopg2 import IntegrityError
@@ -10,6 +10,7 @@ from psycopg2 import IntegrityError
 from ...const import TIME_ZONE
 from ...tools.errors import ServiceError
 from ...tools.panel.data import filter_past
+from ..common.moment import get_now
 from .res_partner_matching import ClientConflict
 
 _logger = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ class ResellerBillingPanel(models.Model):
     @api.model
     def _cron_synchronise(self):
         """Read all active panels, until done or out of time."""
+        # Crons have no time zone of their own.
+        self = self.with_context(tz=TIME_ZONE)
         cron = self.env["ir.cron"]
         panels = self.search([("active", "=", True)])
         left = cron._commit_progress(remaining=len(panels))
@@ -74,7 +77,7 @@ class ResellerBillingPanel(models.Model):
             done = all([self._pull(resource, deadline) for resource in RESOURCES])
             values = {"problem": False}
             if done:
-                now = fields.Datetime.now()
+                now = get_now(self.env)
                 values |= {"last_success": now, "first_success": self.first_success or now}
         except ServiceError as error:
             done, values = True, {"problem": self._describe_failure(error)}
@@ -209,7 +212,7 @@ class ResellerBillingPanel(models.Model):
                 ("panel_id", "=", self.id),
                 ("resource", "=", resource),
                 ("state", "=", "waiting"),
-                ("next_attempt", "<=", fields.Datetime.now()),
+                ("next_attempt", "<=", get_now(self.env)),
             ],
             order="id",
             limit=500,

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...const import TIME_ZONE
 from ...tools.attempts import get_pause
+from ..common.moment import get_now
 
 # Minutes until the next attempt; the last one again and again.
 PAUSES = (0, 15, 60, 240)
@@ -107,7 +108,7 @@ class ResellerBillingPanelRow(models.Model):
             "name": str(item.get("nome") or item.get("descricao") or item.get("plano") or "")[:120],
             "error": text,
             "attempts": attempts,
-            "next_attempt": fields.Datetime.now() + get_pause(attempts, PAUSES),
+            "next_attempt": get_now(self.env) + get_pause(attempts, PAUSES),
             "candidate_ids": [fields.Command.set(candidates.ids if candidates else [])],
         }
         if row:

@@ -7,9 +7,11 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...tools.attempts import TELL_AFTER
 from ...tools.charge_exchange import exchange_charge
 from ..common_billing import BillingCommon
 
+ATTACHMENT = "odoo.addons.base.models.ir_attachment"
 SETTLEMENT = "odoo.addons.reseller_billing.models.charges.payment_transaction_settlement"
 
 
@@ -132,3 +134,80 @@ class TestChargeSlip(BillingCommon):
         self.later(61)
         self.assertTrue(fatura.charge_id.slip_pdf)
         self.assertEqual(self.asaas.count("POST", "payments"), 1)
+
+    def test_full_disk_stops_further_registering_and_room_resumes_it(self):
+        attachments = self.env["ir.attachment"]
+        full = OSError(errno.ENOSPC, "No space left on device")
+        with (
+            patch.object(type(attachments), "_file_write", side_effect=full),
+            mute_logger(SETTLEMENT),
+        ):
+            first = self.make_fatura()
+            self.send()
+            second = self.make_fatura()
+            self.send()
+        self.assertEqual((first.charge_state, second.charge_state), ("awaiting", "processing"))
+        self.assertEqual(self.asaas.count("POST", "payments"), 1)
+        self.assertTrue(self.provider.billing_no_room_until)
+        # What is registered already is followed all the same.
+        self.asaas.pay(first.charge_id.provider_reference)
+        self.receive_event(first)
+        self.assertEqual(first.payment_state, "paid")
+        self.later(11)
+        self.assertEqual(second.charge_state, "awaiting")
+        self.assertEqual(self.asaas.count("POST", "payments"), 2)
+
+    def lose_file(self, fatura):
+        """Take the boleto's file from the server, as a filestore that was not restored."""
+        stored = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "payment.transaction"),
+                ("res_id", "=", fatura.charge_id.id),
+                ("res_field", "=", "slip_pdf"),
+            ]
+        )
+        self.env.flush_all()
+        # Of another boleto: its file is nowhere.
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET store_fname = 'no/such-file' WHERE id = %s", [stored.id]
+        )
+        self.env.invalidate_all()
+        self.assertFalse(fatura.charge_id.slip_pdf)
+
+    def test_lost_file_is_fetched_before_the_fatura_is_mailed_again(self):
+        fatura = self.make_charged()
+        with mute_logger(ATTACHMENT):
+            self.lose_file(fatura)
+            fatura.with_user(self.accountant).action_mail_fatura()
+            self.assertEqual(len(self.mails(fatura)), 1, "it waits for the file")
+            self.send()
+        first, second = self.mails(fatura).sorted("id")
+        self.assertEqual(len(second.attachment_ids), 1)
+        self.assertEqual(second.attachment_ids.raw, first.attachment_ids.raw)
+        self.later(61)
+        self.assertEqual(len(self.mails(fatura)), 2)
+
+    def test_lost_file_that_is_nowhere_holds_no_mail_for_ever(self):
+        fatura = self.make_charged()
+        with mute_logger(ATTACHMENT):
+            self.lose_file(fatura)
+            self.asaas.pdf = None
+            fatura.with_user(self.accountant).action_mail_fatura()
+            for day in range(TELL_AFTER + 2):
+                self.later(day * 24 * 60)
+        self.assertEqual(len(self.mails(fatura)), 2)
+        self.assertIn(fatura.slip_line, self.mails(fatura).sorted("id")[1].body_html)
+
+    def test_paid_fatura_is_not_mailed_for_a_file_that_was_lost(self):
+        fatura = self.make_charged()
+        with mute_logger(ATTACHMENT):
+            self.lose_file(fatura)
+            fatura.with_user(self.accountant).action_mail_fatura()
+            self.asaas.pay(fatura.charge_id.provider_reference)
+            self.receive_event(fatura)
+            self.later(61)
+        self.assertEqual(fatura.payment_state, "paid")
+        texts = [
+            text for text in self.mails(fatura).mapped("body_html") if fatura.slip_line in text
+        ]
+        self.assertEqual(len(texts), 1, "no reminder of what is paid")

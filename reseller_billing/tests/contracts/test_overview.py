@@ -175,6 +175,25 @@ class TestOverview(BillingCommon):
         self.assertIn("send charges", self.card().stopped_work)
         self.assertNotIn("issue faturas", self.card().stopped_work)
 
+    def test_work_that_does_not_run_is_told_to_the_responsible_once(self):
+        crons = self.env["ir.cron"].sudo().search([("cron_name", "like", "Subscription control%")])
+        crons.write({"active": True, "nextcall": fields.Datetime.now()})
+        stopped = self.env.ref("reseller_billing.ir_cron_send_charges").sudo()
+        stopped.active = False
+        companies = self.env["res.company"]
+        for _time in range(2):
+            companies._tell_stopped_work()
+        told = self.company.partner_id.activity_ids
+        self.assertEqual(len(told), 1)
+        self.assertIn("send charges", told.note)
+        self.assertTrue(told.user_id.active)
+        # Of what nobody uses nothing is said.
+        others = companies.search([("id", "!=", self.company.id)])
+        self.assertFalse(others.partner_id.activity_ids.filtered(lambda one: one.note == told.note))
+        stopped.active = True
+        companies._tell_stopped_work()
+        self.assertFalse(self.company.partner_id.activity_ids)
+
     def test_panel_shows_where_there_is_one(self):
         self.assertFalse(self.card().has_panel)
         panel = self.env["reseller.billing.panel"].create(

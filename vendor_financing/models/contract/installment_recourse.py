@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...tools.activity import tell_once
+from ..common.company_day import get_company_today
 
 
 class VendorFinancingAgreement(models.Model):
@@ -43,9 +44,13 @@ class VendorFinancingContractInstallment(models.Model):
     @api.model
     def _cron_propose_defaults(self):
         """Notify the responsible of each agreement, once per instalment and due date."""
-        today = fields.Date.context_today(self)
-        late = self.search([("state", "=", "financed"), ("recourse_date", "<", today)])
-        late = late.filtered(lambda part: part.recourse_proposed_for != part.recourse_date)
+        # Nowhere is it a later day than that.
+        tomorrow = fields.Date.today() + timedelta(days=1)
+        late = self.search([("state", "=", "financed"), ("recourse_date", "<", tomorrow)])
+        late = late.filtered(
+            lambda part: part.recourse_proposed_for != part.recourse_date
+            and part.recourse_date < get_company_today(part.company_id)
+        )
         for contract, parts in late.grouped("contract_id").items():
             user = contract.agreement_id.user_id or contract.create_uid
             contract = contract.with_context(lang=user.lang)

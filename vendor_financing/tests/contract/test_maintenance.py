@@ -278,6 +278,21 @@ class TestMaintenance(VendorFinancingContractCommon):
         self.undo_last()
         self.assertEqual(set(parts.mapped("state")), {"financed"})
 
+    def test_recourse_is_over_when_the_companys_day_is(self):
+        """The cron has no time zone: in Greenwich it is the next day from nine in the evening."""
+        parts = self.env["vendor.financing.contract.installment"].with_context(tz=False)
+        # Due on 2026-04-02, and 15 days; in UTC, with what is the day there and in the company.
+        for zone, moment, expected in (
+            ("America/Sao_Paulo", "2026-04-18 02:59", 0),
+            ("America/Manaus", "2026-04-18 03:59", 0),
+            ("America/Noronha", "2026-04-18 01:59", 0),
+            ("America/Noronha", "2026-04-18 02:01", 1),
+        ):
+            self.company.partner_id.tz = zone
+            with self.subTest(zone, moment=moment), freeze_time(moment):
+                parts._cron_propose_defaults()
+                self.assertEqual(len(self.contract.activity_ids), expected)
+
     def test_responsible_is_told_once_after_the_recourse_days(self):
         self.agreement.user_id = self.manager_user
         parts = self.env["vendor.financing.contract.installment"]
