@@ -13,6 +13,7 @@ from tests.host.processes import start_odoo
 
 from . import conftest
 from .days import today
+from .cutting import cut
 from .odoo import OdooError, Session
 from .orders import wait_until
 
@@ -65,6 +66,10 @@ class Stage:
             lambda: not self._databases.postgres.count_clients(DATABASE), "the connections ended"
         )
 
+    def cut(self):
+        """Take the database away for a second, under the running Odoo."""
+        cut(self._databases.postgres, DATABASE, 1)
+
     def end(self):
         if self._odoo:
             self._odoo.stop()
@@ -116,7 +121,10 @@ class Accountant(threading.Thread):
             self._session = self._session or self._log_in()
             return step()
         except OdooError as error:
-            self.refusals.append(str(error))
+            # Without its database Odoo has no words for users.
+            if not error.kind.startswith("psycopg2."):
+                self.refusals.append(str(error))
+            time.sleep(0.1)
         except (requests.RequestException, ValueError):
             # No answer, or half of one.
             time.sleep(0.1)

@@ -166,6 +166,23 @@ def test_killed_again_and_again_it_ends_as_an_unharmed_run(stage):
     assert len(wrecks) > 2, f"the crashes fell into too few steps: {wrecks}"
 
 
+@pytest.mark.load
+def test_database_that_goes_away_again_and_again_leaves_an_unharmed_run(stage):
+    """PostgreSQL ends all connections at any moment; Odoo goes on when it is back."""
+    generator = random.Random(SEED)
+    stage.begin()
+    accountant = Accountant(stage)
+    accountant.start()
+    wrecks = Counter()
+    for _round in range(ROUNDS):
+        time.sleep(generator.uniform(*LIFE))
+        stage.cut()
+        wrecks[check_wreck(stage)] += 1
+    finish(accountant)
+    check_books(stage)
+    assert len(wrecks) > 2, f"the cuts fell into too few steps: {wrecks}"
+
+
 def finish(accountant):
     """Work as an accountant until nothing is left; no action may be refused."""
     if accountant.is_alive():
