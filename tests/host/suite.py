@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatch
 
 from . import clock
 from .demo import fill_company, fill_contracts
@@ -123,13 +122,8 @@ class Suite:
             self.databases.copy(database, template=self.databases.template_of_tests)
             before = snapshot(self.databases.postgres, database)
             self.databases.install(database, [addon])
-        # Measuring doubles the time, so the long random tests are not measured.
-        self._odoo_pytest(
-            database, [addon], *IGNORED, python_options=self.figures.options_to_cover(addon)
-        )
+        self._odoo_pytest(database, [addon], *self.figures.options_to_cover(addon))
         self.figures.read_coverage(addon)
-        if random_tests := _find_random_tests(addon):
-            self._odoo_pytest(database, random_tests)
         if addon == "supplier_credit":
             # With agreement, bearer, customers and orders in it, as a company would uninstall it.
             fill_company(self.databases, database, free_port())
@@ -210,7 +204,7 @@ class Suite:
         """Measure and write docs/benchmarks.md."""
         self._run(TOOLS_PYTHON, ["tests.bench"])
 
-    def _odoo_pytest(self, database, paths, *options, python_options=()):
+    def _odoo_pytest(self, database, paths, *options):
         self.databases.postpone_crons(database)
         self._pytest(
             ODOO_PYTHON,
@@ -224,12 +218,10 @@ class Suite:
                 *options,
                 *paths,
             ],
-            python_options=python_options,
         )
 
-    def _pytest(self, python, arguments, environment=(), python_options=()):
-        pytest = ["pytest", "-q", "-p", "no:cacheprovider", *arguments]
-        self._run(python, [*python_options, *pytest], environment)
+    def _pytest(self, python, arguments, environment=()):
+        self._run(python, ["pytest", "-q", "-p", "no:cacheprovider", *arguments], environment)
 
     def _run(self, python, module_and_arguments, environment=()):
         """Run a Python module; raise HostError unless it ends well."""
@@ -277,12 +269,6 @@ def take_screenshots(databases):
         pictures = {"E2E_LANGUAGE": language, "E2E_PICTURES": str(ROOT / "docs/images" / language)}
         with step(f"Taking the pictures of docs/images/{language}"):
             Suite(databases)._pytest(TOOLS_PYTHON, list(CLICKED), pictures)
-
-
-def _find_random_tests(addon):
-    """Return the files of an addon that OF_ONE_ADDON names, relative to the repository."""
-    paths = (path.relative_to(ROOT) for path in sorted((ROOT / addon / "tests").rglob("*.py")))
-    return [path for path in map(str, paths) if any(fnmatch(path, name) for name in OF_ONE_ADDON)]
 
 
 def _unchanged(environment):
