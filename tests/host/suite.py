@@ -33,6 +33,9 @@ ORDER = (
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
 OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
 IGNORED = tuple(f"--ignore-glob={name}" for name in OF_ONE_ADDON)
+# Beside the other addons, what an addon's tests prove alone is left out (once.py), or is not.
+ONCE = ("-p", "tests.host.once")
+EVERY_TEST = "EVERY_TEST"
 # Tests inside Odoo that need the three addons at once.
 OF_ALL_ADDONS = "tests/access"
 # Begins the names of the databases that `make some` keeps; another checkout may have its own.
@@ -142,19 +145,20 @@ class Suite:
         say(f"== together runs by the clock {clock.of_the_day()}")
         self.run_by_clock(clock.of_the_day(), "together")
 
-    def run_by_clock(self, name, part):
+    def run_by_clock(self, name, part, environment=()):
         """Run a part by a clock of `tests.host.clock`, on a server whose time is set with it."""
         self.databases.dump_template()
         self._run_process(
             [str(PYTHON), "-m", "tests.host", "test", "--only", part],
             f"{part} by the clock {name}",
-            {**os.environ, **clock.environment(name)},
+            {**os.environ, **clock.environment(name), **dict(environment)},
         )
 
     def _test_together(self):
         with step("Installing the three addons together"):
             self.databases.copy(TOGETHER, ADDONS, template=self.databases.template_of_tests)
-        self._odoo_pytest(TOGETHER, [*ADDONS, OF_ALL_ADDONS], *IGNORED)
+        left_out = () if os.environ.get(EVERY_TEST) else ONCE
+        self._odoo_pytest(TOGETHER, [*ADDONS, OF_ALL_ADDONS], *IGNORED, *left_out)
         with step("Comparing the translation templates with the source"):
             self.translate("compare")
         self.databases.drop(TOGETHER)
