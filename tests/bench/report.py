@@ -136,8 +136,7 @@ equal invoices in equal chunks. Both take turns on one database and are rolled b
 ## The suite
 
 Minutes of each part of `make test`, of which two run beside each other, and how much of an addon
-its own tests execute, the long random ones left out. Loading an addon executes its declarations, so
-that branches tell more.
+its own tests execute. Loading an addon executes its declarations, so that branches tell more.
 
 | part | minutes |
 |---|---:|

@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatch
 
 from . import clock
 from .demo import fill_company, fill_contracts
@@ -34,6 +33,9 @@ ORDER = (
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
 OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
 IGNORED = tuple(f"--ignore-glob={name}" for name in OF_ONE_ADDON)
+# Beside the other addons, what an addon's tests prove alone is left out (once.py), or is not.
+ONCE = ("-p", "tests.host.once")
+EVERY_TEST = "EVERY_TEST"
 # Tests inside Odoo that need the three addons at once.
 OF_ALL_ADDONS = "tests/access"
 # Begins the names of the databases that `make some` keeps; another checkout may have its own.
@@ -123,13 +125,8 @@ class Suite:
             self.databases.copy(database, template=self.databases.template_of_tests)
             before = snapshot(self.databases.postgres, database)
             self.databases.install(database, [addon])
-        # Measuring doubles the time, so the long random tests are not measured.
-        self._odoo_pytest(
-            database, [addon], *IGNORED, python_options=self.figures.options_to_cover(addon)
-        )
+        self._odoo_pytest(database, [addon], *self.figures.options_to_cover(addon))
         self.figures.read_coverage(addon)
-        if random_tests := _find_random_tests(addon):
-            self._odoo_pytest(database, random_tests)
         if addon == "supplier_credit":
             # With agreement, bearer, customers and orders in it, as a company would uninstall it.
             fill_company(self.databases, database, free_port())
@@ -148,19 +145,20 @@ class Suite:
         say(f"== together runs by the clock {clock.of_the_day()}")
         self.run_by_clock(clock.of_the_day(), "together")
 
-    def run_by_clock(self, name, part):
+    def run_by_clock(self, name, part, environment=()):
         """Run a part by a clock of `tests.host.clock`, on a server whose time is set with it."""
         self.databases.dump_template()
         self._run_process(
             [str(PYTHON), "-m", "tests.host", "test", "--only", part],
             f"{part} by the clock {name}",
-            {**os.environ, **clock.environment(name)},
+            {**os.environ, **clock.environment(name), **dict(environment)},
         )
 
     def _test_together(self):
         with step("Installing the three addons together"):
             self.databases.copy(TOGETHER, ADDONS, template=self.databases.template_of_tests)
-        self._odoo_pytest(TOGETHER, [*ADDONS, OF_ALL_ADDONS], *IGNORED)
+        left_out = () if os.environ.get(EVERY_TEST) else ONCE
+        self._odoo_pytest(TOGETHER, [*ADDONS, OF_ALL_ADDONS], *IGNORED, *left_out)
         with step("Comparing the translation templates with the source"):
             self.translate("compare")
         self.databases.drop(TOGETHER)
@@ -210,7 +208,7 @@ class Suite:
         """Measure and write docs/benchmarks.md."""
         self._run(TOOLS_PYTHON, ["tests.bench"])
 
-    def _odoo_pytest(self, database, paths, *options, python_options=()):
+    def _odoo_pytest(self, database, paths, *options):
         self.databases.postpone_crons(database)
         self._pytest(
             ODOO_PYTHON,
@@ -224,12 +222,10 @@ class Suite:
                 *options,
                 *paths,
             ],
-            python_options=python_options,
         )
 
-    def _pytest(self, python, arguments, environment=(), python_options=()):
-        pytest = ["pytest", "-q", "-p", "no:cacheprovider", *arguments]
-        self._run(python, [*python_options, *pytest], environment)
+    def _pytest(self, python, arguments, environment=()):
+        self._run(python, ["pytest", "-q", "-p", "no:cacheprovider", *arguments], environment)
 
     def _run(self, python, module_and_arguments, environment=()):
         """Run a Python module; raise HostError unless it ends well."""
@@ -277,12 +273,6 @@ def take_screenshots(databases):
         pictures = {"E2E_LANGUAGE": language, "E2E_PICTURES": str(ROOT / "docs/images" / language)}
         with step(f"Taking the pictures of docs/images/{language}"):
             Suite(databases)._pytest(TOOLS_PYTHON, list(CLICKED), pictures)
-
-
-def _find_random_tests(addon):
-    """Return the files of an addon that OF_ONE_ADDON names, relative to the repository."""
-    paths = (path.relative_to(ROOT) for path in sorted((ROOT / addon / "tests").rglob("*.py")))
-    return [path for path in map(str, paths) if any(fnmatch(path, name) for name in OF_ONE_ADDON)]
 
 
 def _unchanged(environment):

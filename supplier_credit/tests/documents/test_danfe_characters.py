@@ -3,7 +3,7 @@ import unicodedata
 from base64 import b64encode
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, tagged
 
 from ...tools.fiscal.danfe import DanfeProblem, draw_danfe, draw_supplier_danfe, list_hidden
 from ...tools.fiscal.danfe_text import UNKNOWN, to_printable, unprintable_characters
@@ -27,7 +27,7 @@ def iterate_unicode():
 
 
 @tagged("post_install", "-at_install")
-class TestDanfeCharacters(TransactionCase):
+class TestDanfeCharacters(BaseCase):
     """Whatever a text holds, the DANFE is drawn."""
 
     def test_plain_forms(self):

@@ -6,7 +6,7 @@ from functools import cache
 from io import BytesIO
 
 from lxml import etree
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools.pdf import PdfFileReader
 
 from ...tools.fiscal.danfe import draw_danfe, draw_supplier_danfe
@@ -135,7 +135,7 @@ class Nfe:
 
 
 @tagged("post_install", "-at_install")
-class TestDanfeContent(TransactionCase):
+class TestDanfeContent(BaseCase):
     """Seed 001, "Impressão da DANFE": the note, and no instalment, in any NF-e.
 
     Each NF-e is drawn twice: the unchanged DANFE shows what Supplier's must not show.

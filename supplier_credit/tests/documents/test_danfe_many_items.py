@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from brazilfiscalreport.danfe import Danfe, DanfeConfig
 from fpdf.line_break import MultiLineBreak
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools.pdf import PdfFileReader
 
 from ...tools.fiscal.danfe_layouts import draw_layout
@@ -14,7 +14,7 @@ LONG_TEXT = " ".join(f"palavra{number}" for number in range(45))
 
 
 @tagged("post_install", "-at_install")
-class TestDanfeManyItems(TransactionCase):
+class TestDanfeManyItems(BaseCase):
     """Drawing takes a time that grows with the items, and draws what the library draws."""
 
     def make(self, name, moment, items, *, text="", orientation="1"):

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from fpdf import FPDF
 from odoo.fields import Command
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools.pdf import PdfFileReader
 from PIL import Image
 
@@ -76,7 +76,7 @@ def read_bar_code(pdf):
 
 
 @tagged("post_install", "-at_install")
-class TestDanfePaper(TransactionCase):
+class TestDanfePaper(BaseCase):
     """What an NF-e says and a DANFE has to show, in both layouts and of both kinds."""
 
     def iterate_drawn(self, nfe):

@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, tagged
 
 from ...tools.fiscal.danfe import FREE_TEXTS, draw_danfe, draw_supplier_danfe, list_hidden
 from ...tools.fiscal.danfe_mask import MASK, mask_instalments
@@ -93,7 +93,7 @@ UNPRINTED = ("obsCont", "obsFisco")
 
 
 @tagged("post_install", "-at_install")
-class TestDanfeTerms(TransactionCase):
+class TestDanfeTerms(BaseCase):
     """What a sentence tells of instalments, in whatever form, is not printed."""
 
     def test_sentences_that_tell(self):

@@ -102,7 +102,7 @@ class TestDocumentsHttp(SupplierCreditDocumentsCommon, HttpCase):
                     has_document = (
                         response.content.startswith(b"%PDF") or "Granola" in response.text
                     )
-                    self.assertEqual(has_document, opened, response.text[:300])
+                    self.assertEqual(has_document, opened, response.content[:300])
                     if not opened:
                         self.assertIn(WITHHELD, response.text)
 

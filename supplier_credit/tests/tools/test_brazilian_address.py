@@ -1,11 +1,11 @@
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools import street_split
 
 from ...tools.brazilian_address import read_address, read_email, read_phone
 
 
 @tagged("post_install", "-at_install")
-class TestBrazilianAddress(TransactionCase):
+class TestBrazilianAddress(BaseCase):
     """Addresses as people type them."""
 
     def split(self, street, **values):

@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, tagged
 
 from ...tools.api import client as supplier_client
 from ...tools.api.client import Connection, SupplierClient
@@ -21,7 +21,7 @@ TOKEN = {"access_token": "abc", "token_type": "Bearer", "expires_in": 3600}
 
 
 @tagged("post_install", "-at_install")
-class TestSupplierClient(TransactionCase):
+class TestSupplierClient(BaseCase):
     """The client of docs/api/supplier.openapi.yaml, without ORM."""
 
     def setUp(self):
