@@ -47,13 +47,13 @@ class _Watch:
 class _Watched:
     """A connection that the watch of its thread knows."""
 
-    def connect(self) -> None:
+    def connect(self) -> object:
         self._introduce()
-        super().connect()
+        return super().connect()
 
-    def request(self, *arguments: object, **options: object) -> None:
+    def request(self, *arguments: object, **options: object) -> object:
         self._introduce()
-        super().request(*arguments, **options)
+        return super().request(*arguments, **options)
 
     def _introduce(self) -> None:
         if watch := getattr(_of_thread, "watch", None):

@@ -12,8 +12,8 @@ from tests.host.demo import CLIENT
 from tests.host.processes import start_odoo
 
 from . import conftest
-from .days import today
 from .cutting import cut
+from .days import today
 from .odoo import OdooError, Session
 from .orders import wait_until
 

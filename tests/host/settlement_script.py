@@ -49,12 +49,14 @@ def make_sales(env, bearer, partner, codes):
     calendar = [(number, *get_amounts(number)) for number in range(1, PER_SALE + 1)]
     total = sum(amount for _number, amount, _fee in calendar)
     numbers = env["account.move"].search_count([("move_type", "=", "out_invoice")])
+    # In the evening it is tomorrow in UTC already, and no invoice is of tomorrow.
+    today = Date.context_today(env.user.with_context(tz="America/Sao_Paulo"))
     for place, code in enumerate(codes, start=numbers + 700_000):
         invoice = env["account.move"].create(
             {
                 "move_type": "out_invoice",
                 "partner_id": partner.id,
-                "invoice_date": Date.today(),
+                "invoice_date": today,
                 "preferred_payment_method_line_id": bearer.id,
                 "l10n_latam_document_number": str(place),
                 "invoice_line_ids": [

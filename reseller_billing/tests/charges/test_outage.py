@@ -4,6 +4,7 @@ from unittest.mock import patch
 import requests
 from freezegun import freeze_time
 from odoo import fields
+from odoo.exceptions import ConcurrencyError
 from odoo.tests import tagged
 
 from ...models.charges import payment_transaction_delivery as delivery
@@ -132,3 +133,21 @@ class TestOutage(BillingCommon):
         self.send()
         self.assertEqual(fatura.charge_state, "error")
         self.assertEqual(self.make_of("Padaria Lua").charge_state, "awaiting")
+
+    def test_another_transaction_in_the_way_costs_the_comparison_no_turn(self):
+        fatura = self.make_charged()
+        self.asaas.pay(fatura.charge_id.provider_reference)
+        provider = type(self.provider)
+        compare, turns = provider._compare_charges, []
+
+        def meet_another(record):
+            turns.append(record)
+            if len(turns) == 1:
+                raise ConcurrencyError("in the way")
+            return compare(record)
+
+        with patch.object(provider, "_compare_charges", meet_another):
+            self.run_cron("reconcile_charges")
+        self.assertEqual(len(turns), 2)
+        self.run_cron("process_events")
+        self.assertEqual(fatura.payment_state, "paid")
