@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...const import LIVE_STATES
@@ -18,6 +18,23 @@ class ResPartner(models.Model):
     """
 
     _inherit = "res.partner"
+
+    @api.constrains("active")
+    def _check_billing_archived(self):
+        """Refuse to archive contacts while they have contracts or can still pay a charge: their documents could not be worked on."""
+        archived = self.filtered(lambda contact: not contact.active)
+        if not archived:
+            return
+        living = archived.sudo()._search_billed()
+        if living:
+            raise UserError(
+                self.env._(
+                    "%(customer)s cannot be archived while %(documents)s are open: cancel the contracts and "
+                    "the unpaid charges first, then archive the contact.",
+                    customer=living[0].partner_id.display_name,
+                    documents=", ".join(living[:5].mapped("display_name")),
+                )
+            )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -110,3 +127,15 @@ class ResPartner(models.Model):
             (charges.filtered("provider_reference").fatura_id, "partner_id", True),
             (open_credit, "partner_id", False),
         ]
+
+    def _search_billed(self):
+        """Return contracts, or faturas that can still be paid, of these contacts and their own."""
+        of_contacts = [("partner_id", "child_of", self.ids)]
+        return (
+            self.env["reseller.billing.contract"].search(
+                [*of_contacts, ("state", "!=", "cancelled")]
+            )
+            or self.env["payment.transaction"]
+            .search([*of_contacts, ("charge_state", "in", LIVE_STATES)])
+            .fatura_id
+        )

@@ -23,6 +23,18 @@ class TestClientIdentity(HostileCommon):
         self.assert_stays(self.fatura.partner_id, self.fatura.name)
         self.assertEqual(self.fatura.commercial_partner_id, self.fatura.partner_id)
 
+    def test_client_with_a_contract_or_a_charge_is_archived_only_afterwards(self):
+        client = self.fatura.partner_id
+        archiving = (self.contacts, "res.partner", "action_archive", client.ids)
+        contract = self.fatura.billing_contract_id
+        self.assertIn(contract.name, self.assert_refused(*archiving, kind="UserError"))
+        contract.sudo().state = "cancelled"
+        self.assertIn(self.fatura.name, self.assert_refused(*archiving, kind="UserError"))
+        self.fatura.charge_id.sudo().charge_state = "cancelled"
+        self.call(*archiving)
+        self.env.invalidate_all()
+        self.assertFalse(client.active)
+
     def test_number_of_a_client_without_charges_is_corrected(self):
         contract = self.foreign_contract
         client = contract.partner_id

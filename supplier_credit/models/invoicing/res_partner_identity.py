@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.identity import (
@@ -29,6 +29,23 @@ class ResPartner(models.Model):
         result = super().write(vals)
         self._check_supplier_identities(before)
         return result
+
+    @api.constrains("active")
+    def _check_supplier_archived(self):
+        """Refuse to archive contacts while Supplier reserves or looks at their credit: their documents could not be worked on."""
+        archived = self.filtered(lambda contact: not contact.active)
+        if not archived:
+            return
+        living = archived.sudo()._search_supplier_under_way()
+        if living:
+            raise UserError(
+                self.env._(
+                    "%(customer)s cannot be archived while Supplier has %(documents)s of it: cancel them, or "
+                    "wait until they are decided, then archive the contact.",
+                    customer=living[0].partner_id.display_name,
+                    documents=", ".join(living[:5].mapped("display_name")),
+                )
+            )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -104,3 +121,12 @@ class ResPartner(models.Model):
                 True,
             ),
         ]
+
+    def _search_supplier_under_way(self):
+        """Return what Supplier reserves or is deciding about for these contacts and their own."""
+        of_contacts = [("partner_id", "child_of", self.ids)]
+        return self.env["supplier.credit.preauthorization"].search(
+            [*of_contacts, ("state", "in", LIVE_STATES)]
+        ) or self.env["supplier.credit.transaction"].search(
+            [*of_contacts, ("state", "in", UNDER_WAY)]
+        )

@@ -29,6 +29,23 @@ class TestCustomerIdentity(RpcCommon, InvoiceLockCommon):
         self.order.supplier_preauthorization_id.sudo().state = "used"
         self.assert_stays(self.customer, transaction.display_name)
         self.assertEqual(self.invoice.commercial_partner_id, self.customer)
+        # Nothing is left to be done about it.
+        self.archive(self.customer)
+        self.assertFalse(self.customer.active)
+
+    def test_customer_with_reserved_credit_is_archived_only_afterwards(self):
+        message = self.assert_refused(*self.archiving(self.customer))
+        self.assertIn(self.order.name, message)
+        self.order.supplier_preauthorization_id.sudo().state = "cancelled"
+        self.archive(self.customer)
+        self.assertFalse(self.customer.active)
+
+    def archiving(self, partner):
+        return (self.contacts, "res.partner", "action_archive", partner.ids)
+
+    def archive(self, partner):
+        self.call(*self.archiving(partner))
+        self.env.invalidate_all()
 
     # -------------------------------------------------------------------------
     # HELPERS

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.identity import (
@@ -27,6 +27,23 @@ class ResPartner(models.Model):
         result = super().write(vals)
         self._check_vendor_identities(before)
         return result
+
+    @api.constrains("active")
+    def _check_vendor_archived(self):
+        """Refuse to archive contacts while a bank finances them: their documents could not be worked on."""
+        archived = self.filtered(lambda contact: not contact.active)
+        if not archived:
+            return
+        living = archived.sudo()._search_financed()
+        if living:
+            raise UserError(
+                self.env._(
+                    "%(customer)s cannot be archived while %(documents)s are open in vendor financing: "
+                    "settle or withdraw them first, then archive the contact.",
+                    customer=living[0].partner_id.display_name,
+                    documents=", ".join(living[:5].mapped("display_name")),
+                )
+            )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
@@ -104,3 +121,10 @@ class ResPartner(models.Model):
             (requests, "debtor_id", False),
             (invoices, "partner_id", True),
         ]
+
+    def _search_financed(self):
+        """Return open requests, or invoices with or before the bank, of these contacts and own."""
+        for records, _name, _is_sent in self._search_vendor_ties():
+            if records:
+                return records
+        return self.env["account.move"]

@@ -91,6 +91,8 @@ class TestCustomerIdentity(RpcCommon, VendorFinancingContractCommon):
         ]
         if is_sent:
             changes += [{"vat": OTHER_CNPJ}, {"vat": False}]
+        # Nobody could go on with its documents.
+        changes.append({"active": False})
         for values in changes:
             with self.subTest(values):
                 message = self.assert_refused(
