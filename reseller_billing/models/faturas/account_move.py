@@ -139,6 +139,13 @@ class AccountMove(models.Model):
         with self.env.protecting(self.pool.field_computed[self._fields["amount_total"]], self):
             return super()._compute_amount()
 
+    @api.depends("billing_contract_id")
+    def _compute_preferred_payment_method_line_id(self):
+        """Leave the client's default bearer to other documents: its provider charges a fatura."""
+        faturas = self._filter_faturas()
+        super(AccountMove, self - faturas)._compute_preferred_payment_method_line_id()
+        faturas.preferred_payment_method_line_id = False
+
     @api.depends("state", "payment_state")
     def _compute_fatura_situation(self):
         for move in self:

@@ -21,7 +21,10 @@ class ResPartner(models.Model):
 
     @api.constrains("active")
     def _check_billing_archived(self):
-        """Refuse to archive contacts while they have contracts or can still pay a charge: their documents could not be worked on."""
+        """Refuse to archive contacts with contracts, or that can still pay a charge.
+
+        Nobody could go on with their documents.
+        """
         archived = self.filtered(lambda contact: not contact.active)
         if not archived:
             return
@@ -29,8 +32,8 @@ class ResPartner(models.Model):
         if living:
             raise UserError(
                 self.env._(
-                    "%(customer)s cannot be archived while %(documents)s are open: cancel the contracts and "
-                    "the unpaid charges first, then archive the contact.",
+                    "%(customer)s cannot be archived while %(documents)s are open: cancel the "
+                    "contracts and the unpaid charges first, then archive the contact.",
                     customer=living[0].partner_id.display_name,
                     documents=", ".join(living[:5].mapped("display_name")),
                 )

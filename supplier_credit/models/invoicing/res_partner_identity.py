@@ -32,7 +32,10 @@ class ResPartner(models.Model):
 
     @api.constrains("active")
     def _check_supplier_archived(self):
-        """Refuse to archive contacts while Supplier reserves or looks at their credit: their documents could not be worked on."""
+        """Refuse to archive contacts whose credit Supplier reserves or looks at.
+
+        Nobody could go on with their documents.
+        """
         archived = self.filtered(lambda contact: not contact.active)
         if not archived:
             return
@@ -40,8 +43,8 @@ class ResPartner(models.Model):
         if living:
             raise UserError(
                 self.env._(
-                    "%(customer)s cannot be archived while Supplier has %(documents)s of it: cancel them, or "
-                    "wait until they are decided, then archive the contact.",
+                    "%(customer)s cannot be archived while Supplier has %(documents)s of it: "
+                    "cancel them, or wait until they are decided, then archive the contact.",
                     customer=living[0].partner_id.display_name,
                     documents=", ".join(living[:5].mapped("display_name")),
                 )

@@ -30,7 +30,10 @@ class ResPartner(models.Model):
 
     @api.constrains("active")
     def _check_vendor_archived(self):
-        """Refuse to archive contacts while a bank finances them: their documents could not be worked on."""
+        """Refuse to archive contacts that a bank finances, or is to finance.
+
+        Nobody could go on with their documents.
+        """
         archived = self.filtered(lambda contact: not contact.active)
         if not archived:
             return
@@ -38,8 +41,8 @@ class ResPartner(models.Model):
         if living:
             raise UserError(
                 self.env._(
-                    "%(customer)s cannot be archived while %(documents)s are open in vendor financing: "
-                    "settle or withdraw them first, then archive the contact.",
+                    "%(customer)s cannot be archived while %(documents)s are open in vendor "
+                    "financing: settle or withdraw them first, then archive the contact.",
                     customer=living[0].partner_id.display_name,
                     documents=", ".join(living[:5].mapped("display_name")),
                 )
