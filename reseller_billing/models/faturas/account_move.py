@@ -143,8 +143,9 @@ class AccountMove(models.Model):
     def _compute_preferred_payment_method_line_id(self):
         """Leave the client's default bearer to other documents: its provider charges a fatura."""
         faturas = self._filter_faturas()
-        super(AccountMove, self - faturas)._compute_preferred_payment_method_line_id()
         faturas.preferred_payment_method_line_id = False
+        others = self - faturas
+        return super(AccountMove, others)._compute_preferred_payment_method_line_id()
 
     @api.depends("state", "payment_state")
     def _compute_fatura_situation(self):

@@ -13,9 +13,9 @@ class TestDefaultBearer(BillingCommon):
         cls.usual = cls.bank_journal.inbound_payment_method_line_ids.filtered(
             lambda line: line.code == "manual"
         )
-        cls.client_partner.with_company(cls.company).property_inbound_payment_method_line_id = (
-            cls.usual
-        )
+        cls.client_partner.with_company(
+            cls.company
+        ).property_inbound_payment_method_line_id = cls.usual
 
     def test_fatura_of_a_contract_ignores_it(self):
         self.run_cron("bill_contracts")
