@@ -46,7 +46,7 @@ class AccountMoveLine(models.Model):
 
     def write(self, vals):
         changed = filter_kept_changed(
-            self, vals, OPEN_LINE_FIELDS, lambda move: move._has_supplier_mark()
+            self, vals, OPEN_LINE_FIELDS, lambda move: move._has_supplier_lock()
         )
         (changed | get_posted_target(self, vals))._check_not_registered_at_supplier()
         if not ORDERED & vals.keys():

@@ -16,7 +16,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _compute_preferred_payment_method_line_id(self):
-        """Keep what posted documents have, where the host would put them in or out of Supplier's credit.
+        """Keep bearers that would put posted documents into Supplier's credit or out of it.
 
         The host computes it whenever somebody writes partner or company, by the same value, too.
         """
@@ -48,7 +48,7 @@ class AccountMove(models.Model):
             self, vals, OPEN_MOVE_FIELDS, lambda move: bool(move.supplier_nfe_key)
         )
         entries = filter_kept_changed(
-            self, vals, OPEN_ENTRY_FIELDS, lambda move: move._has_supplier_mark()
+            self, vals, OPEN_ENTRY_FIELDS, lambda move: move._has_supplier_lock()
         )
         (documents | entries)._check_not_registered_at_supplier()
 
@@ -116,7 +116,7 @@ class AccountMove(models.Model):
                 )
             )
 
-    def _has_supplier_mark(self):
+    def _has_supplier_lock(self):
         """Return whether Supplier may have this document, or it was made for it; no query."""
         self.ensure_one()
         return bool(

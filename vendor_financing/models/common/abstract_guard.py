@@ -292,7 +292,7 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
         """Refuse to change what applies to all companies, unless the user belongs to all of them.
 
         :param operation: "create", "write" or "unlink"
-        :raise AccessError: naming the records; as the host words it, see `_check_vendor_financing_values`
+        :raise AccessError: naming the records; as the host words it, for users without access
         """
         if self.env.su or not self._is_shared_without_company:
             return

@@ -126,7 +126,7 @@ class AccountMove(models.Model):
     # -------------------------------------------------------------------------
 
     def _compute_preferred_payment_method_line_id(self):
-        """Keep what posted documents have, where the host would put them in or out of vendor financing.
+        """Keep bearers that would put posted documents into vendor financing or out of it.
 
         The host computes it whenever somebody writes partner or company, by the same value, too.
         """
