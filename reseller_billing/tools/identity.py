@@ -6,9 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from odoo.api import Environment
     from odoo.models import BaseModel
 
 COUNTRY = "BR"
+# The context in which superusers write what others say, as a reseller panel does: stricter.
+OUTSIDE = "identity_from_outside"
 # What says who a contact is, which company it belongs to, and who may see it.
 IDENTITY = frozenset({"commercial_partner_id", "company_id", "is_company", "parent_id", "vat"})
 
@@ -22,10 +25,10 @@ def filter_identity_changed(partners: BaseModel, vals: dict[str, Any]) -> BaseMo
     """Return those of these partners that values may make somebody else; costs no query.
 
     Superusers are the host's and the addons' own code: what follows from such a write is looked at
-    where it began.
+    where it began. Where the words come from outside, it began there: see `OUTSIDE`.
     """
     named = IDENTITY & vals.keys()
-    if not named or partners.env.su:
+    if not named or (partners.env.su and not partners.env.context.get(OUTSIDE)):
         return partners.browse()
     return partners.filtered(
         lambda partner: any(
@@ -33,6 +36,19 @@ def filter_identity_changed(partners: BaseModel, vals: dict[str, Any]) -> BaseMo
             for name in named
         )
     )
+
+
+def get_readable_name(record: BaseModel, user_env: Environment) -> str:
+    """Return the name of a record, an empty text if the user cannot read it.
+
+    Superusers act for one company: they name what its users may see.
+    """
+    mine = record.with_env(user_env)
+    if user_env.su:
+        is_seen = not record.company_id or record.company_id in user_env.companies
+    else:
+        is_seen = mine.has_access("read")
+    return record.sudo().display_name or "" if is_seen else ""
 
 
 def read_identity(partner: BaseModel) -> tuple[int, str | bool, int]:

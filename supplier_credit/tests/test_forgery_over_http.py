@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from lxml import etree
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -56,6 +58,33 @@ class TestForgeryOverHttp(RpcCommon):
                 self.assert_refused(
                     self.accountant, "account.move", "write", [self.invoice.id], {name: value}
                 )
+
+    def test_accounts_of_an_agreement_are_chosen_by_accountants(self):
+        manager = self._create_user(
+            "supplier_only_manager", "supplier_credit.supplier_credit_group_manager"
+        )
+        both = self._create_user(
+            "supplier_accountant",
+            "supplier_credit.supplier_credit_group_manager,account.group_account_manager",
+        )
+        write = ("supplier.credit.agreement", "write", self.agreement.ids)
+        names = [
+            name
+            for name in self.agreement._get_booking_fields()
+            if self.agreement._fields[name].comodel_name == "account.account"
+        ]
+        self.assertIn("receivable_account_id", names)
+        accounts = self.env["account.account"].search(
+            [("company_ids", "=", self.agreement.company_id.id)]
+        )
+        for name in names:
+            offered = literal_eval(self.agreement._fields[name].domain)
+            wrong = (accounts - accounts.filtered_domain(offered))[:1]
+            with self.subTest(name):
+                self.assert_refused(manager, *write, {name: wrong.id})
+                message = self.assert_refused(both, *write, {name: wrong.id})
+                self.assertIn("of another type", message)
+        self.call(manager, *write, {"name": "Renamed"})
 
     def test_no_mark_is_written_on_an_item_or_an_order(self):
         line = self.invoice.line_ids[0]

@@ -44,6 +44,8 @@ DOCUMENTS = (
     "account.move", "account.move.line", "account.payment", "sale.order", "sale.order.line",
 )  # fmt: skip
 WRITES = ("INSERT", "UPDATE", "DELETE")
+# How the host begins to say that somebody has no access; it names records to developers alone.
+HOST_WORDS = ("You are not allowed to ", "Uh-oh! Looks like you have stumbled upon ")
 # What the tests of fields try.
 OF_THE_ORM = ("create", "write", "unlink", "copy", "copy_data", "default_get", "onchange")
 
@@ -235,6 +237,29 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
                     if self._writes(mine, field):
                         opened.append(f"{role}: {field}")
         self.assertFalse(opened)
+
+    def test_who_has_no_access_learns_that_alone(self):
+        """Not the record's name, nor whether a value is the present one: the host's own words."""
+        told = []
+        for model in self._list_models():
+            record = self.records.get(model._name)
+            for role in (*OUTSIDERS, "contacts", "salesman", "billing user"):
+                user = self.users[role]
+                mine = record.with_env(self._env_of(user))
+                names = sorted(self._get_closed_names(model, user))
+                for operation in ("create", "write", "unlink"):
+                    on = mine.browse() if operation == "create" else mine
+                    if on.has_access(operation):
+                        continue
+                    tried = [] if operation == "unlink" else names
+                    for vals in [
+                        {name: self._get_changed(record, model._fields[name])} for name in tried
+                    ] or [{}]:
+                        self.calls["without access"] += 1
+                        answer = self._get_answer(on, operation, vals)
+                        if not answer.startswith(HOST_WORDS):
+                            told.append(f"{role}: {operation} {model._name} {vals}: {answer}")
+        self.assertFalse(told)
 
     def test_closed_fields_are_neither_created_nor_imported_nor_defaults(self):
         opened = []
@@ -515,13 +540,7 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
     def _writes(self, record, field):
         """Return whether a user could write a field."""
         known = record.sudo()
-        value = self._get_value(record, field)
-        if field.type == "boolean":
-            value = not known[field.name]
-        if field.type == "selection":
-            value = next(v for v in field.get_values(self.env) if v != known[field.name])
-        if field.type == "many2one" and known[field.name].id == value:
-            value = False
+        value = self._get_changed(record, field)
         try:
             with self.env.cr.savepoint():
                 record.write({field.name: value})
@@ -531,6 +550,33 @@ class TestAccessMatrix(AccountTestInvoicingCommon):
             return not (field.type in ("one2many", "many2many") and not known[field.name])
         except UserError:
             return False
+        finally:
+            self.env.invalidate_all()
+
+    def _get_changed(self, record, field):
+        """Return a value to write that differs from what this record has."""
+        known = record.sudo()[field.name]
+        value = self._get_value(record, field)
+        match field.type:
+            case "boolean":
+                return not known
+            case "selection":
+                return next(v for v in field.get_values(self.env) if v != known)
+            case "many2one" if known.id == value:
+                return False
+        return value
+
+    def _get_answer(self, record, operation, vals):
+        """Return the words that refuse an operation to a user, an empty text if nothing did."""
+        arguments = {"create": ([vals],), "write": (vals,), "unlink": ()}[operation]
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                getattr(record, operation)(*arguments)
+                raise _Undone
+        except _Undone:
+            return ""
+        except (UserError, MissingError) as error:
+            return str(error)
         finally:
             self.env.invalidate_all()
 

@@ -591,6 +591,37 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
             {"invoice_date_due": "2031-01-01"},
         )
 
+    def test_accounts_of_an_agreement_are_chosen_by_accountants_and_stay_while_used(self):
+        """Locks and proofs believe them."""
+        both = self._create_user(
+            "vendor_accountant",
+            "vendor_financing.vendor_financing_group_manager,account.group_account_manager",
+        )
+        write = ("vendor.financing.agreement", "write", self.agreement.ids)
+        other = self.vendor_account.copy({"code": "V219"})
+        receivable = self.company_data["default_account_receivable"]
+        for name, account in (
+            ("vendor_account_id", other),
+            ("bank_account_id", receivable),
+            ("interest_account_id", self.income_account),
+        ):
+            with self.subTest(name):
+                message = self.assert_refused(self.vendor_manager, *write, {name: account.id})
+                self.assertIn("chosen by accountants", message)
+        for name, account in (
+            ("vendor_account_id", other),
+            ("bank_account_id", self.bank_account.copy({"code": "V119"})),
+        ):
+            with self.subTest(name):
+                message = self.assert_refused(both, *write, {name: account.id})
+                self.assertIn(self.contract.display_name, message)
+        for name in ("interest_account_id", "expense_account_id", "iof_account_id"):
+            with self.subTest(name):
+                message = self.assert_refused(both, *write, {name: receivable.id})
+                self.assertIn("of another type", message)
+        self.call(both, *write, {"interest_account_id": self.income_account.id})
+        self.call(self.vendor_manager, *write, {"tolerance": 6.0})
+
     def test_guarantee_is_settled_by_its_contract_only(self):
         item = self.operation.move_id.line_ids.filtered("vendor_installment_id")[:1]
         entry = self.env["account.move"].create(

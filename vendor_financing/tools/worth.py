@@ -1,71 +1,64 @@
-"""What posted documents are worth, to whom, and when they are due: what locks keep from users."""
+"""What locks keep of posted documents, from users: all but what is listed here as open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from odoo.fields import Field
     from odoo.models import BaseModel
 
-MOVE_FIELDS = frozenset(
+# Whose fields a locked document and its items keep; those of other apps are theirs to defend.
+HOST_MODULES = frozenset(
     {
-        "amount_residual",
-        "amount_residual_signed",
-        "amount_total",
-        "company_id",
-        "currency_id",
-        "date",
-        "invoice_date",
-        "invoice_date_due",
-        "invoice_line_ids",
-        "invoice_payment_term_id",
-        "journal_id",
-        "line_ids",
-        "move_type",
-        "partner_id",
-        "payment_state",
+        "account",
+        "account_debit_note",
+        "account_payment",
+        "l10n_br",
+        "l10n_latam_invoice_document",
+        "payment",
+        "sale",
     }
 )
-LINE_FIELDS = frozenset(
+# Drafts and cancellations have gates of their own.
+STATE = "state"
+# What users may still write on a locked document, with the reason.
+OPEN_MOVE_FIELDS = frozenset(
     {
-        "account_id",
-        "amount_currency",
-        "amount_residual",
-        "amount_residual_currency",
-        "balance",
-        "credit",
-        "currency_id",
-        "date_maturity",
-        "debit",
-        "discount",
-        "display_type",
-        "move_id",
-        "parent_state",
-        "partner_id",
-        "price_unit",
-        "product_id",
-        "quantity",
-        "reconciled",
-        "tax_ids",
+        "attachment_ids",  # files beside it
+        "checked",  # an accountant has seen it
+        "invoice_pdf_report_file",  # sending
+        "invoice_user_id",  # who sold it
+        "is_manually_modified",  # the host's mark of any write
+        "is_move_sent",  # sending
+        "narration",  # a note
+        "needed_terms_dirty",  # the host's own note while it synchronises items
+        "no_followup",  # reminders
+        "qr_code_method",  # print
+        "sending_data",  # sending
+        "team_id",  # who sold it
     }
 )
-# By what others know a fiscal document: its number and kind, and where it comes from and goes to.
-IDENTITY_FIELDS = frozenset(
+OPEN_LINE_FIELDS = frozenset(
     {
-        "fiscal_position_id",
-        "invoice_origin",
-        "l10n_latam_document_number",
-        "l10n_latam_document_type_id",
-        "name",
-        "partner_shipping_id",
-        "payment_reference",
-        "posted_before",
-        "ref",
+        "collapse_composition",  # print
+        "collapse_prices",  # print
+        "discount_allocation_dirty",  # the host's own note while it synchronises items
+        "epd_dirty",  # the same
+        "full_reconcile_id",  # the host's mark of a reconciliation, which is guarded itself
+        "matching_number",  # the same
+        "name",  # a label that nothing relies on
+        "no_followup",  # reminders
+        "reconcile_model_id",  # how a bank item was found
     }
 )
+# Entries are the company's alone: accountants renumber journals and note references.
+OPEN_ENTRY_FIELDS = OPEN_MOVE_FIELDS | {"name", "payment_reference", "ref"}
+# The host says these while it secures documents, as the user who secures them.
+HASH_FIELDS = frozenset({"inalterable_hash", "secure_sequence_number"})
 # What a reconciliation settles, and how much of it.
 PAIR_FIELDS = frozenset(
     {
@@ -89,6 +82,8 @@ BLOCKABLE = ("not_paid", "partial")
 
 # Whether the host's `_post` is at work, in this thread. Unlike a context, no client says it.
 _IS_POSTING: ContextVar[bool] = ContextVar(f"{__name__} is posting", default=False)
+# The same of its `_hash_moves`.
+_IS_SECURING: ContextVar[bool] = ContextVar(f"{__name__} is securing", default=False)
 
 
 @contextmanager
@@ -99,6 +94,16 @@ def posting() -> Iterator[None]:
         yield
     finally:
         _IS_POSTING.reset(token)
+
+
+@contextmanager
+def securing() -> Iterator[None]:
+    """Let the host write the hashes that it computes."""
+    token = _IS_SECURING.set(True)
+    try:
+        yield
+    finally:
+        _IS_SECURING.reset(token)
 
 
 def filter_posted_by_hand(records: BaseModel, vals: dict[str, Any]) -> BaseModel:
@@ -145,23 +150,67 @@ def _is_said_by_host(record: BaseModel, name: str, value: Any) -> bool:
     return record[name] == BLOCKED and value == BLOCKABLE[0]
 
 
-def filter_worth_changed(records: BaseModel, vals: dict[str, Any], names: Set[str]) -> BaseModel:
-    """Return those of these posted documents, or items of such, that values would change.
+def filter_kept_changed(
+    records: BaseModel,
+    vals: dict[str, Any],
+    opened: Set[str],
+    is_marked: Callable[[BaseModel], bool],
+) -> BaseModel:
+    """Return the posted documents that values would change, themselves or by these items.
 
-    Superusers are the host's and the addons' own code, which keeps documents whole.
+    Of a locked document everything stays that the host's own modules define, stored or not: what
+    is stored may be computed from it. Open is what is listed. Superusers are the host's and the
+    addons' own code, which keeps documents whole. Documents without a mark cost no query.
 
     :param records: account.move or account.move.line
     :param vals: the values that are going to be written
-    :param names: MOVE_FIELDS, IDENTITY_FIELDS or LINE_FIELDS
+    :param opened: names of fields that users may write
+    :param is_marked: whether a document may be locked, by its columns
+    :raise AccessError: as the host words it, if the user may not write the records at all
     """
-    named = names & vals.keys() & records._fields.keys()
+    moves = records.browse() if records._name == "account.move" else records.move_id.browse()
+    if records.env.su:
+        return moves
+    named = {name for name in vals if _is_kept(records._fields.get(name), opened)}
+    if not named:
+        return moves
+    for record in records:
+        move = record if records._name == "account.move" else record.move_id
+        if (
+            move.state == "posted"
+            and is_marked(move)
+            and any(is_value_changed(record, name, vals[name]) for name in named)
+        ):
+            moves |= move
+    if moves:
+        records.check_access("write")
+    return moves
+
+
+def filter_worth_changed(records: BaseModel, vals: dict[str, Any], names: Set[str]) -> BaseModel:
+    """Return those of these posted documents that values of the named fields would change.
+
+    Superusers are the host's and the addons' own code.
+    """
+    named = names & vals.keys()
     if not named or records.env.su:
         return records.browse()
-    state = "state" if records._name == "account.move" else "parent_state"
-    return records.filtered(
-        lambda record: record[state] == "posted"
+    changed = records.filtered(
+        lambda record: record.state == "posted"
         and any(is_value_changed(record, name, vals[name]) for name in named)
     )
+    if changed:
+        changed.check_access("write")
+    return changed
+
+
+def _is_kept(field: Field | None, opened: Set[str]) -> bool:
+    """Return whether a locked document keeps a field."""
+    if field is None or field.name in opened or field.name == STATE:
+        return False
+    if _IS_SECURING.get() and field.name in HASH_FIELDS:
+        return False
+    return bool(field._modules) and field._modules[0] in HOST_MODULES
 
 
 def is_value_changed(record: BaseModel, name: str, value: Any) -> bool:

@@ -38,7 +38,8 @@ class ResellerBillingEvent(models.Model):
         "waiting": {"orphan", "failed"},
         "done": {"waiting", "orphan", "failed"},
         # A charge that was not made here.
-        "orphan": {"waiting"},
+        # Done: booked, and the booking was undone.
+        "orphan": {"done", "waiting"},
         "failed": {"waiting"},
     }
 

@@ -48,4 +48,5 @@ class IrAttachment(models.Model):
                 continue
             record = self.env[model].browse(attachment.res_id)
             if name in record._get_reseller_billing_closed(is_new=False):
+                record.check_access("write")
                 raise AccessError(record._explain_reseller_billing_refusal([name]))

@@ -216,6 +216,8 @@ class AccountMove(models.Model):
         bills = self._prepare_bills(vals_list, contracts)
         moves = super().create([values for values, _owed in bills])
         moves._check_links_kept({})
+        if not self.env.su:
+            moves._check_receipts_linked(self.env["account.payment"])
         # The host refuses that in values only, and not in defaults.
         moves.filtered(lambda move: move.state == "posted")._check_fatura_posted_by_host()
         moves._check_contracts_chosen()
@@ -227,8 +229,11 @@ class AccountMove(models.Model):
         self._check_charged_before(vals)
         by_hand = filter_posted_by_hand(self, vals)
         links = self._get_links_before(vals)
+        receipts = None if links is None else self._get_linked_receipts()
         result = super().write(vals)
         self._check_links_kept(links)
+        if receipts is not None:
+            self._check_receipts_linked(receipts)
         by_hand._check_fatura_posted_by_host()
         self._sync_dues_after(vals)
         self._cancel_charges_after(vals)

@@ -5,11 +5,16 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
 from ...const import LIVE_STATES, MANAGER, METHOD_OF_CHARGE
-from ...tools.worth import MOVE_FIELDS, filter_worth_changed
+from ...tools.worth import (
+    OPEN_ENTRY_FIELDS,
+    OPEN_MOVE_FIELDS,
+    filter_kept_changed,
+    filter_worth_changed,
+    securing,
+)
 
-# The due date may be changed: the provider is told.
-# The client knows the fatura by its number.
-FROZEN = (MOVE_FIELDS | {"name"}) - {"invoice_date_due"}
+# The due date may be changed: the provider is told. So may a client's own reference.
+OPEN_FATURA_FIELDS = OPEN_MOVE_FIELDS | {"invoice_date_due", "payment_reference", "ref"}
 # Which month a fatura bills, and whether it is the month's only one.
 REFERENCE = frozenset({"reference_month", "reference_year", "is_one_off_fatura"})
 
@@ -108,14 +113,21 @@ class AccountMove(models.Model):
         if "origin_payment_id" in vals:
             self._check_receipts_kept()
             self.origin_payment_id.browse(vals["origin_payment_id"] or ())._check_not_of_charge()
-        filter_worth_changed(self, vals, FROZEN)._check_refund_notes_kept()
-        changed = filter_worth_changed(self, vals, FROZEN)
+        changed = filter_kept_changed(
+            self,
+            vals,
+            OPEN_FATURA_FIELDS,
+            lambda move: bool(move.charge_id or move.refund_charge_id),
+        )
+        changed._check_refund_notes_kept()
         if "move_type" in vals:
             changed |= self.filtered(
                 lambda move: move.charge_id and move.move_type != vals["move_type"]
             )
         changed._check_charged_kept()
-        filter_worth_changed(self, vals, MOVE_FIELDS)._check_receipts_kept()
+        filter_kept_changed(
+            self, vals, OPEN_ENTRY_FIELDS, lambda move: bool(move.origin_payment_id.charge_id)
+        )._check_receipts_kept()
         if issued := filter_worth_changed(self, vals, REFERENCE)._filter_faturas():
             raise UserError(
                 self.env._(
@@ -235,6 +247,15 @@ class AccountMove(models.Model):
                     faturas=", ".join(charged.mapped("display_name")),
                 )
             )
+
+    def _has_charge_mark(self):
+        """Return whether a charge bills this, or made it; others cost no query."""
+        self.ensure_one()
+        return bool(self.charge_id or self.refund_charge_id or self.origin_payment_id.charge_id)
+
+    def _hash_moves(self, **options):
+        with securing():
+            return super()._hash_moves(**options)
 
     def _check_receipts_kept(self):
         """Refuse users who change the entries of receipts; documents of others cost no query."""

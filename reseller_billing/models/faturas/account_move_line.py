@@ -1,14 +1,14 @@
 from odoo import api, models
 
 from ...tools.worth import (
-    LINE_FIELDS,
-    filter_worth_changed,
+    OPEN_LINE_FIELDS,
+    filter_kept_changed,
     get_posted_moves,
     get_posted_target,
 )
 
 # The due date follows the fatura's, which a user may change and the provider is told.
-FROZEN = LINE_FIELDS - {"date_maturity"}
+OPEN_FATURA_LINE_FIELDS = OPEN_LINE_FIELDS | {"date_maturity"}
 
 
 class AccountMoveLine(models.Model):
@@ -35,10 +35,14 @@ class AccountMoveLine(models.Model):
         return lines
 
     def write(self, vals):
-        changed = filter_worth_changed(self, vals, FROZEN).move_id
+        changed = filter_kept_changed(
+            self, vals, OPEN_FATURA_LINE_FIELDS, lambda move: move._has_charge_mark()
+        )
         changed._check_charged_kept()
         changed._check_refund_notes_kept()
-        filter_worth_changed(self, vals, LINE_FIELDS).move_id._check_receipts_kept()
+        filter_kept_changed(
+            self, vals, OPEN_LINE_FIELDS, lambda move: bool(move.origin_payment_id.charge_id)
+        )._check_receipts_kept()
         get_posted_target(self, vals)._check_charged_kept()
         return super().write(vals)
 

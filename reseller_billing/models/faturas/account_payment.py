@@ -22,6 +22,8 @@ FROZEN = frozenset(
         "state",
     }
 )
+# States in which a payment is not in the books.
+UNDONE = ("draft", "canceled")
 
 
 class AccountPayment(models.Model):
@@ -48,11 +50,15 @@ class AccountPayment(models.Model):
     def write(self, vals):
         if not FROZEN.isdisjoint(vals):
             self._check_not_of_charge()
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("state") in UNDONE:
+            self._reopen_booked_events()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_charge(self):
         self._check_not_of_charge()
+        self._reopen_booked_events()
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -71,6 +77,12 @@ class AccountPayment(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _reopen_booked_events(self):
+        """Show money without a charge again whose booking is undone: the provider still has it."""
+        events = self.env["reseller.billing.event"].sudo()
+        for event in events.search([("payment_id", "in", self.ids), ("state", "=", "done")]):
+            event._move_to("orphan", payment_id=False)
 
     def _check_not_of_charge(self):
         """Refuse users who change or undo what the provider has received, or given back.

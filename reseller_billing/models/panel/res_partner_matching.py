@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from ...tools import tax_id
+from ...tools.identity import OUTSIDE
 
 
 class ClientConflict(Exception):
@@ -125,23 +126,46 @@ class ResPartner(models.Model):
         values = self._get_billing_changes(client, before)
         if not values:
             return
-        self._check_no_user(client)
+        self._check_may_be_client(client.name)
         if values.get("state_id"):
             values["country_id"] = self.env.ref("base.br").id
-        self.write(values)
+        # Who the documents of a client are about stays, also where the words come from outside.
+        self.with_context(**{OUTSIDE: True}).write(values)
 
-    def _check_no_user(self, client):
-        """Refuse to change users of this database: by another e-mail somebody could log in as one.
+    def _check_may_be_client(self, client_name):
+        """Refuse to take users, companies of this system, or other companies' contacts as clients.
 
-        :raise UserError: naming the user
+        By another e-mail somebody could log in as a user; a company would get another CNPJ.
+
+        :param client_name: of the client that others describe
+        :raise UserError: naming the contact where the company's users can see it
         """
-        if any(not user.share for user in self.sudo().user_ids):
+        known = self.sudo().with_context(active_test=False)
+        if known.company_id and known.company_id != self.env.company:
+            raise UserError(
+                self.env._(
+                    "The contact that was chosen for %(client)s belongs to another company. Choose "
+                    "a client of %(company)s, or import it as a new one.",
+                    client=client_name,
+                    company=self.env.company.display_name,
+                )
+            )
+        if known.search([("id", "parent_of", known.ids)]).ref_company_ids:
+            raise UserError(
+                self.env._(
+                    "The contact that was chosen for %(client)s is a company of this system, or "
+                    "belongs to one, and is not changed by data of others. Choose a client, or "
+                    "import it as a new one.",
+                    client=client_name,
+                )
+            )
+        if any(not user.share for user in known.user_ids):
             raise UserError(
                 self.env._(
                     "%(user)s uses this system and is not changed by data of others. Correct "
                     "%(client)s by hand, or import it as a new client.",
                     user=self.display_name,
-                    client=client.name,
+                    client=client_name,
                 )
             )
 

@@ -150,10 +150,11 @@ class ResellerBillingPanelRow(models.Model):
     def _get_chosen_client(self):
         """Return the client that a user chose, or none.
 
-        :raise UserError: if the panel knows that client as another one
+        :raise UserError: if the panel knows that client as another one, or it is no client
         """
         partner = self.partner_id
         if partner:
+            partner._check_may_be_client(self.name or self.reference)
             other = self.env["reseller.billing.panel.link"].search(
                 [
                     ("panel_id", "=", self.panel_id.id),

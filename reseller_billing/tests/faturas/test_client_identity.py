@@ -13,7 +13,8 @@ class TestClientIdentity(HostileCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.contacts = cls._create_user(
-            "contacts_only", "base.group_user,base.group_partner_manager"
+            "contacts_clerk",
+            "base.group_user,base.group_partner_manager,account.group_account_invoice",
         )
         cls.stranger_customer = cls.env["res.partner"].create(
             {"name": "Outra Ltda", "is_company": True}
@@ -55,6 +56,21 @@ class TestClientIdentity(HostileCommon):
             {"is_company": False, "parent_id": self.own_client.id},
             kind="UserError",
         )
+
+    def test_documents_are_named_to_who_may_read_them(self):
+        """Also of a client whom two companies share: the other's users see none of them."""
+        client = self.fatura.partner_id
+        client.company_id = False
+        role = "base.group_user,base.group_partner_manager"
+        contacts = self._create_user("contacts_only", role)
+        stranger = self._create_user("contacts_elsewhere", role, self.other_company)
+        for user in (contacts, stranger):
+            message = self.assert_refused(
+                user, "res.partner", "write", client.ids, {"vat": OTHER_CNPJ}, kind="UserError"
+            )
+            with self.subTest(user.login):
+                self.assertNotIn(self.fatura.name, message)
+                self.assertIn("documents that you may not see", message)
 
     # -------------------------------------------------------------------------
     # HELPERS

@@ -57,6 +57,40 @@ class TestMoneyKept(BillingCommon):
         after = self.env["payment.transaction"].search_count([("fatura_id", "=", self.fatura.id)])
         self.assertEqual((charges, after, len(self.asaas.payments)), (1, 1, 1))
 
+    def test_undone_booking_shows_its_money_again(self):
+        """The provider has it; nothing else would say so."""
+        self.env.cr.execute(
+            "UPDATE payment_transaction SET fatura_id = NULL WHERE id = %s", [self.charge.id]
+        )
+        self.env.invalidate_all()
+        self.asaas.pay(self.reference)
+        self.receive_event(reference=self.reference)
+        event = self.env["reseller.billing.event"].search(
+            [("charge_reference", "=", self.reference)]
+        )
+        for undo in ("action_draft", "action_cancel"):
+            payment = event._book_orphan(self.client_partner, self.env["account.move"])
+            self.assertEqual((event.state, event.payment_id), ("done", payment))
+            getattr(payment.with_user(self.accountant), undo)()
+            with self.subTest(undo):
+                self.assertEqual((event.state, event.payment_id.id), ("orphan", False))
+
+    def test_no_other_document_names_a_receipt(self):
+        self.pay()
+        payment = self.charge.payment_id
+        entries = self.env["account.move"].with_user(self.accountant)
+        self.assert_refused(entries.create, {"move_type": "entry", "origin_payment_id": payment.id})
+        other = self.make_fatura(month="08").with_user(self.accountant)
+        self.assert_refused(other.write, {"matched_payment_ids": [Command.set(payment.ids)]})
+        self.assert_refused(
+            entries.create,
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.client_partner.id,
+                "matched_payment_ids": [Command.set(payment.ids)],
+            },
+        )
+
     def test_receipt_stays_in_its_lock(self):
         self.pay()
         entry = self.charge.payment_id.move_id.with_user(self.accountant)

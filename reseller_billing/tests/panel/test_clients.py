@@ -72,6 +72,43 @@ class TestPanelClients(PanelCommon):
         self.assertEqual(self.found(one), partner)
         self.assertNotIn(self.found(two), (None, shared))
 
+    def test_no_user_makes_a_company_or_a_stranger_s_contact_the_panel_s_client(self):
+        """The panel's data are written as superuser, and the choice is a user's."""
+        other = self.setup_other_company(name="Outra Empresa Ltda")["company"]
+        private = self._create_client("Private", vat="39053344705", company_id=other.id)
+        inside = self._create_client("Inside", vat=False, parent_id=self.company.partner_id.id)
+        self._create_client("A", vat="11222333000181")
+        self._create_client("B", vat="11.222.333/0001-81")
+        reference = self.add_client()
+        self.pull()
+        row = self.rows()
+        for partner in (self.company.partner_id, other.partner_id, private, inside):
+            before = (partner.name, partner.vat, partner.email)
+            # Also where the form's own domain and companies have let it pass.
+            self.env.cr.execute(
+                "UPDATE reseller_billing_panel_row SET partner_id = %s WHERE id = %s",
+                (partner.id, row.id),
+            )
+            self.env.invalidate_all()
+            row.with_user(self.billing_user).action_retry()
+            with self.subTest(partner.name):
+                self.assertEqual((partner.name, partner.vat, partner.email), before)
+                self.assertEqual(row.state, "waiting")
+                self.assertNotIn("Private", row.error)
+                self.assertFalse(self.found(reference))
+
+    def test_panel_makes_nobody_else_of_a_client_with_charges(self):
+        partner = self._create_client("Mercado Lua", vat="11222333000181")
+        reference = self.add_client()
+        self.pull()
+        self.assertEqual(self.found(reference), partner)
+        self._create_contract(partner)
+        self.make_registered(partner=partner)
+        self.fake.change(reference, cpfCnpj="40.001.111/0001-37")
+        self.pull()
+        self.assertEqual(tax_id.normalize(partner.vat), "11222333000181")
+        self.assertIn("stays who it is", self.rows().error)
+
     def test_two_candidates_are_listed_until_a_person_says_who_it_is(self):
         candidates = self._create_client("A", vat="11222333000181") + self._create_client(
             "B", vat="11.222.333/0001-81"

@@ -1,5 +1,6 @@
 from . import (
     agreement,
+    agreement_accounts,
     agreement_parameters,
     agreement_post_sales,
     agreement_work,

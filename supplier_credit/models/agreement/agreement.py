@@ -161,6 +161,7 @@ class SupplierCreditAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     def write(self, vals):
+        self._check_booking_kept(vals)
         self._check_access_change(vals)
         if vals.get("is_same_contract"):
             # It is the word for this change, not for the next.

@@ -2,8 +2,8 @@ from odoo import api, models
 from odoo.tools import float_compare
 
 from ...tools.worth import (
-    LINE_FIELDS,
-    filter_worth_changed,
+    OPEN_LINE_FIELDS,
+    filter_kept_changed,
     get_posted_moves,
     get_posted_target,
 )
@@ -45,8 +45,10 @@ class AccountMoveLine(models.Model):
         return lines
 
     def write(self, vals):
-        changed = filter_worth_changed(self, vals, LINE_FIELDS)
-        (changed.move_id | get_posted_target(self, vals))._check_not_registered_at_supplier()
+        changed = filter_kept_changed(
+            self, vals, OPEN_LINE_FIELDS, lambda move: move._has_supplier_lock()
+        )
+        (changed | get_posted_target(self, vals))._check_not_registered_at_supplier()
         if not ORDERED & vals.keys():
             return super().write(vals)
         lines = self._filter_of_supplier_order()

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ...const import BEARER_FIELD
-from ...tools.worth import IDENTITY_FIELDS, MOVE_FIELDS, filter_worth_changed
+from ...tools.worth import OPEN_ENTRY_FIELDS, OPEN_MOVE_FIELDS, filter_kept_changed, securing
 from .account_move import FREE_STATES
 
 
@@ -15,11 +15,25 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    def _compute_preferred_payment_method_line_id(self):
+        """Keep bearers that would put posted documents into Supplier's credit or out of it.
+
+        The host computes it whenever somebody writes partner or company, by the same value, too.
+        """
+        ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
+        posted = self._origin.filtered(lambda move: ours and move.state == "posted")
+        kept = {move: move.preferred_payment_method_line_id for move in posted}
+        result = super()._compute_preferred_payment_method_line_id()
+        for move in self:
+            bearer = kept.get(move._origin)
+            if bearer is not None and ours & {bearer.id, move.preferred_payment_method_line_id.id}:
+                move.preferred_payment_method_line_id = bearer
+        return result
+
     def _withdraw_from_supplier_before(self, vals):
         """Withdraw these documents where the values change their bearer, draft or cancel them.
 
-        What they are worth, to whom and when, stays once Supplier may have it; so does by what
-        it knows them.
+        Everything else stays once Supplier may have it, but what is listed as open.
 
         :raise UserError: as `_check_not_registered_at_supplier`
         """
@@ -29,11 +43,14 @@ class AccountMove(models.Model):
             )._withdraw_from_supplier()
         if vals.get("state") in ("draft", "cancel"):
             self._withdraw_from_supplier()
-        filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_registered_at_supplier()
-        if not self.env.su and not IDENTITY_FIELDS.isdisjoint(vals):
-            # Supplier knows sales and returns by their NF-e; entries are only the company's.
-            marked = self.filtered("supplier_nfe_key")
-            filter_worth_changed(marked, vals, IDENTITY_FIELDS)._check_not_registered_at_supplier()
+        # Supplier knows sales and returns by their NF-e; entries are only the company's.
+        documents = filter_kept_changed(
+            self, vals, OPEN_MOVE_FIELDS, lambda move: bool(move.supplier_nfe_key)
+        )
+        entries = filter_kept_changed(
+            self, vals, OPEN_ENTRY_FIELDS, lambda move: move._has_supplier_lock()
+        )
+        (documents | entries)._check_not_registered_at_supplier()
 
     def _withdraw_from_supplier(self):
         """Withdraw what was not sent to Supplier yet; refuse if it was.
@@ -98,6 +115,21 @@ class AccountMove(models.Model):
                     ),
                 )
             )
+
+    def _has_supplier_lock(self):
+        """Return whether Supplier may have this document, or it was made for it; no query."""
+        self.ensure_one()
+        return bool(
+            self.supplier_nfe_key
+            or self.is_supplier_entry
+            or self.supplier_entry_transaction_id
+            or self.supplier_settlement_id
+            or self.supplier_return_transaction_id
+        )
+
+    def _hash_moves(self, **options):
+        with securing():
+            return super()._hash_moves(**options)
 
     def _filter_supplier_entries(self):
         """Return the entries that a transaction, a request or a statement stands on.

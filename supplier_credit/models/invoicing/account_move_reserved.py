@@ -30,7 +30,9 @@ class AccountMove(models.Model):
             waiting = order._get_supplier_waiting_invoices(ours)
             total = sum(waiting.mapped("amount_total"))
             allowed = order._get_supplier_assured_amount()
-            cents = order.currency_id.rounding * len(waiting.invoice_line_ids)
+            # Notes and sections have no amount to round.
+            items = waiting.invoice_line_ids.filtered(lambda item: item.display_type == "product")
+            cents = order.currency_id.rounding * len(items)
             if order.currency_id.compare_amounts(total, allowed + cents) > 0:
                 raise UserError(
                     ours.env._(

@@ -14,7 +14,8 @@ class TestCustomerIdentity(RpcCommon, InvoiceLockCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.contacts = cls._create_user(
-            "contacts_only", "base.group_user,base.group_partner_manager"
+            "contacts_only",
+            "base.group_user,base.group_partner_manager,account.group_account_invoice",
         )
         cls.stranger_customer = cls.env["res.partner"].create(
             {"name": "Outra Ltda", "is_company": True}

@@ -1,5 +1,6 @@
 from . import (
     agreement,
+    agreement_accounts,
     agreement_calendar,
     agreement_marks,
     agreement_position,

@@ -27,6 +27,9 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
     fields may be written, and no action trusts them. Records that a user names must be readable to
     them, also in a wizard. Values of other fields cost nothing but a look-up in memory.
 
+    Whoever may not create, write or delete the record at all is told so by the host, before
+    anything is compared: a refusal of ours names the record.
+
     What the host computes, stores and shows readonly on its documents are figures: gates and locks
     believe them, so users say none either. See `_has_figures`.
     """
@@ -51,7 +54,7 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
                 self.browse()._check_vendor_financing_values(vals)
             vals_list = self._leave_vendor_financing_figures_out(vals_list)
         records = super().create(vals_list)
-        records._check_vendor_financing_shared()
+        records._check_vendor_financing_shared("create")
         return records
 
     def write(self, vals):
@@ -63,14 +66,14 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
             name not in self._fields or not self._fields[name].company_dependent for name in vals
         )
         if is_common:
-            self._check_vendor_financing_shared()
+            self._check_vendor_financing_shared("write")
         result = super().write(vals)
         if is_common:
-            self._check_vendor_financing_shared()
+            self._check_vendor_financing_shared("write")
         return result
 
     def unlink(self):
-        self._check_vendor_financing_shared()
+        self._check_vendor_financing_shared("unlink")
         return super().unlink()
 
     @api.model
@@ -159,8 +162,12 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
     def _check_vendor_financing_values(self, vals):
         """Refuse values of closed fields, and records that the user cannot read.
 
-        :raise AccessError: naming the record and the fields
+        :raise AccessError: naming the record and the fields; as the host words it, for users who
+            may not write the record at all
         """
+        if vals.keys().isdisjoint(self._get_vendor_financing_writers()):
+            return
+        self.check_access("write" if self else "create")
         closed = self._get_vendor_financing_closed(is_new=not self)
         # Clients also send what they were given: the same value, or the default of a new record.
         defaults = {} if self else _get_declared_defaults(self, closed & vals.keys())
@@ -178,9 +185,10 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
     def _check_vendor_financing_figures(self, vals):
         """Refuse figures other than those that the host has computed.
 
-        :raise AccessError: naming the record and the fields
+        :raise AccessError: as `_check_vendor_financing_values`
         """
         if named := self._get_vendor_financing_figures() & vals.keys():
+            self.check_access("write")
             if refused := filter_figures_changed(self.sudo(), vals, named):
                 raise AccessError(self._explain_vendor_financing_product(refused))
 
@@ -196,7 +204,7 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
 
     def _explain_vendor_financing_refusal(self, names):
         labels = self._get_vendor_financing_labels(names)
-        record = self[:1].sudo().display_name or self._description
+        record = self[:1]._get_vendor_financing_names()
         match self._get_vendor_financing_writers()[names[0]]:
             case "manager":
                 return self.env._(
@@ -224,7 +232,7 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
         return self.env._(
             "%(record)s: %(fields)s is kept by the system and cannot be entered, imported or "
             "changed by hand. Leave it out and try again.",
-            record=self[:1].sudo().display_name or self._description,
+            record=self[:1]._get_vendor_financing_names(),
             fields=self._get_vendor_financing_labels(names),
         )
 
@@ -238,9 +246,15 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
                 self.env._(
                     "%(documents)s cannot become posted by entering or importing its state, which "
                     "would leave out all that is checked then. Use Confirm on it.",
-                    documents=", ".join(self.sudo().mapped("display_name")),
+                    documents=self._get_vendor_financing_names(),
                 )
             )
+
+    def _get_vendor_financing_names(self):
+        """Return the names of these records for a message, without those its user cannot read."""
+        readable = self._filtered_access("read")
+        names = readable.sudo().mapped("display_name")
+        return ", ".join(name for name in names if name) or self._description
 
     def _get_vendor_financing_labels(self, names):
         return ", ".join(self._fields[name]._description_string(self.env) for name in names)
@@ -274,10 +288,11 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
                 for said in _get_nested_values(value):
                     lines._check_vendor_financing_nested(said)
 
-    def _check_vendor_financing_shared(self):
+    def _check_vendor_financing_shared(self, operation):
         """Refuse to change what applies to all companies, unless the user belongs to all of them.
 
-        :raise AccessError: naming the records
+        :param operation: "create", "write" or "unlink"
+        :raise AccessError: naming the records; as the host words it, for users without access
         """
         if self.env.su or not self._is_shared_without_company:
             return
@@ -287,11 +302,12 @@ class VendorFinancingAbstractGuard(models.AbstractModel):
         if shared and companies.search_count(
             [("id", "not in", self.env.user.company_ids.ids)], limit=1
         ):
+            self.check_access(operation)
             raise AccessError(
                 self.env._(
                     "%(records)s applies to all companies, so only a user who belongs to all of "
                     "them may change it. Ask one, or add a record for your company.",
-                    records=", ".join(shared.mapped("display_name")),
+                    records=shared.sudo(False)._get_vendor_financing_names(),
                 )
             )
 

@@ -48,4 +48,5 @@ class IrAttachment(models.Model):
                 continue
             record = self.env[model].browse(attachment.res_id)
             if name in record._get_vendor_financing_closed(is_new=False):
+                record.check_access("write")
                 raise AccessError(record._explain_vendor_financing_refusal([name]))

@@ -59,6 +59,7 @@ class VendorFinancingContract(models.Model):
         """
         amounts = self._get_untouched(title)
         line._check_vendor_financeable(self)
+        line.move_id._check_vendor_amount_approved()
         principal = sum(amounts.values())
         if line.partner_id.commercial_partner_id != title.partner_id.commercial_partner_id:
             raise UserError(

@@ -84,7 +84,9 @@ class AccountMove(models.Model):
     def write(self, vals):
         by_hand = filter_posted_by_hand(self, vals)
         self._check_financing_unchanged(vals)
+        outside = self._filter_outside_vendor(vals)
         result = super().write(vals)
+        outside._check_vendor_entered()
         by_hand._check_vendor_posted_by_host()
         return result
 

@@ -39,6 +39,22 @@ class AccountMove(models.Model):
                 )
         self._check_vendor_amount_approved()
 
+    def _filter_outside_vendor(self, vals):
+        """Return the posted documents outside vendor financing to which values give a bearer."""
+        if not vals.get("preferred_payment_method_line_id"):
+            return self.browse()
+        return self.filtered(lambda move: move.state == "posted" and not move.is_vendor)
+
+    def _check_vendor_entered(self):
+        """Refuse posted invoices that enter vendor financing past what posting asks of them.
+
+        :raise UserError: naming the invoice, or the order and both amounts
+        """
+        entered = self.filtered("is_vendor")
+        for move in entered:
+            move._check_vendor_currency()
+        entered._check_vendor_amount_approved()
+
     def _check_vendor_currency(self):
         """Refuse to post a Vendor invoice that no contract takes.
 
@@ -77,7 +93,9 @@ class AccountMove(models.Model):
             last = (ours & billed)[-1:]
             approved = order._get_vendor_approved_amount(last)
             currency = order.company_id.currency_id
-            cents = currency.rounding * len(billed.invoice_line_ids)
+            # Notes and sections have no amount to round.
+            items = billed.invoice_line_ids.filtered(lambda item: item.display_type == "product")
+            cents = currency.rounding * len(items)
             if currency.compare_amounts(total, approved + cents) > 0:
                 raise UserError(
                     self.env._(

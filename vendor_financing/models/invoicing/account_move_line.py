@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.worth import (
-    LINE_FIELDS,
-    filter_worth_changed,
+    OPEN_LINE_FIELDS,
+    filter_kept_changed,
     get_posted_moves,
     get_posted_target,
 )
@@ -47,8 +47,10 @@ class AccountMoveLine(models.Model):
         return lines
 
     def write(self, vals):
-        changed = filter_worth_changed(self, vals, LINE_FIELDS)
-        (changed.move_id | get_posted_target(self, vals))._check_not_financed()
+        changed = filter_kept_changed(
+            self, vals, OPEN_LINE_FIELDS, lambda move: move._has_vendor_lock()
+        )
+        (changed | get_posted_target(self, vals))._check_not_financed()
         if self.env.su or "sale_line_ids" not in vals:
             return super().write(vals)
         billing = self._get_vendor_billing()

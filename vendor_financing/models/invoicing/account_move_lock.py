@@ -2,7 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.worth import IDENTITY_FIELDS, MOVE_FIELDS, filter_worth_changed
+from ...tools.worth import (
+    OPEN_ENTRY_FIELDS,
+    OPEN_MOVE_FIELDS,
+    filter_kept_changed,
+    securing,
+)
 
 # Invoices that must not change. Debited ones are the company's again.
 LOCKED_STATES = ("financed", "settled")
@@ -120,6 +125,21 @@ class AccountMove(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _compute_preferred_payment_method_line_id(self):
+        """Keep bearers that would put posted documents into vendor financing or out of it.
+
+        The host computes it whenever somebody writes partner or company, by the same value, too.
+        """
+        ours = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
+        posted = self._origin.filtered(lambda move: ours and move.state == "posted")
+        kept = {move: move.preferred_payment_method_line_id for move in posted}
+        result = super()._compute_preferred_payment_method_line_id()
+        for move in self:
+            bearer = kept.get(move._origin)
+            if bearer is not None and ours & {bearer.id, move.preferred_payment_method_line_id.id}:
+                move.preferred_payment_method_line_id = bearer
+        return result
+
     def _check_financing_unchanged(self, vals):
         """Refuse values that would take these invoices or entries from their bank or contract.
 
@@ -132,11 +152,23 @@ class AccountMove(models.Model):
             )._check_not_financed()
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_financed()
-        filter_worth_changed(self, vals, MOVE_FIELDS)._check_not_financed()
         # The bank knows an invoice by its number; entries of contracts are only the company's.
-        if not self.env.su and not IDENTITY_FIELDS.isdisjoint(vals):
-            marked = self.filtered("vendor_financing_state")
-            filter_worth_changed(marked, vals, IDENTITY_FIELDS)._check_not_financed()
+        invoices = filter_kept_changed(
+            self, vals, OPEN_MOVE_FIELDS, lambda move: bool(move.vendor_financing_state)
+        )
+        entries = filter_kept_changed(
+            self, vals, OPEN_ENTRY_FIELDS, lambda move: bool(move.vendor_operation_id)
+        )
+        (invoices | entries)._check_not_financed()
+
+    def _hash_moves(self, **options):
+        with securing():
+            return super()._hash_moves(**options)
+
+    def _has_vendor_lock(self):
+        """Return whether a bank may finance this, or a contract have made it; costs no query."""
+        self.ensure_one()
+        return bool(self.vendor_financing_state or self.vendor_operation_id)
 
     def _check_draftable(self):
         self._check_not_financed()

@@ -129,7 +129,9 @@ class AccountPartialReconcile(models.Model):
             banks = {
                 agreement._get_bank_account() for agreement in operations.contract_id.agreement_id
             }
-            if not banks & set(pair.account_id):
+            is_of_bank = banks & set(pair.account_id)
+            # What customers owe is never the bank's account, whatever an agreement says.
+            if not is_of_bank or "asset_receivable" in pair.mapped("account_type"):
                 raise UserError(
                     self.env._(
                         "%(entries)s was reconciled by a vendor contract and cannot be "

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools.identity import (
     filter_identity_changed,
+    get_readable_name,
     has_another_number,
     is_another,
     read_identity,
@@ -81,7 +82,8 @@ class ResPartner(models.Model):
                 "contact. Settle or withdraw them first, create another contact, or keep this one "
                 "when merging.",
                 customer=self.sudo().display_name,
-                documents=", ".join([*dict.fromkeys(names)][:5]),
+                documents=", ".join([*dict.fromkeys(filter(None, names))][:5])
+                or self.env._("documents that you may not see"),
             )
         )
 
@@ -96,9 +98,10 @@ class ResPartner(models.Model):
         for records, name, is_sent in self.sudo()._search_vendor_ties():
             for record in records:
                 names, sent = ties.setdefault(record[name], ([], []))
-                names.append(record.display_name)
+                name_of_record = get_readable_name(record, self.env)
+                names.append(name_of_record)
                 if is_sent:
-                    sent.append(record.display_name)
+                    sent.append(name_of_record)
         return ties
 
     def _search_vendor_ties(self):

@@ -248,6 +248,88 @@ class TestApprovedAmountOverHttp(RpcCommon, ApprovedOrderCommon):
             self.invoicing_user, "vendor.financing.contract", "action_effect", contract.ids
         )
 
+    def test_what_left_comes_back_by_no_way_past_the_approval(self):
+        """Change Charge Type and a substitution ask for the sum as posting and effectivation do."""
+        order = self.approved_order(product=self.ordered)
+        first = self.invoice(order)
+        first.preferred_payment_method_line_id = self.manual_line
+        order.order_line.product_uom_qty = 0
+        order.write(
+            {
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.ordered.id,
+                            "product_uom_qty": 10,
+                            "price_unit": 100.0,
+                            "tax_ids": [],
+                        }
+                    )
+                ]
+            }
+        )
+        second = self.invoice(order, deduct_down_payments=False)
+        self.assertEqual((first.amount_total, second.amount_total), (1000.0, 1000.0))
+        back = {"preferred_payment_method_line_id": self.bearer.id}
+        message = self.assert_refused(self.invoicing_user, "account.move", "write", first.ids, back)
+        self.assertIn("only", message)
+        self.assertFalse(first.is_vendor)
+        # As if it had come in before the gate was there.
+        self.env.cr.execute(
+            "UPDATE account_move SET preferred_payment_method_line_id = %s WHERE id = %s",
+            (self.bearer.id, first.id),
+        )
+        self.env.invalidate_all()
+        self.quote(1.8, 2.3)
+        plain = self._create_vendor_invoice(1000.0)
+        contract = self.make_effective(plain)
+        (wizard,) = self.call(
+            self.invoicing_user,
+            "vendor.financing.maintenance",
+            "create",
+            [
+                {
+                    "installment_id": contract.installment_ids.id,
+                    "kind": "substitution",
+                    "line_id": self.receivable(second).id,
+                }
+            ],
+        )
+        message = self.assert_refused(
+            self.invoicing_user, "vendor.financing.maintenance", "action_confirm", [wizard]
+        )
+        self.assertIn(order.name, message)
+        self.assertEqual(second.vendor_state, "pending")
+
+    def test_notes_round_nothing(self):
+        order = self.approved_order(product=self.ordered)
+        self.call(*self.wizard(order, advance_payment_method="delivered"))
+        draft = order.invoice_ids
+        draft.write(
+            {
+                "invoice_line_ids": [
+                    *(
+                        Command.create({"display_type": "line_note", "name": "x"})
+                        for _ in range(900)
+                    ),
+                    Command.update(draft.invoice_line_ids.id, {"price_unit": 100.5}),
+                ]
+            }
+        )
+        self.assert_refused(self.invoicing_user, "account.move", "action_post", draft.ids)
+
+    def test_invoice_in_another_currency_takes_no_bearer(self):
+        invoice = self._create_vendor_invoice(
+            100.0, bearer=self.manual_line, currency_id=self.foreign.id
+        )
+        self.assert_refused(
+            self.invoicing_user,
+            "account.move",
+            "write",
+            invoice.ids,
+            {"preferred_payment_method_line_id": self.bearer.id},
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestApprovedAmountOfRandomLife(ApprovedOrderCommon):
