@@ -187,6 +187,25 @@ def filter_kept_changed(
     return moves
 
 
+def leave_unchanged_out(
+    moves: BaseModel, vals: dict[str, Any], is_marked: Callable[[BaseModel], bool]
+) -> dict[str, Any]:
+    """Return the values without those that these locked documents have already.
+
+    Also of an unchanged value the host computes afresh what depends on it, as due dates do.
+
+    :param is_marked: as of `filter_kept_changed`
+    """
+    if moves.env.su or not all(move.state == "posted" and is_marked(move) for move in moves):
+        return vals
+    return {
+        name: value
+        for name, value in vals.items()
+        if not (name == STATE or _is_kept(moves._fields.get(name), frozenset()))
+        or any(is_value_changed(move, name, value) for move in moves)
+    }
+
+
 def filter_worth_changed(records: BaseModel, vals: dict[str, Any], names: Set[str]) -> BaseModel:
     """Return those of these posted documents that values of the named fields would change.
 

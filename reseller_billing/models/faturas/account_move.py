@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...const import LIVE_STATES
-from ...tools.worth import filter_posted_by_hand, posting
+from ...tools.worth import filter_posted_by_hand, leave_unchanged_out, posting
 
 MONTHS = [(f"{number:02}", f"{number:02}") for number in range(1, 13)]
 # Situation of a fatura by the host's payment state; the other states are open.
@@ -227,6 +227,7 @@ class AccountMove(models.Model):
     def write(self, vals):
         self._check_contract_kept(vals)
         self._check_charged_before(vals)
+        vals = leave_unchanged_out(self, vals, lambda move: move._has_charge_mark())
         by_hand = filter_posted_by_hand(self, vals)
         links = self._get_links_before(vals)
         receipts = None if links is None else self._get_linked_receipts()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...tools.worth import filter_posted_by_hand, posting
+from ...tools.worth import filter_posted_by_hand, leave_unchanged_out, posting
 
 # Supplier does not have the invoice, or rejected it: the company may change it.
 FREE_STATES = ("to_send", "rejected")
@@ -117,6 +117,7 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         self._withdraw_from_supplier_before(vals)
+        vals = leave_unchanged_out(self, vals, lambda move: move._has_supplier_lock())
         by_hand = filter_posted_by_hand(self, vals)
         result = super().write(vals)
         by_hand._check_supplier_posted_by_host()

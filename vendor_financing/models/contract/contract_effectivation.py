@@ -81,7 +81,7 @@ class VendorFinancingContract(models.Model):
     def _effect(self):
         self.ensure_one()
         self.agreement_id._lock_limit()
-        self.lock_for_update()
+        self._take_turn()
         self._check_effective()
         operation = self.env["vendor.financing.operation"].create(
             {

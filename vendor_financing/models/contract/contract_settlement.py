@@ -85,9 +85,24 @@ class VendorFinancingContract(models.Model):
     # HELPERS
     # -------------------------------------------------------------------------
 
+    def _take_turn(self):
+        """Lock this contract, as each of its operations does: a double click books once.
+
+        :raise UserError: while another request works on it
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s is being changed by another request at this moment. "
+                    "Reload it, see what was booked, and try again.",
+                    contract=self.display_name,
+                )
+            )
+
     def _create_operation(self, kind, amounts, date, **values):
         self.ensure_one()
-        self.lock_for_update()
+        self._take_turn()
         currency = self.currency_id
         for part, amount in amounts.items():
             if part.contract_id != self or part.state != "financed":

@@ -261,7 +261,7 @@ class VendorFinancingOperation(models.Model):
 
     def _undo(self):
         self.ensure_one()
-        self.contract_id.lock_for_update()
+        self.contract_id._take_turn()
         self._check_undoable()
         # The mirror entry is not dated before the entry.
         today = max(fields.Date.context_today(self), self.date)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...tools.worth import filter_posted_by_hand, posting
+from ...tools.worth import filter_posted_by_hand, leave_unchanged_out, posting
 
 
 class AccountMove(models.Model):
@@ -84,6 +84,7 @@ class AccountMove(models.Model):
     def write(self, vals):
         by_hand = filter_posted_by_hand(self, vals)
         self._check_financing_unchanged(vals)
+        vals = leave_unchanged_out(self, vals, lambda move: move._has_vendor_lock())
         outside = self._filter_outside_vendor(vals)
         result = super().write(vals)
         outside._check_vendor_entered()

@@ -2,7 +2,7 @@ import threading
 
 import psycopg2.errors
 from odoo import SUPERUSER_ID, Command, api
-from odoo.exceptions import LockError
+from odoo.exceptions import LockError, UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
@@ -110,6 +110,17 @@ class TestLimitOfTwoTransactions(TransactionCase):
         first._lock_limit()
         with self.assertRaises(LockError):
             second._lock_limit()
+
+    def test_second_click_on_a_contract_is_answered_in_words(self):
+        with self.registry.cursor() as cr:
+            contract_id = self._make_contract(api.Environment(cr, SUPERUSER_ID, {}), "TWICE")
+        contracts = [
+            agreement.env["vendor.financing.contract"].browse(contract_id)
+            for agreement in (self._open_transaction(), self._open_transaction())
+        ]
+        contracts[0]._take_turn()
+        with self.assertRaisesRegex(UserError, "TWICE is being changed by another request"):
+            contracts[1]._take_turn()
 
     @mute_logger("odoo.sql_db")
     def test_one_receivable_is_live_in_one_contract_only(self):
