@@ -40,10 +40,13 @@ def make_order(session, amount):
     return session.read_one("sale.order", order, ["name", "amount_total"])
 
 
-def wait_until(condition, what, seconds=90):
-    """Return the condition's first true value; fail naming what did not happen."""
+def wait_until(condition, what, seconds=90, *, pause=0.2):
+    """Return the condition's first true value; fail naming what did not happen.
+
+    :param pause: seconds between two looks
+    """
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.2)
+        time.sleep(pause)
     return found

@@ -18,9 +18,9 @@ from tests.host.terminal import run
 
 from .claiming import Claimant
 from .conftest import DATABASE, FILLED
+from .crons import wait_for_crons
 from .nfe_files import SAMPLE, nfe_maker
 from .odoo import Session
-from .orders import wait_until
 from .sandbox import Sandbox, SandboxProcess
 
 # Of each kind.
@@ -148,10 +148,13 @@ class Life(Claimant):
         for invoice in invoices:
             self.admin.call("account.move", "action_post", [invoice])
 
+    def wait_until(self, condition, what):
+        wait_for_crons(self._databases, DATABASE, condition, what, SECONDS)
+
     def wait_for_rest(self):
         mine = ["agreement_id", "=", self.agreement]
         moving = ["state", "in", ["waiting", "sending", "unknown", "answered"]]
-        wait_until(lambda: not self.messages(mine, moving), "all messages arrive", SECONDS)
+        self.wait_until(lambda: not self.messages(mine, moving), "all messages arrive")
         assert not self.messages(mine, ["state", "in", ["failed"]])
 
     def read_agreement(self, name):
@@ -198,7 +201,7 @@ def test_backup_of_yesterday_doubles_nothing_and_all_is_found(company, databases
     life.meet_again()
     # By itself: what waited in the backup, and the comparison of a database that was restored.
     life.wait_for_rest()
-    wait_until(lambda: life.read_agreement("compared_at"), "the comparison begins", SECONDS)
+    life.wait_until(lambda: life.read_agreement("compared_at"), "the comparison begins")
     life.wait_for_rest()
     states = life.read_states(reserved)
     assert set(states.values()) == {"cancelled"}, "what was cancelled since is found"

@@ -7,6 +7,7 @@ RESTORE_CONTRACTS makes shorter or longer runs.
 
 import os
 from collections import Counter
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -18,19 +19,26 @@ from tests.host.processes import free_port, start_odoo
 from tests.host.terminal import run
 
 from .billing import Asaas, Reseller
+from .conftest import DATABASE as FIRST
 from .conftest import INSTALLED
+from .crons import wait_for_crons
 from .odoo import Session
-from .orders import wait_until
 from .sandbox import Sandbox, SandboxProcess
 from .test_crash_billing import count, trigger
 from .test_restore import DAY, TEN_MINUTES
 
-DATABASE = "e2e_restore_billing"
+DATABASE = f"{FIRST}_restore_billing"
 CONTRACTS = int(os.environ.get("RESTORE_CONTRACTS", "12"))
 # Contracts that are billed after the backup only.
 LATER = 3
 SECONDS = 240
 WAITING = "SELECT count(*) FROM payment_transaction WHERE charge_state = 'processing'"
+
+# What waits after requests without an answer waits for a minute.
+PASS_PAUSES = """
+    UPDATE payment_transaction SET charge_next_attempt = charge_next_attempt - interval '1 day';
+    UPDATE payment_provider SET billing_failed_at = billing_failed_at - interval '1 day'
+"""
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +79,8 @@ def stage(databases):
         postgres.create(DATABASE)
         command = [postgres.program("psql"), "-q", "-X", "-d", DATABASE, "-f", stage.backup]
         run(command, what="Restoring", env=postgres.environment)
-        # The servers begin to send at once.
+        # A backup is older than the pauses in it; the servers begin to send at once.
+        postgres.query(PASS_PAUSES, DATABASE)
         stage.waiting = postgres.query(WAITING, DATABASE).strip()
         start()
 
@@ -104,8 +113,9 @@ def living(asaas):
     )
 
 
-def test_nothing_is_charged_twice_after_a_restore(stage):
+def test_nothing_is_charged_twice_after_a_restore(stage, databases):
     admin, asaas = stage.admin, stage.asaas
+    wait_until = partial(wait_for_crons, databases, DATABASE)
     # Nothing gets through, so that all charges wait in the backup.
     asaas.set_faults({"kind": "status", "status": 503, "path": "/payments"})
     trigger(admin, "bill_contracts")
@@ -114,6 +124,7 @@ def test_nothing_is_charged_twice_after_a_restore(stage):
     stage.back_up()
 
     asaas.clear_faults()
+    databases.postgres.query(PASS_PAUSES, DATABASE)
     trigger(admin, "bill_contracts")
     total = CONTRACTS + LATER
 

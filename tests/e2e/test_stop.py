@@ -7,6 +7,7 @@ import pytest
 from tests.host.processes import free_port, start_odoo
 
 from .conftest import DATABASE, FILLED
+from .crons import wait_for_crons
 from .cutting import faults_shown
 from .odoo import Session
 from .orders import make_order, wait_until
@@ -15,6 +16,9 @@ from .sandbox import Sandbox, SandboxProcess
 UNDER_WAY = "SELECT count(*) FROM supplier_credit_message WHERE state = 'sending'"
 # By the clock of Odoo, which stores UTC.
 LEASED = f"{UNDER_WAY} AND lease_until > now() AT TIME ZONE 'UTC'"
+
+# After a request without an answer the next attempt waits for a minute.
+PASS_PAUSES = "UPDATE supplier_credit_message SET next_attempt = next_attempt - interval '1 day'"
 
 
 @pytest.fixture
@@ -53,10 +57,13 @@ def test_stopped_server_gives_its_messages_back(stage, databases):
         sending.join(60)
         assert query(LEASED, DATABASE).strip() == "0", "nobody waits for a process that is gone"
         sandbox.clear_faults()
+        query(PASS_PAUSES, DATABASE)
         odoo = start()
         again = Session(url, DATABASE, "admin", "admin")
         domain = [["order_id", "in", orders], ["state", "=", "active"]]
-        wait_until(
+        wait_for_crons(
+            databases,
+            DATABASE,
             lambda: again.call("supplier.credit.preauthorization", "search_count", domain) == 3,
             "all are reserved",
         )

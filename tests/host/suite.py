@@ -33,6 +33,8 @@ ORDER = (
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
 OF_ONE_ADDON = ("*_property.py", "*/test_formulas.py", "*/test_nfe_hostile.py")
 IGNORED = tuple(f"--ignore-glob={name}" for name in OF_ONE_ADDON)
+# What classes begin with is made once for all of them.
+SHARED = ("-p", "tests.host.shared_setups")
 # Beside the other addons, what an addon's tests prove alone is left out (once.py), or is not.
 ONCE = ("-p", "tests.host.once")
 EVERY_TEST = "EVERY_TEST"
@@ -125,7 +127,7 @@ class Suite:
             self.databases.copy(database, template=self.databases.template_of_tests)
             before = snapshot(self.databases.postgres, database)
             self.databases.install(database, [addon])
-        self._odoo_pytest(database, [addon], *self.figures.options_to_cover(addon))
+        self._odoo_pytest(database, [addon], *SHARED, *self.figures.options_to_cover(addon))
         self.figures.read_coverage(addon)
         if addon == "supplier_credit":
             # With agreement, bearer, customers and orders in it, as a company would uninstall it.

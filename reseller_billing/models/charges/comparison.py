@@ -52,7 +52,7 @@ class ResellerBillingComparison(models.Model):
     )
     step = fields.Selection(selection=STEPS, required=True, readonly=True, default=STEPS[0][0])
     offset = fields.Integer(readonly=True, help="Records of this step that were compared.")
-    next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    next_attempt = fields.Datetime(readonly=True, default=lambda self: get_now(self.env))
     finished_at = fields.Datetime(string="Finished On", readonly=True)
     problem = fields.Text(readonly=True, help="Why it waits, and what to do.")
     finding_ids = fields.One2many(
@@ -150,7 +150,9 @@ class ResellerBillingComparison(models.Model):
 
     @api.model
     def _trigger_comparing(self, at=None):
-        self.env.ref("reseller_billing.ir_cron_compare_providers").sudo()._trigger(at)
+        self.env.ref("reseller_billing.ir_cron_compare_providers").sudo()._trigger(
+            at or get_now(self.env)
+        )
 
     # -------------------------------------------------------------------------
     # COMPARING

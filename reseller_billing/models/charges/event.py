@@ -88,7 +88,7 @@ class ResellerBillingEvent(models.Model):
     payload = fields.Text(readonly=True, groups="reseller_billing.reseller_billing_group_manager")
     error = fields.Text(string="Problem", readonly=True)
     attempts = fields.Integer(readonly=True)
-    next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    next_attempt = fields.Datetime(readonly=True, default=lambda self: get_now(self.env))
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
         string="Unidentified Amount",

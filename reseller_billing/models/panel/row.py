@@ -53,7 +53,7 @@ class ResellerBillingPanelRow(models.Model):
         default="waiting",
     )
     attempts = fields.Integer(readonly=True)
-    next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    next_attempt = fields.Datetime(readonly=True, default=lambda self: get_now(self.env))
     candidate_ids = fields.Many2many(
         comodel_name="res.partner", string="Could Be", readonly=True, check_company=True
     )

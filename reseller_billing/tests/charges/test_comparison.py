@@ -4,6 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import BaseCursor
 from odoo.tests import tagged
 
 from ...tools.asaas import client as asaas_client
@@ -42,6 +43,21 @@ class TestComparison(BillingCommon):
             backup.rollback()
         self.env.invalidate_all()
         return self.asaas.payments[list(self.asaas.payments)[-1]]
+
+    def test_server_whose_clock_is_ahead_begins_a_comparison_that_any_server_goes_on_with(self):
+        """Due is what is due by the clock of the database."""
+        now = fields.Datetime.now()
+        with (
+            freeze_time(now + timedelta(minutes=10)),
+            patch.object(BaseCursor, "now", lambda _cursor: now),
+        ):
+            comparison = (
+                self.env["reseller.billing.comparison"].sudo()._begin(self.provider, "hand")
+            )
+        self.assertEqual(comparison.next_attempt, now)
+        cron = self.env.ref("reseller_billing.ir_cron_compare_providers")
+        triggers = self.env["ir.cron.trigger"].sudo().search([("cron_id", "=", cron.id)])
+        self.assertIn(now, triggers.mapped("call_at"))
 
     def test_lost_charge_and_its_client_are_listed_and_told_once(self):
         lost = self.make_lost()
