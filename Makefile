@@ -11,7 +11,7 @@ help: ## show this list
 run: ## start Odoo with the three addons, demo data and the sandbox on http://localhost:8069
 	@$(HOST) run
 
-test: ## everything that CI checks: lint, each addon alone, all together, sandbox, end to end
+test: ## all that CI checks: lint, each addon alone, together, beside other apps, sandbox, end to end
 	@$(HOST) test
 
 some: ## chosen tests: make some TESTS=supplier_credit/tests/orders PYTEST="-k gate -x"

@@ -47,6 +47,10 @@ SAME_TEXT_OF_SENDERS = (
     "tools/limited.py",
 )
 
+# And these, in the addons that give documents a bearer of their own.
+OF_BEARERS = ("supplier_credit", "vendor_financing")
+SAME_TEXT_OF_BEARERS = ("models/common/company_day.py", "tools/origin.py")
+
 # What buttons, links and integrators call.
 ACTION_PREFIXES = ("action_", "button_")
 
@@ -55,7 +59,11 @@ def differing_texts():
     """Return a line for each file of the lists above that differs from the first addon's."""
     return [
         f"{addon}/{name}: another text than {first}/{name}"
-        for (first, *others), names in ((ADDONS, SAME_TEXT), (SENDERS, SAME_TEXT_OF_SENDERS))
+        for (first, *others), names in (
+            (ADDONS, SAME_TEXT),
+            (SENDERS, SAME_TEXT_OF_SENDERS),
+            (OF_BEARERS, SAME_TEXT_OF_BEARERS),
+        )
         for name in names
         for addon in others
         if _read_nameless(addon, name) != _read_nameless(first, name)

@@ -19,6 +19,17 @@ from .processes import free_port
 from .terminal import HostError, run, say, show, step
 
 TOGETHER = "test_together"
+LIVING = "test_living"
+# What companies have beside the addons.
+OTHER_APPS = (
+    "website_sale",
+    "point_of_sale",
+    "pos_sale",
+    "sale_stock",
+    "sale_loyalty",
+    "mrp",
+    "account_debit_note",
+)
 # Two parts run beside each other; the longest begin first, so that both end at about the same time.
 WORKERS = 2
 ORDER = (
@@ -28,6 +39,7 @@ ORDER = (
     "alone:supplier_credit",
     "alone:reseller_billing",
     "alone:vendor_financing",
+    "living",
     "sandbox",
 )
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
@@ -40,6 +52,8 @@ ONCE = ("-p", "tests.host.once")
 EVERY_TEST = "EVERY_TEST"
 # Tests inside Odoo that need the three addons at once.
 OF_ALL_ADDONS = "tests/access"
+# Tests inside Odoo that need the apps beside them, too.
+OF_OTHER_APPS = "tests/living"
 # Begins the names of the databases that `make some` keeps; another checkout may have its own.
 KEPT = os.environ.get("SOME_DATABASES", "some")
 SECONDS_TO_CLEAN_UP = 60
@@ -69,6 +83,7 @@ class Suite:
             "sandbox": self._sandbox,
             **{f"alone:{addon}": lambda addon=addon: self._alone(addon) for addon in ADDONS},
             "together": self._together,
+            "living": self._living,
             "e2e": self._e2e,
         }
 
@@ -165,6 +180,15 @@ class Suite:
             self.translate("compare")
         self.databases.drop(TOGETHER)
 
+    def _living(self):
+        """Test the three addons in a database with shop, till, stock, loyalty and manufacturing."""
+        with step("Installing the three addons beside other apps"):
+            self.databases.copy(
+                LIVING, [*OTHER_APPS, *ADDONS], template=self.databases.template_of_tests
+            )
+        self._odoo_pytest(LIVING, [OF_OTHER_APPS])
+        self.databases.drop(LIVING)
+
     def translate(self, command, database=TOGETHER):
         """Compare or update the templates with what the addons in a database say now."""
         folder = self.databases.export_translations(database, ADDONS)
@@ -187,6 +211,8 @@ class Suite:
         addon = paths[0].split("/")[0]
         if paths[0].startswith(OF_ALL_ADDONS):
             database, addons = f"{KEPT}_together", ADDONS
+        elif paths[0].startswith(OF_OTHER_APPS):
+            database, addons = f"{KEPT}_living", [*OTHER_APPS, *ADDONS]
         elif addon in ADDONS:
             database, addons = f"{KEPT}_{addon}", [addon]
         else:

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ...const import BEARER_FIELD
+from ...tools.origin import is_of_till
 from ...tools.worth import OPEN_ENTRY_FIELDS, OPEN_MOVE_FIELDS, filter_kept_changed, securing
 from .account_move import FREE_STATES
 
@@ -19,6 +20,7 @@ class AccountMove(models.Model):
         """Keep bearers that would put posted documents into Supplier's credit or out of it.
 
         The host computes it whenever somebody writes partner or company, by the same value, too.
+        Of a till's sale, which was paid there, the customer's default bearer is not taken over.
         """
         ours = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
         posted = self._origin.filtered(lambda move: ours and move.state == "posted")
@@ -28,6 +30,8 @@ class AccountMove(models.Model):
             bearer = kept.get(move._origin)
             if bearer is not None and ours & {bearer.id, move.preferred_payment_method_line_id.id}:
                 move.preferred_payment_method_line_id = bearer
+            elif move.preferred_payment_method_line_id.id in ours and is_of_till(move):
+                move.preferred_payment_method_line_id = False
         return result
 
     def _withdraw_from_supplier_before(self, vals):

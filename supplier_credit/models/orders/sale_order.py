@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...const import BEARER_FIELD
+from ...tools.origin import filter_of_shop
 
 # Writing one of these may put an order on Supplier's credit, or change its release.
 RELEASE_FIELDS = {
@@ -106,6 +107,15 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
     # COMPUTE METHODS
     # -------------------------------------------------------------------------
+
+    def _compute_preferred_payment_method_line_id(self):
+        """Leave the default bearer out of a shop's orders: their customers pay there.
+
+        Somebody may choose it on the order.
+        """
+        result = super()._compute_preferred_payment_method_line_id()
+        filter_of_shop(self._filter_supplier_credit()).preferred_payment_method_line_id = False
+        return result
 
     @api.depends("preferred_payment_method_line_id")
     def _compute_is_supplier_credit(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...tools.origin import is_of_till
 from ...tools.worth import (
     OPEN_ENTRY_FIELDS,
     OPEN_MOVE_FIELDS,
@@ -129,6 +130,7 @@ class AccountMove(models.Model):
         """Keep bearers that would put posted documents into vendor financing or out of it.
 
         The host computes it whenever somebody writes partner or company, by the same value, too.
+        Of a till's sale, which was paid there, the customer's default bearer is not taken over.
         """
         ours = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
         posted = self._origin.filtered(lambda move: ours and move.state == "posted")
@@ -138,6 +140,8 @@ class AccountMove(models.Model):
             bearer = kept.get(move._origin)
             if bearer is not None and ours & {bearer.id, move.preferred_payment_method_line_id.id}:
                 move.preferred_payment_method_line_id = bearer
+            elif move.preferred_payment_method_line_id.id in ours and is_of_till(move):
+                move.preferred_payment_method_line_id = False
         return result
 
     def _check_financing_unchanged(self, vals):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.origin import filter_of_shop
+
 
 class SaleOrder(models.Model):
     _name = "sale.order"
@@ -17,6 +19,17 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
     # COMPUTE, SEARCH METHODS
     # -------------------------------------------------------------------------
+
+    def _compute_preferred_payment_method_line_id(self):
+        """Leave the default bearer out of a shop's orders: their customers pay there.
+
+        Somebody may choose it on the order.
+        """
+        result = super()._compute_preferred_payment_method_line_id()
+        ours = self.env["account.payment.method.line"]._get_vendor_bearer_ids()
+        financed = self.filtered(lambda order: order.preferred_payment_method_line_id.id in ours)
+        filter_of_shop(financed).preferred_payment_method_line_id = False
+        return result
 
     @api.depends("preferred_payment_method_line_id")
     def _compute_is_vendor(self):

@@ -1,0 +1,1 @@
+"""The three addons beside the apps that companies have: shop, till, stock, loyalty."""
