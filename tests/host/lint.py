@@ -14,6 +14,7 @@ from .house import (
     differing_texts,
     replaced_methods,
     spread_methods,
+    triggers_by_own_clock,
 )
 from .layout import ADDONS, ODOO_SERIES, ROOT
 from .odoo_source import load
@@ -77,6 +78,7 @@ def house_results():
         "imports run one way": arrows_against_the_order(),
         "same text in each addon": differing_texts(),
         "actions return something": actions_without_result(),
+        "crons are triggered by the database's clock": triggers_by_own_clock(),
         "documents name what exists": missing_in_docs(),
     }
     return {name: (not lines, "\n".join(lines)) for name, lines in found.items()}

@@ -216,7 +216,7 @@ class ResellerBillingComparison(models.Model):
         self._tell_result()
         # What was paid or given back since the backup; and what waited for this to be billed.
         for name in ("reconcile_charges", "bill_contracts"):
-            self.env.ref(f"reseller_billing.ir_cron_{name}").sudo()._trigger()
+            self.env.ref(f"reseller_billing.ir_cron_{name}").sudo()._trigger(get_now(self.env))
 
     def _get_responsible(self):
         """Return the active user who is responsible for the charges of this provider."""

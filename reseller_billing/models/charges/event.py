@@ -168,7 +168,9 @@ class ResellerBillingEvent(models.Model):
     @api.model
     def _trigger_processing(self, at=None):
         """Trigger the cron, always: a run under way may have read the inbox already."""
-        self.env.ref("reseller_billing.ir_cron_process_events").sudo()._trigger(at)
+        self.env.ref("reseller_billing.ir_cron_process_events").sudo()._trigger(
+            at or get_now(self.env)
+        )
 
     # -------------------------------------------------------------------------
     # PROCESSING

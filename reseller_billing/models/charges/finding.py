@@ -132,7 +132,7 @@ class ResellerBillingFinding(models.Model):
 
     def _after_decision(self):
         """Let the contracts be billed that waited for what is decided now."""
-        self.env.ref("reseller_billing.ir_cron_bill_contracts").sudo()._trigger()
+        self.env.ref("reseller_billing.ir_cron_bill_contracts").sudo()._trigger(get_now(self.env))
 
     # -------------------------------------------------------------------------
     # OUTBOX

@@ -86,7 +86,7 @@ class ResellerBillingAbstractOutbox(models.AbstractModel):
     @api.model
     def _trigger_delivery(self, at=None):
         """Trigger the cron, at once or at a moment."""
-        self.env.ref(self._outbox_cron).sudo()._trigger(at)
+        self.env.ref(self._outbox_cron).sudo()._trigger(at or get_now(self.env))
 
     @api.model
     def _send_due_by_cron(self):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -119,14 +121,14 @@ class ResellerBillingJob(models.Model):
         return job.sudo(self.env.su)
 
     @api.model
-    def _trigger(self, kind, pause=None):
+    def _trigger(self, kind, pause=timedelta()):
         """Have the cron of a kind do what waits, as soon as this is committed.
 
         :param pause: timedelta until then
         """
         name = {"faturas": "bill_contracts", "clients": "import_clients"}[kind]
-        at = pause and get_now(self.env) + pause
-        self.env.ref(f"reseller_billing.ir_cron_{name}").sudo()._trigger(at)
+        cron = self.env.ref(f"reseller_billing.ir_cron_{name}").sudo()
+        cron._trigger(get_now(self.env) + pause)
 
     def _check_may_do(self):
         """Refuse users who may not confirm such work.

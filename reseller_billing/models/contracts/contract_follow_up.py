@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from ...const import TIME_ZONE
 from ...tools.activity import tell_once
 from ...tools.bank_days import get_overdue_limit
+from ..common.moment import get_now
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class ResellerBillingContract(models.Model):
         today = fields.Date.context_today(self)
         self.env["res.company"]._tell_stopped_work()
         if not self._follow_up(today):
-            self.env.ref("reseller_billing.ir_cron_follow_up").sudo()._trigger()
+            self.env.ref("reseller_billing.ir_cron_follow_up").sudo()._trigger(get_now(self.env))
 
     @api.model
     def _follow_up(self, today):
@@ -91,7 +92,7 @@ class ResellerBillingContract(models.Model):
             self._notify_trial_end()
             return
         self._move_to("active")
-        self.env.ref("reseller_billing.ir_cron_bill_contracts").sudo()._trigger()
+        self.env.ref("reseller_billing.ir_cron_bill_contracts").sudo()._trigger(get_now(self.env))
 
     def _notify_trial_end(self):
         """Notify the responsible of the end of the trial, once for each end."""

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ...const import LIVE_STATES
 from ...tools.activity import tell_once
+from ..common.moment import get_now
 
 # How long mails are tried again, how many in a run, and after which of the host's failures.
 MAILED_AGAIN = timedelta(days=3)
@@ -158,7 +159,7 @@ class AccountMove(models.Model):
         )
         self.sudo().fatura_message_id = message
         # The host sends mail once an hour; the client should not wait for it.
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(get_now(self.env))
 
     @api.model
     def _watch_mails(self):

@@ -45,7 +45,9 @@ class ResellerBillingPanel(models.Model):
         self.ensure_one()
         self._check_may_connect()
         self.sudo().write({f"cursor_{resource}": False for resource in RESOURCES})
-        self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
+        self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger(
+            get_now(self.env)
+        )
         return self._notify(self.env._("All of %(panel)s is being read again.", panel=self.name))
 
     # -------------------------------------------------------------------------
@@ -90,14 +92,18 @@ class ResellerBillingPanel(models.Model):
         if values:
             self._in_own_transaction(lambda panel: panel.write(values))
         if not done:
-            self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
+            self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger(
+                get_now(self.env)
+            )
 
     @api.model
     def _forget_read(self):
         """Have all panels read again before anything is sent: they may have what is not here."""
         panels = self.search([("active", "=", True)])
         panels.first_success = False
-        self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger()
+        self.env.ref("reseller_billing.ir_cron_synchronise_panels").sudo()._trigger(
+            get_now(self.env)
+        )
 
     def _pull(self, resource, deadline):
         """Import the pages of a resource, then retry rows.

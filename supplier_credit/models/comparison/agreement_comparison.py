@@ -9,6 +9,7 @@ from ...tools.api.errors import MalformedAnswer, SupplierError
 from ...tools.api.listing import ListedPage
 from ...tools.tax_id import list_spellings
 from ..common.company_day import get_company_today
+from ..common.moment import get_now
 from ..common.restore import is_restored, store_mark
 from ..orders.preauthorization import LIVE_STATES
 from ..post_sales.post_sale import UNDECIDED
@@ -84,7 +85,7 @@ class SupplierCreditAgreement(models.Model):
                     "comparison_result": reader.env._("The comparison with Supplier is under way."),
                 }
             )
-        self.env.ref("supplier_credit.ir_cron_compare").sudo()._trigger()
+        self.env.ref("supplier_credit.ir_cron_compare").sudo()._trigger(get_now(self.env))
 
     @api.model
     def _cron_compare(self):
@@ -103,7 +104,7 @@ class SupplierCreditAgreement(models.Model):
         super()._register_hook()
         if is_restored(self.env):
             # A restored database need not wait for the cron's next time.
-            self.env.ref("supplier_credit.ir_cron_compare").sudo()._trigger()
+            self.env.ref("supplier_credit.ir_cron_compare").sudo()._trigger(get_now(self.env))
 
     @api.model
     def _recognise_restored(self):

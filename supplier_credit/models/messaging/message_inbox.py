@@ -228,7 +228,7 @@ class SupplierCreditMessage(models.Model):
     @api.model
     def _trigger_processing(self):
         """Have the stored events processed by their cron, soon."""
-        self.env.ref("supplier_credit.ir_cron_process_events").sudo()._trigger()
+        self.env.ref("supplier_credit.ir_cron_process_events").sudo()._trigger(get_now(self.env))
 
 
 def _get_printable(value):

@@ -12,6 +12,7 @@ from ...tools.api.errors import SupplierError
 from ...tools.api.settlement import LONGEST_PERIOD, PAGE_SIZE, StatementPage
 from ...tools.api.wire import FARTHEST_DAY
 from ..common.company_day import get_company_today
+from ..common.moment import get_now
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +69,9 @@ class SupplierCreditAgreement(models.Model):
             if not agreement.enabled or agreement.queue_stopped:
                 raise UserError(agreement._describe_hold())
             agreement.settlement_requested = True
-        self.env.ref("supplier_credit.ir_cron_import_settlements").sudo()._trigger()
+        self.env.ref("supplier_credit.ir_cron_import_settlements").sudo()._trigger(
+            get_now(self.env)
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
