@@ -139,9 +139,12 @@ class AccountMove(models.Model):
         with self.env.protecting(self.pool.field_computed[self._fields["amount_total"]], self):
             return super()._compute_amount()
 
-    @api.depends("billing_contract_id")
     def _compute_preferred_payment_method_line_id(self):
-        """Leave the client's default bearer to other documents: its provider charges a fatura."""
+        """Leave the client's default bearer to other documents: its provider charges a fatura.
+
+        It does not depend on the contract: with that field's removal the host would take fields
+        of its own that inherit this one. A fatura has its contract when it is created.
+        """
         faturas = self._filter_faturas()
         faturas.preferred_payment_method_line_id = False
         others = self - faturas
