@@ -16,6 +16,7 @@ from tests.host import demo
 from tests.host.clock import OwnClock
 from tests.host.layout import HOST, ROOT
 from tests.host.processes import free_port, start_odoo
+from tests.host.taxpayers import make_cpf
 from tests.host.terminal import run
 
 from .billing import Asaas, Reseller
@@ -23,6 +24,7 @@ from .conftest import DATABASE as FIRST
 from .conftest import INSTALLED
 from .crons import wait_for_crons
 from .odoo import Session
+from .panel import TOKEN, Panel
 from .sandbox import Sandbox, SandboxProcess
 from .test_crash_billing import count, trigger
 from .test_restore import DAY, TEN_MINUTES
@@ -170,3 +172,81 @@ def test_nothing_is_charged_twice_after_a_restore(stage, databases):
         payment["customer"] for payment in asaas.ledger()["payments"] if not payment["deleted"]
     )
     assert set(owners.values()) == {1}
+
+
+def test_panel_has_everything_once_after_a_restore(stage, databases):
+    """What was told to the panel after the backup is told again, and what is there is read."""
+    wait_until = partial(wait_for_crons, databases, DATABASE)
+    sandbox_url = stage.asaas.url.removesuffix("/_sandbox/asaas")
+    panel = Panel(sandbox_url)
+    connection = stage.admin.call(
+        "reseller.billing.panel",
+        "create",
+        {"name": "oGestor", "url": panel.url, "token": TOKEN},
+    )
+    before = [panel.make_client(f"Antes {number}", make_cpf(800 + number)) for number in range(3)]
+    synchronise(stage, connection)
+    wait_until(lambda: count_clients(stage, "Antes") == 3, "the clients are read", SECONDS)
+    contracts = [stage.reseller.make_contract() for _number in range(3)]
+    faturas = [stage.reseller.make_fatura(contract) for contract in contracts]
+    for fatura in faturas:
+        stage.reseller.wait_for(fatura, "awaiting")
+    stage.back_up()
+
+    after = [panel.make_client(f"Depois {number}", make_cpf(810 + number)) for number in range(2)]
+    references = {stage.reseller.reference(fatura) for fatura in faturas}
+    paid = stage.reseller.reference(faturas[0])
+
+    def told(state=None):
+        return Counter(
+            one["idCobranca"]
+            for one in panel.list("faturas")
+            if one["idCobranca"] in references and (state is None or one["situacao"] == state)
+        )
+
+    def shown_as_paid():
+        synchronise(stage, connection)
+        return told("PAGA") == {paid: 1}
+
+    stage.asaas.pay(paid, method="PIX")
+    stage.reseller.wait_for(faturas[0], "received")
+    wait_until(shown_as_paid, "the panel shows what was paid", SECONDS)
+    wait_until(lambda: told() == dict.fromkeys(references, 1), "all are told", SECONDS)
+    wait_until(lambda: not count_pending(stage), "the panel has all", SECONDS)
+    known = list_known(panel)
+
+    stage.restore()
+    synchronise(stage, connection)
+    wait_until(lambda: count_clients(stage, "Depois") == 2, "later clients are read", SECONDS)
+    trigger(stage.admin, "reconcile_charges")
+    wait_until(lambda: stage.reseller.state(faturas[0]) == "received", "it is paid again", SECONDS)
+    wait_until(shown_as_paid, "the panel shows it paid still", SECONDS)
+    assert told() == dict.fromkeys(references, 1), "each once"
+    wait_until(lambda: not count_pending(stage), "the panel has all", SECONDS)
+    assert list_known(panel) == known, "nothing is told twice"
+    assert (count_clients(stage, "Antes"), count_clients(stage, "Depois")) == (
+        len(before),
+        len(after),
+    )
+
+
+def synchronise(stage, panel):
+    stage.admin.call("reseller.billing.panel", "action_synchronise", [panel])
+
+
+def count_pending(stage):
+    return stage.admin.call(
+        "reseller.billing.panel.link", "search_count", [["is_pending", "=", True]]
+    )
+
+
+def list_known(panel):
+    """Return how often the panel has each client and each contract."""
+    return (
+        Counter(client["cpfCnpj"] for client in panel.list("clientes")),
+        Counter(signed["clienteId"] for signed in panel.list("contratacoes")),
+    )
+
+
+def count_clients(stage, name):
+    return stage.admin.call("res.partner", "search_count", [["name", "like", f"{name} "]])
