@@ -14,9 +14,6 @@ OF_EVERY_WRITE = {"write_date", "write_uid", "is_manually_modified"}
 class LockSweep:
     """A test case that looks for what somebody may still change of a locked document."""
 
-    # {model: names of columns that may differ afterwards, beside those of fields of other apps}
-    open_columns = {}
-
     def find_changed(self, move, user, opened):
         """Return what a user could change of a document by one write, as texts.
 
@@ -40,10 +37,10 @@ class LockSweep:
             try:
                 mine.write({name: value})
                 self.env.flush_all()
-                after = self._read_document(move)
-                for column in sorted(_find_differences(before, after) - opened - {name}):
+                different = _find_differences(before, self._read_document(move)) - opened
+                for column in sorted(different - {name}):
                     changed.append(f"{mine._name}.{name} = {value!r}: {column}")
-                if name not in opened and _is_different(before, after, name):
+                if name in different:
                     changed.append(f"{mine._name}.{name} = {value!r}")
             except (RedirectWarning, UserError):
                 pass
@@ -137,10 +134,6 @@ def _find_differences(before, after):
             continue
         different |= {name for name in one if one[name] != other[name]}
     return different
-
-
-def _is_different(before, after, name):
-    return name in _find_differences(before, after)
 
 
 def _is_of_database(error):
