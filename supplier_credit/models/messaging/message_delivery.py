@@ -96,12 +96,12 @@ class SupplierCreditMessage(models.Model):
         with Exchanges() as exchanges:
             while True:
                 left = deadline - time.monotonic()
-                if left > 0:
+                if left > 0 and not self._is_stopping():
                     seconds = max(left, 1) if cut else None
                     claims = self._claim_due(exchanges, message_ids, seconds)
-                    self._note_claimed([claim.message_id for claim, _parallel in claims])
-                    for claim, parallel in claims:
-                        exchanges.submit(claim, parallel)
+                    if self._note_claimed([claim.message_id for claim, _parallel in claims]):
+                        for claim, parallel in claims:
+                            exchanges.submit(claim, parallel)
                 outcomes = exchanges.collect()
                 if not outcomes:
                     return

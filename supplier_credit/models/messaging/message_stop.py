@@ -12,6 +12,8 @@ _logger = logging.getLogger(__name__)
 # {database: ids of the messages that this process has claimed and not ended}
 _claimed: dict[str, set[int]] = {}
 _claimed_lock = threading.Lock()
+# Set once this process is being stopped: its crons and requests run on for a moment.
+_stopping = threading.Event()
 
 
 class SupplierCreditMessage(models.Model):
@@ -23,10 +25,22 @@ class SupplierCreditMessage(models.Model):
     _inherit = "supplier.credit.message"
 
     @api.model
+    def _is_stopping(self):
+        """Return whether this process is being stopped, so that it may claim nothing more."""
+        return _stopping.is_set()
+
+    @api.model
     def _note_claimed(self, message_ids):
-        """Note that this process sends these messages."""
+        """Note that this process sends these messages.
+
+        :return: whether it may send them; False if it was stopped meanwhile: they are given back
+        """
         with _claimed_lock:
-            _claimed.setdefault(self.env.cr.dbname, set()).update(message_ids)
+            if not self._is_stopping():
+                _claimed.setdefault(self.env.cr.dbname, set()).update(message_ids)
+                return True
+        self._in_own_transaction(lambda model: model._give_back(message_ids))
+        return False
 
     @api.model
     def _note_ended(self, message_ids):
@@ -45,8 +59,12 @@ class SupplierCreditMessage(models.Model):
 
 
 def give_claims_back():
-    """Give back what this process has claimed in each database; called when the server stops."""
+    """Give back what this process has claimed in each database; called when the server stops.
+
+    From then on it claims nothing: what was given back is for the process that comes after it.
+    """
     with _claimed_lock:
+        _stopping.set()
         claimed = {name: set(ids) for name, ids in _claimed.items() if ids}
     for name, message_ids in claimed.items():
         with Registry(name).cursor() as cr:

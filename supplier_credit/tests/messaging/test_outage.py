@@ -1,3 +1,4 @@
+import threading
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -25,6 +26,7 @@ class TestOutage(SupplierCreditCommon):
     def setUp(self):
         super().setUp()
         self.startPatcher(patch.dict(message_outcome._brought_forward, clear=True))
+        self.startPatcher(patch.object(message_stop, "_stopping", threading.Event()))
 
     def send(self):
         """Send an order's pre-authorization as a user does; return its message."""
@@ -148,7 +150,26 @@ class TestOutage(SupplierCreditCommon):
         self.assertEqual(self.model._find_due(), message.ids)
         self.supplier.on("GET", CREATION, {"itens": [self.reservation_answer()], "temMais": False})
         self.deliver_by_cron()
+        self.assertEqual(message.state, "sending", "its own cron still runs, and takes none again")
+        self.assertEqual(self.model._find_due(), message.ids)
+        message_stop._stopping.clear()
+        self.deliver_by_cron()
         self.assertEqual((message.state, self.count_calls()), ("done", 0))
+
+    def test_what_is_claimed_while_the_process_stops_is_given_back(self):
+        """The stop comes between the claim and the note of it."""
+        message = self.send_without_answer()
+        claim = type(self.model)._claim_due
+
+        def stopped_after(model, *args):
+            claims = claim(model, *args)
+            message_stop.give_claims_back()
+            return claims
+
+        self.patch(type(self.model), "_claim_due", stopped_after)
+        self.deliver_by_cron()
+        self.assertEqual((message.state, self.count_calls()), ("sending", 0))
+        self.assertEqual(self.model._find_due(), message.ids)
 
     def test_server_whose_clock_is_ahead_takes_no_message_of_another(self):
         """The database's clock counts, which both have."""
