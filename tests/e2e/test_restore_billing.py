@@ -36,10 +36,17 @@ LATER = 3
 SECONDS = 240
 WAITING = "SELECT count(*) FROM payment_transaction WHERE charge_state = 'processing'"
 
-# What waits after requests without an answer waits for a minute.
+# What waits after requests without an answer waits for a minute; what was being sent at the moment
+# of the backup, for minutes.
 PASS_PAUSES = """
-    UPDATE payment_transaction SET charge_next_attempt = charge_next_attempt - interval '1 day';
-    UPDATE payment_provider SET billing_failed_at = billing_failed_at - interval '1 day'
+    UPDATE payment_transaction
+       SET charge_next_attempt = charge_next_attempt - interval '1 day',
+           charge_lease_until = charge_lease_until - interval '1 day';
+    UPDATE payment_provider SET billing_failed_at = billing_failed_at - interval '1 day';
+    UPDATE reseller_billing_panel_link
+       SET next_attempt = next_attempt - interval '1 day',
+           lease_until = lease_until - interval '1 day';
+    UPDATE reseller_billing_panel SET paused_until = paused_until - interval '1 day'
 """
 
 
@@ -212,7 +219,7 @@ def test_panel_has_everything_once_after_a_restore(stage, databases):
     stage.reseller.wait_for(faturas[0], "received")
     wait_until(shown_as_paid, "the panel shows what was paid", SECONDS)
     wait_until(lambda: told() == dict.fromkeys(references, 1), "all are told", SECONDS)
-    wait_until(lambda: not count_pending(stage), "the panel has all", SECONDS)
+    wait_until_told(stage, wait_until)
     known = list_known(panel)
 
     stage.restore()
@@ -222,7 +229,7 @@ def test_panel_has_everything_once_after_a_restore(stage, databases):
     wait_until(lambda: stage.reseller.state(faturas[0]) == "received", "it is paid again", SECONDS)
     wait_until(shown_as_paid, "the panel shows it paid still", SECONDS)
     assert told() == dict.fromkeys(references, 1), "each once"
-    wait_until(lambda: not count_pending(stage), "the panel has all", SECONDS)
+    wait_until_told(stage, wait_until)
     assert list_known(panel) == known, "nothing is told twice"
     assert (count_clients(stage, "Antes"), count_clients(stage, "Depois")) == (
         len(before),
@@ -234,10 +241,19 @@ def synchronise(stage, panel):
     stage.admin.call("reseller.billing.panel", "action_synchronise", [panel])
 
 
-def count_pending(stage):
-    return stage.admin.call(
-        "reseller.billing.panel.link", "search_count", [["is_pending", "=", True]]
-    )
+def wait_until_told(stage, wait_until):
+    """Wait until nothing is to be told to the panel; fail with what is, and why."""
+
+    def list_pending():
+        fields = ["kind", "reference", "body", "attempts", "next_attempt", "lease_until", "error"]
+        domain = [["is_pending", "=", True]]
+        return stage.admin.search_read("reseller.billing.panel.link", domain, fields)
+
+    try:
+        wait_until(lambda: not list_pending(), "the panel has all", SECONDS)
+    except AssertionError as failure:
+        failure.add_note(f"To be told: {list_pending()}")
+        raise
 
 
 def list_known(panel):

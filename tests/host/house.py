@@ -30,6 +30,7 @@ KINDS_USED_BY = {
 # Files that each addon has, with no difference but the addon's own name.
 SAME_TEXT = (
     "tools/activity.py",
+    "tools/booked.py",
     "tools/identity.py",
     "tools/table.py",
     "tools/worth.py",

@@ -1,4 +1,6 @@
 from . import (
+    account_account,
+    account_journal,
     account_payment_method_line,
     comparison,
     comparison_page,
@@ -11,6 +13,7 @@ from . import (
     payer,
     payment_provider,
     payment_provider_account,
+    payment_provider_booking,
     payment_provider_circuit,
     payment_provider_comparison,
     payment_provider_webhook,

@@ -43,9 +43,7 @@ class ResellerBillingEvent(models.Model):
     def _prepare_orphan_payment(self, partner):
         """Return the values of the payment; the provider's fee is booked with it."""
         provider = self.provider_id
-        line = provider.journal_id.inbound_payment_method_line_ids.filtered(
-            lambda line: line.payment_provider_id == provider
-        )[:1]
+        line = provider._get_receipts_line()
         if not line:
             raise UserError(
                 self.env._(

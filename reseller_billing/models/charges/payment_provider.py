@@ -14,6 +14,13 @@ from ..common.moment import get_now
 # Secrets: with them one could act for the company at the provider, or for the provider here.
 SECRETS = ("asaas_api_key", "webhook_key", "webhook_token")
 
+COSTS = ("expense", "expense_depreciation", "expense_direct_cost")
+EARNINGS = ("income", "income_other")
+EXPENSE = [("account_type", "in", COSTS)]
+INCOME = [("account_type", "in", EARNINGS)]
+# Discounts are a cost, or less income.
+RESULT = [("account_type", "in", COSTS + EARNINGS)]
+
 
 class PaymentProvider(models.Model):
     """Settings of any online receipts provider (recebimentos online) to charge faturas."""
@@ -44,6 +51,7 @@ class PaymentProvider(models.Model):
         string="Provider's Fee",
         check_company=True,
         copy=False,
+        domain=EXPENSE,
         written_by="administrator",
     )
     billing_interest_account_id = fields.Many2one(
@@ -51,6 +59,7 @@ class PaymentProvider(models.Model):
         string="Interest Income",
         check_company=True,
         copy=False,
+        domain=INCOME,
         written_by="administrator",
     )
     billing_fine_account_id = fields.Many2one(
@@ -58,6 +67,7 @@ class PaymentProvider(models.Model):
         string="Fine Income",
         check_company=True,
         copy=False,
+        domain=INCOME,
         help="Left empty, fines are booked with the interest.",
         written_by="administrator",
     )
@@ -66,6 +76,7 @@ class PaymentProvider(models.Model):
         string="Discounts Granted",
         check_company=True,
         copy=False,
+        domain=RESULT,
         written_by="administrator",
     )
     billing_fine = fields.Float(
@@ -230,10 +241,7 @@ class PaymentProvider(models.Model):
             "billing_discount_account_id": self.billing_discount_account_id
             or not self.billing_discount,
         }
-        line = self.journal_id.inbound_payment_method_line_ids.filtered(
-            lambda line: line.payment_provider_id == self
-        )
-        needed["journal_id"] = self.journal_id and line.payment_account_id
+        needed["journal_id"] = self._get_receipts_line().payment_account_id
         missing = [
             self._fields[name]._description_string(self.env)
             for name, value in needed.items()

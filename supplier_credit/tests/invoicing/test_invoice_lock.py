@@ -15,16 +15,29 @@ class TestRegisteredInvoice(InvoiceLockCommon):
         reversal = self.env["account.move.reversal"].with_user(self.accountant)
         reversal = reversal.with_context(active_model="account.move", active_ids=invoice.ids)
         values = {"journal_id": invoice.journal_id.id, "reason": "x"}
+        theirs = invoice.with_user(self.accountant)
+        other_term = self.env.ref("account.account_payment_term_45days")
         return {
             "reset": invoice.button_draft,
             "cancel": invoice.button_cancel,
             "write draft": lambda: invoice.write({"state": "draft"}),
             "write cancel": lambda: invoice.write({"state": "cancel"}),
             "delete": invoice.unlink,
+            "rename": lambda: theirs.write({"name": "OUTRA/0001"}),
+            "due date": lambda: theirs.write({"invoice_date_due": "2031-01-01"}),
+            "terms": lambda: theirs.write({"invoice_payment_term_id": other_term.id}),
+            "resequence": lambda: self._resequence(invoice),
             "bearer": lambda: invoice.write({"preferred_payment_method_line_id": False}),
             "credit note": lambda: reversal.create(values).refund_moves(),
             "credit and new": lambda: reversal.create(values).modify_moves(),
         }
+
+    def _resequence(self, invoice):
+        """Renumber an invoice by the host's wizard, as those do who may."""
+        adviser = self._create_user("adviser", "account.group_account_manager")
+        context = {"active_model": "account.move", "active_ids": invoice.ids}
+        wizard = self.env["account.resequence.wizard"].with_user(adviser)
+        wizard.with_context(**context).create({"first_name": "OUTRA/0009"}).resequence()
 
     def test_every_door_is_closed_once_it_was_sent(self):
         for state in ("EM_ANALISE", "APROVADA"):

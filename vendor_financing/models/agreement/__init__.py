@@ -1,4 +1,5 @@
 from . import (
+    account_account,
     agreement,
     agreement_accounts,
     agreement_calendar,

@@ -64,6 +64,48 @@ class VendorFinancingAgreement(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
+    def _check_booked_kept(self, booked):
+        """Refuse to archive accounts or journals of agreements, or to give them another meaning.
+
+        They stay while an agreement that names them is active, or something that is booked there
+        is open.
+
+        :param booked: account.account or account.journal, of which values would change that
+        :raise UserError: naming the agreement, what it books there, and what is open
+        """
+        names = [
+            name
+            for name in self._get_booking_fields()
+            if booked and self._fields[name].comodel_name == booked._name
+        ]
+        if not names:
+            return
+        agreements = self.sudo().with_context(active_test=False)
+        for agreement in agreements.search(Domain.OR([(name, "in", booked.ids)] for name in names)):
+            for name in names:
+                chosen = agreement[name] & booked
+                living = agreement._get_living_on(name) if chosen else []
+                if chosen and (living or agreement.active):
+                    agreement._refuse_rebooking(name, chosen, living)
+
+    def _refuse_rebooking(self, name, chosen, living):
+        """Refuse as `_check_booked_kept`."""
+        reason = self.env._("is active")
+        if living:
+            reason = self.env._("has %(documents)s open", documents=", ".join(living))
+        raise UserError(
+            self.env._(
+                "%(booked)s is “%(field)s” of agreement %(agreement)s, which %(reason)s. It can "
+                "neither be archived nor get another type, currency or reconciliation. Choose "
+                "another one on the agreement first.",
+                booked=chosen.display_name,
+                field=self._fields[name]._description_string(self.env),
+                agreement=self.name,
+                reason=reason,
+            )
+        )
+
+    @api.model
     def _get_booking_fields(self):
         """Return the names of the fields that name an account or a journal."""
         return [

@@ -1,0 +1,12 @@
+from odoo import models
+
+from ...tools.booked import filter_rebooked
+
+
+class AccountAccount(models.Model):
+    _inherit = "account.account"
+
+    def write(self, vals):
+        """Keep the accounts of receipts as they are while something lives on them."""
+        self.env["payment.provider"]._check_booked_kept(filter_rebooked(self, vals))
+        return super().write(vals)
