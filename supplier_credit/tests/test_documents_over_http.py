@@ -176,7 +176,7 @@ class TestDocumentsOverHttp(RpcCommon, PostSaleCommon):
         self.authenticate(None, None)
         with mute_logger("odoo.http"):
             answer = self.ask_portal(f"/my/orders/{self.blocked.id}/transaction", parameters)
-        self.assertIn("nothing to pay here", answer["error"]["data"]["message"])
+        self.assertIn("takes no payment link", answer["error"]["data"]["message"])
         self.env.invalidate_all()
         self.assertFalse(self.blocked.sudo().transaction_ids)
 

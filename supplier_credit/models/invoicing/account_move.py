@@ -151,6 +151,7 @@ class AccountMove(models.Model):
         self._prepare_returns_for_posting()
         self._check_supplier_posting()
         self._withdraw_documents_of_drafts()
+        self._set_online_payments_aside()
         with posting():
             posted = super()._post(soft)
         posted._filter_supplier_credit()._register_supplier_transactions()

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
 
 
 class PaymentTransaction(models.Model):
@@ -16,23 +15,13 @@ class PaymentTransaction(models.Model):
         """Refuse online payments of what Supplier charges, from any address.
 
         Captures and refunds of payments of an order that were begun earlier are allowed.
+
+        :raise ValidationError: naming the orders or invoices
         """
         transactions = super().create(vals_list)
         begun = transactions.filtered(lambda transaction: not transaction.source_transaction_id)
-        if orders := begun.sale_order_ids._filter_supplier_credit():
-            raise ValidationError(
-                self.env._(
-                    "Supplier charges the customer for %(orders)s; there is nothing to pay here.",
-                    orders=", ".join(orders.mapped("name")),
-                )
-            )
-        if charged := transactions.invoice_ids._filter_charged_by_supplier():
-            raise ValidationError(
-                self.env._(
-                    "Supplier charges the customer for %(invoices)s; there is nothing to pay here.",
-                    invoices=", ".join(charged.mapped("name")),
-                )
-            )
+        begun.sale_order_ids._check_not_paid_online()
+        transactions.invoice_ids._check_not_paid_online()
         return transactions
 
     # -------------------------------------------------------------------------
@@ -62,15 +51,12 @@ class PaymentTransaction(models.Model):
         both = self | self.source_transaction_id
         charged = both.invoice_ids._filter_charged_by_supplier()
         if charged:
-            for transaction in both:
-                transaction.invoice_ids -= charged
+            both._detach_invoices(charged)
         payment = super()._create_payment(**extra_create_values)
-        for invoice in charged:
-            invoice.message_post(
-                body=self.env._(
-                    "Payment %(payment)s arrived online, but Supplier charges this invoice. It "
-                    "was kept as credit of the customer; refund it or use it for another invoice.",
-                    payment=payment._get_html_link(),
-                )
-            )
+        charged._note_online_payment(payment)
         return payment
+
+    def _detach_invoices(self, invoices):
+        """Take invoices off these payments, which the host would settle them with."""
+        for transaction in self:
+            transaction.invoice_ids -= invoices

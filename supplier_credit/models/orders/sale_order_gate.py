@@ -71,6 +71,28 @@ class SaleOrder(models.Model):
         """Let the portal ask for no payment: Supplier charges the customer."""
         return not self._filter_supplier_credit() and super()._has_to_be_paid()
 
+    def _get_default_payment_link_values(self):
+        """Refuse a payment link for an order on Supplier's credit.
+
+        :raise ValidationError: naming the order
+        """
+        self._check_not_paid_online()
+        return super()._get_default_payment_link_values()
+
+    def _check_not_paid_online(self):
+        """Refuse to take money online for orders on Supplier's credit.
+
+        :raise ValidationError: naming the orders
+        """
+        if orders := self._filter_supplier_credit():
+            raise ValidationError(
+                self.env._(
+                    "Supplier charges the customer for %(orders)s, so it takes no payment link or "
+                    "online payment. Choose another bearer on the order first.",
+                    orders=", ".join(orders.mapped("name")),
+                )
+            )
+
     def _filter_supplier_blocked(self):
         """Return the Supplier orders among these that may not be confirmed yet."""
         return self._filter_supplier_credit().filtered(

@@ -217,7 +217,7 @@ class TestSettledBySupplierOnly(InvoiceLockCommon):
 
     def test_no_online_payment_of_it_is_begun(self):
         self.invoice.action_post()
-        with self.assertRaisesRegex(ValidationError, "nothing to pay here"), self.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, "takes no payment link"), self.cr.savepoint():
             self._begin_online_payment(self.invoice)
 
     def test_money_that_arrives_online_later_is_kept_as_credit_of_the_customer(self):
