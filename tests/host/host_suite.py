@@ -6,7 +6,19 @@ from .layout import ADDONS, LOGS
 from .processes import free_port
 from .terminal import HostError, run, say, step
 
-SUITES = ("account", "account_payment", "payment", "sale", "sale_management", "l10n_br")
+SUITES = (
+    "account",
+    "account_payment",
+    "payment",
+    "portal",
+    "sale",
+    "sale_management",
+    "l10n_br",
+    "website_sale",
+    "point_of_sale",
+)
+# Installed without our addons, too. Tests in a browser are skipped: they need websocket-client.
+APPS = ("website_sale", "point_of_sale")
 DATABASE = "host_suite"
 # Tests of the host that do themselves what the addons refuse, so that they cannot pass: this one
 # writes the payment state of an invoice as a user (docs/decisions/common.md, "Figures").
@@ -30,11 +42,11 @@ def compare(databases):
 
 def _run(databases, name, addons):
     """Return which tests failed, and how many ran."""
-    databases.copy(DATABASE, addons)
+    databases.copy(DATABASE, (*APPS, *addons))
     try:
         output = run(
             databases.odoo_command(
-                "-d", DATABASE, "-u", "account,payment", "--stop-after-init",
+                "-d", DATABASE, "-u", "account,payment,portal", "--stop-after-init",
                 f"--http-port={free_port()}", "--max-cron-threads=0",
                 f"--test-tags={','.join(f'/{suite}' for suite in SUITES)}",
             ),
