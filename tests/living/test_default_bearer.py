@@ -1,4 +1,5 @@
 from odoo.addons.point_of_sale.tests.common import TestPoSCommon
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -103,6 +104,20 @@ class TestDefaultBearer(TestPoSCommon):
                 invoice = order.account_move
                 self.assertFalse(invoice.preferred_payment_method_line_id)
                 self.assertEqual((invoice.state, invoice.amount_residual), ("posted", 0.0))
+                self.pos_session.action_pos_session_closing_control()
+
+    def test_till_loads_no_quotation_that_could_not_be_confirmed_after_it_is_paid(self):
+        self.company.vendor_approval_required = True
+        for name, bearer in self.bearers.items():
+            order = self.make_order(preferred_payment_method_line_id=bearer.id)
+            self.open_new_session()
+            load = self.env["sale.order"].browse(order.id).load_sale_order_from_pos
+            with self.subTest(name):
+                with self.assertRaisesRegex(UserError, f"(?s)till.*{order.name}.*bearer"):
+                    load(self.config.id)
+                order.preferred_payment_method_line_id = self.usual
+                (loaded,) = load(self.config.id)["sale.order"]
+                self.assertEqual(loaded["id"], order.id)
                 self.pos_session.action_pos_session_closing_control()
 
     def sell_at_till(self, uuid):

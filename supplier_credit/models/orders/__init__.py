@@ -10,4 +10,5 @@ from . import (
     sale_order_line,
     sale_order_preauthorization,
     sale_order_release,
+    sale_order_till,
 )

@@ -6,4 +6,5 @@ from . import (
     sale_order_invoicing,
     sale_order_line,
     sale_order_term,
+    sale_order_till,
 )
