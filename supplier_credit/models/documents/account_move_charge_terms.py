@@ -79,8 +79,8 @@ class AccountMove(models.Model):
         if charged := self._filter_charged_by_supplier():
             raise ValidationError(
                 self.env._(
-                    "Supplier charges the customer for %(invoices)s, so it takes no payment link or "
-                    "online payment. The customer pays Supplier.",
+                    "Supplier charges the customer for %(invoices)s, so it takes no payment "
+                    "link or online payment. The customer pays Supplier.",
                     invoices=", ".join(charged.mapped("display_name")),
                 )
             )
