@@ -175,7 +175,7 @@ class Suite:
         with step("Installing the three addons together"):
             self.databases.copy(TOGETHER, ADDONS, template=self.databases.template_of_tests)
         left_out = () if os.environ.get(EVERY_TEST) else ONCE
-        self._odoo_pytest(TOGETHER, [*ADDONS, OF_ALL_ADDONS], *IGNORED, *left_out)
+        self._odoo_pytest(TOGETHER, [*ADDONS, OF_ALL_ADDONS], *SHARED, *IGNORED, *left_out)
         with step("Comparing the translation templates with the source"):
             self.translate("compare")
         self.databases.drop(TOGETHER)
