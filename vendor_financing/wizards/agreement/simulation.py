@@ -77,7 +77,7 @@ class VendorFinancingSimulation(models.TransientModel):
         if self.env.context.get("active_model") == "account.move":
             moves = self.env["account.move"].browse(self.env.context.get("active_ids", []))
             moves.check_access("read")
-            values["move_ids"] = moves.ids
+            values["move_ids"] = [Command.set(moves.ids)]
             values["company_id"] = moves[:1].company_id.id or self.env.company.id
         return values
 

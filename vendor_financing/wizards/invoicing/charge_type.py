@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ...const import OPEN_PAYMENT_STATES, VENDOR_METHOD_CODE
 
@@ -51,7 +52,7 @@ class VendorFinancingChargeType(models.TransientModel):
             moves = moves.browse(self.env.context.get("active_ids", []))
         if moves:
             moves.check_access("read")
-            values["move_ids"] = moves.ids
+            values["move_ids"] = [Command.set(moves.ids)]
             values["company_id"] = moves[0].company_id.id
             is_in = all(moves.mapped("is_vendor"))
             values["direction"] = "from_vendor" if is_in else "to_vendor"
