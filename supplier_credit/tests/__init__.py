@@ -31,6 +31,7 @@ from .invoicing import (
     test_processing,
     test_processing_property,
     test_reserved_amount,
+    test_roundings,
     test_transaction,
 )
 from .messaging import test_delivery, test_outage, test_queue, test_webhook

@@ -27,6 +27,7 @@ from .invoicing import (
     test_payments,
     test_pending_invoices,
     test_portal,
+    test_roundings,
 )
 from .orders import test_order_term, test_request, test_request_activity, test_request_doors
 from .receivables import test_receivable_report

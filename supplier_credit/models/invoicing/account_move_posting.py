@@ -165,11 +165,11 @@ class AccountMove(models.Model):
     def _get_differences_from_total(self, lines):
         """Return, as texts, that the invoice costs more than its quantities of the order do.
 
-        Taxes may be rounded by line or by document: a cent of each line is not looked at.
+        What is within `_get_supplier_rounding_limit` is not looked at.
         """
         self.ensure_one()
         ordered = lines.filtered("sale_line_ids")._get_ordered_total()
-        allowed = ordered + self.currency_id.rounding * len(lines)
+        allowed = ordered + self._get_supplier_rounding_limit()
         if self.currency_id.compare_amounts(self.amount_total, allowed) <= 0:
             return []
         return [

@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..common.user_language import in_user_language
 
+# The largest coin, in BRL: cash rounding by more is no rounding.
+LARGEST_COIN = 1.0
+
 
 class AccountMove(models.Model):
     """Invoices of an order within the credit that is reserved for it. Seed 001, "Faturamento", 1.
@@ -17,8 +20,9 @@ class AccountMove(models.Model):
         """Refuse invoices with which an order takes more credit than is reserved or released.
 
         What Supplier has approved is deducted from the reservation already. Other posted invoices
-        count, those among these, whatever their state, and no other drafts. A cent of each item
-        may be rounding.
+        count, those among these, whatever their state, and no other drafts. What the invoices of
+        the order were rounded by, approved ones, too, is not looked at: what is complete is asked
+        of quantities.
 
         :raise UserError: naming the invoice, the order and both amounts
         """
@@ -30,9 +34,8 @@ class AccountMove(models.Model):
             waiting = order._get_supplier_waiting_invoices(ours)
             total = sum(waiting.mapped("amount_total"))
             allowed = order._get_supplier_assured_amount()
-            # Notes and sections have no amount to round.
-            items = waiting.invoice_line_ids.filtered(lambda item: item.display_type == "product")
-            cents = order.currency_id.rounding * len(items)
+            rounded = waiting | order._get_supplier_approved_invoices()
+            cents = sum(move._get_supplier_rounding_limit() for move in rounded)
             if order.currency_id.compare_amounts(total, allowed + cents) > 0:
                 raise UserError(
                     ours.env._(
@@ -46,3 +49,14 @@ class AccountMove(models.Model):
                         allowed=order.currency_id.format(allowed),
                     )
                 )
+
+    def _get_supplier_rounding_limit(self):
+        """Return by how much this invoice may be rounded other than its order, in BRL.
+
+        A cent of each item, as taxes may be rounded by line or by document, and what the host's
+        cash rounding can add. Notes and sections have no amount to round.
+        """
+        self.ensure_one()
+        items = self.invoice_line_ids.filtered(lambda item: item.display_type == "product")
+        coin = min(self.invoice_cash_rounding_id.rounding, LARGEST_COIN)
+        return self.currency_id.rounding * len(items) + coin

@@ -47,8 +47,11 @@ class SaleOrder(models.Model):
         )
         if not released:
             return reserved
-        approved = self.supplier_invoice_ids.filtered(
-            lambda move: move.supplier_state == "approved"
-        )
+        approved = self._get_supplier_approved_invoices()
         left = max(released.mapped("amount")) - sum(approved.mapped("amount_total"))
         return max(reserved, left)
+
+    def _get_supplier_approved_invoices(self):
+        """Return the invoices of this order that are deducted from its reservation."""
+        self.ensure_one()
+        return self.supplier_invoice_ids.filtered(lambda move: move.supplier_state == "approved")

@@ -26,6 +26,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.state != "draft" or not self._filter_supplier_credit():
             return 0.0
+        if self.invoice_cash_rounding_id:
+            # It would round the line away again.
+            return 0.0
         difference = self._get_nfe_difference(nfe)
         limit = self.currency_id.rounding * len(self._get_rounded_lines())
         if self.currency_id.compare_amounts(abs(difference), limit) > 0:
@@ -76,6 +79,14 @@ class AccountMove(models.Model):
         difference = self._get_nfe_difference(nfe)
         limit = EXPLAINED * self.currency_id.rounding * len(self._get_rounded_lines())
         by_document = self.company_id.tax_calculation_rounding_method == "round_globally"
+        if difference and (coin := self.invoice_cash_rounding_id):
+            return [
+                self.env._(
+                    "The invoice is rounded by %(rounding)s. If the NF-e is not, remove the cash "
+                    "rounding from the invoice.",
+                    rounding=coin.display_name,
+                )
+            ]
         if not difference or abs(difference) > limit or not by_document:
             return []
         return [

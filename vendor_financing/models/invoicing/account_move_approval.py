@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+# The largest coin, in BRL: cash rounding by more is no rounding.
+LARGEST_COIN = 1.0
+
 
 class AccountMove(models.Model):
     """Invoices of orders that need an approval: posted for whom, and what, was approved.
@@ -76,8 +79,8 @@ class AccountMove(models.Model):
     def _check_vendor_amount_approved(self):
         """Refuse Vendor invoices with which more is billed of an order than was approved.
 
-        Posted ones count, those among these, whatever their state, and no other drafts. A cent of
-        each item may be rounding.
+        Posted ones count, those among these, whatever their state, and no other drafts. What they
+        were rounded by is not looked at.
 
         :raise UserError: naming the invoice, the order and both amounts
         """
@@ -93,9 +96,7 @@ class AccountMove(models.Model):
             last = (ours & billed)[-1:]
             approved = order._get_vendor_approved_amount(last)
             currency = order.company_id.currency_id
-            # Notes and sections have no amount to round.
-            items = billed.invoice_line_ids.filtered(lambda item: item.display_type == "product")
-            cents = currency.rounding * len(items)
+            cents = sum(move._get_vendor_rounding_limit() for move in billed)
             if currency.compare_amounts(total, approved + cents) > 0:
                 raise UserError(
                     self.env._(
@@ -109,6 +110,17 @@ class AccountMove(models.Model):
                         approved=currency.format(approved),
                     )
                 )
+
+    def _get_vendor_rounding_limit(self):
+        """Return by how much this invoice may be rounded other than its order, in BRL.
+
+        A cent of each item, as taxes may be rounded by line or by document, and what the host's
+        cash rounding can add. Notes and sections have no amount to round.
+        """
+        self.ensure_one()
+        items = self.invoice_line_ids.filtered(lambda item: item.display_type == "product")
+        coin = min(self.invoice_cash_rounding_id.rounding, LARGEST_COIN)
+        return self.company_id.currency_id.rounding * len(items) + coin
 
     def _get_vendor_orders(self):
         """Return the orders that these invoices bill, as superuser."""
