@@ -8,7 +8,7 @@
     "author": "Trade Credit Maintainers",
     "license": "LGPL-3",
     "application": True,
-    "depends": ["sale", "account", "l10n_br", "mail"],
+    "depends": ["sale", "account", "mail"],
     "external_dependencies": {
         "python": [
             "requests",

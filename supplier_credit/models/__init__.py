@@ -1,6 +1,7 @@
 # In the order in which they load: a folder uses only those above it (docs/architecture.md).
 # isort: off
 from . import common  # abstract models and mixins that all others inherit
+from . import localisation  # reads the fields of whichever localisation is installed
 from . import bearers  # which journals and payment methods are Supplier's
 from . import agreement  # the contract with Supplier and its parameters
 from . import messaging  # extends the agreement with its queue; all later folders send by it

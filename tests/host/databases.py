@@ -4,22 +4,14 @@ import hashlib
 import shutil
 
 from . import clock
-from .layout import HOST, LOGS, ROOT, TEMPLATE_MODULES, TEST_ADDONS
+from .layout import HOST, LOGS, ROOT, TEST_ADDONS
+from .localisations import CORE
 from .terminal import run, step
 
 FILESTORE = HOST / "data"
 # English first: a database whose only language is Portuguese would take it for the source language.
-TEMPLATE_OPTIONS = ("-i", ",".join(TEMPLATE_MODULES), "--load-language=en_US,pt_BR")
+LANGUAGES = "--load-language=en_US,pt_BR"
 SECONDS_OF_SESSIONS = 20 * 365 * 24 * 3600
-# A company as the host makes it for Brazil: country, language, chart of accounts and a valid CNPJ.
-PREPARE_TEMPLATE = """
-env['ir.config_parameter'].set_param('database.is_neutralized', False)
-company = env.company
-company.write({'country_id': env.ref('base.br').id, 'name': 'Empresa Modelo Ltda'})
-env['account.chart.template'].try_loading('br', company, install_demo=False)
-assert company.chart_template == 'br', company.chart_template
-env.cr.commit()
-"""
 # Companies that test classes take (spare_companies.py); no user belongs to them before.
 PREPARE_TESTS = """
 brazil = {'country_id': env.company.country_id.id, 'currency_id': env.company.currency_id.id}
@@ -34,13 +26,19 @@ env.cr.commit()
 
 
 class Databases:
-    """Makes databases on one Postgres with one Odoo."""
+    """Makes databases on one Postgres with one Odoo.
 
-    def __init__(self, postgres, source, python):
+    :param localisation: the `Localisation` of the company that is in each of them
+    """
+
+    def __init__(self, postgres, source, python, localisation=CORE):
         self.postgres = postgres
         self.source = source
         self.python = python
-        recipe = repr((TEMPLATE_OPTIONS, PREPARE_TEMPLATE)).encode()
+        self.localisation = localisation
+        self.environment = {**postgres.environment, **localisation.environment}
+        self._template_options = ("-i", ",".join(localisation.modules), LANGUAGES)
+        recipe = repr((self._template_options, localisation.prepare)).encode()
         self.template = f"template_{source.key}_{hashlib.sha256(recipe).hexdigest()[:8]}"
         key = hashlib.sha256(PREPARE_TESTS.encode()).hexdigest()[:8]
         self.template_of_tests = f"{self.template}_{key}"
@@ -50,7 +48,8 @@ class Databases:
     def addons_path(self):
         """Where Odoo finds addons: the host's own, ours, and those that only tests use."""
         for_tests = [TEST_ADDONS] if any(TEST_ADDONS.glob("*/__manifest__.py")) else []
-        return ",".join(str(path) for path in [*self.source.addons_paths, ROOT, *for_tests])
+        paths = [*self.source.addons_paths, *self.localisation.addons_paths, ROOT, *for_tests]
+        return ",".join(str(path) for path in paths)
 
     def odoo_command(self, *arguments):
         """Return the command line of this Odoo with our addons on its path."""
@@ -69,7 +68,7 @@ class Databases:
             what=what,
             script=guarded,
             log=LOGS / "shell.log",
-            env=self.postgres.environment,
+            env=self.environment,
             cwd=HOST,
         )
 
@@ -87,7 +86,7 @@ class Databases:
                     "-c", options, "-d", database, "-l", "pot", "-o", target, addon,
                 ],
                 what=f"Exporting the texts of {addon}",
-                env=self.postgres.environment,
+                env=self.environment,
                 cwd=HOST,
             )  # fmt: skip
         return folder
@@ -97,14 +96,16 @@ class Databases:
         if self.postgres.exists(self.template):
             return
         making = f"{self.template}_making"
-        with step(f"Making the template database ({', '.join(TEMPLATE_MODULES)}; once)"):
+        with step(f"Making the template database ({', '.join(self.localisation.modules)}; once)"):
             self.drop(making)
             self.postgres.create(making)
             if clock.chosen() and self._template_dump.exists():
                 self._restore_template(making)
             else:
-                self._odoo_update(making, TEMPLATE_OPTIONS, "template")
-                self.odoo_shell(making, PREPARE_TEMPLATE, what="Preparing the template database")
+                self._odoo_update(making, self._template_options, "template")
+                self.odoo_shell(
+                    making, self.localisation.prepare, what="Preparing the template database"
+                )
                 # The files first: a template that has its name is whole.
                 self._copy_filestore(making, self.template)
             self.postgres.rename(making, self.template)
@@ -197,7 +198,7 @@ class Databases:
             command,
             what=f"Odoo on {database} with {' '.join(options)}",
             log=LOGS / f"{log}.log",
-            env=self.postgres.environment,
+            env=self.environment,
             cwd=HOST,
         )
         return output

@@ -14,8 +14,6 @@ ADDONS = ("supplier_credit", "vendor_financing", "reseller_billing")
 TEST_ADDONS = ROOT / "tests" / "addons"
 
 ODOO_SERIES = "19.0"
-# What a Brazilian company that sells has installed before our addons come.
-TEMPLATE_MODULES = ("sale_management", "account", "l10n_br")
 
 ODOO_PORT = int(os.environ.get("ODOO_PORT", "8069"))
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "8070"))

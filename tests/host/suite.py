@@ -8,18 +8,22 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from . import clock
+from .databases import Databases
 from .demo import fill_company, fill_contracts
 from .environments import ODOO_PYTHON, TOOLS_PYTHON
 from .figures import Figures
 from .layout import ADDONS, HOST, PYTHON, ROOT
 from .lifecycle import check_uninstall, snapshot
 from .lint import lint
+from .localisations import NONE, oca
 from .packages import chromium, faketime
 from .processes import free_port
 from .terminal import HostError, run, say, show, step
 
 TOGETHER = "test_together"
 LIVING = "test_living"
+LOCALISED = "test_localised"
+UNLOCALISED = "test_unlocalised"
 # What companies have beside the addons.
 OTHER_APPS = (
     "website_sale",
@@ -40,6 +44,7 @@ ORDER = (
     "alone:reseller_billing",
     "alone:vendor_financing",
     "living",
+    "localised",
     "sandbox",
 )
 # Long random tests of formulas, files and one addon's own records: they run with the addon alone.
@@ -54,6 +59,9 @@ EVERY_TEST = "EVERY_TEST"
 OF_ALL_ADDONS = "tests/access"
 # Tests inside Odoo that need the apps beside them, too.
 OF_OTHER_APPS = "tests/living"
+# Tests inside Odoo that need OCA's Brazilian localisation, and those that need none.
+OF_OCA = "tests/localised/oca"
+OF_NONE = "tests/localised/none"
 # Begins the names of the databases that `make some` keeps; another checkout may have its own.
 KEPT = os.environ.get("SOME_DATABASES", "some")
 SECONDS_TO_CLEAN_UP = 60
@@ -84,6 +92,7 @@ class Suite:
             **{f"alone:{addon}": lambda addon=addon: self._alone(addon) for addon in ADDONS},
             "together": self._together,
             "living": self._living,
+            "localised": self._localised,
             "e2e": self._e2e,
         }
 
@@ -189,6 +198,27 @@ class Suite:
         self._odoo_pytest(LIVING, [OF_OTHER_APPS])
         self.databases.drop(LIVING)
 
+    def _localised(self):
+        """Test the three addons with OCA's Brazilian localisation, and without any."""
+        for name, tests in ((LOCALISED, OF_OCA), (UNLOCALISED, OF_NONE)):
+            self._of_localisation(tests)._install_and_test(name, tests)
+
+    def _install_and_test(self, name, tests):
+        with step(f"Installing the three addons for {tests}"):
+            self.databases.copy(name, ADDONS)
+        self._odoo_pytest(name, [tests])
+        self.databases.drop(name)
+
+    def _of_localisation(self, tests):
+        """Return a suite whose databases have the localisation that these tests need."""
+        host = self.databases
+        localisation = oca(host.python) if tests.startswith(OF_OCA) else NONE
+        databases = Databases(host.postgres, host.source, host.python, localisation)
+        databases.ensure_template()
+        suite = Suite(databases)
+        suite._live, suite._processes = self._live, self._processes
+        return suite
+
     def translate(self, command, database=TOGETHER):
         """Compare or update the templates with what the addons in a database say now."""
         folder = self.databases.export_translations(database, ADDONS)
@@ -213,6 +243,11 @@ class Suite:
             database, addons = f"{KEPT}_together", ADDONS
         elif paths[0].startswith(OF_OTHER_APPS):
             database, addons = f"{KEPT}_living", [*OTHER_APPS, *ADDONS]
+        elif paths[0].startswith((OF_OCA, OF_NONE)):
+            self._of_localisation(paths[0])._some(
+                f"{KEPT}_{paths[0].split('/')[2]}", ADDONS, paths, options
+            )
+            return
         elif addon in ADDONS:
             database, addons = f"{KEPT}_{addon}", [addon]
         else:
@@ -220,11 +255,14 @@ class Suite:
                 chromium()
             self._pytest(TOOLS_PYTHON, [*paths, *options])
             return
+        self._some(database, addons, paths, options, self.databases.template_of_tests)
+
+    def _some(self, database, addons, paths, options, template=None):
         if self.databases.postgres.exists(database):
             self.databases.update(database, addons)
         else:
             with step(f"Installing {', '.join(addons)}"):
-                self.databases.copy(database, addons, template=self.databases.template_of_tests)
+                self.databases.copy(database, addons, template=template)
         self._odoo_pytest(database, paths, *options)
 
     def end_to_end(self):
@@ -250,6 +288,7 @@ class Suite:
                 *options,
                 *paths,
             ],
+            self.databases.localisation.environment,
         )
 
     def _pytest(self, python, arguments, environment=()):

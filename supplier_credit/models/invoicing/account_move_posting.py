@@ -132,7 +132,7 @@ class AccountMove(models.Model):
         """Return whether this raises an earlier invoice, as far as the database shows it."""
         self.ensure_one()
         return bool(
-            self.l10n_latam_document_type_id.internal_type == "debit_note"
+            self._has_raising_document()
             or ("debit_origin_id" in self._fields and self.debit_origin_id)
         )
 

@@ -61,7 +61,7 @@ class AccountMove(models.Model):
         obstacles = []
         if not self._filter_supplier_credit():
             obstacles.append(self.env._("its bearer is not one of charge type Supplier"))
-        if self.l10n_latam_document_type_id.code != NFE_MODEL:
+        if self._get_fiscal_identity().model not in (None, NFE_MODEL):
             obstacles.append(self.env._("its document type is not NF-e, model 55"))
         if self.supplier_sefaz_state == "cancelled":
             obstacles.append(self.env._("its NF-e was cancelled at SEFAZ; cancel the invoice, too"))

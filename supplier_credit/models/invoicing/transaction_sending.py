@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...const import NFE_MODEL
 from ...tools.api.transaction import TransactionRequest
+from ...tools.fiscal.fiscal_identity import FiscalIdentity
 from .transaction import UNDER_WAY
 
 
@@ -63,12 +64,12 @@ class SupplierCreditTransaction(models.Model):
             reservations = (
                 (self.preauthorization_id.code, self.reserved_amount, self.release_rest),
             )
-        series = self.nfe_key[22:25]
+        nfe = FiscalIdentity.of_key(self.nfe_key, self.total)
         request = TransactionRequest(
             nfe_key=self.nfe_key,
             model=NFE_MODEL,
-            series=int(series),
-            number=invoice._get_nfe_number(),
+            series=int(nfe.series),
+            number=nfe.number,
             issue_date=invoice.supplier_nfe_issue_date,
             total=self.total,
             customer=self.partner_id._get_supplier_vat(),

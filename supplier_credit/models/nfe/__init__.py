@@ -7,6 +7,7 @@ from . import (
     account_move_nfe_number,
     account_move_nfe_problem,
     account_move_nfe_rounding,
+    account_move_oca,
     account_move_sefaz,
     nfe_cancellation,
 )

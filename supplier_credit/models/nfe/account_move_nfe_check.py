@@ -5,6 +5,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ...tools.fiscal.fiscal_identity import FiscalIdentity
 from ..common.company_day import get_company_today
 
 NORMAL_PURPOSE = "1"
@@ -53,7 +54,8 @@ class AccountMove(models.Model):
 
     def _has_nfe_number(self, nfe):
         """Return whether this document's number can stay as it is with this NF-e."""
-        return self._is_issued_by_customer(nfe) or self._get_nfe_number() == nfe.number
+        own = self._get_fiscal_identity()
+        return self._is_issued_by_customer(nfe) or not own.takes_number or own.number == nfe.number
 
     def _get_nfe_parties(self, nfe):
         """Return the numbers in the NF-e that must be the company's and its customer's."""
@@ -70,7 +72,7 @@ class AccountMove(models.Model):
                 (
                     self.env._("total"),
                     self.currency_id.format(float(nfe.total)),
-                    self.currency_id.format(self.amount_total),
+                    self.currency_id.format(self._get_fiscal_identity().total),
                 ),
             )
         )
@@ -106,7 +108,9 @@ class AccountMove(models.Model):
                     found=format_date(self.env, nfe.issue_date),
                 )
             )
-        if self.state == "posted" and self.invoice_date != nfe.issue_date:
+        # A key is of one day, which the invoice's own need not be.
+        is_named = self._get_fiscal_identity().key == nfe.key
+        if self.state == "posted" and self.invoice_date != nfe.issue_date and not is_named:
             mismatches.append(
                 self.env._(
                     "date: the NF-e is of %(found)s, the posted invoice of %(expected)s; reset the "
@@ -123,16 +127,32 @@ class AccountMove(models.Model):
         if self._is_issued_by_customer(nfe):
             # The numbers of the customer are not the company's.
             return []
-        series = self.journal_id.l10n_br_invoice_serial or ""
+        own = self._get_fiscal_identity()
+        if own.key:
+            compared = ((self.env._("access key"), nfe.key, own.key),)
+            return self._describe_nfe_differences(compared)
+        if self._gets_oca_key():
+            return [
+                self.env._(
+                    "access key: the invoice's fiscal document has none yet; post the invoice, so "
+                    "that it gets one"
+                )
+            ]
+        if own.model is None:
+            # Only the NF-e says what these are.
+            return []
+        series = own.series or ""
         series = str(int(series)) if series.isdecimal() else series
         compared = (
-            (self.env._("model"), nfe.model, self.l10n_latam_document_type_id.code),
+            (self.env._("model"), nfe.model, own.model),
             (self.env._("series"), str(nfe.series), series),
         )
-        return [
-            *self._describe_nfe_differences(compared),
-            *self._get_nfe_number_mismatches(nfe, take_number),
-        ]
+        mismatches = self._describe_nfe_differences(compared)
+        if own.takes_number:
+            return mismatches + self._get_nfe_number_mismatches(nfe, take_number)
+        number = str(own.number or "")
+        compared = ((self.env._("number"), str(nfe.number), number),)
+        return mismatches + self._describe_nfe_differences(compared)
 
     def _describe_nfe_differences(self, compared):
         """Return the differences, as texts.
@@ -190,9 +210,14 @@ class AccountMove(models.Model):
         return (
             self.state == "posted"
             and not self.supplier_nfe_key
-            and self._get_nfe_number() == nfe.number
+            and self._is_issued_as(nfe)
             and bool(self._find_nfe_cancellation(nfe.key))
         )
+
+    def _is_issued_as(self, nfe):
+        """Return whether the localisation issued this document as this NF-e."""
+        own = self._get_fiscal_identity()
+        return own.key == nfe.key if own.key else own.number == nfe.number
 
     def _get_nfe_purpose_mismatches(self, nfe):
         if self.supplier_return_transaction_id:
@@ -256,20 +281,20 @@ class AccountMove(models.Model):
         :raise UserError: naming the first one, with number and total of both
         """
         for move in self.filtered("supplier_nfe_key"):
-            number = int(move.supplier_nfe_key[25:34])
-            same_total = not move.currency_id.compare_amounts(
-                move.supplier_nfe_total, move.amount_total
-            )
-            if not same_total or move._get_nfe_number() != number:
+            applied = FiscalIdentity.of_key(move.supplier_nfe_key, move.supplier_nfe_total)
+            own = move._get_fiscal_identity()
+            same_total = not move.currency_id.compare_amounts(applied.total, own.total)
+            same_key = own.key in ("", applied.key)
+            if not same_total or not same_key or own.number != applied.number:
                 raise UserError(
                     self.env._(
                         "Invoice %(invoice)s no longer agrees with its NF-e %(number)s of "
                         "%(total)s: it has now number %(new_number)s and a total of "
                         "%(new_total)s. Undo the change of the invoice.",
                         invoice=move.display_name,
-                        number=number,
-                        total=move.currency_id.format(move.supplier_nfe_total),
-                        new_number=move._get_nfe_number() or "-",
-                        new_total=move.currency_id.format(move.amount_total),
+                        number=applied.number,
+                        total=move.currency_id.format(applied.total),
+                        new_number=own.number or "-",
+                        new_total=move.currency_id.format(own.total),
                     )
                 )

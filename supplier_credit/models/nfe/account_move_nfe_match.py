@@ -14,12 +14,15 @@ class AccountMove(models.Model):
     def _find_invoice_of_nfe(self, nfe, among=None):
         """Return the one invoice that the NF-e belongs to, among those that the user may read.
 
-        A posted invoice has the NF-e's number; a draft is on Supplier's credit, has the same
-        recipient and total, and no NF-e yet.
+        An invoice whose fiscal document has the NF-e's access key is the one. Else a posted invoice
+        has the NF-e's number; a draft, or one that no localisation numbers, is on Supplier's
+        credit, has the same recipient and total, and no NF-e yet.
 
         :param among: the invoices to search; all if empty
         :raise UserError: when there is none, or more than one, naming each
         """
+        if named := self._find_document_of_key(nfe.key, among):
+            return named
         if note := self._find_return_of_nfe(nfe, among):
             return note
         scope = self._get_upload_scope(among)
@@ -27,7 +30,7 @@ class AccountMove(models.Model):
         companies = self._find_issuers(nfe)
         scope &= Domain("company_id", "in", companies.ids)
         candidates = self._find_posted_of_nfe(nfe, scope)
-        candidates = candidates or self._find_drafts_of_nfe(nfe, scope)
+        candidates = candidates or self._find_unnumbered_of_nfe(nfe, scope)
         if len(candidates) > 1:
             raise UserError(
                 self.env._(
@@ -43,6 +46,19 @@ class AccountMove(models.Model):
         if not candidates:
             raise UserError(self._describe_no_invoice(nfe, scope))
         return candidates
+
+    @api.model
+    def _find_document_of_key(self, key, among=None):
+        """Return the document whose fiscal document of OCA's has this key, empty if none has."""
+        if "fiscal_document_id" not in self._fields:
+            return self.browse()
+        scope = Domain("fiscal_document_id.document_key", "=", key)
+        scope &= Domain("move_type", "in", ("out_invoice", "out_refund"))
+        scope &= Domain("company_id", "in", self.env.companies.ids)
+        scope &= Domain("state", "!=", "cancel")
+        if among:
+            scope &= Domain("id", "in", among.ids)
+        return self.search(scope, limit=1)
 
     @api.model
     def _get_upload_scope(self, among=None):
@@ -113,6 +129,9 @@ class AccountMove(models.Model):
         return companies
 
     def _find_posted_of_nfe(self, nfe, scope):
+        """Return the posted invoices to which core's localisation gave the NF-e's number."""
+        if "l10n_latam_document_type_id" not in self._fields:
+            return self.browse()
         posted = self.search(
             scope
             & Domain("state", "=", "posted")
@@ -124,10 +143,22 @@ class AccountMove(models.Model):
             lambda move: move.commercial_partner_id._get_supplier_vat() == nfe.recipient,
         )
 
-    def _find_drafts_of_nfe(self, nfe, scope):
-        return self._find_of_total(nfe, scope & Domain("state", "=", "draft"))._narrow_down(
-            lambda move: move._has_series(nfe.series)
+    def _find_unnumbered_of_nfe(self, nfe, scope):
+        """Return the invoices of the NF-e's total whose number it is to say.
+
+        A fiscal document with another key, or that is still to get its own, is of another NF-e.
+        """
+        open_scope = scope & Domain("state", "in", ("draft", "posted"))
+        found = self._find_of_total(nfe, open_scope).filtered(
+            lambda move: move._takes_any_number() and not move._gets_oca_key()
         )
+        return found._narrow_down(lambda move: move._has_series(nfe.series))
+
+    def _takes_any_number(self):
+        own = self._get_fiscal_identity()
+        if own.takes_number:
+            return self.state == "draft"
+        return not own.key and own.number is None
 
     def _find_of_total(self, nfe, scope):
         """Return the invoices on Supplier's credit without NF-e, of its recipient and total."""
@@ -149,8 +180,7 @@ class AccountMove(models.Model):
         return left
 
     def _has_series(self, series):
-        own = self.journal_id.l10n_br_invoice_serial or ""
-        return own.isdecimal() and int(own) == series
+        return self._get_fiscal_identity().has_series(series)
 
     def _describe_no_invoice(self, nfe, scope):
         values = {

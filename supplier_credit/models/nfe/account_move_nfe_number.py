@@ -2,15 +2,13 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    """The fiscal number of an invoice, which its NF-e decides."""
+    """The number that core's localisation gives an invoice, which its NF-e decides."""
 
     _inherit = "account.move"
 
     def _get_nfe_number(self):
         """Return the invoice's document number as the NF-e has it: an integer, None without one."""
-        self.ensure_one()
-        digits = "".join(filter(str.isdigit, self.l10n_latam_document_number or ""))
-        return int(digits) if digits else None
+        return self._get_fiscal_identity().number
 
     def _get_nfe_number_mismatches(self, nfe, take_number):
         """Return the reasons why the invoice cannot have the NF-e's number, as texts.

@@ -125,12 +125,6 @@ class AccountMove(models.Model):
         """Return the state by the uploaded XML, False without one."""
         return "authorised" if self.supplier_nfe_key else False
 
-    def _get_oca_document(self):
-        if "fiscal_document_id" not in self._fields:
-            return None
-        document = self.sudo().fiscal_document_id
-        return document if document and "state_edoc" in document._fields else None
-
     def _get_source_file(self):
         """Return the authorised XML of the installed electronic invoicing, None without one."""
         document = self._get_oca_document()
@@ -177,7 +171,7 @@ class AccountMove(models.Model):
                     raise UserError(
                         self.env._(
                             "SEFAZ authorised the NF-e of %(invoice)s, but its XML is not "
-                            "available yet. It is read again later; or use Upload NF-e.",
+                            "available yet. It is read when it comes; or use Upload NF-e.",
                             invoice=self.display_name,
                         )
                     )
@@ -197,8 +191,9 @@ class AccountMove(models.Model):
     def _cron_refresh_sefaz_states(self):
         """Update the invoices whose source has another state.
 
-        OCA's fiscal document changes without a write on its invoice. Without OCA's and Odoo
-        Enterprise's modules this costs no query.
+        Their sources tell them at once; this finds what was said while this addon was not there.
+        A file that could not be applied is not read again until it changes, or somebody asks for
+        it. Without OCA's and Odoo Enterprise's modules this costs no query.
         """
         news = self._get_sefaz_news_domain()
         bearers = self.env["account.payment.method.line"]._get_supplier_bearer_ids()
@@ -209,6 +204,7 @@ class AccountMove(models.Model):
             Domain("move_type", "=", "out_invoice")
             & Domain("preferred_payment_method_line_id", "in", list(bearers))
             & Domain("date", ">=", since)
+            & Domain("supplier_nfe_problem", "=", False)
             & news
         )
         cron = self.env["ir.cron"]

@@ -1,14 +1,12 @@
-"""Stubs of the models of OCA's and Odoo Enterprise's electronic invoicing.
+"""A stub of Odoo Enterprise's electronic invoicing.
 
-They have only the names and codes that the addon reads; the modules are no dependency.
+It has only the names and codes that the addon reads; the module is no dependency.
 """
 
 from odoo import fields, models
 from odoo.orm.model_classes import add_to_registry
 
 from .common import NfeUploadCommon
-
-OCA_DOCUMENT = "l10n_br_fiscal.document"
 
 
 class EnterpriseMove(models.Model):
@@ -26,23 +24,6 @@ class EnterpriseMove(models.Model):
         copy=False,
     )
     l10n_br_edi_xml_attachment_file = fields.Binary(copy=False, attachment=True)
-
-
-class OcaDocument(models.Model):
-    _module = None
-    _name = OCA_DOCUMENT
-    _description = "Fiscal Document (stub)"
-
-    state_edoc = fields.Char(default="em_digitacao")
-    authorization_file_id = fields.Many2one("ir.attachment")
-
-
-class OcaMove(models.Model):
-    _module = None
-    _name = "account.move"
-    _inherit = "account.move"
-
-    fiscal_document_id = fields.Many2one(OCA_DOCUMENT, copy=False)
 
 
 class SefazStubs(NfeUploadCommon):

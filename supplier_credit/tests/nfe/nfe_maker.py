@@ -19,6 +19,7 @@ SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 # Access key and recipient of the sample.
 SAMPLE_KEY = "35180834128745000152550010000476051695511860"
+SAMPLE_CODE = "69551186"
 ISSUER = "34128745000152"
 RECIPIENT = "57647232000153"
 PROTOCOL = "135180550847249"
@@ -133,6 +134,7 @@ def make_nfe(
     environment="1",
     issued=None,
     signer=None,
+    code=SAMPLE_CODE,
     **texts,
 ):
     """Return a valid authorised NF-e, with its own key, check digit and signature.
@@ -140,16 +142,18 @@ def make_nfe(
     :param sample: the NF-e of `SAMPLE_KEY`, as text
     :param issued: the day of issue; today
     :param signer: who signs instead of the issuer
+    :param code: the eight random digits of the key
     :param texts: other elements by name, each replaced where it first stands
     """
     issued = issued or date.today()
-    key = f"35{issued:%y%m}{issuer}55{series:03}{number:09}169551186"
+    key = f"35{issued:%y%m}{issuer}55{series:03}{number:09}1{code}"
     key += compute_check_digit(key)
     text = sample.replace(SAMPLE_KEY, key)
     for old, new in (
         ("<nNF>47605<", f"<nNF>{number}<"),
         ("<serie>1<", f"<serie>{series}<"),
         ("<cDV>0<", f"<cDV>{key[-1]}<"),
+        (f"<cNF>{SAMPLE_CODE}<", f"<cNF>{code}<"),
         (f"<CNPJ>{ISSUER}<", f"<CNPJ>{issuer}<"),
         (f"<CNPJ>{RECIPIENT}<", f"<CNPJ>{recipient}<"),
         ("<vNF>610.37<", f"<vNF>{total}<"),

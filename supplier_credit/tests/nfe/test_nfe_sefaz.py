@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import make_cancellation, make_nfe
-from .common_sefaz import OCA_DOCUMENT, EnterpriseMove, OcaDocument, OcaMove, SefazStubs
+from .common_sefaz import EnterpriseMove, SefazStubs
 
 
 @tagged("post_install", "-at_install")
@@ -34,7 +34,7 @@ class TestSefazWithoutSource(SefazStubs):
 
 
 class SourceCases:
-    """Cases for each of the two sources; `say` sets the state of the source."""
+    """Cases for a source; `say` sets its state. Those of OCA's documents are in tests/localised."""
 
     # Of each of the source's own codes, what users are shown.
     states = {}
@@ -165,81 +165,3 @@ class TestSefazEnterprise(SourceCases, SefazStubs):
         self.env.invalidate_all()
         self.invoice.narration = "Obrigado"
         self.assertFalse(self.invoice.supplier_sefaz_state)
-
-
-@tagged("post_install", "-at_install")
-class TestSefazOca(SourceCases, SefazStubs):
-    """OCA's `l10n_br_fiscal`: the fiscal document is written, so the cron finds the change."""
-
-    allow_inherited_tests_method = True
-    stubs = (OcaDocument, OcaMove)
-    columns = {"fiscal_document_id": "int4"}
-    states = {
-        "em_digitacao": "none",
-        "a_enviar": "waiting",
-        "enviada": "waiting",
-        "rejeitada": "rejected",
-        "denegada": "denied",
-        "cancelada": "cancelled",
-        "inutilizada": "cancelled",
-    }
-    authorised = "autorizada"
-    cancelled = "cancelada"
-    denied = "denegada"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.document = cls.env[OCA_DOCUMENT].sudo().create({})
-        cls.invoice.fiscal_document_id = cls.document
-
-    def say(self, code, content=None):
-        if content:
-            self.document.authorization_file_id = self.env["ir.attachment"].create(
-                {"name": "nfe.xml", "raw": content}
-            )
-        self.document.state_edoc = code
-        self.run_cron()
-
-    def said(self):
-        return self.document.state_edoc
-
-    def test_cron_looks_at_what_differs_alone(self):
-        self.say("rejeitada")
-        self.assertEqual(self._found(), 0)
-        self.document.state_edoc = "enviada"
-        self.assertEqual(self._found(), 1)
-
-    def _found(self):
-        moves = self.env["account.move"].sudo()
-        return moves.search_count(moves._get_sefaz_news_domain())
-
-    def test_document_that_is_linked_later_is_read_at_once(self):
-        other = self.create_plain_invoice()
-        document = self.env[OCA_DOCUMENT].sudo().create({"state_edoc": "rejeitada"})
-        other.fiscal_document_id = document
-        self.assertEqual(other.supplier_sefaz_state, "rejected")
-
-
-@tagged("post_install", "-at_install")
-class TestSefazBothSources(SefazStubs):
-    """OCA's state goes before Odoo Enterprise's."""
-
-    stubs = (OcaDocument, OcaMove, EnterpriseMove)
-    columns = {"fiscal_document_id": "int4", "l10n_br_last_edi_status": "varchar"}
-
-    def test_order_of_the_sources(self):
-        invoice = self.create_plain_invoice()
-        document = self.env[OCA_DOCUMENT].sudo().create({})
-        invoice.fiscal_document_id = document
-        for oca, enterprise, expected in (
-            ("em_digitacao", "error", "rejected"),
-            ("enviada", "error", "waiting"),
-            ("denegada", "cancelled", "denied"),
-            ("enviada", "cancelled", "cancelled"),
-        ):
-            with self.subTest(oca=oca, enterprise=enterprise):
-                document.state_edoc = oca
-                invoice.l10n_br_last_edi_status = enterprise
-                self.assertEqual(invoice._find_sefaz_state(), expected)
-                self.assertEqual(invoice.supplier_sefaz_state, expected)

@@ -1,0 +1,4 @@
+from . import (
+    account_move_fiscal,
+    res_partner_fiscal,
+)
