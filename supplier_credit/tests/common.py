@@ -272,6 +272,14 @@ class SupplierCreditCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def archive_fee_account(cls):
+        """Make a problem in the ledger: nothing can be booked on the agreement's fee account."""
+        # While the agreement is active the account could not be archived.
+        cls.agreement.enabled = False
+        cls.agreement.fee_account_id.active = False
+        cls.agreement.enabled = True
+
+    @classmethod
     def create_order(cls, *, user=None, amount=610.37, bearer=None, **values):
         order = (
             cls.env["sale.order"]

@@ -308,7 +308,7 @@ class TestTransaction(SupplierCreditCommon):
         self.assertEqual((invoice.supplier_state, invoice.payment_state), ("approved", "paid"))
 
     def test_salesman_neither_processes_nor_resends(self):
-        self.agreement.fee_account_id.active = False
+        self.archive_fee_account()
         transaction = self.register()
         self.assertEqual(transaction.processing_state, "error")
         for action in ("action_process", "action_resend"):
@@ -377,7 +377,7 @@ class TestTransaction(SupplierCreditCommon):
         self.assertEqual(self.reservation.state, "active")
 
     def test_problem_in_the_ledger_does_not_undo_the_approval_and_can_be_processed_again(self):
-        self.agreement.fee_account_id.active = False
+        self.archive_fee_account()
         transaction = self.register()
         self.assertEqual((transaction.state, transaction.processing_state), ("approved", "error"))
         self.assertTrue(transaction.error)

@@ -195,7 +195,7 @@ class TestPostSaleProcessing(PostSaleCommon):
             self.env.invalidate_all()
 
     def test_problem_in_the_ledger_is_shown_and_processed_again(self):
-        self.agreement.fee_account_id.active = False
+        self.archive_fee_account()
         request = self.make_return()
         self.assertEqual((request.state, request.processing_state), ("approved", "error"))
         self.assertTrue(request.error)
@@ -208,7 +208,7 @@ class TestPostSaleProcessing(PostSaleCommon):
             request.with_user(self.accountant).action_process()
 
     def test_debits_that_do_not_make_up_the_credit_stop_with_an_explanation(self):
-        self.agreement.fee_account_id.active = False
+        self.archive_fee_account()
         request = self.make_return()
         self.agreement.fee_account_id.active = True
         request.installment_ids.amount = 150
