@@ -1,4 +1,4 @@
-"""Opens what a person can open, by the web client's own calls: views, records, new ones, buttons."""
+"""Opens what a person can open, by the web client's own calls: views, records, buttons."""
 
 import ast
 

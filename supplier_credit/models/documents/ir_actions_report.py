@@ -4,6 +4,8 @@ from io import BytesIO
 from odoo import api, models, tools
 from odoo.exceptions import UserError
 
+from ...tools.finished_class import replace_method
+
 DANFE_REPORT = "supplier_credit.report_danfe"
 # The document that OCA's Brazilian localisation keeps beside the invoice; no dependency.
 OCA_FISCAL_DOCUMENT = "l10n_br_fiscal.document"
@@ -57,21 +59,7 @@ class IrActionsReport(models.Model):
         this one, so the method of the finished class is replaced.
         """
         super()._register_hook()
-        report_class = self.env.registry[self._name]
-        draw = getattr(report_class, "_render_danfe", None)
-        if draw is None or hasattr(draw, "supplier_origin"):
-            return
-
-        def _render_danfe(self, nfe):
-            invoices = self._find_supplier_invoices(nfe._name, nfe.ids)
-            if not invoices._filter_charged_by_supplier():
-                return draw(self, nfe)
-            invoices._check_not_withheld()
-            # With the note and without the instalments, like the addon's own report.
-            return invoices.ensure_one()._draw_danfe(), "pdf"
-
-        _render_danfe.supplier_origin = draw
-        report_class._render_danfe = _render_danfe
+        replace_method(self.env.registry[self._name], "_render_danfe", _render_danfe)
 
     def _refuse_danfe_as_other_type(self, report_ref):
         if self._is_supplier_danfe(report_ref):
@@ -116,3 +104,12 @@ class IrActionsReport(models.Model):
         # The host clears this cache whenever an action is written.
         report = self._get_report(report_ref)
         return report.model, report.report_name
+
+
+def _render_danfe(render, reports, nfe):
+    invoices = reports._find_supplier_invoices(nfe._name, nfe.ids)
+    if not invoices._filter_charged_by_supplier():
+        return render(reports, nfe)
+    invoices._check_not_withheld()
+    # With the note and without the instalments, like the addon's own report.
+    return invoices.ensure_one()._draw_danfe(), "pdf"

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...tools.till import check_before_loading
+from ...tools.finished_class import replace_method
 
 
 class SaleOrder(models.Model):
@@ -11,7 +11,13 @@ class SaleOrder(models.Model):
 
     def _register_hook(self):
         super()._register_hook()
-        check_before_loading(self, _check_for_till)
+        orders = self.env.registry[self._name]
+        replace_method(orders, "load_sale_order_from_pos", _load_at_till)
+
+
+def _load_at_till(load, orders, *args, **options):
+    _check_for_till(orders)
+    return load(orders, *args, **options)
 
 
 def _check_for_till(orders):
