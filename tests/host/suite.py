@@ -221,7 +221,8 @@ class Suite:
             self._pytest(TOOLS_PYTHON, [*paths, *options])
             return
         if self.databases.postgres.exists(database):
-            self.databases.update(database, addons)
+            # The host's own apps stay as they are.
+            self.databases.update(database, [addon for addon in addons if addon in ADDONS])
         else:
             with step(f"Installing {', '.join(addons)}"):
                 self.databases.copy(database, addons, template=self.databases.template_of_tests)
