@@ -51,6 +51,7 @@ from .nfe import (
 from .orders import (
     test_cancellation,
     test_change,
+    test_down_payment,
     test_gate,
     test_preauthorization,
     test_release,

@@ -259,7 +259,8 @@ class Suite:
 
     def _some(self, database, addons, paths, options, template=None):
         if self.databases.postgres.exists(database):
-            self.databases.update(database, addons)
+            # The host's own apps stay as they are.
+            self.databases.update(database, [addon for addon in addons if addon in ADDONS])
         else:
             with step(f"Installing {', '.join(addons)}"):
                 self.databases.copy(database, addons, template=template)

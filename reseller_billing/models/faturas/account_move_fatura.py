@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..contracts.contract_fatura import get_reference
@@ -90,6 +90,28 @@ class AccountMove(models.Model):
             made._issue_bills([owed for _values, owed in own])
             moves |= made.with_env(self.env)
         return moves
+
+    def _prepare_fatura_again(self):
+        """Return the values by which a copy bills the contract and month of this fatura, if it is.
+
+        The copy is a draft: it bills them once this fatura is credited as a whole and it is posted.
+        """
+        self.ensure_one()
+        if not self._filter_faturas():
+            return {}
+        again = {
+            "billing_contract_id": self.billing_contract_id.id,
+            "billing_amount": self.amount_total,
+            "billing_description": self.billing_description,
+            "reference_month": self.reference_month,
+            "reference_year": self.reference_year,
+            "is_one_off_fatura": self.is_one_off_fatura,
+            # The client's own terms would move the due date.
+            "invoice_payment_term_id": False,
+        }
+        if self.invoice_date_due >= fields.Date.context_today(self):
+            again["invoice_date_due"] = self.invoice_date_due
+        return again
 
     def _issue_bills(self, bills):
         """Store what new faturas bill, and issue them; other documents among these are left alone.

@@ -1,1 +1,1 @@
-from . import batch, change
+from . import account_move_reversal, batch, change

@@ -60,3 +60,14 @@ class AccountMove(models.Model):
         items = self.invoice_line_ids.filtered(lambda item: item.display_type == "product")
         coin = min(self.invoice_cash_rounding_id.rounding, LARGEST_COIN)
         return self.currency_id.rounding * len(items) + coin
+
+    def _is_billed_otherwise(self):
+        """Return whether Supplier takes no part in this invoice or credit note."""
+        self.ensure_one()
+        if self.move_type == "out_refund":
+            return not self.supplier_return_transaction_id
+        return (
+            self.move_type == "out_invoice"
+            and not self._filter_supplier_credit()
+            and not self.supplier_transaction_ids
+        )

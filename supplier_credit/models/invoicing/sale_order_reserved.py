@@ -55,3 +55,20 @@ class SaleOrder(models.Model):
         """Return the invoices of this order that are deducted from its reservation."""
         self.ensure_one()
         return self.supplier_invoice_ids.filtered(lambda move: move.supplier_state == "approved")
+
+    def _get_items_billed_otherwise(self):
+        """Return the posted items of invoices and credit notes that have no part in the credit.
+
+        The order had another bearer then, or its invoice got one.
+        """
+        self.ensure_one()
+        return self.sudo().order_line.invoice_lines.filtered(
+            lambda item: item.parent_state == "posted" and item.move_id._is_billed_otherwise()
+        )
+
+    def _get_amount_billed_otherwise(self):
+        """Return what is billed without Supplier's credit, with taxes, in the order's currency."""
+        self.ensure_one()
+        items = self._get_items_billed_otherwise()
+        back = items.filtered(lambda item: item.move_id.move_type == "out_refund")
+        return sum((items - back).mapped("price_total")) - sum(back.mapped("price_total"))

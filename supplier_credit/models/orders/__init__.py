@@ -6,6 +6,7 @@ from . import (
     release,
     sale_order,
     sale_order_block,
+    sale_order_down_payment,
     sale_order_gate,
     sale_order_line,
     sale_order_preauthorization,

@@ -63,6 +63,13 @@ class SupplierCreditPreauthorization(models.Model):
         # A person may request a refused amount again.
         self.refused_total = 0
         self._sync_with_order()
+        needed = self.order_id._get_supplier_reservable_amount()
+        if (
+            self._is_in_force()
+            and self.currency_id.compare_amounts(needed, self.remaining_amount) > 0
+        ):
+            # More of the same order is to be invoiced, as after the credit note of another bearer.
+            self._queue_change()
 
     @api.model
     def _find_differing(self, agreement):

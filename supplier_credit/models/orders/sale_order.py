@@ -169,7 +169,9 @@ class SaleOrder(models.Model):
         before = self._filter_release_affected(vals)
         reserved = self._filter_reserved(vals)
         result = super().write(vals)
-        (before | self._filter_release_affected(vals))._update_supplier_release_state()
+        after = self._filter_release_affected(vals)
+        (after - before)._check_no_down_payments()
+        (before | after)._update_supplier_release_state()
         reserved._cancel_superfluous_preauthorizations()
         return result
 

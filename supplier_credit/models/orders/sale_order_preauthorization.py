@@ -189,9 +189,9 @@ class SaleOrder(models.Model):
 
         It follows ordered quantities, unlike the host's `amount_to_invoice`, which is 0 on drafts
         of products invoiced on delivery. Invoices count once their transaction is approved; until
-        then their part stays reserved. What came back is to be invoiced again, as the host says,
-        and no reservation stands for it. When every quantity is invoiced, nothing is left: cents
-        that the invoices were rounded by are not.
+        then their part stays reserved. Posted ones outside Supplier's credit count, too. What came
+        back is to be invoiced again, as the host says, and no reservation stands for it. When every
+        quantity is invoiced, nothing is left: cents that the invoices were rounded by are not.
         """
         self.ensure_one()
         approved = self.sudo().supplier_invoice_ids.filtered(
@@ -201,7 +201,9 @@ class SaleOrder(models.Model):
             return 0.0
         return max(
             self.currency_id.round(
-                self._get_supplier_credit_amount() - sum(approved.mapped("amount_total"))
+                self._get_supplier_credit_amount()
+                - sum(approved.mapped("amount_total"))
+                - self._get_amount_billed_otherwise()
             ),
             0.0,
         )

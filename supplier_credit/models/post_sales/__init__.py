@@ -3,6 +3,7 @@ from . import (
     account_move_post_sale,
     account_move_return,
     account_move_return_nfe,
+    account_move_return_order,
     agreement_titles,
     post_sale,
     post_sale_installment,

@@ -14,6 +14,11 @@ class SaleOrderLine(models.Model):
                 quantities[line] -= item._get_quantity_in(line.product_uom_id)
         return quantities
 
+    def _is_coming_back(self):
+        """Return whether more of this item is invoiced than is delivered, or ordered."""
+        self.ensure_one()
+        return self.qty_to_invoice < 0 < self.qty_invoiced
+
     def _is_billed_by(self, invoices):
         """Return whether these invoices, less what came back, bill the ordered quantity."""
         self.ensure_one()

@@ -84,6 +84,16 @@ class TestBackToOrder(PostSaleCommon):
         self.assertEqual(sale.preauthorization_id, reservation)
         self.assertEqual(self.order.order_line.qty_to_invoice, 0)
 
+    def test_create_invoice_credits_what_was_delivered_too_much(self):
+        self.order.order_line.product_uom_qty = 0
+        note = self.order.with_user(self.accountant)._create_invoices(final=True)
+        self.assertEqual((note.move_type, note.amount_total), ("out_refund", 610.37))
+        self.assertEqual(note.supplier_return_transaction_id, self.sale)
+        self.assertEqual(note.reversed_entry_id, self.invoice)
+        note.action_post()
+        self.assertEqual(self.sale.post_sale_ids.amount, 610.37)
+        self.assertTrue(note.line_ids.filtered("is_supplier_temporary"))
+
     def test_withdrawn_return_is_delivered_after_all(self):
         request = self.make_return(0, **REFUSED)
         note = request.temporary_move_id
