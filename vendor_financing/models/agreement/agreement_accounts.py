@@ -57,11 +57,30 @@ class VendorFinancingAgreement(models.Model):
             if name in vals:
                 changed = self.filtered(lambda one, name=name: one[name].id != vals[name])
                 changed._check_booking_free(name)
+        if not vals.get("active", True):
+            self.filtered("active")._check_no_open_contract()
         return super().write(vals)
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _check_no_open_contract(self):
+        """Refuse to archive agreements under which something is open at the bank.
+
+        :raise UserError: naming the first one and up to five of its contracts
+        """
+        for agreement in self:
+            if living := agreement._get_living_on(KEPT[0]):
+                raise UserError(
+                    self.env._(
+                        "Agreement %(agreement)s stays while %(contracts)s are open. For new "
+                        "contracts enter the last day under Valid Until, or make another "
+                        "agreement.",
+                        agreement=agreement.name,
+                        contracts=", ".join(living),
+                    )
+                )
 
     @api.model
     def _check_booked_kept(self, booked):

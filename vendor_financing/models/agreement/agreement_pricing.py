@@ -98,14 +98,15 @@ class VendorFinancingAgreement(models.Model):
                 max((date_due - credit_date).days, 0),
                 exact(rate.daily) / HUNDRED,
                 rate.day_cap,
-                self.rounding,
+                part.contract_id.rounding,
             )
         quote = self._get_quote({}, closing, part.date_due, date_due)
         if quote:
             due = exact(part.customer_total) * exact(part.open_amount) / exact(part.principal)
             days = self._count_days(part.date_due, date_due)
-            grown = accumulation(exact(quote.bank_rate) / HUNDRED, days, self.convention)
-            bank_interest = to_cents(due * (grown - 1), self.rounding)
+            terms = part.contract_id
+            grown = accumulation(exact(quote.bank_rate) / HUNDRED, days, terms.convention)
+            bank_interest = to_cents(due * (grown - 1), terms.rounding)
         return tax, bank_interest
 
     # -------------------------------------------------------------------------

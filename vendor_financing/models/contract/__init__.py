@@ -5,6 +5,7 @@ from . import (
     contract_maintenance,
     contract_maintenance_title,
     contract_settlement,
+    contract_terms,
     contract_totals,
     installment,
     installment_recourse,

@@ -202,7 +202,7 @@ class VendorFinancingContract(models.Model):
         earned = sum(part.interest for part in parts if part.interest > 0)
         borne = -sum(part.interest for part in parts if part.interest < 0)
         later = sum(parts.mapped("equalization"))
-        own_iof = self.iof if agreement.iof_borne_by == "company" else 0.0
+        own_iof = self.iof if self.iof_borne_by == "company" else 0.0
         less, more = max(self.difference, 0.0), max(-self.difference, 0.0)
         names = {
             "interest": self.env._("Interest"),

@@ -123,7 +123,7 @@ class VendorFinancingContract(models.Model):
         lines = []
         if borne_by == "customer":
             # IOF that the company bears is no part of the customer total.
-            name = "bank_charge" if self.agreement_id.iof_borne_by == "company" else "iof"
+            name = "bank_charge" if self.iof_borne_by == "company" else "iof"
             changes["bank_charge"] = part.bank_charge + bank_interest
             changes[name] = changes.get(name, part[name]) + iof
             changes["customer_total"] = part.customer_total + bank_interest + iof

@@ -38,7 +38,7 @@ class VendorFinancingContract(models.Model):
 
     @api.depends(
         "credited_amount",
-        "agreement_id.iof_borne_by",
+        "iof_borne_by",
         "agreement_id.tolerance",
         "installment_ids.principal",
         "installment_ids.interest",
@@ -62,7 +62,7 @@ class VendorFinancingContract(models.Model):
             contract.title_count = titles
             for name, amount in zip(names, amounts, strict=True):
                 contract[name] = amount
-            own_iof = contract.iof if contract.agreement_id.iof_borne_by == "company" else 0.0
+            own_iof = contract.iof if contract.iof_borne_by == "company" else 0.0
             contract.expected_amount = contract.principal + contract.interest - own_iof
             contract.difference = contract.expected_amount - contract.credited_amount
             contract.is_difference_large = (

@@ -252,7 +252,7 @@ class VendorFinancingContractInstallment(models.Model):
         """
         self.ensure_one()
         terms = {name: vals.get(name, self[name]) for name in ("principal", *PRICED)}
-        iof = 0.0 if self.agreement_id.iof_borne_by == "company" else terms["iof"]
+        iof = 0.0 if self.contract_id.iof_borne_by == "company" else terms["iof"]
         return terms["principal"] + terms["bank_charge"] + iof - terms["equalization"]
 
     def _complete_terms(self, vals):

@@ -34,11 +34,11 @@ class VendorFinancingContractInstallment(models.Model):
         readonly=True, copy=False, help="The recourse date of which the responsible was notified."
     )
 
-    @api.depends("date_due", "agreement_id.recourse_days")
+    @api.depends("date_due", "contract_id.recourse_days")
     def _compute_recourse_date(self):
         for part in self:
             part.recourse_date = part.date_due and part.date_due + timedelta(
-                days=part.agreement_id.recourse_days
+                days=part.contract_id.recourse_days
             )
 
     @api.model
