@@ -1,8 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-OCA_DOCUMENT = "l10n_br_fiscal.document"
-OCA_EVENT = "l10n_br_fiscal.event"
+from ...const import OCA_DOCUMENT, OCA_EVENT
+
 # Writing one of these on a fiscal document, or on its event, may change the state of its NF-e.
 DOCUMENT_FIELDS = frozenset({"authorization_event_id", "document_key", "state_edoc"})
 EVENT_FIELDS = frozenset({"file_response_id"})
@@ -42,7 +42,7 @@ class AccountMove(models.Model):
 
     def _follow_oca_documents(self, documents):
         """Refresh the invoices and returns of fiscal documents that have changed."""
-        moves = self.sudo().search([("fiscal_document_id", "in", documents.ids)])
+        moves = self.sudo()._find_oca_invoices(documents._name, documents.ids)
         ours = moves._filter_supplier_credit() | moves.filtered("supplier_return_transaction_id")
         ours._refresh_sefaz_state()
 
