@@ -49,7 +49,7 @@ SAME_TEXT_OF_SENDERS = (
 
 # And these, in the addons that give documents a bearer of their own.
 OF_BEARERS = ("supplier_credit", "vendor_financing")
-SAME_TEXT_OF_BEARERS = ("models/common/company_day.py", "tools/origin.py")
+SAME_TEXT_OF_BEARERS = ("models/common/company_day.py", "tools/bearer.py", "tools/origin.py")
 
 # What buttons, links and integrators call.
 ACTION_PREFIXES = ("action_", "button_")
