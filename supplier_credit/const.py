@@ -19,3 +19,6 @@ NFE_MODEL = "55"
 
 # The type of the activities by which the addon notifies users.
 ACTIVITY_TYPE = "supplier_credit.mail_activity_type_notice"
+# Models of OCA's Brazilian localisation, which is no dependency.
+OCA_DOCUMENT = "l10n_br_fiscal.document"
+OCA_EVENT = "l10n_br_fiscal.event"

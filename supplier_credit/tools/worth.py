@@ -18,6 +18,9 @@ HOST_MODULES = frozenset(
         "account_debit_note",
         "account_payment",
         "l10n_br",
+        "l10n_br_account",
+        "l10n_br_fiscal",
+        "l10n_br_fiscal_edi",
         "l10n_latam_invoice_document",
         "payment",
         "sale",
@@ -229,7 +232,9 @@ def _is_kept(field: Field | None, opened: Set[str]) -> bool:
         return False
     if _IS_SECURING.get() and field.name in HASH_FIELDS:
         return False
-    return bool(field._modules) and field._modules[0] in HOST_MODULES
+    # What is delegated to another record belongs to the module that defines it there.
+    modules = (field.inherited_field or field)._modules
+    return bool(modules) and modules[0] in HOST_MODULES
 
 
 def is_value_changed(record: BaseModel, name: str, value: Any) -> bool:

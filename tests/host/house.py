@@ -52,6 +52,7 @@ SAME_TEXT_OF_SENDERS = (
 OF_BEARERS = ("supplier_credit", "vendor_financing")
 SAME_TEXT_OF_BEARERS = (
     "models/common/company_day.py",
+    "tools/bearer.py",
     "tools/finished_class.py",
     "tools/origin.py",
 )

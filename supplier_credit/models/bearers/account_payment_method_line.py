@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ...const import MANAGER_GROUP, SUPPLIER_CODE
+from ...tools.bearer import make_selectable
 
 # What decides whether the documents of a bearer are on Supplier's credit, and under which
 # agreement. `active` is a field of other addons' only.
@@ -57,8 +58,10 @@ class AccountPaymentMethodLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        if any(line.code == SUPPLIER_CODE for line in lines):
+        bearers = lines.filtered(lambda line: line.code == SUPPLIER_CODE)
+        if bearers:
             self._clear_bearer_cache()
+            make_selectable(bearers)
         return lines
 
     def write(self, vals):

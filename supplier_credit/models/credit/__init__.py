@@ -11,4 +11,5 @@ from . import (
     res_partner_customer_data,
     res_partner_own_limit,
     res_partner_purchase_history,
+    res_partner_risk,
 )

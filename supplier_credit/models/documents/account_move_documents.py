@@ -127,15 +127,23 @@ class AccountMove(models.Model):
                     "res_field": "supplier_withdrawn_file",
                 }
             )
+            move._detach_oca_report(attachments)
             if move.message_main_attachment_id in attachments:
                 move.message_main_attachment_id = False
             move.invalidate_recordset([*move._get_fields_to_detach(), "invoice_pdf_report_id"])
+
+    def _detach_oca_report(self, attachments):
+        """Have OCA's document draw its report again, where it is among these attachments."""
+        document = self._get_oca_document()
+        if document and "file_report_id" in document._fields:
+            if document.file_report_id in attachments:
+                document.file_report_id = False
 
     def _find_own_documents(self):
         """Return the PDF attachments that the host drew of this invoice.
 
         They are recognised by their field, by the same content in a message, and by the name that
-        the host gives them.
+        the host gives them. OCA's fiscal document has none but its own.
         """
         self.ensure_one()
         Attachment = self.env["ir.attachment"]
@@ -154,6 +162,14 @@ class AccountMove(models.Model):
                 ("res_id", "in", self.message_ids.ids),
             ]
         )
+        drawn_by_oca = Attachment.union(
+            *(
+                Attachment.search(
+                    [("mimetype", "=", PDF), ("res_model", "=", model), ("res_id", "in", ids)]
+                )
+                for model, ids in self._get_oca_records()
+            )
+        )
         checksums = set(attached.filtered("res_field").mapped("checksum"))
         names = (
             self._get_invoice_report_filename().removesuffix(".pdf"),
@@ -161,7 +177,7 @@ class AccountMove(models.Model):
         )
         # Also "X_proforma.pdf" and "X (detached by ...).pdf".
         name = re.compile(rf"(?:{'|'.join(map(re.escape, names))})(?:_proforma| \(.*\))?(?:\.pdf)?")
-        return (attached | in_messages).filtered(
+        return drawn_by_oca | (attached | in_messages).filtered(
             lambda attachment: attachment.res_field
             or attachment.checksum in checksums
             or name.fullmatch(attachment.name)

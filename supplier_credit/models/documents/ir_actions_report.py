@@ -7,8 +7,6 @@ from odoo.exceptions import UserError
 from ...tools.finished_class import replace_method
 
 DANFE_REPORT = "supplier_credit.report_danfe"
-# The document that OCA's Brazilian localisation keeps beside the invoice; no dependency.
-OCA_FISCAL_DOCUMENT = "l10n_br_fiscal.document"
 
 
 class IrActionsReport(models.Model):
@@ -85,9 +83,7 @@ class IrActionsReport(models.Model):
         Move = self.env["account.move"]
         if model == Move._name:
             return Move.browse(ids)
-        if model == OCA_FISCAL_DOCUMENT and "fiscal_document_id" in Move._fields:
-            return Move.search([("fiscal_document_id", "in", ids)])
-        return Move
+        return Move._find_oca_invoices(model, ids)
 
     def _is_supplier_danfe(self, report_ref):
         return self._get_report_key(report_ref)[1] == DANFE_REPORT

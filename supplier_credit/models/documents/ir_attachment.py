@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
-from ...const import MANAGER_GROUP
+from ...const import MANAGER_GROUP, OCA_EVENT
 from .account_move_documents import PDF
 
 
@@ -23,12 +23,16 @@ class IrAttachment(models.Model):
         return super()._to_http_stream()
 
     def _check_not_withheld_by_supplier(self):
-        """Raise AccessError if one of these is a PDF of an invoice that Supplier withholds.
+        """Raise AccessError if one of these belongs to an invoice that Supplier withholds.
+
+        These are PDFs, and the authorised XML that OCA keeps at SEFAZ's event: anybody draws a
+        DANFE from it.
 
         :raise AccessError: naming the invoice and what to wait for
         """
         for attachment in self.sudo():
-            if attachment.mimetype != PDF or not attachment.res_id:
+            is_pdf = attachment.mimetype == PDF
+            if not attachment.res_id or not (is_pdf or self._is_oca_authorisation(attachment)):
                 continue
             if attachment.res_field == "supplier_withdrawn_file":
                 self._check_may_see_withdrawn(attachment)
@@ -48,10 +52,17 @@ class IrAttachment(models.Model):
     def _find_invoice(self, attachment):
         """Return the invoice that this attachment, or the message with it, belongs to."""
         Move = self.env["account.move"].sudo()
-        if attachment.res_model == Move._name:
-            return Move.browse(attachment.res_id).exists()
-        if attachment.res_model == "mail.message":
-            message = self.env["mail.message"].sudo().browse(attachment.res_id).exists()
-            if message.model == Move._name:
-                return Move.browse(message.res_id).exists()
-        return Move
+        model, identifier = attachment.res_model, attachment.res_id
+        if model == "mail.message":
+            message = self.env["mail.message"].sudo().browse(identifier).exists()
+            model, identifier = message.model, message.res_id
+        if model == Move._name:
+            return Move.browse(identifier).exists()
+        return Move._find_oca_invoices(model, [identifier])
+
+    def _is_oca_authorisation(self, attachment):
+        """Return whether this is what SEFAZ answered to OCA's document; what is sent is no NF-e."""
+        if attachment.res_model != OCA_EVENT or OCA_EVENT not in self.env:
+            return False
+        event = self.env[OCA_EVENT].sudo().browse(attachment.res_id).exists()
+        return event.file_response_id == attachment

@@ -113,7 +113,9 @@ class AccountMoveLine(models.Model):
                 "line “%(line)s” has another amount than its price", line=line._get_short_name()
             )
             for line in self
-            if line.currency_id.compare_amounts(abs(line.amount_currency), abs(line.price_subtotal))
+            if line.currency_id.compare_amounts(
+                abs(line.amount_currency), abs(line._get_fiscal_amount())
+            )
         ]
 
     def _get_difference_from_order(self):
@@ -141,17 +143,27 @@ class AccountMoveLine(models.Model):
         """Return what the quantities of these items cost by the order, with taxes, in BRL."""
         company = self.company_id[:1] or self.env.company
         taxes = self.env["account.tax"]
-        base_lines = [
-            ordered._prepare_base_line_for_taxes_computation(
-                quantity=line._get_quantity_in(ordered.product_uom_id)
-            )
+        quantities = [
+            (ordered, line._get_quantity_in(ordered.product_uom_id))
             for line in self
             for ordered in line.sudo().sale_line_ids
         ]
+        by_oca = sum(
+            company.currency_id.round(ordered._get_financial_total(quantity))
+            for ordered, quantity in quantities
+            if ordered._has_oca_operation()
+        )
+        base_lines = [
+            ordered._prepare_base_line_for_taxes_computation(quantity=quantity)
+            for ordered, quantity in quantities
+            if not ordered._has_oca_operation()
+        ]
+        if not base_lines:
+            return by_oca
         taxes._add_tax_details_in_base_lines(base_lines, company)
         taxes._round_base_lines_tax_details(base_lines, company)
         totals = taxes._get_tax_totals_summary(base_lines, company.currency_id, company)
-        return totals["total_amount_currency"]
+        return by_oca + totals["total_amount_currency"]
 
     def _get_quantity_in(self, unit):
         """Return the quantity of this item in a unit of measure."""

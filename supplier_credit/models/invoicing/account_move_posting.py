@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ...const import NFE_MODEL
 from ..common.user_language import in_user_language
 
 
@@ -76,6 +77,15 @@ class AccountMove(models.Model):
                 self.env._(
                     "its currency is not the Brazilian real, in which Supplier grants credit; "
                     "choose another bearer"
+                )
+            )
+        model = self._get_fiscal_identity().model
+        if model not in (None, NFE_MODEL):
+            problems.append(
+                self.env._(
+                    "its fiscal document is of model %(model)s, and Supplier takes NF-e, model 55; "
+                    "choose another bearer, or another document",
+                    model=model or "-",
                 )
             )
         if self._is_debit_note():

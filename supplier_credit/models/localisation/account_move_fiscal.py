@@ -1,5 +1,6 @@
-from odoo import models
+from odoo import api, models
 
+from ...const import OCA_DOCUMENT, OCA_EVENT
 from ...tools.fiscal.fiscal_identity import FiscalIdentity
 
 # OCA's purposes of a document that raises an earlier one: complement, and debit.
@@ -59,6 +60,26 @@ class AccountMove(models.Model):
         if "fiscal_document_id" not in self._fields:
             return None
         return self.sudo().fiscal_document_id or None
+
+    @api.model
+    def _find_oca_invoices(self, model, ids):
+        """Return the documents of OCA's fiscal documents, or of their events; none of others.
+
+        :param model: of the records with these ids
+        """
+        if model not in (OCA_DOCUMENT, OCA_EVENT) or "fiscal_document_id" not in self._fields:
+            return self.browse()
+        if model == OCA_EVENT:
+            ids = self.env[OCA_EVENT].sudo().browse(ids).exists().document_id.ids
+        return self.search([("fiscal_document_id", "in", ids)])
+
+    def _get_oca_records(self):
+        """Return [(model, ids)] of these documents' fiscal documents and their events."""
+        if "fiscal_document_id" not in self._fields:
+            return []
+        documents = self.sudo().fiscal_document_id
+        events = documents.event_ids if "event_ids" in documents._fields else documents.browse()
+        return [(OCA_DOCUMENT, documents.ids), (OCA_EVENT, events.ids)]
 
     def _has_latam_document(self):
         """Return whether core's localisation numbers this invoice."""

@@ -190,7 +190,8 @@ class AccountMove(models.Model):
             "name": nfe.recipient_name,
             "total": nfe.total,
         }
-        renumbered = self._find_of_total(nfe, scope & Domain("state", "=", "posted"))
+        posted = self._find_of_total(nfe, scope & Domain("state", "=", "posted"))
+        renumbered = posted.filtered(lambda move: move._get_fiscal_identity().takes_number)
         if renumbered:
             return self.env._(
                 "No invoice has number %(number)s. Of the same recipient and total, without NF-e: "

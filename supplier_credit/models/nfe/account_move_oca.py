@@ -1,11 +1,15 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
-OCA_DOCUMENT = "l10n_br_fiscal.document"
-OCA_EVENT = "l10n_br_fiscal.event"
+from ...const import OCA_DOCUMENT, OCA_EVENT
+from ...tools.finished_class import replace_method
+from ...tools.worth import is_value_changed
+
 # Writing one of these on a fiscal document, or on its event, may change the state of its NF-e.
 DOCUMENT_FIELDS = frozenset({"authorization_event_id", "document_key", "state_edoc"})
 EVENT_FIELDS = frozenset({"file_response_id"})
+OCA_LINE = "l10n_br_fiscal.document.line"
+OCA_DRAFT = "em_digitacao"
 
 
 class AccountMove(models.Model):
@@ -22,11 +26,14 @@ class AccountMove(models.Model):
         super()._register_hook()
         documents = self.env.registry.get(OCA_DOCUMENT)
         if documents is not None:
-            _replace(documents, "write", _write_document)
-            _replace(documents, "cancel_move_ids", _cancel_move_ids)
+            replace_method(documents, "write", _write_document)
+            replace_method(documents, "cancel_move_ids", _cancel_move_ids)
+        lines = self.env.registry.get(OCA_LINE)
+        if lines is not None:
+            replace_method(lines, "write", _write_line)
         events = self.env.registry.get(OCA_EVENT)
         if events is not None:
-            _replace(events, "write", _write_event)
+            replace_method(events, "write", _write_event)
 
     def _filter_registered_at_supplier(self):
         """Return those of these documents that `_check_not_sent_to_supplier` keeps as they are."""
@@ -42,9 +49,30 @@ class AccountMove(models.Model):
 
     def _follow_oca_documents(self, documents):
         """Refresh the invoices and returns of fiscal documents that have changed."""
-        moves = self.sudo().search([("fiscal_document_id", "in", documents.ids)])
+        moves = self.sudo()._find_oca_invoices(documents._name, documents.ids)
         ours = moves._filter_supplier_credit() | moves.filtered("supplier_return_transaction_id")
         ours._refresh_sefaz_state()
+
+    @api.model
+    def _check_oca_lines_open(self, lines, vals):
+        """Refuse users who change fiscal details of items of sales that Supplier may have.
+
+        What is still being typed costs no query.
+
+        :raise UserError: as `_check_not_registered_at_supplier`
+        """
+        issued = lines.filtered(lambda line: line.document_id.state_edoc != OCA_DRAFT)
+        if lines.env.su or not issued:
+            return
+        changed = issued.filtered(
+            lambda line: any(
+                is_value_changed(line, name, value)
+                for name, value in vals.items()
+                if name in line._fields
+            )
+        )
+        moves = self.sudo()._find_oca_invoices(OCA_DOCUMENT, changed.document_id.ids)
+        moves.filtered(lambda move: move._has_supplier_lock())._check_not_registered_at_supplier()
 
     def _keep_cancelled_at_sefaz(self):
         """Note that these documents stay posted, though SEFAZ has cancelled or denied them."""
@@ -57,22 +85,6 @@ class AccountMove(models.Model):
                     "it back. See Post-Sales."
                 )
             )
-
-
-def _replace(model_class, name, replacement):
-    """Put a function around a method of a finished class, once.
-
-    :param replacement: called with the original method and its arguments
-    """
-    original = getattr(model_class, name, None)
-    if original is None or hasattr(original, "supplier_origin"):
-        return
-
-    def method(self, *args, **options):
-        return replacement(original, self, *args, **options)
-
-    method.supplier_origin = original
-    setattr(model_class, name, method)
 
 
 def _write_document(write, documents, vals):
@@ -88,6 +100,11 @@ def _write_event(write, events, vals):
         documents = events.sudo().document_id
         documents.env["account.move"]._follow_oca_documents(documents)
     return result
+
+
+def _write_line(write, lines, vals):
+    lines.env["account.move"]._check_oca_lines_open(lines, vals)
+    return write(lines, vals)
 
 
 def _cancel_move_ids(cancel_move_ids, documents):

@@ -161,7 +161,7 @@ class AccountMove(models.Model):
             if state == "authorised":
                 move._apply_nfe_of_source()
             else:
-                move._show_sefaz_state(state)
+                move._show_sefaz_state(state, move._describe_cancelled_alone(state))
 
     def _apply_nfe_of_source(self):
         try:
@@ -178,6 +178,16 @@ class AccountMove(models.Model):
                 self._attach_nfe(content)
         except UserError as error:
             self._show_sefaz_state("waiting", str(error))
+
+    def _describe_cancelled_alone(self, state):
+        """Return what to do where the NF-e ended before Supplier had the sale, or False."""
+        if state != "cancelled" or self.state != "posted" or self._filter_registered_at_supplier():
+            return False
+        return self.env._(
+            "The NF-e of %(invoice)s was cancelled, or its number voided, and Supplier does not "
+            "have the sale. Cancel the invoice: what is reserved for it is free then.",
+            invoice=self.display_name,
+        )
 
     def _show_sefaz_state(self, state, problem=False):
         if (self.supplier_sefaz_state, self.supplier_nfe_problem) == (state, problem):

@@ -135,6 +135,26 @@ class SaleOrder(models.Model):
                 tell_once(order, salesman, order._get_unconfirmed_summary(), str(error))
             else:
                 end_told(order)
+                if order.state in UNCONFIRMED:
+                    order._tell_unconfirmed(salesman)
+
+    def _tell_unconfirmed(self, salesman):
+        """Tell that another app asks something instead of confirming this order.
+
+        Exceptions and risks of OCA's apps open a window, which nobody sees here.
+        """
+        self.ensure_one()
+        reader = self.with_context(lang=salesman.lang)
+        tell_once(
+            self,
+            salesman,
+            self._get_unconfirmed_summary(),
+            reader.env._(
+                "Order %(order)s is released, but another app has a question before it is "
+                "confirmed. Open the order and use Confirm, which shows it.",
+                order=self.name,
+            ),
+        )
 
     def _get_supplier_salesman(self):
         """Return who is notified about this order: its salesman, or the current user."""

@@ -220,7 +220,7 @@ class SaleOrder(models.Model):
         """Return the order's total by ordered quantities, with taxes, in its currency."""
         self.ensure_one()
         lines = self.order_line.filtered(lambda line: not line.display_type)
-        return self.currency_id.round(sum(lines.mapped("price_total")))
+        return self.currency_id.round(sum(line._get_financial_total() for line in lines))
 
     def _get_supplier_instalments(self, amount):
         """Return the instalments that the order's payment terms make of an amount in BRL."""

@@ -1,1 +1,1 @@
-from . import sale_advance_payment_inv
+from . import account_payment_register, sale_advance_payment_inv

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.supplier_credit.tests.nfe.common import NfeUploadCommon, make_nfe
+from odoo.fields import Command
 
 CODE = slice(35, 43)
 NUMBER = slice(25, 34)
@@ -48,36 +49,71 @@ class OcaCommon(NfeUploadCommon):
                 "tax_icms_or_issqn": "icms",
             }
         )
+        receivable = cls.company_data["default_account_receivable"]
+        cls.agreement.write(
+            {
+                "return_account_id": receivable.copy({"name": "Temporary"}).id,
+                "cancellation_account_id": receivable.copy({"name": "Temporary"}).id,
+                "post_sale_clearing_account_id": cls.env["account.account"]
+                .create(
+                    {
+                        "name": "Clearing",
+                        "code": "1010298",
+                        "account_type": "asset_current",
+                        "reconcile": True,
+                        "company_ids": cls.company.ids,
+                    }
+                )
+                .id,
+            }
+        )
         for user in (cls.salesman, cls.accountant):
             user.group_ids += cls.env.ref("l10n_br_fiscal.group_user")
 
     @classmethod
     def create_order(cls, **values):
-        operation = values.pop("operation", cls.operation)
-        order = super().create_order(
-            user=cls.accountant, fiscal_operation_id=operation.id, **values
+        values.setdefault("order_line", [cls.prepare_line(values.pop("amount", 610.37))])
+        return super().create_order(
+            user=cls.accountant, fiscal_operation_id=cls.operation.id, **values
         )
-        for line in order.order_line:
-            line.fiscal_operation_id = line.fiscal_operation_id or operation
-        return order
+
+    @classmethod
+    def prepare_line(cls, amount, operation=None, **values):
+        """Return the command that adds an item of a fiscal operation, of sales if empty."""
+        return Command.create(
+            {
+                "product_id": cls.product.id,
+                "product_uom_qty": 1,
+                "price_unit": amount,
+                "fiscal_operation_id": (operation or cls.operation).id,
+                **values,
+            }
+        )
 
     @classmethod
     def sell(cls, **values):
         """Return the posted invoice of a reserved order, its document numbered by OCA."""
-        order = cls.create_order(**values)
-        cls.reserve(order, amount=f"{order.amount_total:.2f}")
-        invoice = cls.create_invoice(order)
+        invoice = cls.create_invoice(cls.create_reserved_order(**values))
         invoice.action_post()
         return invoice
 
     @classmethod
-    def nfe_of(cls, invoice, **values):
-        """Return the authorised NF-e that OCA's module would have made of a posted invoice."""
+    def create_reserved_order(cls, **values):
+        order = cls.create_order(**values)
+        cls.reserve(order, amount=f"{order.amount_total:.2f}")
+        return order
+
+    @classmethod
+    def nfe_of(cls, invoice, amount=None, **values):
+        """Return the authorised NF-e that OCA's module would have made of a posted invoice.
+
+        :param amount: another total, as text
+        """
         document = invoice.sudo().fiscal_document_id
         return make_nfe(
             number=int(document.document_number),
             code=document.document_key[CODE],
-            total=f"{document.fiscal_amount_total:.2f}",
+            total=amount or f"{document.fiscal_amount_total:.2f}",
             **values,
         )
 
@@ -134,5 +170,5 @@ class OcaCommon(NfeUploadCommon):
         ]
         body = cls.transaction_answer(**{"calendario": calendar, **answer})
         cls.supplier.on("POST", "/transacoes$", body, 201)
-        cls.deliver()
+        cls.deliver_by_cron()
         invoice.invalidate_recordset()

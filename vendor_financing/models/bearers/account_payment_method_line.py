@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...const import OPEN_PAYMENT_STATES, VENDOR_METHOD_CODE
+from ...tools.bearer import make_selectable
 
 # The host's charge type that charges nothing by itself.
 MANUAL = "manual"
@@ -24,6 +25,7 @@ class AccountPaymentMethodLine(models.Model):
         if bearers:
             bearers._check_vendor_manager()
             self._clear_vendor_bearer_ids()
+            make_selectable(bearers)
         return lines
 
     def write(self, vals):
