@@ -6,70 +6,49 @@ from .common import VendorFinancingContractCommon
 
 @tagged("post_install", "-at_install")
 class TestTerms(VendorFinancingContractCommon):
-    """What a bank agreed to for a contract stays, whatever the agreement says for later ones."""
+    """Terms of a draft contract's instalments: the customer total follows its parts."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.quote(1.8, 2.3)
-        cls.invoice = cls._create_vendor_invoice(10000.0)
+        cls.contract = cls.make_contract(cls._create_vendor_invoice(10000.0))
+        cls.part = cls.contract.installment_ids
 
-    def change_agreement(self):
-        self.agreement.write(
-            {
-                "convention": "simple",
-                "iof_borne_by": "company",
-                "recourse_days": 60,
-                "rounding": "half_even",
-            }
-        )
+    def assert_total(self, total, interest=50.0):
+        self.assertEqual((self.part.customer_total, self.part.interest), (total, interest))
 
-    def test_terms_of_an_effective_contract_stay(self):
-        contract = self.make_effective(self.invoice)
-        part = contract.installment_ids
-        before = (
-            contract.iof_borne_by,
-            contract.expected_amount,
-            contract.difference,
-            part.recourse_date,
-            self.agreement._price_extension(part, self.day("2026-05-04"), self.day("2026-03-03")),
-        )
-        self.change_agreement()
-        self.assertEqual(
-            before,
-            (
-                contract.iof_borne_by,
-                contract.expected_amount,
-                contract.difference,
-                part.recourse_date,
-                self.agreement._price_extension(
-                    part, self.day("2026-05-04"), self.day("2026-03-03")
-                ),
-            ),
-        )
+    def test_customer_total_follows_each_part_that_is_edited(self):
+        self.assert_total(10292.6)
+        for name, value, total in (
+            ("iof", 60.0, 10290.0),
+            ("bank_charge", 190.0, 10300.0),
+            ("principal", 9000.0, 9300.0),
+            ("equalization", 10.0, 9290.0),
+        ):
+            with self.subTest(name):
+                self.part[name] = value
+                self.assert_total(total)
 
-    def test_withdrawal_credits_no_iof_that_was_never_debited(self):
-        contract = self.make_effective(self.invoice)
-        self.assertGreater(contract.iof, 0)
-        self.change_agreement()
-        contract.sudo()._withdraw(contract.title_ids, contract.credit_date)
-        iof = self.env["account.move.line"].search([("account_id", "=", self.iof_account.id)])
-        self.assertFalse(iof)
-        self.assert_proven()
+    def test_customer_total_follows_on_several_instalments_at_once(self):
+        contract = self.make_contract(self._create_vendor_invoice(900.0), plan="30/60")
+        before = contract.installment_ids.mapped("customer_total")
+        iof = contract.installment_ids.mapped("iof")
+        contract.installment_ids.write({"iof": 0.0})
+        for part, total, tax in zip(contract.installment_ids, before, iof, strict=True):
+            self.assertAlmostEqual(part.customer_total, total - tax)
 
-    def test_drafts_follow_the_agreement(self):
-        contract = self.make_contract(self.invoice)
-        self.change_agreement()
-        self.assertEqual(contract.iof_borne_by, "company")
-        self.assertEqual(
-            contract.expected_amount, contract.principal + contract.interest - contract.iof
-        )
+    def test_iof_that_the_company_bears_is_not_paid_by_the_customer(self):
+        self.agreement.iof_borne_by = "company"
+        self.part.bank_charge = 180.0
+        self.part.iof = 70.0
+        self.assert_total(10230.0)
 
-    def test_agreement_with_open_contracts_is_not_archived(self):
-        contract = self.make_effective(self.invoice)
-        with self.assertRaisesRegex(UserError, contract.number):
-            self.agreement.with_user(self.manager_user).active = False
-        undone = contract.operation_ids[-1:]
-        undone.with_user(self.manager_user).action_undo()
-        self.agreement.with_user(self.manager_user).active = False
-        self.assertFalse(self.agreement.active)
+    def test_interest_follows_a_total_that_is_edited_with_its_parts(self):
+        self.part.write({"iof": 60.0, "customer_total": 10300.0})
+        self.assert_total(10300.0, interest=60.0)
+
+    def test_parts_and_total_that_do_not_fit_are_refused(self):
+        with self.assertRaisesRegex(UserError, "customer total"), self.env.cr.savepoint():
+            self.part.write({"iof": 60.0, "interest": 50.0, "customer_total": 10292.6})
+        self.assert_total(10292.6)
