@@ -7,9 +7,8 @@ from odoo.tests import Form, tagged
 PRICE = 100.0
 
 
-@tagged("post_install", "-at_install")
-class TestStockReturn(PostSaleCommon):
-    """Goods of a sale on Supplier's credit come back into the stock, and Create Invoice follows."""
+class StockCommon(PostSaleCommon):
+    """Goods in stock, sold on Supplier's credit, delivered and taken back."""
 
     @classmethod
     def setUpClass(cls):
@@ -25,16 +24,19 @@ class TestStockReturn(PostSaleCommon):
         )
         warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)])[:1]
         cls.env["stock.quant"]._update_available_quantity(cls.goods, warehouse.lot_stock_id, 100)
+        cls.usual = cls.company_data[
+            "default_journal_bank"
+        ].inbound_payment_method_line_ids.filtered(lambda line: line.code == "manual")[:1]
         cls.numbers = iter(range(48000, 49000))
 
-    def sell(self, quantity=5):
+    def sell(self, quantity=5, product=None, *, confirm=True):
         """Return a confirmed order of goods, with credit reserved for it."""
         order = self.create_order(
             payment_term_id=False,
             order_line=[
                 Command.create(
                     {
-                        "product_id": self.goods.id,
+                        "product_id": (product or self.goods).id,
                         "product_uom_qty": quantity,
                         "price_unit": PRICE,
                         "tax_ids": [Command.clear()],
@@ -43,7 +45,8 @@ class TestStockReturn(PostSaleCommon):
             ],
         )
         self.reserve(order, code=f"PA-{order.id}", amount=f"{quantity * PRICE:.2f}")
-        order.action_confirm()
+        if confirm:
+            order.action_confirm()
         return order
 
     def deliver_goods(self, order, quantity):
@@ -93,6 +96,11 @@ class TestStockReturn(PostSaleCommon):
         invoice.with_user(self.accountant).action_post()
         self.deliver()
         return invoice.sudo().supplier_transaction_ids
+
+
+@tagged("post_install", "-at_install")
+class TestStockReturn(StockCommon):
+    """Goods of a sale on Supplier's credit come back into the stock, and Create Invoice follows."""
 
     def test_create_invoice_makes_the_credit_note_of_its_sale(self):
         order = self.sell()
@@ -187,11 +195,8 @@ class TestStockReturn(PostSaleCommon):
         return self.reserve(order, code=f"PA-{order.id}-2", amount=amount)
 
     def test_return_of_goods_paid_otherwise_is_an_ordinary_credit_note(self):
-        usual = self.company_data["default_journal_bank"].inbound_payment_method_line_ids.filtered(
-            lambda line: line.code == "manual"
-        )[:1]
         order = self.create_order(
-            bearer=usual,
+            bearer=self.usual,
             order_line=[
                 Command.create(
                     {

@@ -62,7 +62,10 @@ class AccountMove(models.Model):
         return self.currency_id.rounding * len(items) + coin
 
     def _is_billed_otherwise(self):
-        """Return whether Supplier takes no part in this invoice or credit note."""
+        """Return whether Supplier takes no part in this invoice or credit note.
+
+        A debit note bills no quantity, though the host copies the items of its invoice.
+        """
         self.ensure_one()
         if self.move_type == "out_refund":
             return not self.supplier_return_transaction_id
@@ -70,4 +73,5 @@ class AccountMove(models.Model):
             self.move_type == "out_invoice"
             and not self._filter_supplier_credit()
             and not self.supplier_transaction_ids
+            and not self._is_debit_note()
         )

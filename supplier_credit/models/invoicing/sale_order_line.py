@@ -54,6 +54,23 @@ class SaleOrderLine(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _get_items_of_till(self):
+        """Return the items of a till (pos_sale) that settled this one, as the host counts them."""
+        self.ensure_one()
+        if "pos_order_line_ids" not in self._fields:
+            return []
+        return self.sudo().pos_order_line_ids.filtered(
+            lambda item: item.order_id.state not in ("cancel", "draft")
+        )
+
+    def _get_quantity_of_till(self):
+        """Return the quantity that a till settled, in this item's unit of measure."""
+        unit = self.product_id.uom_id
+        return sum(
+            unit._compute_quantity(item.qty, self.product_uom_id)
+            for item in self._get_items_of_till()
+        )
+
     def _get_supplier_items(self):
         """Return {line: the items billing it that no user tears off it, or gives to it}.
 

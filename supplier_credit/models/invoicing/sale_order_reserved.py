@@ -71,4 +71,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         items = self._get_items_billed_otherwise()
         back = items.filtered(lambda item: item.move_id.move_type == "out_refund")
-        return sum((items - back).mapped("price_total")) - sum(back.mapped("price_total"))
+        at_till = sum(
+            item.price_subtotal_incl
+            for line in self.order_line
+            for item in line._get_items_of_till()
+        )
+        return sum((items - back).mapped("price_total")) - sum(back.mapped("price_total")) + at_till

@@ -29,5 +29,6 @@ class SaleOrderLine(models.Model):
         )
         unit = self.product_uom_id
         quantity = sum(item._get_quantity_in(unit) for item in billed)
+        quantity += self._get_quantity_of_till()
         quantity -= sum(item._get_quantity_in(unit) for item in back)
         return float_compare(quantity, self.product_uom_qty, precision_rounding=unit.rounding) >= 0

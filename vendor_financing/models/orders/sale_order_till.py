@@ -5,7 +5,11 @@ from ...tools.finished_class import replace_method
 
 
 class SaleOrder(models.Model):
-    """Quotations at a till (pos_sale): what is blocked could not be confirmed after it is paid."""
+    """Orders at a till (pos_sale).
+
+    What is blocked is not loaded: it could not be confirmed after it is paid. What is paid there no
+    bank finances.
+    """
 
     _inherit = "sale.order"
 
@@ -13,11 +17,36 @@ class SaleOrder(models.Model):
         super()._register_hook()
         orders = self.env.registry[self._name]
         replace_method(orders, "load_sale_order_from_pos", _load_at_till)
+        if "pos.order" in self.env.registry:
+            replace_method(self.env.registry["pos.order"], "action_pos_order_paid", _pay_at_till)
+
+    def _leave_vendor_at_till(self):
+        """Take the bearer from orders that a till settles, wholly or in part.
+
+        Their salesmen are told.
+        """
+        for order in self.filtered("is_vendor"):
+            order.preferred_payment_method_line_id = False
+            order.message_post(
+                body=self.env._(
+                    "The customer paid at the till, so that this order is not in vendor financing "
+                    "any more. If a bank is to finance the rest, choose its bearer again."
+                ),
+                partner_ids=order.user_id.partner_id.ids,
+            )
 
 
 def _load_at_till(load, orders, *args, **options):
     _check_for_till(orders)
     return load(orders, *args, **options)
+
+
+def _pay_at_till(pay, till_orders):
+    result = pay(till_orders)
+    lines = till_orders.sudo().lines
+    if "sale_order_origin_id" in lines._fields:
+        lines.sale_order_origin_id._leave_vendor_at_till()
+    return result
 
 
 def _check_for_till(orders):
