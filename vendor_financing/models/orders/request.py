@@ -1,11 +1,14 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ...const import MANAGER
 from ...tools.identity import is_same_number
 from ...tools.pricing import parse_plan
 
 TERMS = {"plan", "rate", "customer_total"}
+# % a month, and times the order's total: more is a slip of the pen.
+RATE_LIMIT = 100
+TOTAL_LIMIT = 4
 # What a decision is made on.
 APPLICATION = TERMS | {"reason"}
 
@@ -157,6 +160,46 @@ class VendorFinancingRequest(models.Model):
     def _compute_is_outgrown(self):
         for request in self:
             request.is_outgrown = request.state != "draft" and not request._is_covering_order()
+
+    # -------------------------------------------------------------------------
+    # CONSTRAINT METHODS
+    # -------------------------------------------------------------------------
+
+    @api.constrains("rate", "customer_total")
+    def _check_terms_are_possible(self):
+        """Refuse terms that no bank has: below nothing, or far above the order.
+
+        Without interest the customer owes what the order costs. Totals are proposed where none is
+        entered.
+        """
+        for request in self:
+            is_open = request.state == "draft"
+            owed = request.order_id.amount_total if is_open else request.amount
+            total = request.customer_total
+            currency = request.currency_id
+            if not 0 <= request.rate < RATE_LIMIT:
+                raise ValidationError(
+                    self.env._(
+                        "Request for %(order)s: a customer's rate of %(rate)s %% is none. Enter the "
+                        "rate of one month, from 0 to less than %(limit)s %%.",
+                        order=request.order_id.name,
+                        rate=request.rate,
+                        limit=RATE_LIMIT,
+                    )
+                )
+            if total and not (
+                currency.compare_amounts(owed, total) <= 0
+                and currency.compare_amounts(total, owed * TOTAL_LIMIT) <= 0
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Request for %(order)s: the customer cannot owe the bank %(total)s for an "
+                        "order of %(amount)s. Enter the sum of all instalments, or use Propose.",
+                        order=request.order_id.name,
+                        total=currency.format(total),
+                        amount=currency.format(owed),
+                    )
+                )
 
     # -------------------------------------------------------------------------
     # CRUD METHODS

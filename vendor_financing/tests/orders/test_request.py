@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -112,6 +112,25 @@ class TestRequest(VendorFinancingContractCommon):
         request.action_request()
         request.with_user(self.manager_user).action_approve()
         self.assertEqual(self.order.vendor_approval_state, "approved")
+
+    def test_terms_that_no_bank_has_are_refused(self):
+        request = self._request()
+        total = request.order_id.amount_total
+        for values in (
+            {"rate": -5.0},
+            {"rate": 100.0},
+            {"customer_total": 1.0},
+            {"customer_total": -total},
+            {"customer_total": total - 0.01},
+            {"customer_total": 10 * total},
+        ):
+            with (
+                self.subTest(values),
+                self.assertRaisesRegex(ValidationError, request.order_id.name),
+                self.cr.savepoint(),
+            ):
+                request.write(values)
+        request.write({"rate": 0.0, "customer_total": total})
 
     def test_refusal_names_its_reason(self):
         request = self._requested()
