@@ -1,1 +1,9 @@
-from . import abstract_guard, abstract_outbox, abstract_state, ir_attachment, job, job_item
+from . import (
+    abstract_guard,
+    abstract_outbox,
+    abstract_state,
+    ir_attachment,
+    job,
+    job_item,
+    res_users,
+)

@@ -6,5 +6,6 @@ from . import (
     entry_lines,
     for_each,
     ir_attachment,
+    res_users,
     supplier_user,
 )

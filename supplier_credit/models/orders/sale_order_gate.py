@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...tools.activity import end_told, tell_once
+from ...tools.activity import end_told, find_working_user, tell_once
 
 UNCONFIRMED = ("draft", "sent")
 
@@ -157,9 +157,12 @@ class SaleOrder(models.Model):
         )
 
     def _get_supplier_salesman(self):
-        """Return who is notified about this order: its salesman, or the current user."""
+        """Return who is notified about this order: its salesman, or the current user.
+
+        In the place of a salesman who left it is somebody who works there.
+        """
         self.ensure_one()
-        return self.user_id or self.env.user
+        return find_working_user(self, self.user_id or self.env.user)
 
     def _get_waiting_summary(self):
         """Return the summary of the notice that a signed or paid order waits for its release."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...tools.activity import end_told, tell_once
+from ...tools.activity import end_told, find_working_user, tell_once
 from .sale_order_term import BEARER_FIELDS
 
 UNCONFIRMED = ("draft", "sent")
@@ -228,7 +228,7 @@ class SaleOrder(models.Model):
                 ),
                 subtype_xmlid="mail.mt_comment",
             )
-            user = order.user_id or self.env.user
+            user = order._get_vendor_salesman()
             order = order.with_context(lang=user.lang)
             tell_once(
                 order,
@@ -236,6 +236,14 @@ class SaleOrder(models.Model):
                 order.env._("Signed or paid by the customer, vendor approval missing"),
                 order._get_vendor_approval_error(),
             )
+
+    def _get_vendor_salesman(self):
+        """Return who is notified about this order: its salesman, or the current user.
+
+        In the place of a salesman who left it is somebody who works there.
+        """
+        self.ensure_one()
+        return find_working_user(self, self.user_id or self.env.user)
 
     def _confirm_approved(self):
         """Confirm, as their salesmen, the orders that were waiting for their approval only.
@@ -246,7 +254,7 @@ class SaleOrder(models.Model):
             if order.state not in UNCONFIRMED or order._get_vendor_approval_error():
                 continue
             order.vendor_confirm_on_approval = False
-            salesman = order.user_id or self.env.user
+            salesman = order._get_vendor_salesman()
             try:
                 with self.env.cr.savepoint():
                     order.with_user(salesman).sudo()._validate_order()

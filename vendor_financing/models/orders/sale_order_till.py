@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...tools.activity import find_working_user
 from ...tools.finished_class import replace_method
 
 
@@ -32,7 +33,7 @@ class SaleOrder(models.Model):
                     "The customer paid at the till, so that this order is not in vendor financing "
                     "any more. If a bank is to finance the rest, choose its bearer again."
                 ),
-                partner_ids=order.user_id.partner_id.ids,
+                partner_ids=find_working_user(order, order.user_id).partner_id.ids,
             )
 
 
