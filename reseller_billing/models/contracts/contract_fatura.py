@@ -1,6 +1,9 @@
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
+# The field of a document, and of its items, in OCA's Brazilian localisation; no dependency.
+OCA_OPERATION = "fiscal_operation_id"
+
 
 class ResellerBillingContract(models.Model):
     """Values and lines of a contract's fatura."""
@@ -106,6 +109,9 @@ class ResellerBillingContract(models.Model):
             lines = [self._prepare_due_line(one) for one in owed]
         else:
             lines = [self._prepare_fatura_line(self.line_ids.plan_id.product_id[:1], name, amount)]
+        if operation := vals.get(OCA_OPERATION):
+            # OCA's form says it on each item, too: without one, an item is worth nothing.
+            lines = [{OCA_OPERATION: operation, **line} for line in lines]
         journal = self._get_provider()._get_billing_journal()
         return {
             "move_type": "out_invoice",

@@ -142,28 +142,25 @@ class AccountMoveLine(models.Model):
     def _get_ordered_total(self):
         """Return what the quantities of these items cost by the order, with taxes, in BRL."""
         company = self.company_id[:1] or self.env.company
-        taxes = self.env["account.tax"]
         quantities = [
             (ordered, line._get_quantity_in(ordered.product_uom_id))
             for line in self
             for ordered in line.sudo().sale_line_ids
         ]
-        by_oca = sum(
-            company.currency_id.round(ordered._get_financial_total(quantity))
-            for ordered, quantity in quantities
-            if ordered._has_oca_operation()
-        )
+        if self.env["sale.order.line"]._has_oca_engine():
+            return sum(
+                company.currency_id.round(ordered._get_financial_total(quantity))
+                for ordered, quantity in quantities
+            )
         base_lines = [
             ordered._prepare_base_line_for_taxes_computation(quantity=quantity)
             for ordered, quantity in quantities
-            if not ordered._has_oca_operation()
         ]
-        if not base_lines:
-            return by_oca
+        taxes = self.env["account.tax"]
         taxes._add_tax_details_in_base_lines(base_lines, company)
         taxes._round_base_lines_tax_details(base_lines, company)
         totals = taxes._get_tax_totals_summary(base_lines, company.currency_id, company)
-        return by_oca + totals["total_amount_currency"]
+        return totals["total_amount_currency"]
 
     def _get_quantity_in(self, unit):
         """Return the quantity of this item in a unit of measure."""

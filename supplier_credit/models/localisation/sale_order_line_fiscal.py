@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class SaleOrderLine(models.Model):
@@ -10,10 +10,10 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    def _has_oca_operation(self):
-        """Return whether OCA's engine computes the taxes of this item."""
-        self.ensure_one()
-        return "fiscal_operation_id" in self._fields and bool(self.fiscal_operation_id)
+    @api.model
+    def _has_oca_engine(self):
+        """Return whether OCA's engine takes part in totals: of all items, where it is installed."""
+        return "fiscal_operation_id" in self._fields
 
     def _get_financial_total(self, quantity=None):
         """Return what the customer owes for this item, with taxes, in its currency.
@@ -21,7 +21,7 @@ class SaleOrderLine(models.Model):
         :param quantity: in its unit of measure; the ordered one if empty
         """
         self.ensure_one()
-        if self._has_oca_operation() and self.cfop_id and not self.cfop_id.finance_move:
+        if self._has_oca_engine() and self.cfop_id and not self.cfop_id.finance_move:
             return 0.0
         if quantity is None or not self.product_uom_qty:
             return self.price_total

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.addons.supplier_credit.tests.nfe.common import make_nfe
 from odoo.tests import tagged
 
 from .common import OcaCommon
@@ -100,3 +101,18 @@ class TestKey(OcaCommon):
             self.env.ref("supplier_credit.ir_cron_refresh_sefaz_states").method_direct_trigger()
         self.env.invalidate_all()
         self.assertEqual(len(self.first.message_ids), notes)
+
+    def test_invoice_without_fiscal_document_takes_its_file(self):
+        order = self.create_order()
+        order.fiscal_operation_id = False
+        order.order_line.fiscal_operation_id = False
+        self.reserve(order)
+        invoice = self.create_invoice(order)
+        self.assertFalse(invoice.fiscal_document_id)
+        invoice.action_post()
+        self.upload(self.make_foreign_nfe(invoice), invoice)
+        self.assertEqual(invoice.supplier_sefaz_state, "authorised")
+        self.assertEqual(invoice.supplier_state, "sent")
+
+    def make_foreign_nfe(self, invoice):
+        return make_nfe(number=900, series=7, total=f"{invoice.amount_total:.2f}")
