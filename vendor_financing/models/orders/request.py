@@ -194,7 +194,7 @@ class VendorFinancingRequest(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Request for %(order)s: the customer cannot owe the bank %(total)s for an "
-                        "order of %(amount)s. Enter the sum of all instalments, or use Propose.",
+                        "order of %(amount)s. Enter the sum of all instalments, or use Calculate by Rates.",
                         order=request.order_id.name,
                         total=currency.format(total),
                         amount=currency.format(owed),
