@@ -41,6 +41,17 @@ class ResellerBillingPayer(models.Model):
             [("partner_id", "=", partner.id), ("provider_id", "=", provider.id)], limit=1
         )
 
+    def _forget_merged(self, others, kept):
+        """Leave a provider one id of a client that is merged: that of the contact which stays.
+
+        Charges keep the id that they were made with. Without one of that contact, the latest of the
+        others stays.
+        """
+        known = self.search([("partner_id", "in", (others | kept).ids)], order="id desc")
+        for payers in known.grouped("provider_id").values():
+            own = payers.filtered(lambda payer: payer.partner_id == kept)
+            (payers - (own or payers)[:1]).unlink()
+
     def _prepare_payer(self, partner):
         """Return the data of a client for a provider.
 

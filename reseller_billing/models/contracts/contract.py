@@ -325,6 +325,32 @@ class ResellerBillingContract(models.Model):
                     )
                 )
 
+    def _check_clients_merged(self, clients):
+        """Refuse to make one of clients who both have what a client has one open contract for.
+
+        :raise UserError: naming the contracts
+        """
+        contracts = self.search(
+            [("partner_id", "in", clients.ids), ("state", "in", OPEN_STATES)], order="id"
+        )
+        for own in contracts.grouped("company_id").values():
+            for plan in [*own.line_ids.plan_id, False]:
+                same = own.filtered(
+                    lambda contract, plan=plan: (
+                        plan in contract.line_ids.plan_id if plan else not contract.line_ids
+                    )
+                )
+                if len(same.partner_id) > 1:
+                    raise UserError(
+                        self.env._(
+                            "%(clients)s cannot be merged: each has an open contract of the same "
+                            "kind (%(contracts)s), and the client would be billed twice. Cancel "
+                            "one of them first.",
+                            clients=", ".join(same.partner_id.mapped("display_name")),
+                            contracts=", ".join(same.mapped("name")),
+                        )
+                    )
+
     @api.constrains("next_month", "date_start")
     def _check_next_month(self):
         """Refuse a next month before the start of the contract."""

@@ -118,6 +118,25 @@ class ResellerBillingPanelLink(models.Model):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _check_clients_merged(self, clients):
+        """Refuse to make one of clients who are two in a panel.
+
+        :raise UserError: naming the clients and their ids in the panel
+        """
+        links = self.search([("partner_id", "in", clients.ids)], order="id")
+        for panel, own in links.grouped("panel_id").items():
+            if len(own) > 1:
+                raise UserError(
+                    self.env._(
+                        "%(clients)s cannot be merged: they are different clients in panel "
+                        "%(panel)s (%(references)s). Merge or delete one in the panel first, then "
+                        "unlink it here.",
+                        clients=", ".join(own.partner_id.mapped("display_name")),
+                        panel=panel.display_name,
+                        references=", ".join(filter(None, own.mapped("reference"))) or "-",
+                    )
+                )
+
     def _get_record(self):
         """Return the client, contract or fatura."""
         self.ensure_one()
