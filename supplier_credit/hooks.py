@@ -7,11 +7,31 @@ DEFAULT_BEARER_FIELD = "property_inbound_payment_method_line_id"
 
 
 def uninstall_hook(env):
-    """Remove what neither the host nor a foreign key removes."""
+    """Remove what neither the host nor a foreign key removes, and keep what the law asks for."""
+    _keep_nfe_files(env)
     _clear_bearers(env)
     _delete_notices(env)
     forget_mark(env)
     _delete_foreign_xml_ids(env)
+
+
+def _keep_nfe_files(env):
+    """Make ordinary attachments of the authorised NF-e of invoices and credit notes.
+
+    Issuer and recipient keep them for as long as the tax law asks; with their field the host would
+    delete the files.
+    """
+    env.flush_all()
+    env.cr.execute(
+        """
+        UPDATE ir_attachment file
+           SET res_field = NULL, name = move.supplier_nfe_key || '-procNFe.xml'
+          FROM account_move move
+         WHERE file.res_model = 'account.move' AND file.res_id = move.id
+           AND file.res_field = 'supplier_nfe_file' AND move.supplier_nfe_key IS NOT NULL
+        """
+    )
+    env.invalidate_all()
 
 
 def _clear_bearers(env):

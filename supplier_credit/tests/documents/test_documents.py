@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import WITHHELD, SupplierCreditDocumentsCommon
 
@@ -146,6 +146,50 @@ class TestDocuments(SupplierCreditDocumentsCommon):
         self.assertFalse(withheld.invoice_pdf_report_id)
         self.assertFalse(withheld.sending_data, "it does not come again and again")
         self.assertIn(WITHHELD, withheld.message_ids[0].body)
+
+    def open_batch(self, invoices):
+        """Return the wizard by which several invoices are sent, as its form opens and saves it."""
+        wizards = invoices.env["account.move.send.batch.wizard"]
+        context = {"active_model": "account.move", "active_ids": invoices.ids}
+        with Form(wizards.with_context(**context)) as form:
+            pass
+        return form.record
+
+    def test_several_are_sent_without_those_that_are_withheld(self):
+        self.post()
+        plain = self.create_plain_invoice() | self.create_plain_invoice()
+        wizard = self.open_batch(plain | self.invoice)
+        self.assertEqual(wizard.move_ids, plain)
+        alert = wizard.alerts["supplier_withheld"]
+        self.assertEqual(alert["level"], "warning")
+        self.assertIn(self.invoice.name, alert["message"])
+        self.assertNotIn(plain[0].name, alert["message"])
+        wizard.action_send_and_print()
+        with self.enter_registry_test_mode():
+            self.env.ref("account.ir_cron_account_move_send").method_direct_trigger()
+        self.assertTrue(all(invoice.invoice_pdf_report_id for invoice in plain))
+        self.assertFalse(self.invoice.invoice_pdf_report_id)
+
+    def test_several_that_are_all_withheld_are_refused_by_name(self):
+        self.post()
+        other = self.create_plain_invoice()
+        other.preferred_payment_method_line_id = self.bearer
+        with self.assertRaisesRegex(UserError, self.invoice.name):
+            self.open_batch(self.invoice | other)
+
+    def test_the_only_one_of_several_that_is_not_withheld_is_sent(self):
+        self.post()
+        plain = self.create_plain_invoice()
+        wizard = self.open_batch(self.invoice | plain)
+        self.assertEqual(wizard.move_ids, plain)
+        self.assertIn(self.invoice.name, wizard.alerts["supplier_withheld"]["message"])
+        wizard.action_send_and_print()
+        self.assertTrue(plain.sending_data)
+
+    def test_several_without_a_withheld_one_are_sent_as_ever(self):
+        wizard = self.open_batch(self.create_plain_invoice() | self.create_plain_invoice())
+        self.assertEqual(len(wizard.move_ids), 2)
+        self.assertNotIn("supplier_withheld", wizard.alerts or {})
 
     def test_file_made_before_it_became_suppliers_is_withdrawn(self):
         invoice = self.create_plain_invoice()
