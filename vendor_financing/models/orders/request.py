@@ -180,8 +180,8 @@ class VendorFinancingRequest(models.Model):
             if not 0 <= request.rate < RATE_LIMIT:
                 raise ValidationError(
                     self.env._(
-                        "Request for %(order)s: a customer's rate of %(rate)s %% is none. Enter the "
-                        "rate of one month, from 0 to less than %(limit)s %%.",
+                        "Request for %(order)s: a customer's rate of %(rate)s %% is none. Enter "
+                        "the rate of one month, from 0 to less than %(limit)s %%.",
                         order=request.order_id.name,
                         rate=request.rate,
                         limit=RATE_LIMIT,
@@ -194,7 +194,8 @@ class VendorFinancingRequest(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Request for %(order)s: the customer cannot owe the bank %(total)s for an "
-                        "order of %(amount)s. Enter the sum of all instalments, or use Calculate by Rates.",
+                        "order of %(amount)s. Enter the sum of all instalments, or use "
+                        "Calculate by Rates.",
                         order=request.order_id.name,
                         total=currency.format(total),
                         amount=currency.format(owed),
