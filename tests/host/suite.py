@@ -206,7 +206,7 @@ class Suite:
     def _install_and_test(self, name, tests):
         with step(f"Installing the three addons for {tests}"):
             self.databases.copy(name, ADDONS)
-        self._odoo_pytest(name, [tests])
+        self._odoo_pytest(name, [tests], *SHARED)
         self.databases.drop(name)
 
     def _of_localisation(self, tests):

@@ -21,7 +21,9 @@ class SaleOrderLine(models.Model):
         :param quantity: in its unit of measure; the ordered one if empty
         """
         self.ensure_one()
-        if self._has_oca_engine() and self.cfop_id and not self.cfop_id.finance_move:
+        # Salespeople need not be users of the fiscal app.
+        cfop = self.sudo().cfop_id if self._has_oca_engine() else None
+        if cfop and not cfop.finance_move:
             return 0.0
         if quantity is None or not self.product_uom_qty:
             return self.price_total

@@ -48,7 +48,12 @@ class AccountMove(models.Model):
         return self.filtered(is_registered)
 
     def _follow_oca_documents(self, documents):
-        """Refresh the invoices and returns of fiscal documents that have changed."""
+        """Refresh the invoices and returns of fiscal documents that have changed.
+
+        Without bearers of Supplier's this costs no query.
+        """
+        if not self.env["account.payment.method.line"]._get_supplier_bearer_ids():
+            return
         moves = self.sudo()._find_oca_invoices(documents._name, documents.ids)
         ours = moves._filter_supplier_credit() | moves.filtered("supplier_return_transaction_id")
         ours._refresh_sefaz_state()
