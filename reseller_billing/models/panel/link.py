@@ -129,8 +129,7 @@ class ResellerBillingPanelLink(models.Model):
                 raise UserError(
                     self.env._(
                         "%(clients)s cannot be merged: they are different clients in panel "
-                        "%(panel)s (%(references)s). Merge or delete one in the panel first, then "
-                        "unlink it here.",
+                        "%(panel)s (%(references)s). Keep both contacts, as the panel does.",
                         clients=", ".join(own.partner_id.mapped("display_name")),
                         panel=panel.display_name,
                         references=", ".join(filter(None, own.mapped("reference"))) or "-",
