@@ -27,7 +27,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: as `_tie_to_returned_sales`
         """
-        moves = super()._create_invoices(grouped, final, date)
+        moves = super()._create_invoices(grouped=grouped, final=final, date=date)
         moves._tie_to_returned_sales()
         return moves
 
