@@ -49,6 +49,7 @@ class TestPublicMethods(HostileCommon):
             "payment.provider": cls.provider,
             "payment.transaction": cls.charge,
             "res.partner": cls.own_client,
+            "res.users": cls.accountant,
             "reseller.billing.batch": cls.env["reseller.billing.batch"].create({}),
             "reseller.billing.change": cls.env["reseller.billing.change"].create(
                 {**wizard, "date_due": "2026-08-01"}

@@ -14,6 +14,7 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         if "active" in vals and not vals["active"]:
+            self.check_access("write")
             hand_over_notices(self)
         return super().write(vals)
 
@@ -22,6 +23,7 @@ class ResUsers(models.Model):
     # -------------------------------------------------------------------------
 
     def action_archive(self):
+        self.check_access("write")
         # Before the host deletes them.
         hand_over_notices(self)
         return super().action_archive()
