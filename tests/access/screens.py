@@ -75,14 +75,18 @@ class ScreenSweep:
                     buttons.add((view.model, button.get("name"), of_several))
         return buttons
 
-    def _find_records(self, model, domain=()):
-        records = self._env[model].search(list(domain), limit=200)
-        if "state" not in records._fields:
-            return records[:RECORDS]
-        found = records.browse()
-        for state in dict.fromkeys(records.mapped("state")):
-            found |= records.filtered(lambda one, state=state: one.state == state)[:2]
-        return found
+    def _list_selections(self, model, of_several):
+        """Return what a person can have open or ticked: records of each state, and all together.
+
+        :param of_several: whether several may be ticked
+        """
+        records = self._env[model].search([], limit=200)
+        found = records[:RECORDS]
+        if "state" in records._fields:
+            found = records.browse()
+            for state in dict.fromkeys(records.mapped("state")):
+                found |= records.filtered(lambda one, state=state: one.state == state)[:2]
+        return [*found, *([found] if of_several and len(found) > 1 else [])]
 
     # -------------------------------------------------------------------------
     # OPENING
@@ -121,8 +125,7 @@ class ScreenSweep:
         model = action.binding_model_id.model
         if not self._env[model].has_access("read"):
             return
-        found = self._find_records(model)
-        for records in [*found, *([found] if len(found) > 1 else [])]:
+        for records in self._list_selections(model, of_several=True):
             context = self._get_active(records)
             source = f"{action.display_name} of {records}"
             if action.type == "ir.actions.act_window":
@@ -172,8 +175,7 @@ class ScreenSweep:
             records = self._env.get(model)
             if records is None or records._transient or not records.has_access("read"):
                 continue
-            found = self._find_records(model)
-            for pressed in [*found, *([found] if of_several and len(found) > 1 else [])]:
+            for pressed in self._list_selections(model, of_several):
                 self._attempt(f"{name} of {pressed}", lambda r=pressed, n=name: self._press(r, n))
 
     def _press(self, records, name):

@@ -13,6 +13,8 @@ BOOKED = {
     ),
     "account.journal": ("billing_journal_id", "journal_id"),
 }
+# Of these the addon says which types fit; the host says it of its own journal.
+CHOSEN = (*BOOKED["account.account"], "billing_journal_id")
 
 
 class PaymentProvider(models.Model):
@@ -24,11 +26,11 @@ class PaymentProvider(models.Model):
     # CONSTRAINT METHODS
     # -------------------------------------------------------------------------
 
-    @api.constrains(*BOOKED["account.account"], "billing_journal_id")
+    @api.constrains(*CHOSEN)
     def _check_billing_accounts_fit(self):
         """Refuse accounts and journals that the screen does not offer."""
         for provider in self.sudo():
-            for name in (*BOOKED["account.account"], "billing_journal_id"):
+            for name in CHOSEN:
                 chosen, field = provider[name], provider._fields[name]
                 if not chosen or chosen.filtered_domain(Domain(field.domain)):
                     continue

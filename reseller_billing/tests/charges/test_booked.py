@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from ...models.charges.payment_provider_booking import BOOKED
+from ...models.charges.payment_provider_booking import BOOKED, CHOSEN
 from ...tools.booked import filter_rebooked
 from ..common_billing import BillingCommon
 
@@ -45,7 +45,7 @@ class TestBooked(BillingCommon):
         self.accounts["fee"].with_user(self.adviser).active = False
 
     def test_accounts_of_another_type_are_refused(self):
-        for name in (*BOOKED["account.account"], "billing_journal_id"):
+        for name in CHOSEN:
             wrong = (
                 self.bank_journal if name == "billing_journal_id" else self.accounts["outstanding"]
             )
