@@ -3,6 +3,7 @@ from . import (
     agreement,
     agreement_accounts,
     agreement_calendar,
+    agreement_days_ahead,
     agreement_marks,
     agreement_position,
     agreement_pricing,

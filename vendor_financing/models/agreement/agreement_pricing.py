@@ -20,7 +20,7 @@ class VendorFinancingAgreement(models.Model):
         self.ensure_one()
         return Conditions(self.convention, self.rounding, self.iof_borne_by, self.equalization)
 
-    def _price_title(self, parts, closing, credit_date, partner, quotes):
+    def _price_title(self, parts, closing, credit_date, partner, quotes, customer_rate=None):
         """Return the terms of the instalments of one title.
 
         :param parts: pairs of principal (Decimal, BRL) and due date
@@ -28,6 +28,7 @@ class VendorFinancingAgreement(models.Model):
         :param credit_date: the day from which days count, and of the IOF rate
         :param partner: the customer, or none for an ordinary company
         :param quotes: dict in which found quotes are cached
+        :param customer_rate: in %, a Decimal, in place of the quote's
         :return: a dict of `tools.pricing.price` for each part; without a quote the rates are zero
         """
         self.ensure_one()
@@ -36,7 +37,7 @@ class VendorFinancingAgreement(models.Model):
             price(
                 principal,
                 tax,
-                self._get_rates(quotes, closing, credit_date, due),
+                self._get_rates(quotes, closing, credit_date, due, customer_rate),
                 max(self._count_days(credit_date, due), 0),
                 conditions,
             )
@@ -45,9 +46,11 @@ class VendorFinancingAgreement(models.Model):
             )
         ]
 
-    def _get_rates(self, quotes, closing, credit_date, due):
+    def _get_rates(self, quotes, closing, credit_date, due, customer_rate=None):
         quote = self._get_quote(quotes, closing, credit_date, due)
-        return exact(quote.bank_rate) / HUNDRED, exact(quote.customer_rate) / HUNDRED
+        if customer_rate is None:
+            customer_rate = exact(quote.customer_rate)
+        return exact(quote.bank_rate) / HUNDRED, customer_rate / HUNDRED
 
     def _get_quote(self, quotes, closing, credit_date, due):
         """Return the quote for an instalment, or none; each is looked up once."""

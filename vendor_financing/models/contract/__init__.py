@@ -1,6 +1,7 @@
 from . import (
     contract,
     contract_charges,
+    contract_drafting,
     contract_effectivation,
     contract_maintenance,
     contract_maintenance_title,
@@ -10,6 +11,9 @@ from . import (
     installment,
     installment_recourse,
     operation,
+    operation_charges,
     title,
     title_receivable,
+    title_set_aside,
+    title_terms,
 )

@@ -197,15 +197,6 @@ class VendorFinancingContract(models.Model):
         self._add_titles(lines)
         return True
 
-    def action_propose(self):
-        """Calculate interest, IOF and customer totals again from the rates of the day."""
-        self.check_access("write")
-        for contract in self:
-            contract._check_open()
-            contract.installment_ids._propose()
-            contract._move_to("simulated")
-        return True
-
     def action_apply_expected(self):
         """Use the expected value as the value credited."""
         self.check_access("write")
@@ -228,6 +219,14 @@ class VendorFinancingContract(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "vendor_financing.vendor_financing_contract_installment_action_edit"
+        )
+        return {**action, "domain": [("contract_id", "=", self.id)]}
+
+    def action_view_titles(self):
+        """Open the titles in a list of their own, where several are changed, moved or removed."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "vendor_financing.vendor_financing_contract_title_action"
         )
         return {**action, "domain": [("contract_id", "=", self.id)]}
 
@@ -269,41 +268,51 @@ class VendorFinancingContract(models.Model):
             order="date, id",
         )
 
-    def _get_due_dates(self):
-        """Return the due dates of this contract's plan, on business days.
+    def _parse_plan(self, plan):
+        """Return the days of a plan.
 
-        :raise UserError: if the plan is no list of days
+        :raise UserError: if it is no list of days
         """
         self.ensure_one()
         try:
-            days = parse_plan(self.plan)
+            return parse_plan(plan)
         except ValueError as error:
             raise UserError(
                 self.env._(
                     "%(plan)s is no list of days. Enter for example 30 or 30/60/90 on contract "
                     "%(contract)s.",
-                    plan=self.plan or "",
+                    plan=plan or "",
                     contract=self.display_name,
                 )
             ) from error
+
+    def _get_due_dates(self, plan):
+        """Return the due dates of a plan under this contract, on business days.
+
+        :raise UserError: if the plan is no list of days
+        """
         return [
             self.agreement_id._get_business_day(fields.Date.add(self.credit_date, days=number))
-            for number in days
+            for number in self._parse_plan(plan)
         ]
 
-    def _add_titles(self, lines):
-        """Add receivable items, with instalments by the plan that are priced by the rates.
+    def _add_titles(self, lines, plan=None):
+        """Add receivable items, with instalments by their plan that are priced by their rates.
 
         :param lines: account.move.line
+        :param plan: days of all of them; without one those approved with the order, else the
+            contract's
         """
         self.ensure_one()
         lines._check_vendor_financeable(self)
-        due_dates = self._get_due_dates()
         titles = self.env["vendor.financing.contract.title"].create(
-            [{"contract_id": self.id, "line_id": line.id} for line in lines]
+            [{"contract_id": self.id, "line_id": line.id, "plan": plan} for line in lines]
         )
-        titles._create_installments(due_dates)
+        titles._divide()
         titles.installment_ids._propose()
+        if self.title_ids == titles:
+            self._store_pricing_terms()
+        return titles
 
     def _sync_state(self):
         """Set the state of contracts by the states of their instalments."""

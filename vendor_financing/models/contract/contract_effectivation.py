@@ -17,26 +17,29 @@ class VendorFinancingContract(models.Model):
     # ACTIONS
     # -------------------------------------------------------------------------
 
-    def action_effect(self):
-        """Post these contracts, each in one step or not at all.
+    def action_open_effectivation(self):
+        """Open the dialogue that shows what will be booked, and asks where something differs.
 
         :raise AccessError: for users who may not post entries
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_may_post()
+        self._check_open()
+        return self.env["vendor.financing.effectivation"]._open(self)
+
+    def action_effect(self, reason=None):
+        """Post these contracts, each in one step or not at all.
+
+        :param reason: a manager's, for a difference beyond the tolerance of the agreement
+        :raise AccessError: for users who may not post entries, or such a difference
         :raise UserError: naming the contract or title, and what to correct
         """
         self.check_access("write")
         self._check_may_post()
         for contract in self:
-            if contract.is_difference_large and not contract.env.user.has_group(MANAGER):
-                raise AccessError(
-                    self.env._(
-                        "Contract %(contract)s: the value credited differs by %(difference)s, more "
-                        "than the tolerance of %(tolerance)s. Correct it, or have a manager of "
-                        "Vendor financing confirm it.",
-                        contract=contract.display_name,
-                        difference=contract.currency_id.format(contract.difference),
-                        tolerance=contract.currency_id.format(contract.agreement_id.tolerance),
-                    )
-                )
+            if contract.is_difference_large:
+                contract._confirm_difference(reason)
             contract.sudo()._effect()
         return True
 
@@ -78,6 +81,46 @@ class VendorFinancingContract(models.Model):
                 )
             )
 
+    def _confirm_difference(self, reason):
+        """Store a manager's reason for a difference beyond the tolerance.
+
+        :raise AccessError: for all but managers
+        :raise UserError: without a reason
+        """
+        self.ensure_one()
+        figures = {
+            "contract": self.display_name,
+            "difference": self.currency_id.format(self.difference),
+            "tolerance": self.currency_id.format(self.agreement_id.tolerance),
+        }
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "Contract %(contract)s: the value credited differs by %(difference)s, more "
+                    "than the tolerance of %(tolerance)s. Correct it, or have a manager of "
+                    "Vendor financing confirm it.",
+                    **figures,
+                )
+            )
+        if not (reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: the value credited differs by %(difference)s, more "
+                    "than the tolerance of %(tolerance)s. Use Make Effective on the contract and "
+                    "enter why.",
+                    **figures,
+                )
+            )
+        self._store_values({"difference_reason": reason.strip()})
+        self.message_post(
+            body=self.env._(
+                "%(user)s confirmed a difference of %(difference)s. Reason: %(reason)s",
+                user=self.env.user.name,
+                difference=figures["difference"],
+                reason=reason.strip(),
+            )
+        )
+
     def _effect(self):
         self.ensure_one()
         self.agreement_id._lock_limit()
@@ -91,13 +134,18 @@ class VendorFinancingContract(models.Model):
                 "amount": self.principal,
             }
         )
-        parts = self.installment_ids.sorted("id")
+        titles = self._get_waiting_titles()
+        parts = titles.installment_ids.sorted("id")
         operation._post_entry(self._prepare_effectivation(parts))
         for part, item in operation._get_vendor_items("credit").items():
             part.vendor_line_id = item
         parts._move_to("financed")
         self._move_to("effective")
-        self.title_ids._finance_receivables()
+        titles._finance_receivables()
+
+    def _get_waiting_titles(self):
+        """Return the titles that this open contract finances, without those set aside."""
+        return self.title_ids.filtered("is_live")
 
     def _check_effective(self):
         """Refuse to post a contract that is incomplete or exceeds its agreement.
@@ -105,8 +153,9 @@ class VendorFinancingContract(models.Model):
         :raise UserError: naming the contract or title, and what to correct
         """
         self._check_open()
-        self.title_ids.line_id._check_vendor_financeable(self)
-        self.title_ids.move_id._check_vendor_amount_approved()
+        titles = self._get_waiting_titles()
+        titles.line_id._check_vendor_financeable(self)
+        titles.move_id._check_vendor_amount_approved()
         self._check_principal()
         agreement = self.agreement_id
         if agreement.valid_until and self.date > agreement.valid_until:
@@ -126,7 +175,8 @@ class VendorFinancingContract(models.Model):
                     contract=self.display_name,
                 )
             )
-        if late := self.installment_ids.filtered(lambda part: part.date_due <= self.credit_date):
+        self._check_dates(titles)
+        if late := titles.installment_ids.filtered(lambda part: part.date_due <= self.credit_date):
             raise UserError(
                 self.env._(
                     "%(installments)s of contract %(contract)s would be due before the bank "
@@ -140,27 +190,46 @@ class VendorFinancingContract(models.Model):
 
     def _check_principal(self):
         """Refuse titles whose instalments differ from the open amount of their receivable."""
-        if not self.title_ids:
+        titles = self._get_waiting_titles()
+        if not titles:
             raise UserError(
                 self.env._(
                     "Contract %(contract)s has no title. Add the invoices that the bank finances.",
                     contract=self.display_name,
                 )
             )
-        for title in self.title_ids:
-            amount = sum(title.installment_ids.mapped("principal"))
-            if self.currency_id.compare_amounts(amount, title.line_id.amount_residual):
+        for title in titles:
+            if problem := title._get_principal_obstacle():
                 raise UserError(
                     self.env._(
-                        "The instalments of %(title)s in contract %(contract)s are %(amount)s "
-                        "together, but %(open)s of the invoice is open. Correct them, or take the "
-                        "title out and add it again.",
+                        "%(title)s in contract %(contract)s: %(problem)s. Correct the instalments, "
+                        "or take the title out and add it again.",
                         title=title.display_name,
                         contract=self.display_name,
-                        amount=self.currency_id.format(amount),
-                        open=self.currency_id.format(title.line_id.amount_residual),
+                        problem=problem,
                     )
                 )
+
+    def _check_dates(self, titles):
+        """Refuse a contract of the far future, or from before one of its invoices.
+
+        :raise UserError: naming the contract and the date
+        """
+        agreement = self.agreement_id
+        agreement._check_day_ahead(max(self.date, self.credit_date), self)
+        invoiced = max(titles.move_id.mapped("invoice_date"))
+        if self.date < invoiced:
+            latest = titles.filtered(lambda title: title.move_id.invoice_date == invoiced)
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s is closed on %(date)s, but %(title)s is of "
+                    "%(invoiced)s. Enter a closing date from that day on, or take the title out.",
+                    contract=self.display_name,
+                    date=self.date,
+                    title=latest[:1].display_name,
+                    invoiced=invoiced,
+                )
+            )
 
     def _check_limit(self):
         agreement = self.agreement_id
@@ -234,6 +303,7 @@ class VendorFinancingContract(models.Model):
 
     def _restore_titles(self):
         """Restore the receivables of an undone contract."""
-        self.installment_ids._move_to("reversed", vendor_line_id=False)
-        self.title_ids._restore_receivables()
+        parts = self.installment_ids.filtered(lambda part: part.state != "withdrawn")
+        parts._move_to("reversed", vendor_line_id=False)
+        parts.title_id._restore_receivables()
         self._move_to("reversed")

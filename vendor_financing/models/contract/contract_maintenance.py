@@ -1,5 +1,7 @@
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+
+from ...const import MANAGER
 
 
 class VendorFinancingContract(models.Model):
@@ -82,6 +84,8 @@ class VendorFinancingContract(models.Model):
         account = agreement.expense_account_id
         if settled_by == "bank":
             account = agreement._get_bank_account()
+        if settled_by == "expense":
+            self._check_difference_explained(more, note)
         earned = max(part.interest, 0.0) - max(interest, 0.0)
         borne = min(part.interest, 0.0) - min(interest, 0.0)
         lines = self._prepare_maintenance_lines(
@@ -146,17 +150,53 @@ class VendorFinancingContract(models.Model):
             kw["charges"] = self.currency_id.round(iof + bank_interest)
         return self._maintain("extension", {part: changes}, date, lines, **kw)
 
-    def _accelerate(self, date):
-        """Move the due date of all open instalments of this contract to a day, after a default.
+    def _accelerate(self, date, customers=None):
+        """Move the due date of open instalments of this contract to a day, after a default.
 
+        :param customers: res.partner whose instalments fall due; None is all
         :return: the operation, or none where nothing is due later
         """
         parts = self.installment_ids.filtered(
-            lambda part: part.state == "financed" and part.date_due > date
+            lambda part: part.state == "financed"
+            and part.date_due > date
+            and (customers is None or part.partner_id in customers)
         )
         if not parts:
             return self.env["vendor.financing.operation"]
         return self._maintain("acceleration", {part: {"date_due": date} for part in parts}, date)
+
+    def _check_difference_explained(self, difference, reason):
+        """Refuse a difference beyond the tolerance that goes to bank expenses without a word.
+
+        :param difference: in BRL, of either sign
+        :param reason: a manager's
+        :raise AccessError: for all but managers
+        :raise UserError: without a reason
+        """
+        currency, tolerance = self.currency_id, self.agreement_id.tolerance
+        if currency.compare_amounts(abs(difference), tolerance) <= 0:
+            return
+        figures = {
+            "contract": self.display_name,
+            "difference": currency.format(abs(difference)),
+            "tolerance": currency.format(tolerance),
+        }
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "Contract %(contract)s: %(difference)s would go to bank expenses, more than "
+                    "the tolerance of %(tolerance)s. Ask a manager of Vendor financing to do it.",
+                    **figures,
+                )
+            )
+        if not (reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(difference)s would go to bank expenses, more than "
+                    "the tolerance of %(tolerance)s. Enter the reason.",
+                    **figures,
+                )
+            )
 
     def _prepare_maintenance_lines(self, part, *results):
         """Return lines of (balance, how to find the account, name) that are not zero."""

@@ -25,6 +25,7 @@ class VendorFinancingContract(models.Model):
         later = sum(parts.mapped("equalization"))
         expected = currency.round(sum(amounts.values()) + earned - borne - own_iof)
         debit = expected if debited is None else debited
+        self._check_difference_explained(debit - expected, note)
         lines = self._prepare_maintenance_lines(
             title,
             (earned, lambda: agreement.interest_account_id, self.env._("Interest")),

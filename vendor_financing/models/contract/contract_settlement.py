@@ -103,6 +103,7 @@ class VendorFinancingContract(models.Model):
     def _create_operation(self, kind, amounts, date, **values):
         self.ensure_one()
         self._take_turn()
+        self.agreement_id._check_day_ahead(date, self)
         currency = self.currency_id
         for part, amount in amounts.items():
             if part.contract_id != self or part.state != "financed":

@@ -31,6 +31,11 @@ class VendorFinancingContract(models.Model):
         compute="_compute_totals", help="Principal that neither customer nor company has paid yet."
     )
     is_difference_large = fields.Boolean(compute="_compute_totals")
+    difference_reason = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Why a manager confirmed a difference beyond the tolerance.",
+    )
 
     # -------------------------------------------------------------------------
     # COMPUTE METHODS

@@ -13,6 +13,8 @@ BOOKED = {"state", "settled_amount", "debited_amount", "vendor_line_id"} | {
 TERMS = {"date_due", "interest", "customer_total", "principal"} | PRICED
 # The customer total and its parts. A quote gives all of them but the principal.
 CONNECTED = TERMS - {"date_due"}
+# Of these one follows the other.
+TOTALLED = ("interest", "customer_total")
 # All that operations change; they remember it to be undone.
 OPERATION_FIELDS = tuple(sorted(TERMS | BOOKED))
 
@@ -63,7 +65,9 @@ class VendorFinancingContractInstallment(models.Model):
     partner_id = fields.Many2one(
         related="title_id.partner_id", string="Customer", store=True, index=True
     )
-    number = fields.Integer(string="Instalment", required=True, default=1)
+    number = fields.Integer(
+        string="Instalment", help="Within its title; the next one if it is left empty."
+    )
     date_due = fields.Date(
         string="New Due Date", required=True, help="When the customer pays the bank."
     )
@@ -80,6 +84,12 @@ class VendorFinancingContractInstallment(models.Model):
         help="Paid by the company to the bank when this is due, in BRL.",
     )
     customer_total = fields.Monetary(help="Paid by the customer to the bank, in BRL.")
+    is_by_hand = fields.Boolean(
+        string="Entered by Hand",
+        readonly=True,
+        copy=False,
+        help="Due date or amounts were entered, not calculated by a rate.",
+    )
     # pending → financed ⇄ settled | settled_early | debited ⇄ recovered
     state = fields.Selection(
         selection=[
@@ -141,12 +151,11 @@ class VendorFinancingContractInstallment(models.Model):
     # COMPUTE, ONCHANGE METHODS
     # -------------------------------------------------------------------------
 
-    @api.depends("move_id", "number")
+    @api.depends("title_id.display_name", "number")
     def _compute_display_name(self):
         for installment in self:
-            # Users of this addon need not be users of invoices, but know which one is meant.
-            invoice = installment.sudo().move_id.display_name
-            installment.display_name = f"{invoice} ({installment.number})"
+            title = installment.title_id.display_name
+            installment.display_name = f"{title} ({installment.number})"
 
     @api.depends("principal", "settled_amount", "debited_amount", "state")
     def _compute_open_amount(self):
@@ -178,10 +187,14 @@ class VendorFinancingContractInstallment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = self._number_new(vals_list)
         installments = super().create(vals_list)
         if not self.env.su:
             for contract in installments.contract_id:
                 contract._check_open()
+            for part, vals in zip(installments, vals_list, strict=True):
+                given = {name: vals[name] for name in TOTALLED if name in vals}
+                part.write(given or {"interest": part.interest})
         return installments
 
     def write(self, vals):
@@ -192,9 +205,12 @@ class VendorFinancingContractInstallment(models.Model):
             for contract in self.contract_id:
                 contract._check_open()
         if not CONNECTED & vals.keys() or vals.keys() >= CONNECTED - {"principal"}:
-            return super().write(vals)
-        for part in self:
-            super(VendorFinancingContractInstallment, part).write(part._complete_terms(vals))
+            super().write(vals)
+        else:
+            for part in self:
+                super(VendorFinancingContractInstallment, part).write(part._complete_terms(vals))
+        if TERMS & vals.keys() and "is_by_hand" not in vals:
+            self._store_values({"is_by_hand": True})
         return True
 
     @api.ondelete(at_uninstall=False)
@@ -280,8 +296,30 @@ class VendorFinancingContractInstallment(models.Model):
             )
         return {**vals, "customer_total": total}
 
+    @api.model
+    def _number_new(self, vals_list):
+        """Return the values of new instalments with their contract and number.
+
+        A title's own screen sends neither.
+        """
+        titles = self.env["vendor.financing.contract.title"]
+        last = {}
+        numbered = []
+        for vals in vals_list:
+            title = titles.browse(vals.get("title_id"))
+            if title not in last:
+                last[title] = max(title.installment_ids.mapped("number"), default=0)
+            number = vals.get("number") or last[title] + 1
+            last[title] = max(last[title], number)
+            contract_id = vals.get("contract_id") or title.contract_id.id
+            numbered.append({**vals, "number": number, "contract_id": contract_id})
+        return numbered
+
     def _propose(self):
-        """Write interest, charge, IOF and customer total by the rates that count."""
+        """Write interest, charge, IOF and customer total by the rates that count.
+
+        What was entered by hand is overwritten.
+        """
         quotes = {}
         for title in self.title_id:
             contract = title.contract_id
@@ -292,6 +330,8 @@ class VendorFinancingContractInstallment(models.Model):
                 contract.credit_date,
                 title.partner_id,
                 quotes,
+                customer_rate=title._get_customer_rate(),
             )
             for part, of_part in zip(parts, terms, strict=True):
-                part.write({name: float(amount) for name, amount in of_part.items()})
+                values = {name: float(amount) for name, amount in of_part.items()}
+                part.sudo().write({**values, "is_by_hand": False})

@@ -201,6 +201,7 @@ class VendorFinancingOperation(models.Model):
                 )
             )
         self._check_receivables_free()
+        self._check_charges_undoable()
         bank = self.contract_id.agreement_id._get_bank_account()
         matched = self.move_id.line_ids.filtered(
             lambda line: line.account_id == bank
@@ -275,6 +276,7 @@ class VendorFinancingOperation(models.Model):
         mirror.vendor_operation_id = self
         self._move_to("undone", undo_move_id=mirror.id)
         self._undo_state()
+        self._cancel_charges()
         self.contract_id.message_post(
             body=self.env._(
                 "%(operation)s undone: %(entry)s was reversed by %(mirror)s.",

@@ -47,14 +47,21 @@ class VendorFinancingContractTitle(models.Model):
         copy=False,
         help="The open amount of the receivable when it was added, in BRL.",
     )
+    item_number = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Which receivable of an invoice that has several, the first due first; 0 is the only "
+        "one.",
+    )
     # The receivable of a live title cannot be in another contract.
     is_live = fields.Boolean(default=True, readonly=True, copy=False)
     installment_ids = fields.One2many(
         comodel_name="vendor.financing.contract.installment",
         inverse_name="title_id",
         string="Instalments",
-        # Users change them on the contract, where those of all titles stand.
-        written_by="product",
+    )
+    customer_total = fields.Monetary(
+        compute="_compute_customer_total", help="Paid by the customer to the bank, in BRL."
     )
     # What the bank was told, whatever becomes of the invoice; its report names one of both.
     document_number = fields.Char(
@@ -79,10 +86,26 @@ class VendorFinancingContractTitle(models.Model):
         "among the pending ones.",
     )
 
-    @api.depends("move_id", "line_id")
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("move_id", "line_id", "item_number")
     def _compute_display_name(self):
         for title in self:
-            title.display_name = title.sudo().move_id.display_name or ""
+            invoice = title.sudo().move_id.display_name or ""
+            number = title.item_number
+            title.display_name = f"{invoice}/{number}" if number else invoice
+
+    @api.depends("installment_ids.customer_total", "installment_ids.state")
+    def _compute_customer_total(self):
+        for title in self:
+            counting = title.installment_ids.filtered(lambda part: part.state != "withdrawn")
+            title.customer_total = sum(counting.mapped("customer_total"))
+
+    # -------------------------------------------------------------------------
+    # CRUD METHODS
+    # -------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -104,14 +127,19 @@ class VendorFinancingContractTitle(models.Model):
         """Return what this title takes over from its receivable when it is added."""
         self.ensure_one()
         line = self.line_id
+        items = line.move_id.line_ids.filtered(
+            lambda item: item.account_type == "asset_receivable"
+        ).sorted(lambda item: (item.date_maturity or item.date, item.id))
         return {
+            **self._prepare_approved_terms(line.amount_residual),
             "principal": line.amount_residual,
             "move_id": line.move_id.id,
             "partner_id": line.partner_id.id,
+            "item_number": items.ids.index(line.id) + 1 if len(items) > 1 else 0,
         }
 
     def _create_installments(self, due_dates):
-        """Divide the principal of each title equally over these days."""
+        """Divide the principal of each title equally over these days, in new instalments."""
         for title in self:
             parts = prorate(exact(title.principal), [Decimal(1)] * len(due_dates))
             title.sudo().installment_ids = [

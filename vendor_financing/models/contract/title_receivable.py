@@ -1,8 +1,12 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..invoicing.account_move_lock import AT_BANK
+
 # States of instalments that are not financed yet, or were withdrawn or reversed.
 NOT_COUNTING = {"pending", "reversed", "withdrawn"}
+# Of these the company collects something again.
+COLLECTABLE = {"debited", "partly_debited"}
 
 
 class VendorFinancingContractTitle(models.Model):
@@ -38,16 +42,16 @@ class VendorFinancingContractTitle(models.Model):
         states = {title: title._get_financing_state() for title in self - withdrawn}
         for title, state in states.items():
             # A debited receivable may be charged, or financed, again.
-            title.is_live = state == "financed"
+            title.is_live = state in AT_BANK
         self._write_items(
             [
                 (
                     title.line_id.id,
                     title.original_date_maturity
-                    if state == "debited"
+                    if state in COLLECTABLE
                     else title._get_next_due_date(),
-                    title.original_no_followup if state == "debited" else True,
-                    title.id if state == "financed" else None,
+                    title.original_no_followup if state in COLLECTABLE else True,
+                    title.id if state in AT_BANK else None,
                 )
                 for title, state in states.items()
             ]
@@ -66,12 +70,20 @@ class VendorFinancingContractTitle(models.Model):
         self._update_invoices()
 
     def _get_financing_state(self):
-        """Return the financing state of this title by those of its instalments."""
+        """Return the financing state of this title by its instalments and what is open of it."""
         self.ensure_one()
         states = self._get_part_states()
         if "financed" in states:
-            return "financed"
+            return "partly_debited" if self._get_collectable_amount() else "financed"
         return "debited" if states & {"debited", "recovered"} else "settled"
+
+    def _get_collectable_amount(self):
+        """Return what the bank debited of this title and the customer still owes, in BRL."""
+        self.ensure_one()
+        if not any(self.installment_ids.mapped("debited_amount")):
+            return 0.0
+        guaranteed = sum(self.installment_ids.mapped("open_amount"))
+        return max(self.currency_id.round(self.line_id.amount_residual - guaranteed), 0.0)
 
     def _is_counting(self):
         """Return whether one of these titles is, or was, financed and not taken back."""
@@ -82,7 +94,10 @@ class VendorFinancingContractTitle(models.Model):
         return set(self.installment_ids.mapped("state"))
 
     def _sync_recovery(self):
-        """Set debited instalments to recovered where the customer has paid the company, or back."""
+        """Set debited instalments to recovered where the customer has paid the company, or back.
+
+        Where a bank still finances the rest, that alone decides on due date and follow-up then.
+        """
         for title in self:
             parts = title.installment_ids.filtered(
                 lambda part: part.state in ("debited", "recovered")
@@ -91,6 +106,9 @@ class VendorFinancingContractTitle(models.Model):
             left = title.currency_id.compare_amounts(title.line_id.amount_residual, guaranteed)
             state = "debited" if left > 0 else "recovered"
             parts.filtered(lambda part, state=state: part.state != state)._move_to(state)
+        self.filtered(
+            lambda title: title.is_live and any(title.installment_ids.mapped("debited_amount"))
+        )._update_receivables()
 
     def _update_invoices(self):
         """Update the invoices of these titles by the states of all their titles."""
@@ -107,10 +125,7 @@ class VendorFinancingContractTitle(models.Model):
         rows = []
         for move, titles in of_move.items():
             states = {title: title._get_financing_state() for title in titles}
-            state = next(
-                (name for name in ("financed", "debited", "settled") if name in states.values()),
-                None,
-            )
+            state = _join_states(set(states.values()))
             due = originals[move]
             if state in ("financed", "settled"):
                 due = min(title._get_next_due_date() for title in titles if states[title] == state)
@@ -154,3 +169,10 @@ class VendorFinancingContractTitle(models.Model):
         # The host computes the invoice's follow-up from its items.
         moves.invalidate_recordset([*names, "no_followup"])
         moves.modified(["vendor_financing_state"])
+
+
+def _join_states(states):
+    """Return the state of an invoice by those of its titles, or None without any."""
+    if states.intersection(AT_BANK):
+        return "partly_debited" if states & COLLECTABLE else "financed"
+    return next((name for name in ("debited", "settled") if name in states), None)

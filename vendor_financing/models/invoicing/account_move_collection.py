@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .account_move_lock import AT_BANK
+
 
 class AccountMove(models.Model):
     """Collection Carteira: no boleto, payment order or provider for a Vendor invoice. Seed 004.
@@ -58,7 +60,7 @@ class AccountMove(models.Model):
     @api.depends("is_vendor", "vendor_financing_state")
     def _compute_vendor_collection(self):
         for move in self:
-            is_banks = move.is_vendor or move.vendor_financing_state == "financed"
+            is_banks = move.is_vendor or move.vendor_financing_state in AT_BANK
             move.vendor_collection = (
                 "carteira" if is_banks and move.vendor_financing_state != "debited" else False
             )

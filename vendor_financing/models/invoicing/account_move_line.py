@@ -70,6 +70,8 @@ class AccountMoveLine(models.Model):
     def action_register_payment(self, ctx=None):
         """Open the settlement at the bank, instead of a payment, for financed receivables.
 
+        What the bank has debited is paid to the company, and proposed before the rest.
+
         :raise UserError: if financed and other receivables are selected together
         """
         financed = self.filtered("vendor_title_id")
@@ -85,13 +87,33 @@ class AccountMoveLine(models.Model):
                     others=", ".join(others.mapped("display_name")),
                 )
             )
+        if collectable := self._get_vendor_collectable_amounts():
+            lines = self.browse().union(*collectable)
+            amount = sum(collectable.values())
+            proposed = {"default_amount": amount, "default_custom_user_amount": amount}
+            return super(AccountMoveLine, lines).action_register_payment(
+                {**(ctx or {}), **proposed}
+            )
         return self.env["vendor.financing.settlement"]._open(
-            financed.vendor_title_id.installment_ids, "settlement"
+            financed.vendor_title_id.installment_ids, "settlement", is_due=True
         )
 
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    def _get_vendor_collectable_amounts(self):
+        """Return {item: what the customer owes the company of it, in BRL}, of partly debited ones.
+
+        Beside financed items, other open ones of the same invoices are owed whole.
+        """
+        amounts = {}
+        for line in self:
+            title = line.sudo().vendor_title_id
+            amount = title._get_collectable_amount() if title else line.amount_residual
+            if amount > 0:
+                amounts[line] = amount
+        return amounts
 
     def _get_vendor_billing(self):
         """Return {item of an invoice or order in vendor financing: the order lines it bills}."""
@@ -142,17 +164,7 @@ class AccountMoveLine(models.Model):
 
         :raise UserError: naming each invoice and why
         """
-        titles = self.env["vendor.financing.contract.title"].sudo()
-        elsewhere = {
-            title.line_id.id: title.contract_id
-            for title in titles.search(
-                [
-                    ("line_id", "in", self.ids),
-                    ("is_live", "=", True),
-                    ("contract_id", "!=", contract.id),
-                ]
-            )
-        }
+        elsewhere = self._find_vendor_contracts(contract)
         problems = [
             f"- {line.move_id.display_name}: {problem}"
             for line in self
@@ -167,6 +179,18 @@ class AccountMoveLine(models.Model):
                     problems="\n".join(problems),
                 )
             )
+
+    def _find_vendor_contracts(self, contract):
+        """Return {id of an item: the contract that has it}, of others than this contract."""
+        titles = self.env["vendor.financing.contract.title"].sudo()
+        found = titles.search(
+            [
+                ("line_id", "in", self.ids),
+                ("is_live", "=", True),
+                ("contract_id", "!=", contract.id),
+            ]
+        )
+        return {title.line_id.id: title.contract_id for title in found}
 
     def _get_financing_obstacle(self, contract, other):
         """Return why this item cannot be financed under a contract, or None.

@@ -10,8 +10,10 @@ from ...tools.worth import (
     securing,
 )
 
+# A bank collects something of these.
+AT_BANK = ("financed", "partly_debited")
 # Invoices that must not change. Debited ones are the company's again.
-LOCKED_STATES = ("financed", "settled")
+LOCKED_STATES = (*AT_BANK, "settled")
 
 
 class AccountMove(models.Model):
@@ -24,19 +26,25 @@ class AccountMove(models.Model):
 
     # A plain column beside the host's payment state, written by the contract.
     vendor_financing_state = fields.Selection(
-        selection=[("financed", "Financed"), ("settled", "Settled"), ("debited", "Debited")],
+        selection=[
+            ("financed", "Financed"),
+            ("partly_debited", "Debited in Part"),
+            ("settled", "Settled"),
+            ("debited", "Debited"),
+        ],
         string="Financing",
         readonly=True,
         copy=False,
         help="Financed: the bank paid the company and collects from the customer. Settled: the "
         "customer paid the bank. Debited: the bank debited it from the company, which "
-        "collects again.",
+        "collects again. Debited in part: the bank collects the rest.",
     )
     vendor_state = fields.Selection(
         selection=[
             ("none", "Not in Vendor Financing"),
             ("pending", "Pending"),
             ("financed", "Financed"),
+            ("partly_debited", "Debited in Part"),
             ("settled", "Settled"),
             ("debited", "Debited"),
         ],

@@ -118,7 +118,7 @@ class ResPartner(models.Model):
         invoices = self.env["account.move"].search(
             [
                 ("partner_id", "in", family.ids),
-                ("vendor_state", "in", ("pending", "financed")),
+                ("vendor_state", "in", ("pending", "financed", "partly_debited")),
             ]
         )
         # An approval compares the number itself.

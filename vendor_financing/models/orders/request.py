@@ -336,6 +336,15 @@ class VendorFinancingRequest(models.Model):
             and is_same_number(debtor.vat, self.debtor_vat)
         )
 
+    def _get_share_of_total(self, principal):
+        """Return what the customer pays the bank for a part of the order, in BRL; 0 without one.
+
+        :param principal: of an invoice of the order, in BRL
+        """
+        if not self or not self.amount:
+            return 0.0
+        return self.currency_id.round(self.customer_total * principal / self.amount)
+
     def _prepare_subject(self):
         """Return what a decision is about, as the order has it now."""
         self.ensure_one()

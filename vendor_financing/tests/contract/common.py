@@ -39,6 +39,8 @@ class VendorFinancingContractCommon(VendorFinancingCommon):
                 "equalization_account_id": cls.equalization_account.id,
                 "equalization_payable_account_id": cls.payable_account.id,
                 "iof_account_id": cls.iof_account.id,
+                # The clock stands still, while contracts live on.
+                "days_ahead": 3650,
             }
         )
 

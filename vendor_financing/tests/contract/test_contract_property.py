@@ -226,6 +226,8 @@ class TestContractOfRandomLife(VendorFinancingContractCommon):
                 self.assertEqual(residual, _cents(title.principal) - settled)
             move = title.move_id
             expected = "financed" if self._open(title) else "debited" if debited else "settled"
+            if debited and residual > self._open(title) > 0:
+                expected = "partly_debited"
             if contract.state != "reversed":
                 self.assertEqual(move.vendor_state, expected)
             self.assertEqual(

@@ -145,8 +145,12 @@ class TestEffectivation(VendorFinancingContractCommon):
         with self.assertRaisesRegex(AccessError, "tolerance"):
             contract.action_effect()
         self.assertEqual((contract.state, len(contract.operation_ids)), ("draft", 0))
-        contract.with_user(self.manager_user).action_effect()
-        self.assertEqual(contract.state, "effective")
+        with self.assertRaisesRegex(UserError, "enter why"):
+            contract.with_user(self.manager_user).action_effect()
+        reason = "Tarifa do contrato, e-mail do banco"
+        contract.with_user(self.manager_user).action_effect(reason=reason)
+        self.assertEqual((contract.state, contract.difference_reason), ("effective", reason))
+        self.assertIn(reason, contract.message_ids[0].body + contract.message_ids[1].body)
 
     def test_limit_is_not_exceeded(self):
         self.agreement.limit_amount = 15000

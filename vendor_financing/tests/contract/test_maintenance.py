@@ -61,6 +61,9 @@ class TestMaintenance(VendorFinancingContractCommon):
         self.assertEqual((self.part.vendor_line_id, before.amount_residual), (before, -10000.0))
 
     def test_interest_is_corrected_against_expenses_or_bank(self):
+        with self.assertRaisesRegex(AccessError, "manager"), self.env.cr.savepoint():
+            self.maintain("correction", interest=60.0)
+        self.agreement.tolerance = 10
         self.maintain("correction", interest=60.0)
         self.assertEqual((self.part.interest, self.part.customer_total), (60.0, 10302.6))
         self.assertEqual(
@@ -271,7 +274,9 @@ class TestMaintenance(VendorFinancingContractCommon):
         self.part = parts[0]
         self.settle("default", accelerate=True, date="2026-04-20")
         self.assertEqual(parts[1:].mapped("date_due"), [self.day("2026-04-20")] * 2)
-        self.assertEqual(self.receivable(invoice).date_maturity, self.day("2026-04-20"))
+        # The debited instalment is collected by the company, at the invoice's own due date.
+        self.assertEqual(self.receivable(invoice).date_maturity, self.day("2026-03-03"))
+        self.assertEqual(invoice.vendor_state, "partly_debited")
         self.assert_proven()
         self.undo_last()
         self.assertEqual(parts.mapped("date_due"), dates)

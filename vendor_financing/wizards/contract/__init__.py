@@ -1,1 +1,1 @@
-from . import maintenance, settlement
+from . import allocation, effectivation, maintenance, recalculation, repricing, settlement

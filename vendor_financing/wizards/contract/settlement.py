@@ -38,9 +38,14 @@ class VendorFinancingSettlement(models.TransientModel):
         help="Creates a draft invoice of the charges for each customer.",
     )
     accelerate = fields.Boolean(
-        string="Accelerate the Contracts",
-        help="All other open instalments of the same contracts fall due on this date "
-        "(acceleration).",
+        string="Accelerate these Customers",
+        help="All other open instalments of the same customers under the same contracts fall due "
+        "on this date (acceleration).",
+    )
+    accelerate_others = fields.Boolean(
+        string="Accelerate the Other Customers, Too",
+        help="Also the open instalments of all other customers under the same contracts, who have "
+        "not failed to pay.",
     )
     note = fields.Char(help="Stored with the operation.")
     company_id = fields.Many2one(comodel_name="res.company", compute="_compute_company")
@@ -63,9 +68,10 @@ class VendorFinancingSettlement(models.TransientModel):
             wizard.total = sum(wizard.line_ids.mapped("amount"))
 
     @api.model
-    def _open(self, installments, kind):
+    def _open(self, installments, kind, is_due=False):
         """Return the action that opens this wizard on the open part of instalments.
 
+        :param is_due: propose amounts only for those that are due, or else the next one
         :raise UserError: if none of them is open
         """
         installments.check_access("read")
@@ -77,15 +83,23 @@ class VendorFinancingSettlement(models.TransientModel):
                     installments=", ".join(installments[:5].mapped("display_name")),
                 )
             )
+        today = fields.Date.context_today(self)
+        proposed = financed
+        if is_due:
+            first = min(financed.mapped("date_due"))
+            proposed = financed.filtered(lambda part: part.date_due <= max(today, first))
         wizard = self.create(
             {
                 "kind": kind,
                 # Nothing can be settled before the bank has credited.
-                "date": max(
-                    fields.Date.context_today(self), *financed.contract_id.mapped("credit_date")
-                ),
+                "date": max(today, *financed.contract_id.mapped("credit_date")),
                 "line_ids": [
-                    Command.create({"installment_id": part.id, "amount": part.open_amount})
+                    Command.create(
+                        {
+                            "installment_id": part.id,
+                            "amount": part.open_amount if part in proposed else 0.0,
+                        }
+                    )
                     for part in financed.sorted("date_due")
                 ],
             }
@@ -116,13 +130,18 @@ class VendorFinancingSettlement(models.TransientModel):
         shares = self._share(self._get_shared_amount(), amounts)
         for contract, of_contract in amounts.items():
             if self.kind == "default":
-                contract._default(of_contract, self.date, shares[contract], note=self.note)
+                operation = contract._default(
+                    of_contract, self.date, shares[contract], note=self.note
+                )
                 if self.bill_charges:
-                    contract._create_charge_invoices(
+                    operation.charge_move_ids = contract._create_charge_invoices(
                         _share_by_principal(shares[contract], of_contract)
                     )
                 if self.accelerate:
-                    contract._accelerate(self.date)
+                    customers = operation.line_ids.installment_id.partner_id
+                    contract._accelerate(
+                        self.date, None if self.accelerate_others else customers
+                    )
             else:
                 contract._settle(
                     of_contract, self.date, self.kind, note=self.note, rebate=shares[contract]

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...const import OPEN_PAYMENT_STATES, VENDOR_METHOD_CODE
+from ...models.invoicing.account_move_lock import LOCKED_STATES
 
 LIVE_TRANSACTION_STATES = ("pending", "authorized")
 
@@ -135,7 +136,7 @@ class VendorFinancingChargeType(models.TransientModel):
         """Return why the charge type of an invoice cannot be changed, or None."""
         if move.move_type != "out_invoice" or move.state != "posted":
             return self.env._("only posted customer invoices change their charge type")
-        if move.vendor_financing_state in ("financed", "settled"):
+        if move.vendor_financing_state in LOCKED_STATES:
             return self.env._(
                 "a bank finances it, or did, under contract %s",
                 move.sudo().vendor_contract_id.display_name,

@@ -1,0 +1,127 @@
+from odoo import api, fields, models
+
+from .contract import OPEN_STATES
+
+
+class VendorFinancingContract(models.Model):
+    """A draft whose bank, dates or days change after its titles were calculated. Seed 004.
+
+    Nothing is calculated again by itself: the contract says so, and asks before it overwrites what
+    was entered by hand.
+    """
+
+    _inherit = "vendor.financing.contract"
+
+    # What the titles were calculated for, as `_get_pricing_terms` says it.
+    priced_for = fields.Char(readonly=True, copy=False)
+    is_priced_otherwise = fields.Boolean(
+        string="Calculated for Other Terms",
+        compute="_compute_is_priced_otherwise",
+        help="Bank, closing date, credit date or days were changed since the titles were "
+        "calculated.",
+    )
+    by_hand_count = fields.Integer(
+        string="Instalments Entered by Hand", compute="_compute_title_counts"
+    )
+    deviating_count = fields.Integer(
+        string="Titles that Deviate", compute="_compute_title_counts"
+    )
+    set_aside_count = fields.Integer(string="Titles Set Aside", compute="_compute_title_counts")
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("priced_for", "state", "agreement_id", "date", "credit_date", "plan")
+    def _compute_is_priced_otherwise(self):
+        for contract in self:
+            contract.is_priced_otherwise = (
+                bool(contract.priced_for)
+                and contract.state in OPEN_STATES
+                and contract.priced_for != contract._get_pricing_terms()
+            )
+
+    @api.depends("title_ids.is_deviating", "title_ids.is_live", "installment_ids.is_by_hand")
+    def _compute_title_counts(self):
+        """Count what the form warns of while a contract is open."""
+        for contract in self:
+            titles = contract._origin.title_ids if contract.state in OPEN_STATES else ()
+            live = titles and titles.filtered("is_live")
+            contract.by_hand_count = len(live and live.installment_ids.filtered("is_by_hand"))
+            contract.deviating_count = len(live and live.filtered("is_deviating"))
+            contract.set_aside_count = len(titles) - len(live)
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_propose(self):
+        """Calculate interest, IOF and customer totals again from the rates.
+
+        Where something was entered by hand, or bank, dates or days have changed, a dialogue asks
+        first what is to be overwritten.
+
+        :return: the dialogue's action, or True where all is calculated
+        """
+        self.check_access("write")
+        for contract in self:
+            contract._check_open()
+        asked = self.filtered(lambda one: one.is_priced_otherwise or one.by_hand_count)
+        for contract in self - asked:
+            contract._recalculate(is_divided=False, is_overwritten=True)
+        return self.env["vendor.financing.recalculation"]._open(asked) if asked else True
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _recalculate(self, is_divided, is_overwritten):
+        """Calculate the titles again.
+
+        :param is_divided: divide each title again by its days, counted from the credit date
+        :param is_overwritten: also titles of which something was entered by hand
+        """
+        self.ensure_one()
+        self._check_open()
+        titles = self._get_waiting_titles()
+        if not is_overwritten:
+            titles = titles.filtered(
+                lambda title: not any(title.installment_ids.mapped("is_by_hand"))
+            )
+        if is_divided:
+            titles._divide()
+        titles.installment_ids._propose()
+        self._store_pricing_terms()
+        self._move_to("simulated")
+
+    def _store_pricing_terms(self):
+        """Store for what the titles have been calculated."""
+        for contract in self:
+            contract._store_values({"priced_for": contract._get_pricing_terms()})
+
+    def _get_pricing_terms(self):
+        """Return bank, dates and days as one text, to be compared."""
+        self.ensure_one()
+        terms = (self.agreement_id.id, self.date, self.credit_date, self.plan)
+        return "|".join(str(term) for term in terms)
+
+    def _take_over(self, titles, is_kept):
+        """Take titles over from other open contracts, and calculate them by this one's terms.
+
+        :param titles: vendor.financing.contract.title of the same company
+        :param is_kept: whether those of which something was entered by hand stay as they are
+        """
+        self.ensure_one()
+        self._check_open()
+        for contract in titles.contract_id:
+            contract._check_open()
+        was_empty = not self.title_ids
+        titles.check_access("write")
+        by_hand = titles.filtered(lambda title: any(title.installment_ids.mapped("is_by_hand")))
+        titles.sudo().write({"contract_id": self.id})
+        titles.installment_ids.sudo().write({"contract_id": self.id})
+        recalculated = titles - by_hand if is_kept else titles
+        recalculated._divide()
+        recalculated.installment_ids._propose()
+        if was_empty:
+            self._store_pricing_terms()
