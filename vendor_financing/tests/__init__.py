@@ -6,7 +6,14 @@ from . import (
     test_roles_over_http,
     test_uninstall_hook,
 )
-from .agreement import test_inquiry, test_marks, test_overview, test_simulation
+from .agreement import (
+    test_app,
+    test_inquiry,
+    test_marks,
+    test_overview,
+    test_setup,
+    test_simulation,
+)
 from .bank_report import test_bank_report
 from .bearers import test_bearers
 from .contract import (
