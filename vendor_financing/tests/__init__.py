@@ -25,6 +25,7 @@ from .contract import (
     test_settlement,
     test_terms,
 )
+from .customer_notice import test_letter, test_notice
 from .invoicing import (
     test_approved_amount,
     test_charge_type,
