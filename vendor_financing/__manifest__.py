@@ -44,6 +44,8 @@
         "data/mail_template_data.xml",
         "views/customer_notice/notice_templates.xml",
         "views/customer_notice/contract_views.xml",
+        "reports/vendor_financing_contract_report.xml",
+        "views/sheets/contract_views.xml",
         "views/receivables/receivable_views.xml",
         "reports/vendor_financing_receivable_report.xml",
         "views/agreement/overview_views.xml",
