@@ -7,4 +7,6 @@ from . import orders  # are priced and approved under an agreement
 from . import invoicing  # carries the terms of the order to the invoice and guards them
 from . import contract  # the titles of invoices that the bank pays
 from . import bank_report  # settles the instalments of contracts
+from . import customer_notice  # tells customers whom to pay
+from . import sheets  # puts contracts into files for the bank and the accountant
 from . import receivables  # reads all of the above into reports

@@ -6,7 +6,14 @@ from . import (
     test_roles_over_http,
     test_uninstall_hook,
 )
-from .agreement import test_inquiry, test_marks, test_overview, test_simulation
+from .agreement import (
+    test_app,
+    test_inquiry,
+    test_marks,
+    test_overview,
+    test_setup,
+    test_simulation,
+)
 from .bank_report import test_bank_report
 from .bearers import test_bearers
 from .contract import (
@@ -18,6 +25,7 @@ from .contract import (
     test_settlement,
     test_terms,
 )
+from .customer_notice import test_letter, test_notice
 from .invoicing import (
     test_approved_amount,
     test_charge_type,
@@ -31,4 +39,5 @@ from .invoicing import (
 )
 from .orders import test_order_term, test_request, test_request_activity, test_request_doors
 from .receivables import test_receivable_report
+from .sheets import test_sheets
 from .tools import test_formulas, test_table

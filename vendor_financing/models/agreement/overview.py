@@ -33,6 +33,9 @@ class VendorFinancingOverview(models.Model):
     pending_count = fields.Integer(string="Invoices to Finance", compute="_compute_numbers")
     pending_amount = fields.Monetary(string="To Finance", compute="_compute_numbers")
     request_count = fields.Integer(string="Requests to Decide", compute="_compute_numbers")
+    has_agreement = fields.Boolean(
+        compute="_compute_has_agreement", help="Whether the company has an agreement with a bank."
+    )
     # Of an agreement
     draft_count = fields.Integer(string="Contracts to Make Effective", compute="_compute_numbers")
     due_count = fields.Integer(string="Due Today or Before", compute="_compute_numbers")
@@ -87,6 +90,14 @@ class VendorFinancingOverview(models.Model):
                 if amount:
                     card[amount] = total
 
+    def _compute_has_agreement(self):
+        found = self.env["vendor.financing.agreement"]._read_group(
+            [("company_id", "in", self.company_id.ids)], ["company_id"]
+        )
+        companies = {company for (company,) in found}
+        for card in self:
+            card.has_agreement = card.company_id in companies
+
     def _compute_position(self):
         today = fields.Date.context_today(self)
         for card in self:
@@ -131,6 +142,14 @@ class VendorFinancingOverview(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(f"vendor_financing.{xml_id}")
         of_card = Domain(KEYS[kind], "=", self[KEYS[kind]].id)
         return {**action, "domain": list(domain & of_card), "context": {"create": False}}
+
+    def action_set_up(self):
+        """Open the wizard that sets up a bank for the company of this card."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "vendor_financing.vendor_financing_setup_action"
+        )
+        return {**action, "context": {"default_company_id": self.company_id.id}}
 
     def action_open_agreement(self):
         """Open the agreement, which shows limit and validity."""

@@ -1,1 +1,1 @@
-from . import simulation
+from . import setup, simulation

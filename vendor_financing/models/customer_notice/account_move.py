@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    """What the customer is told of an invoice that a bank collects: whom to pay, when, how much.
+
+    One block says it on screen, on paper, in the portal and in the mail; nothing of the host's
+    invites a payment to the company meanwhile. Debited invoices are the company's again.
+    """
+
+    _inherit = "account.move"
+
+    vendor_notice = fields.Html(
+        string="Payment to the Bank",
+        compute="_compute_vendor_notice",
+        sanitize=False,
+        help="What the customer is told: the bank, due dates, boletos and the effective cost.",
+    )
+
+    # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("vendor_collection", "vendor_financing_state", "state")
+    @api.depends_context("lang")
+    def _compute_vendor_notice(self):
+        """Say it of posted invoices with collection Carteira; others cost no query."""
+        for move in self:
+            move.vendor_notice = (
+                move.vendor_collection
+                and move.state == "posted"
+                and move.env["ir.qweb"]._render(
+                    "vendor_financing.customer_notice", move._get_vendor_notice_values()
+                )
+            )
+
+    @api.depends("vendor_collection")
+    def _compute_display_qr_code(self):
+        """Show no code that pays the company while a bank collects."""
+        result = super()._compute_display_qr_code()
+        self.filtered("vendor_collection").display_qr_code = False
+        return result
+
+    @api.depends("vendor_collection")
+    def _compute_display_link_qr_code(self):
+        """Show no code that opens a payment while a bank collects."""
+        result = super()._compute_display_link_qr_code()
+        self.filtered("vendor_collection").display_link_qr_code = False
+        return result
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _get_vendor_notice_values(self):
+        """Return what the block shows of this invoice.
+
+        :return: {move, bank (name; none where no bank finances yet), parts (instalments by due
+            date), total (BRL), cost (CET in % a year, or None)}
+        """
+        self.ensure_one()
+        parts = self.env["vendor.financing.contract.installment"].sudo()
+        if self.vendor_financing_state:
+            titles = self.sudo().vendor_title_ids.filtered(lambda title: title._is_counting())
+            # Of a receivable that was financed again, the latest title counts.
+            latest = {title.line_id: title for title in titles.sorted("id")}
+            for title in latest.values():
+                parts |= title._get_told_parts()
+        parts = parts.sorted(lambda part: (part.date_due, part.number, part.id))
+        return {
+            "move": self,
+            "bank": ", ".join(parts.agreement_id.partner_id.mapped("name")),
+            "parts": parts,
+            "total": sum(parts.mapped("customer_total")),
+            "cost": parts._get_effective_cost(),
+        }
+
+    def _get_invoice_portal_extra_values(self, custom_amount=None):
+        """Name no instalment as due to the company while a bank collects."""
+        values = super()._get_invoice_portal_extra_values(custom_amount)
+        return {**values, "installment_state": None} if self.vendor_collection else values

@@ -1,0 +1,1 @@
+from . import agreement, contract, installment, sheet_column
