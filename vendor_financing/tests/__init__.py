@@ -17,11 +17,15 @@ from .agreement import (
 from .bank_report import test_bank_report
 from .bearers import test_bearers
 from .contract import (
+    test_agreed_terms,
+    test_branches,
     test_concurrency,
     test_contract_access,
     test_contract_property,
+    test_drafting,
     test_effectivation,
     test_maintenance,
+    test_partial_default,
     test_settlement,
     test_terms,
 )

@@ -286,7 +286,6 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
                 "contract_id": None,
                 "is_live": False,
                 "original_date_maturity": "2026-01-01",
-                "installment_ids": [(5, 0, 0)],
             },
             "vendor.financing.contract": {
                 "company_id": self.company_2.id,
@@ -327,6 +326,18 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
                     self.assert_refused(user, part, "write", self.part.ids, values)
             self.assert_refused(user, part, "unlink", self.part.ids)
             self.assert_refused(user, "vendor.financing.contract.title", "unlink", self.title.ids)
+            for values in (
+                {"installment_ids": [(5, 0, 0)]},
+                {"installment_ids": [(0, 0, {"date_due": "2026-12-31", "principal": 1.0})]},
+                {"plan": "60"},
+                {"customer_rate": 3.0},
+                {"rate_source": "entered"},
+                {"set_aside_reason": "so"},
+            ):
+                with self.subTest(user=user.login, values=values):
+                    self.assert_refused(
+                        user, "vendor.financing.contract.title", "write", self.title.ids, values
+                    )
             for values in (
                 {"credited_amount": 1},
                 {"date": "2026-01-01"},
@@ -460,6 +471,12 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
             ("simulation", {"move_ids": [(6, 0, self.financed.ids)]}),
             ("charge.type", {"bearer_id": self.bearer.id}),
             ("report", {"agreement_id": self.agreement.id}),
+            ("allocation", {"title_ids": [(6, 0, title.ids)]}),
+            ("allocation", {"move_ids": [(6, 0, self.financed.ids)]}),
+            ("allocation", {"contract_id": self.contract.id}),
+            ("effectivation", {"contract_id": self.contract.id}),
+            ("recalculation", {"contract_ids": [(6, 0, self.contract.ids)]}),
+            ("repricing", {"installment_ids": [(6, 0, self.part.ids)]}),
         ):
             name = f"vendor.financing.{model}"
             spec = {key: {"fields": {"display_name": {}}} for key in defaults if key != "amount"}

@@ -47,6 +47,9 @@ class TestRolesOverHttp(RpcCommon, VendorFinancingContractCommon):
                 }
             )
         )
+        cls.env["vendor.financing.sheet.column"].create(
+            {"agreement_id": cls.agreement.id, "content": "vat"}
+        )
         cls.auditor = cls._create_user("vendor_auditor", "account.group_account_readonly")
         cls.vendor_user = cls._create_user(
             "vendor_only_user", "vendor_financing.vendor_financing_group_user"

@@ -12,7 +12,6 @@ class VendorFinancingAgreement(models.Model):
     _inherit = "vendor.financing.agreement"
 
     days_ahead = fields.Integer(
-        string="Days Ahead",
         default=7,
         tracking=True,
         help="How many days after today a contract may be credited, or a payment or debit dated.",

@@ -9,18 +9,23 @@ from odoo.tools import SQL
 OWNERS = """
     counting AS (
         SELECT DISTINCT ON (t.line_id) t.id, t.line_id, t.move_id, t.is_live, c.agreement_id,
-               CASE WHEN BOOL_OR(i.state = 'financed') THEN 'financed'
+               CASE WHEN BOOL_OR(i.state = 'financed') AND SUM(i.debited_amount) > 0
+                         AND MAX(l.amount_residual) > SUM(i.open_amount) THEN 'partly_debited'
+                    WHEN BOOL_OR(i.state = 'financed') THEN 'financed'
                     WHEN BOOL_OR(i.state IN ('debited', 'recovered')) THEN 'debited'
                     ELSE 'settled' END AS state
           FROM vendor_financing_contract_title t
           JOIN vendor_financing_contract c ON c.id = t.contract_id
           JOIN vendor_financing_contract_installment i ON i.title_id = t.id
+          JOIN account_move_line l ON l.id = t.line_id
       GROUP BY t.id, c.agreement_id
         HAVING NOT BOOL_AND(i.state IN ('pending', 'reversed', 'withdrawn'))
       ORDER BY t.line_id, t.id DESC
     ), owned AS (
         SELECT move_id, MAX(agreement_id) AS agreement_id,
-               CASE WHEN BOOL_OR(state = 'financed') THEN 'financed'
+               CASE WHEN BOOL_OR(state IN ('financed', 'partly_debited'))
+                         AND BOOL_OR(state IN ('debited', 'partly_debited')) THEN 'partly_debited'
+                    WHEN BOOL_OR(state = 'financed') THEN 'financed'
                     WHEN BOOL_OR(state = 'debited') THEN 'debited'
                     ELSE 'settled' END AS state
           FROM counting GROUP BY move_id
@@ -41,7 +46,8 @@ MISMATCHES = (
     SELECT o.agreement_id, m.id
       FROM owned o JOIN account_move m ON m.id = o.move_id
      WHERE m.vendor_financing_state IS DISTINCT FROM o.state OR m.state != 'posted'
-           OR (o.state = 'financed' AND m.payment_state IN ('paid', 'in_payment', 'reversed'))
+           OR (o.state IN ('financed', 'partly_debited')
+               AND m.payment_state IN ('paid', 'in_payment', 'reversed'))
            OR (o.state = 'settled' AND m.payment_state IN ('not_paid', 'partial')
                AND m.amount_residual = 0)
     """,
@@ -56,8 +62,10 @@ MISMATCHES = (
     """
     SELECT c.agreement_id, l.move_id
       FROM counting c JOIN account_move_line l ON l.id = c.line_id
-     WHERE l.vendor_title_id IS DISTINCT FROM CASE WHEN c.state = 'financed' THEN c.id END
-           OR c.is_live != (c.state = 'financed') OR c.move_id IS DISTINCT FROM l.move_id
+     WHERE l.vendor_title_id IS DISTINCT FROM CASE
+               WHEN c.state IN ('financed', 'partly_debited') THEN c.id END
+           OR c.is_live != (c.state IN ('financed', 'partly_debited'))
+           OR c.move_id IS DISTINCT FROM l.move_id
     """,
     # Receivables marked by no title.
     """

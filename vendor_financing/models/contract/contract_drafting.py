@@ -23,9 +23,7 @@ class VendorFinancingContract(models.Model):
     by_hand_count = fields.Integer(
         string="Instalments Entered by Hand", compute="_compute_title_counts"
     )
-    deviating_count = fields.Integer(
-        string="Titles that Deviate", compute="_compute_title_counts"
-    )
+    deviating_count = fields.Integer(string="Titles that Deviate", compute="_compute_title_counts")
     set_aside_count = fields.Integer(string="Titles Set Aside", compute="_compute_title_counts")
 
     # -------------------------------------------------------------------------

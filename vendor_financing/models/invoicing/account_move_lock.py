@@ -165,8 +165,14 @@ class AccountMove(models.Model):
         if vals.get("state") in ("draft", "cancel"):
             self._check_not_financed()
         # The bank knows an invoice by its number; entries of contracts are only the company's.
+        is_payment = vals.keys() <= {"matched_payment_ids"}
         invoices = filter_kept_changed(
-            self, vals, OPEN_MOVE_FIELDS, lambda move: bool(move.vendor_financing_state)
+            self,
+            vals,
+            OPEN_MOVE_FIELDS,
+            lambda move: (
+                bool(move.vendor_financing_state) and not (is_payment and move._has_vendor_debit())
+            ),
         )
         entries = filter_kept_changed(
             self, vals, OPEN_ENTRY_FIELDS, lambda move: bool(move.vendor_operation_id)
@@ -181,6 +187,11 @@ class AccountMove(models.Model):
         """Return whether a bank may finance this, or a contract have made it; costs no query."""
         self.ensure_one()
         return bool(self.vendor_financing_state or self.vendor_operation_id)
+
+    def _has_vendor_debit(self):
+        """Return whether the bank debited a part of this, which customers pay the company."""
+        self.ensure_one()
+        return any(self.sudo().vendor_installment_ids.mapped("debited_amount"))
 
     def _check_draftable(self):
         self._check_not_financed()

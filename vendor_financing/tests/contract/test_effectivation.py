@@ -150,7 +150,7 @@ class TestEffectivation(VendorFinancingContractCommon):
         reason = "Tarifa do contrato, e-mail do banco"
         contract.with_user(self.manager_user).action_effect(reason=reason)
         self.assertEqual((contract.state, contract.difference_reason), ("effective", reason))
-        self.assertIn(reason, contract.message_ids[0].body + contract.message_ids[1].body)
+        self.assertIn(reason, "".join(contract.message_ids.mapped("body")))
 
     def test_limit_is_not_exceeded(self):
         self.agreement.limit_amount = 15000

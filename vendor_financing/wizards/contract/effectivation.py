@@ -55,7 +55,7 @@ class VendorFinancingEffectivation(models.TransientModel):
         comodel_name="account.account",
         string="Booked on",
         compute="_compute_difference",
-        compute_sudo=True,
+        compute_sudo=False,
     )
     is_difference_large = fields.Boolean(compute="_compute_difference", compute_sudo=False)
     is_manager = fields.Boolean(compute="_compute_is_manager")

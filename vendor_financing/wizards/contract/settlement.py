@@ -139,9 +139,7 @@ class VendorFinancingSettlement(models.TransientModel):
                     )
                 if self.accelerate:
                     customers = operation.line_ids.installment_id.partner_id
-                    contract._accelerate(
-                        self.date, None if self.accelerate_others else customers
-                    )
+                    contract._accelerate(self.date, None if self.accelerate_others else customers)
             else:
                 contract._settle(
                     of_contract, self.date, self.kind, note=self.note, rebate=shares[contract]
