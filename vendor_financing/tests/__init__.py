@@ -11,6 +11,7 @@ from .agreement import (
     test_inquiry,
     test_marks,
     test_overview,
+    test_quotes,
     test_setup,
     test_simulation,
 )

@@ -1,5 +1,6 @@
 from importlib.util import module_from_spec, spec_from_file_location
 
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import file_path
 
@@ -10,8 +11,8 @@ from .contract.common import VendorFinancingContractCommon
 class TestMigration(VendorFinancingContractCommon):
     """Records of an earlier version take over what this one compares."""
 
-    def migrate(self, version):
-        path = file_path(f"vendor_financing/migrations/{version}/post-migrate.py")
+    def migrate(self, version, name="post-migrate"):
+        path = file_path(f"vendor_financing/migrations/{version}/{name}.py")
         spec = spec_from_file_location("migration", path)
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -36,3 +37,22 @@ class TestMigration(VendorFinancingContractCommon):
         self.migrate("19.0.1.2.0")
         self.assertEqual(request.debtor_id, self.partner_a)
         self.assertEqual(order.vendor_approval_state, "approved")
+
+    def test_titles_of_one_invoice_are_numbered(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Two",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                    for days in (0, 30)
+                ],
+            }
+        )
+        invoice = self._create_vendor_invoice(1000.0, invoice_payment_term_id=term.id)
+        one = self._create_vendor_invoice(50.0)
+        titles = self.make_contract(invoice | one).title_ids
+        numbers = titles.mapped("item_number")
+        titles.sudo().item_number = 0
+        self.migrate("19.0.1.3.0", "post-number-titles")
+        self.assertEqual(titles.mapped("item_number"), numbers)
+        self.assertEqual(sorted(numbers), [0, 1, 2])

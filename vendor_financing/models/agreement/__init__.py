@@ -7,6 +7,7 @@ from . import (
     agreement_marks,
     agreement_position,
     agreement_pricing,
+    agreement_quotes,
     iof_rate,
     overview,
     rate,

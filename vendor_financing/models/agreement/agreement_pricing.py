@@ -20,7 +20,7 @@ class VendorFinancingAgreement(models.Model):
         self.ensure_one()
         return Conditions(self.convention, self.rounding, self.iof_borne_by, self.equalization)
 
-    def _price_title(self, parts, closing, credit_date, partner, quotes, customer_rate=None):
+    def _price_title(self, parts, closing, credit_date, partner, quotes, **known):
         """Return the terms of the instalments of one title.
 
         :param parts: pairs of principal (Decimal, BRL) and due date
@@ -28,7 +28,8 @@ class VendorFinancingAgreement(models.Model):
         :param credit_date: the day from which days count, and of the IOF rate
         :param partner: the customer, or none for an ordinary company
         :param quotes: dict in which found quotes are cached
-        :param customer_rate: in %, a Decimal, in place of the quote's
+        :param known: `customer_rate` in %, a Decimal, in place of the quote's, and `credit` in BRL
+            that the customer takes in all, if more than these parts
         :return: a dict of `tools.pricing.price` for each part; without a quote the rates are zero
         """
         self.ensure_one()
@@ -37,12 +38,12 @@ class VendorFinancingAgreement(models.Model):
             price(
                 principal,
                 tax,
-                self._get_rates(quotes, closing, credit_date, due, customer_rate),
+                self._get_rates(quotes, closing, credit_date, due, known.get("customer_rate")),
                 max(self._count_days(credit_date, due), 0),
                 conditions,
             )
             for (principal, due), tax in zip(
-                parts, self._get_iof(parts, credit_date, partner), strict=True
+                parts, self._get_iof(parts, credit_date, partner, known.get("credit")), strict=True
             )
         ]
 
@@ -59,9 +60,15 @@ class VendorFinancingAgreement(models.Model):
             quotes[key] = self.env["vendor.financing.rate"]._find(*key)
         return quotes[key]
 
-    def _get_iof(self, parts, credit_date, partner):
-        """Return the IOF of each part of a title, as Decimals in BRL."""
-        rate = self._find_iof_rate(partner, credit_date, sum(amount for amount, _due in parts))
+    def _get_iof(self, parts, credit_date, partner, credit=None):
+        """Return the IOF of each part of a title, as Decimals in BRL.
+
+        :param credit: all that the customer takes at once, by which the rate is chosen; None is
+            the title alone
+        """
+        if credit is None:
+            credit = sum(amount for amount, _due in parts)
+        rate = self._find_iof_rate(partner, credit_date, credit)
         if not rate:
             return [Decimal(0)] * len(parts)
         return iof_by_installment(
@@ -93,7 +100,8 @@ class VendorFinancingAgreement(models.Model):
         self.ensure_one()
         credit_date = part.contract_id.credit_date
         tax = bank_interest = Decimal(0)
-        rate = self._find_iof_rate(part.partner_id, credit_date, part.title_id.principal)
+        credit = part.title_id._get_credit_amount()
+        rate = self._find_iof_rate(part.partner_id, credit_date, credit)
         if rate:
             tax = complementary_iof(
                 exact(part.open_amount),
@@ -128,30 +136,48 @@ class VendorFinancingAgreement(models.Model):
         found = {one: one._simulate(titles, days, closing, exact_days) for one in usable}
         return {one: figures for one, figures in found.items() if figures}
 
-    def _simulate(self, titles, days, closing, exact_days=False):
+    def _get_simulated_dates(self, days, closing, exact_days=False):
+        """Return credit date and due dates of a contract that would be closed on a day."""
+        self.ensure_one()
+        credit_date = self._get_credit_date(closing)
+        due_dates = [fields.Date.add(credit_date, days=number) for number in days]
+        if not exact_days:
+            due_dates = [self._get_business_day(due) for due in due_dates]
+        return credit_date, due_dates
+
+    def _simulate(self, titles, days, closing, exact_days=False, customer_rate=None):
         """Return the cost of titles at this bank, or None where a quote is missing.
 
         :param titles: pairs of principal (Decimal, BRL) and customer
         :param days: list of days after which the instalments are due
         :param closing: the day on which the contract would be closed
         :param exact_days: do not move due dates from weekends and holidays
+        :param customer_rate: in %, a Decimal, in place of the quotes'
         :return: {principal, iof, customer_total, interest, equalization (at maturity), net
             (credited by the bank), cost (the customer's CET a year, a fraction, or None),
             customer_rate (in % of the first instalment's quote)}
         """
-        self.ensure_one()
-        credit_date = self._get_credit_date(closing)
-        due_dates = [fields.Date.add(credit_date, days=number) for number in days]
-        if not exact_days:
-            due_dates = [self._get_business_day(due) for due in due_dates]
+        credit_date, due_dates = self._get_simulated_dates(days, closing, exact_days)
         quotes = {}
         if not all(self._get_quote(quotes, closing, credit_date, due) for due in due_dates):
             return None
         totals, flows = defaultdict(Decimal), defaultdict(Decimal)
+        credits = defaultdict(Decimal)
+        for principal, partner in titles:
+            credits[partner.commercial_partner_id] += principal
         for principal, partner in titles:
             shares = prorate(principal, [Decimal(1)] * len(due_dates))
             parts = list(zip(shares, due_dates, strict=True))
-            terms = self._price_title(parts, closing, credit_date, partner, quotes)
+            credit = credits[partner.commercial_partner_id]
+            terms = self._price_title(
+                parts,
+                closing,
+                credit_date,
+                partner,
+                quotes,
+                credit=credit,
+                customer_rate=customer_rate,
+            )
             for (share, due), of_part in zip(parts, terms, strict=True):
                 totals["principal"] += share
                 for name, amount in of_part.items():

@@ -74,14 +74,29 @@ class VendorFinancingRate(models.Model):
     def _find(self, agreement, day, days):
         """Return the quote of an agreement that applies on a day to a term, or none.
 
+        The newest day counts, and of its quotes the one of the narrowest band. A quote older than
+        the agreement allows applies no more.
+
         :param days: actual days until the instalment is due
         """
-        return self.search(
-            [
-                ("agreement_id", "=", agreement.id),
-                ("date", "<=", day),
-                ("days_from", "<=", days),
-                ("days_to", ">=", days),
-            ],
-            limit=1,
-        )
+        quote = self._find_newest(agreement, day, days)
+        return quote.browse() if quote._is_too_old(day) else quote
+
+    @api.model
+    def _find_newest(self, agreement, day, days):
+        """Return the quote as `_find`, however old it is."""
+        domain = [
+            ("agreement_id", "=", agreement.id),
+            ("days_from", "<=", days),
+            ("days_to", ">=", days),
+        ]
+        newest = self.search([*domain, ("date", "<=", day)], order="date desc", limit=1)
+        if not newest:
+            return newest
+        of_day = self.search([*domain, ("date", "=", newest.date)], order="id desc")
+        return min(of_day, key=lambda quote: quote.days_to - quote.days_from)
+
+    def _is_too_old(self, day):
+        """Return whether this quote applies no more on a day; none never is."""
+        limit = self.agreement_id.quote_days
+        return bool(self and limit) and (day - self.date).days > limit

@@ -309,7 +309,15 @@ class VendorFinancingContract(models.Model):
             [{"contract_id": self.id, "line_id": line.id, "plan": plan} for line in lines]
         )
         titles._divide()
-        titles.installment_ids._propose()
+        # The IOF of a customer's earlier titles may be another one with more credit.
+        customers = titles.partner_id.commercial_partner_id
+        priced = self._get_waiting_titles().filtered(
+            lambda title: (
+                title.partner_id.commercial_partner_id in customers
+                and not any(title.installment_ids.mapped("is_by_hand"))
+            )
+        )
+        priced.installment_ids._propose()
         if self.title_ids == titles:
             self._store_pricing_terms()
         return titles

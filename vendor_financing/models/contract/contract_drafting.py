@@ -24,6 +24,11 @@ class VendorFinancingContract(models.Model):
         string="Instalments Entered by Hand", compute="_compute_title_counts"
     )
     deviating_count = fields.Integer(string="Titles that Deviate", compute="_compute_title_counts")
+    quote_problem = fields.Char(
+        string="Quotes",
+        compute="_compute_quote_problem",
+        help="Terms for which the bank has no quote that applies: nothing was calculated for them.",
+    )
     set_aside_count = fields.Integer(string="Titles Set Aside", compute="_compute_title_counts")
 
     # -------------------------------------------------------------------------
@@ -48,6 +53,16 @@ class VendorFinancingContract(models.Model):
             contract.by_hand_count = len(live and live.installment_ids.filtered("is_by_hand"))
             contract.deviating_count = len(live and live.filtered("is_deviating"))
             contract.set_aside_count = len(titles) - len(live)
+
+    @api.depends("state", "agreement_id", "date", "credit_date", "installment_ids.date_due")
+    def _compute_quote_problem(self):
+        for contract in self:
+            is_priced = contract.state in OPEN_STATES and contract.agreement_id
+            due_dates = is_priced and contract._origin.installment_ids.mapped("date_due")
+            problems = due_dates and contract.agreement_id._find_quote_problems(
+                contract.date, contract.credit_date, due_dates
+            )
+            contract.quote_problem = "; ".join(problems or ())
 
     # -------------------------------------------------------------------------
     # ACTIONS

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -320,7 +322,9 @@ class VendorFinancingContractInstallment(models.Model):
 
         What was entered by hand is overwritten.
         """
-        quotes = {}
+        quotes, credits = {}, defaultdict(float)
+        for title in self.contract_id._get_waiting_titles():
+            credits[title.contract_id, title.partner_id.commercial_partner_id] += title.principal
         for title in self.title_id:
             contract = title.contract_id
             parts = title.installment_ids & self
@@ -331,6 +335,7 @@ class VendorFinancingContractInstallment(models.Model):
                 title.partner_id,
                 quotes,
                 customer_rate=title._get_customer_rate(),
+                credit=credits[contract, title.partner_id.commercial_partner_id],
             )
             for part, of_part in zip(parts, terms, strict=True):
                 values = {name: float(amount) for name, amount in of_part.items()}

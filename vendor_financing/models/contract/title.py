@@ -159,6 +159,20 @@ class VendorFinancingContractTitle(models.Model):
                 ),
             ]
 
+    def _get_credit_amount(self):
+        """Return what the customer of this title takes under its contract in all, in BRL.
+
+        By this the law tells small credits of Simples Nacional from others, not by each title.
+        """
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id
+        together = self.contract_id.title_ids.filtered(
+            lambda title: (
+                title.partner_id.commercial_partner_id == customer and not title.set_aside_reason
+            )
+        )
+        return sum(together.mapped("principal"))
+
     def _get_next_due_date(self):
         """Return when the first open instalment is due, or the last one where none is open."""
         self.ensure_one()

@@ -1,6 +1,7 @@
 from . import (
     request,
     request_decision,
+    request_figures,
     sale_order,
     sale_order_gate,
     sale_order_invoicing,

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...tools.pricing import parse_plan
 
@@ -107,7 +108,7 @@ class VendorFinancingSimulation(models.TransientModel):
         self.ensure_one()
         self._check_plan()
         self._compute_row_ids()
-        if not self.row_ids:
+        if not self.row_ids.filtered(lambda row: not row.problem):
             raise UserError(
                 self.env._(
                     "No bank can be compared: enter an amount or choose pending invoices, and "
@@ -157,8 +158,9 @@ class VendorFinancingSimulation(models.TransientModel):
         found = agreements._compare(
             titles or [(self.amount, self.partner_id)], days, self.date, self.is_exact
         )
+        problems = self._prepare_problem_rows(agreements - agreements.browse().union(*found), days)
         if not found:
-            return []
+            return problems
         # Equalization at maturity reduces the gain of the company.
         gains = {one: figures["net"] - figures["equalization"] for one, figures in found.items()}
         most = max(gains.values())
@@ -175,10 +177,30 @@ class VendorFinancingSimulation(models.TransientModel):
                 "net_credit": float(figures["net"]),
                 "is_best_for_company": gains[agreement] == most,
                 "is_best_for_customer": figures["customer_total"] == least,
+                "quote_date": agreement._get_oldest_quote_date(
+                    self.date, *agreement._get_simulated_dates(days, self.date, self.is_exact)
+                ),
             }
             for agreement, figures in found.items()
         ]
-        return sorted(rows, key=lambda row: row["customer_total"])
+        return sorted(rows, key=lambda row: row["customer_total"]) + problems
+
+    def _prepare_problem_rows(self, agreements, days):
+        """Return the values of a row for each bank that cannot be compared, with the reason."""
+        rows = []
+        for agreement in agreements:
+            dates = agreement._get_simulated_dates(days, self.date, self.is_exact)
+            problems = agreement._find_quote_problems(self.date, *dates)
+            if agreement.valid_until and agreement.valid_until < self.date:
+                problems = [
+                    self.env._(
+                        "the agreement was valid until %(date)s",
+                        date=format_date(self.env, agreement.valid_until),
+                    )
+                ]
+            if problems:
+                rows.append({"agreement_id": agreement.id, "problem": "; ".join(problems)})
+        return rows
 
 
 class VendorFinancingSimulationRow(models.TransientModel):
@@ -209,6 +231,10 @@ class VendorFinancingSimulationRow(models.TransientModel):
         help="The company's part of the bank's interest, at closing or at maturity."
     )
     net_credit = fields.Monetary(help="The bank's credit.")
+    quote_date = fields.Date(
+        string="Quotes Of", help="The day of the oldest quote that this row was calculated by."
+    )
+    problem = fields.Char(string="Not Compared", help="Why this bank cannot be compared.")
     is_best_for_company = fields.Boolean(string="Best for the Company")
     is_best_for_customer = fields.Boolean(string="Best for the Customer")
 

@@ -62,6 +62,7 @@ class VendorFinancingEffectivation(models.TransientModel):
     reason = fields.Char(
         help="Why the bank credits so much more or less; stored on the contract with your name."
     )
+    quote_problem = fields.Char(related="contract_id.quote_problem", related_sudo=False)
     deviating_count = fields.Integer(related="contract_id.deviating_count", related_sudo=False)
 
     # -------------------------------------------------------------------------
