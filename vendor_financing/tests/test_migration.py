@@ -56,3 +56,17 @@ class TestMigration(VendorFinancingContractCommon):
         self.migrate("19.0.1.3.0", "post-number-titles")
         self.assertEqual(titles.mapped("item_number"), numbers)
         self.assertEqual(sorted(numbers), [0, 1, 2])
+
+    def test_text_of_a_debit_becomes_a_word(self):
+        self.agreement.report_word_ids.unlink()
+        self.env.cr.execute(
+            "ALTER TABLE vendor_financing_agreement ADD COLUMN report_debit_value varchar"
+        )
+        self.env.cr.execute(
+            "UPDATE vendor_financing_agreement SET report_debit_value = ' Recompra ' WHERE id = %s",
+            [self.agreement.id],
+        )
+        self.migrate("19.0.1.3.0", "post-report-words")
+        self.assertEqual(self.agreement._get_report_meaning("RECOMPRA"), "default")
+        self.assertEqual(self.agreement._get_report_meaning("Liquidação"), "settlement")
+        self.assertFalse(self.agreement._get_report_meaning("PROTESTO"))

@@ -1,6 +1,7 @@
 """Reads a bank's report of payments and debits, whose columns the agreement names. No ORM."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,16 @@ GROUPED = re.compile(r"-?\d{1,3}(?:(\.\d{3})+,\d{1,2}|(,\d{3})+\.\d{1,2})")
 DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y")
 # More are no report of some days.
 MOST_ROWS = 50_000
-COLUMNS = ("key", "document", "installment", "date", "amount", "charges", "kind")
+COLUMNS = (
+    "key",
+    "bank_number",
+    "document",
+    "installment",
+    "date",
+    "amount",
+    "charges",
+    "kind",
+)
 REQUIRED = ("document", "date", "amount")
 
 
@@ -41,12 +51,14 @@ class ReportRow:
     """One row: a payment or a debit of an instalment.
 
     :param key: the bank's own number of the row, or empty
+    :param bank_number: the bank's number of the boleto (nosso número), or empty
     :param kind: text of the column of the kind, or empty
     :param amount: in BRL
     :param charges: in BRL, debited by the bank on top
     """
 
     key: str
+    bank_number: str
     document: str
     installment: int
     day: date
@@ -93,6 +105,12 @@ def read_report(
     return rows, problems
 
 
+def fold(text: str | None) -> str:
+    """Return a word as it is compared: without accents, outer blanks and upper case."""
+    plain = unicodedata.normalize("NFKD", text or "")
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).strip().casefold()
+
+
 def _read(values: dict[str, str], named: dict[str, str]) -> ReportRow:
     if not values["document"].isprintable() or not values["document"]:
         raise _Unreadable(named["document"], values["document"])
@@ -104,6 +122,7 @@ def _read(values: dict[str, str], named: dict[str, str]) -> ReportRow:
         raise _Unreadable(named["charges"], values["charges"])
     return ReportRow(
         key=values["key"],
+        bank_number=values["bank_number"],
         document=values["document"],
         installment=_read_number(values, named),
         day=_read_date(values["date"], named["date"]),

@@ -162,13 +162,13 @@ class VendorFinancingAgreement(models.Model):
         if not all(self._get_quote(quotes, closing, credit_date, due) for due in due_dates):
             return None
         totals, flows = defaultdict(Decimal), defaultdict(Decimal)
-        credits = defaultdict(Decimal)
+        customer_credits = defaultdict(Decimal)
         for principal, partner in titles:
-            credits[partner.commercial_partner_id] += principal
+            customer_credits[partner.commercial_partner_id] += principal
         for principal, partner in titles:
             shares = prorate(principal, [Decimal(1)] * len(due_dates))
             parts = list(zip(shares, due_dates, strict=True))
-            credit = credits[partner.commercial_partner_id]
+            credit = customer_credits[partner.commercial_partner_id]
             terms = self._price_title(
                 parts,
                 closing,

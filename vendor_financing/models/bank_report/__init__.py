@@ -1,1 +1,1 @@
-from . import agreement, report_line
+from . import agreement, installment, report_line, report_line_booking, report_word

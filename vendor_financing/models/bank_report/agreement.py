@@ -20,7 +20,7 @@ class VendorFinancingAgreement(models.Model):
     )
     report_date_column = fields.Char(string="Column of the Date", default="data")
     report_amount_column = fields.Char(
-        string="Column of the Principal", default="valor", help="In BRL."
+        string="Column of the Amount", default="valor", help="In BRL."
     )
     report_charges_column = fields.Char(
         string="Column of the Charges", help="Debited by the bank besides the principal, in BRL."
@@ -28,10 +28,21 @@ class VendorFinancingAgreement(models.Model):
     report_kind_column = fields.Char(
         string="Column of the Kind", help="Left empty, every row is a payment."
     )
-    report_debit_value = fields.Char(
-        string="Text of a Debit",
-        default="DEBITO",
-        help="The text in the column of the kind where the bank debited the company.",
+    report_bank_number_column = fields.Char(
+        string="Column of the Boleto's Number",
+        help="The bank's number of the boleto (nosso número), by which rows are matched first.",
+    )
+    report_amount = fields.Selection(
+        selection=[
+            ("either", "Boleto or principal"),
+            ("principal", "Principal"),
+            ("customer_total", "Boleto: what the customer pays in all"),
+        ],
+        string="Amount Reported",
+        required=True,
+        default="either",
+        help="What the column of the amount has. With the first, an amount that is exactly the "
+        "boleto's pays the whole instalment, and another one is principal.",
     )
 
     def _get_report_columns(self):
@@ -39,6 +50,7 @@ class VendorFinancingAgreement(models.Model):
         self.ensure_one()
         return {
             "key": self.report_key_column,
+            "bank_number": self.report_bank_number_column,
             "document": self.report_document_column,
             "installment": self.report_installment_column,
             "date": self.report_date_column,

@@ -1,9 +1,9 @@
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 from ...const import ACCOUNTANT
 
@@ -37,13 +37,22 @@ class VendorFinancingReportLine(models.Model):
     document = fields.Char(string="Invoice Reported", required=True, readonly=True)
     number = fields.Integer(string="Instalment Reported", readonly=True)
     date = fields.Date(required=True, readonly=True)
-    amount = fields.Monetary(string="Principal", required=True, readonly=True)
+    bank_number = fields.Char(string="Boleto Reported", readonly=True)
+    amount = fields.Monetary(string="Amount Reported", required=True, readonly=True)
+    principal = fields.Monetary(
+        readonly=True, help="What is booked of the instalment, in BRL, once the row is matched."
+    )
     charges = fields.Monetary(readonly=True)
     kind = fields.Selection(
-        selection=[("settlement", "Paid by the customer"), ("default", "Debited by the bank")],
-        required=True,
+        selection=[
+            ("settlement", "Paid by the customer"),
+            ("default", "Debited by the bank"),
+            ("ignore", "Nothing to book"),
+        ],
         readonly=True,
+        help="By the words of the agreement; empty where the report has another word.",
     )
+    word = fields.Char(string="Word Reported", readonly=True)
     # open ⇄ matched → booked; open | matched → ignored → open
     state = fields.Selection(
         selection=[
@@ -82,24 +91,6 @@ class VendorFinancingReportLine(models.Model):
         self.sudo().filtered(lambda line: line.state in ("open", "matched"))._match()
         return True
 
-    def action_book(self):
-        """Book the matched rows, each as its own operation; all or nothing.
-
-        :raise UserError: naming the row that is not matched, or what refuses it
-        """
-        self._check_accountant()
-        if unmatched := self.filtered(lambda line: line.state != "matched"):
-            raise UserError(
-                self.env._(
-                    "%(rows)s of the bank's report cannot be booked: only matched rows can. Match "
-                    "or ignore them first.",
-                    rows=", ".join(unmatched[:5].mapped("document")),
-                )
-            )
-        for line in self.sudo().sorted(lambda line: (line.date, line.id)):
-            line._book()
-        return True
-
     def action_ignore(self):
         """Ignore rows that need no booking; they can be reopened."""
         self._check_accountant()
@@ -132,21 +123,26 @@ class VendorFinancingReportLine(models.Model):
         :param rows: bank_report.ReportRow
         :return: the new lines
         """
-        debit = (agreement.report_debit_value or "").strip().casefold()
-        values = {}
+        values, seen = {}, Counter()
         for row in rows:
-            key = row.key or _hash_row(row)
+            key = row.key
+            if not key:
+                # Two equal rows of one file are two events; the same file again brings none.
+                digest = _hash_row(row)
+                seen[digest] += 1
+                key = digest if seen[digest] == 1 else f"{digest}#{seen[digest]}"
             values.setdefault(
                 key,
                 {
                     "agreement_id": agreement.id,
                     "key": key,
+                    "bank_number": row.bank_number,
                     "document": row.document,
                     "number": row.installment,
                     "date": row.day,
                     "amount": float(row.amount),
                     "charges": float(row.charges),
-                    "kind": "default" if debit and row.kind.casefold() == debit else "settlement",
+                    "word": row.kind,
                 },
             )
         known = self.search([("agreement_id", "=", agreement.id), ("key", "in", list(values))])
@@ -158,27 +154,58 @@ class VendorFinancingReportLine(models.Model):
 
     def _match(self):
         """Find the instalment of each row, or store why none is found."""
-        open_parts = {
-            agreement: lines._get_open_installments(agreement)
-            for agreement, lines in self.grouped("agreement_id").items()
-        }
-        matched = {}
-        for line in self:
-            part, problem = line._find_installment(open_parts[line.agreement_id], matched)
-            if part:
-                matched[part] = matched.get(part, 0.0) + line.amount
-            line._move_to(
-                "matched" if part else "open",
-                installment_id=part.id if part else False,
-                problem=problem,
+        for agreement, lines in self.grouped("agreement_id").items():
+            open_parts = lines._get_open_installments(agreement)
+            meanings = {
+                word: agreement._get_report_meaning(word) for word in set(lines.mapped("word"))
+            }
+            matched = {}
+            for line in lines:
+                line._match_to(open_parts, meanings[line.word], matched)
+
+    def _match_to(self, open_parts, meaning, matched):
+        """Match this row, or store why it waits.
+
+        :param open_parts: see `_get_open_installments`
+        :param meaning: settlement, default, ignore, or False where the word is unknown
+        :param matched: {instalment: principal in BRL that other rows book of it}; this one's too
+            afterwards
+        """
+        self.ensure_one()
+        if meaning == "ignore":
+            self._move_to("ignored", kind=meaning, installment_id=False, problem=False)
+            return
+        if not meaning:
+            self._move_to(
+                "open",
+                kind=False,
+                installment_id=False,
+                problem=self.env._(
+                    "“%(word)s” is no word of agreement %(agreement)s, so nothing is booked. Enter "
+                    "there what it means, then use Match.",
+                    word=self.word,
+                    agreement=self.agreement_id.name,
+                ),
             )
+            return
+        part, principal, problem = self._find_installment(open_parts, matched)
+        if part:
+            matched[part] = matched.get(part, 0.0) + principal
+        self._move_to(
+            "matched" if part else "open",
+            kind=meaning,
+            installment_id=part.id if part else False,
+            principal=principal,
+            problem=problem,
+        )
 
     def _get_open_installments(self, agreement):
         """Return the financed instalments of an agreement by the numbers of their invoices.
 
         These are what the titles were financed under, so that no later name is taken for another.
 
-        :return: {digits of the invoice's number or reference: instalments, the first due first}
+        :return: {digits of the invoice's number or reference, or the bank's number of the boleto
+            behind a #: instalments, the first due first}
         """
         parts = self.env["vendor.financing.contract.installment"].search(
             [("agreement_id", "=", agreement.id), ("state", "=", "financed")],
@@ -190,52 +217,75 @@ class VendorFinancingReportLine(models.Model):
             names = (title.document_number, title.document_reference)
             for number in {_digits(name) for name in names} - {""}:
                 found[number] += part
+            if part.bank_number:
+                found[_get_boleto_key(part.bank_number)] += part
         return found
 
     def _find_installment(self, open_parts, matched):
-        """Return the open instalment of this row, or None, and the problem if any.
+        """Return the open instalment of this row, or None, its principal in BRL, and the problem.
 
         :param open_parts: see `_get_open_installments`
         :param matched: {instalment: principal in BRL that other rows book of it}
         """
-        found = open_parts.get(_digits(self.document), self.installment_id.browse())
-        if self.number:
-            found = found.filtered(lambda part: part.number == self.number)
+        found = self.bank_number and open_parts.get(_get_boleto_key(self.bank_number))
         if not found:
-            return None, self.env._(
-                "No financed instalment of an invoice %(document)s is open under agreement "
-                "%(agreement)s. Settle it by hand, or ignore the row.",
-                document=self.document,
-                agreement=self.agreement_id.name,
+            found = open_parts.get(_digits(self.document), self.installment_id.browse())
+            if self.number:
+                found = found.filtered(lambda part: part.number == self.number)
+        if not found:
+            return self._refuse_match(
+                self.env._(
+                    "No financed instalment of an invoice %(document)s is open under agreement "
+                    "%(agreement)s. Settle it by hand, or ignore the row.",
+                    document=self.document,
+                    agreement=self.agreement_id.name,
+                )
             )
         if len(found.move_id) > 1:
-            return None, self.env._(
-                "%(document)s could be %(invoices)s. Settle it by hand, then ignore the row.",
-                document=self.document,
-                invoices=", ".join(found.move_id.mapped("display_name")),
+            return self._refuse_match(
+                self.env._(
+                    "%(document)s could be %(invoices)s. Settle it by hand, then ignore the row.",
+                    document=self.document,
+                    invoices=", ".join(found.move_id.mapped("display_name")),
+                )
             )
-        currency = self.currency_id
         for part in found:
             left = part.open_amount - matched.get(part, 0.0)
-            if currency.compare_amounts(self.amount, left) <= 0:
-                return part, False
-        return None, self.env._(
-            "%(amount)s is more than is open of %(document)s. Compare it with the bank, then "
-            "settle it by hand or ignore the row.",
-            amount=currency.format(self.amount),
-            document=self.document,
-        )
-
-    def _book(self):
-        self.ensure_one()
-        contract = self.installment_id.contract_id
-        amounts = {self.installment_id: self.amount}
-        note = self.env._("Bank's report, row %(key)s", key=self.key)
-        if self.kind == "default":
-            operation = contract._default(amounts, self.date, self.charges, note=note)
+            if principal := self._get_principal(part, left):
+                return part, principal, False
+        if self.agreement_id.report_amount == "customer_total":
+            problem = self.env._(
+                "%(amount)s is no boleto of %(document)s that is open whole. Compare it with the "
+                "bank, then settle it by hand or ignore the row.",
+                amount=self.currency_id.format(self.amount),
+                document=self.document,
+            )
         else:
-            operation = contract._settle(amounts, self.date, note=note)
-        self._move_to("booked", operation_id=operation.id)
+            problem = self.env._(
+                "%(amount)s is more than is open of %(document)s. Compare it with the bank, then "
+                "settle it by hand or ignore the row.",
+                amount=self.currency_id.format(self.amount),
+                document=self.document,
+            )
+        return self._refuse_match(problem)
+
+    @staticmethod
+    def _refuse_match(problem):
+        return None, 0.0, problem
+
+    def _get_principal(self, part, left):
+        """Return the principal of an instalment that this row books, in BRL; 0 if it cannot.
+
+        :param left: principal that is open and booked by no other row, in BRL
+        """
+        currency, meant = self.currency_id, self.agreement_id.report_amount
+        is_whole = not currency.compare_amounts(left, part.principal)
+        is_boleto = not currency.compare_amounts(self.amount, part.customer_total)
+        if meant != "principal" and is_whole and is_boleto:
+            return left
+        if meant != "customer_total" and currency.compare_amounts(self.amount, left) <= 0:
+            return self.amount
+        return 0.0
 
 
 class VendorFinancingOperation(models.Model):
@@ -258,8 +308,14 @@ class VendorFinancingOperation(models.Model):
 
 
 def _hash_row(row):
-    parts = (row.document, row.installment, row.day, row.amount, row.charges, row.kind)
+    numbers = (row.bank_number,) if row.bank_number else ()
+    parts = (*numbers, row.document, row.installment, row.day, row.amount, row.charges, row.kind)
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+
+def _get_boleto_key(number):
+    """Return the bank's number of a boleto as it is compared: banks fill it up with zeros."""
+    return "#" + re.sub(r"\W", "", number).lstrip("0").casefold()
 
 
 def _digits(text):

@@ -203,6 +203,10 @@ class VendorFinancingContractInstallment(models.Model):
         if BOOKED & vals.keys():
             # An operation: it writes terms as they are agreed with the bank, with its entry.
             return super().write(vals)
+        # The bank tells its number after the contract; it is no term of it.
+        if vals.keys() == {"bank_number"}:
+            self.contract_id._check_may_post()
+            return super().write(vals)
         if TERMS & vals.keys() or not self.env.su:
             for contract in self.contract_id:
                 contract._check_open()
@@ -322,9 +326,11 @@ class VendorFinancingContractInstallment(models.Model):
 
         What was entered by hand is overwritten.
         """
-        quotes, credits = {}, defaultdict(float)
+        quotes, customer_credits = {}, defaultdict(float)
         for title in self.contract_id._get_waiting_titles():
-            credits[title.contract_id, title.partner_id.commercial_partner_id] += title.principal
+            customer_credits[title.contract_id, title.partner_id.commercial_partner_id] += (
+                title.principal
+            )
         for title in self.title_id:
             contract = title.contract_id
             parts = title.installment_ids & self
@@ -335,7 +341,7 @@ class VendorFinancingContractInstallment(models.Model):
                 title.partner_id,
                 quotes,
                 customer_rate=title._get_customer_rate(),
-                credit=credits[contract, title.partner_id.commercial_partner_id],
+                credit=customer_credits[contract, title.partner_id.commercial_partner_id],
             )
             for part, of_part in zip(parts, terms, strict=True):
                 values = {name: float(amount) for name, amount in of_part.items()}

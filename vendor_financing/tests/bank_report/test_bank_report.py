@@ -1,6 +1,7 @@
 import base64
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from ..contract.common import VendorFinancingContractCommon
@@ -170,3 +171,101 @@ class TestBankReport(VendorFinancingContractCommon):
                 line.with_user(user).action_book()
         with self.assertRaises(AccessError):
             line.with_user(self.invoicing_user).write({"amount": 1})
+
+    def test_unknown_word_books_nothing_until_it_is_explained(self):
+        invoice = self._create_vendor_invoice(1000.0)
+        self.make_effective(invoice)
+        lines = self.upload(
+            *(
+                f"{self.number(invoice)};02/04/2026;1000,00;{word};"
+                for word in ("PROTESTO", "Tarifa", "ESTORNO")
+            )
+        )
+        self.assertEqual(set(lines.mapped("state")), {"open"})
+        self.assertFalse(any(lines.mapped("kind")))
+        self.assertIn("PROTESTO", lines[0].problem)
+        self.assertEqual(invoice.vendor_state, "financed")
+        self.agreement.report_word_ids = [
+            Command.create({"word": "tarifa", "meaning": "ignore"}),
+            Command.create({"word": "Estôrno", "meaning": "default"}),
+        ]
+        lines.with_user(self.invoicing_user).action_match()
+        self.assertEqual(lines.mapped("state"), ["open", "ignored", "matched"])
+        self.assertEqual(lines[2].kind, "default")
+
+    def test_equal_rows_of_one_file_are_two_events(self):
+        invoice = self._create_vendor_invoice(1000.0)
+        self.make_effective(invoice)
+        row = f"{self.number(invoice)};02/04/2026;400,00;PAGO;"
+        lines = self.upload(row, row)
+        self.assertEqual(lines.mapped("state"), ["matched", "matched"])
+        self.assertEqual(self.upload(row, row), lines)
+        self.assertEqual(len(self.upload(row, row, row)), 3)
+        lines.with_user(self.invoicing_user).action_book()
+        self.assertEqual(len(lines.operation_id), 1)
+        self.assertEqual(lines.installment_id.open_amount, 200.0)
+
+    def test_boleto_pays_the_whole_instalment(self):
+        self.quote(1.8, 2.3)
+        invoice = self._create_vendor_invoice(1000.0)
+        part = self.make_effective(invoice).installment_ids
+        self.assertGreater(part.customer_total, 1000.0)
+        row = f"{self.number(invoice)};02/04/2026;{part.customer_total};PAGO;"
+        line = self.upload(row)
+        self.assertEqual((line.state, line.principal), ("matched", 1000.0))
+        self.agreement.report_amount = "principal"
+        line.with_user(self.invoicing_user).action_match()
+        self.assertIn("more than is open", line.problem)
+        self.agreement.report_amount = "customer_total"
+        line.with_user(self.invoicing_user).action_match()
+        line.with_user(self.invoicing_user).action_book()
+        self.assertEqual(invoice.vendor_state, "settled")
+        self.assert_proven()
+
+    def test_number_of_the_boleto_is_the_first_key(self):
+        invoice = self._create_vendor_invoice(900.0)
+        contract = self.make_effective(invoice, plan="30/60/90")
+        last = contract.installment_ids.sorted("number")[-1]
+        last.with_user(self.invoicing_user).bank_number = "0012345-6"
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            last.with_user(self.salesman).bank_number = "9"
+        self.agreement.report_bank_number_column = "nosso número"
+        line = self.upload(
+            "qualquer;123456;02/04/2026;300,00;PAGO;",
+            header="documento;nosso número;data;valor;tipo;encargos",
+        )
+        self.assertEqual(line.installment_id, last)
+
+    def test_day_is_one_entry_and_a_refused_row_stops_no_other(self):
+        invoices = self.env["account.move"].union(
+            *(self._create_vendor_invoice(100.0 + number) for number in range(4))
+        )
+        contract = self.make_effective(invoices)
+        rows = self.upload(
+            *(f"{self.number(one)};02/04/2026;{one.amount_total:.2f};PAGO;" for one in invoices)
+        )
+        # Settled by hand between import and booking.
+        contract.sudo()._settle({rows[1].installment_id.sudo(): 1.0}, self.day("2026-04-02"))
+        before = contract.operation_ids
+        action = rows.with_user(self.invoicing_user).action_book()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertEqual(rows.mapped("state"), ["booked", "matched", "booked", "booked"])
+        self.assertIn("is open", rows[1].problem)
+        rows[1].with_user(self.invoicing_user).action_ignore()
+        self.assertEqual(len(contract.operation_ids - before), 3)
+        contract = self.make_effective(
+            self._create_vendor_invoice(10.0) | self._create_vendor_invoice(20.0), number="CT-2"
+        )
+        more = self.upload(
+            *(
+                f"{self.number(title.move_id)};02/04/2026;{title.principal:.2f};PAGO;"
+                for title in contract.title_ids
+            )
+        )
+        more = more.filtered(lambda line: line.state == "matched")
+        self.assertIs(more.with_user(self.invoicing_user).action_book(), True)
+        self.assertEqual(len(contract.operation_ids), 2)
+        self.assertEqual(contract.state, "settled")
+        self.assert_proven()
+        more.operation_id.with_user(self.manager_user).action_undo()
+        self.assertEqual(set(more.mapped("state")), {"matched"})
