@@ -31,6 +31,7 @@
         "views/agreement/agreement_views.xml",
         "views/agreement/rate_views.xml",
         "views/agreement/iof_rate_views.xml",
+        "views/agreement/bank_holiday_views.xml",
         "views/contract/installment_views.xml",
         "views/contract/title_views.xml",
         "views/contract/contract_views.xml",

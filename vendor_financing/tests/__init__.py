@@ -8,6 +8,7 @@ from . import (
 )
 from .agreement import (
     test_app,
+    test_holidays,
     test_inquiry,
     test_marks,
     test_overview,

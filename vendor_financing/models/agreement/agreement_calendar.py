@@ -1,10 +1,13 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_date
 
-# Of companies and users without a time zone.
-TIME_ZONE = "America/Sao_Paulo"
+from ...const import TIME_ZONE
+
+# For so many days holidays are looked up at once.
+SEEN_AHEAD = 45
 
 
 class VendorFinancingAgreement(models.Model):
@@ -29,14 +32,37 @@ class VendorFinancingAgreement(models.Model):
 
     def _get_business_day(self, day):
         """Return this day, or the next one that is neither weekend nor holiday of the company."""
-        holidays = self._get_holidays(day)
+        first, holidays = day, self._get_holidays(day)
         while day.weekday() >= 5 or day in holidays:
             day += timedelta(days=1)
+            if (day - first).days > SEEN_AHEAD:
+                first, holidays = day, self._get_holidays(day)
         return day
 
-    def _get_holidays(self, first, days=45):
+    def _get_date_warning(self, day):
+        """Return a warning for the form about a day that was entered, or None on a business day."""
+        if not day or not self.company_id or self._get_business_day(day) == day:
+            return None
+        return {
+            "warning": {
+                "type": "notification",
+                "title": self.env._("No business day"),
+                "message": self.env._(
+                    "Banks are closed on %(date)s; the next business day is %(next)s.",
+                    date=format_date(self.env, day),
+                    next=format_date(self.env, self._get_business_day(day)),
+                ),
+            }
+        }
+
+    def _get_holidays(self, first, days=SEEN_AHEAD):
         """Return the holidays after a day, as the company's working calendar has them."""
-        calendar = self.company_id.resource_calendar_id
+        return self._get_company_holidays(self.company_id, first, days)
+
+    @api.model
+    def _get_company_holidays(self, company, first, days):
+        """Return the holidays of a company in so many days after a day, as a set."""
+        calendar = company.resource_calendar_id
         begin = datetime.combine(first, time.min)
         leaves = (
             self.env["resource.calendar.leaves"]
@@ -44,10 +70,10 @@ class VendorFinancingAgreement(models.Model):
             .search(
                 [
                     ("resource_id", "=", False),
-                    ("company_id", "in", (self.company_id.id, False)),
+                    ("company_id", "in", (company.id, False)),
                     ("calendar_id", "in", (calendar.id, False)),
                     ("date_to", ">=", begin),
-                    ("date_from", "<=", begin + timedelta(days=days)),
+                    ("date_from", "<=", begin + timedelta(days=days + 1)),
                 ]
             )
         )

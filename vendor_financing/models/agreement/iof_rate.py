@@ -16,7 +16,12 @@ class VendorFinancingIofRate(models.Model):
 
     date_from = fields.Date(required=True, string="Valid From", index=True)
     regime = fields.Selection(
-        selection=[("ordinary", "Ordinary company"), ("simples", "Simples Nacional")],
+        selection=[
+            ("ordinary", "Ordinary company"),
+            ("simples", "Simples Nacional"),
+            ("mei", "MEI"),
+            ("natural", "Natural person"),
+        ],
         required=True,
         default="ordinary",
     )
@@ -35,6 +40,7 @@ class VendorFinancingIofRate(models.Model):
         help="The ordinary rate applies to contracts above this amount. 0 is without limit.",
     )
     source = fields.Char(required=True, help="The law that sets the rate.")
+    checked_on = fields.Date(help="When somebody last compared this row with the law.")
 
     _unique = models.Constraint(
         "UNIQUE (date_from, regime)", "There is one IOF rate for a regime from a day on."
@@ -52,9 +58,19 @@ class VendorFinancingIofRate(models.Model):
 
     @api.model
     def _find(self, regime, day, amount):
-        """Return the rate that applies on a day to a borrower and an amount in BRL, or none."""
-        of_day = [("date_from", "<=", day)]
-        found = self.search([*of_day, ("regime", "=", regime)], limit=1)
-        if found.amount_limit and amount > found.amount_limit:
-            return self.search([*of_day, ("regime", "=", "ordinary")], limit=1)
+        """Return the rate that applies on a day to a borrower and an amount in BRL, or none.
+
+        A MEI is of Simples Nacional, but where it has a row of its own; whom no row is for is an
+        ordinary borrower: nobody is untaxed because a row is missing.
+        """
+        found = self._find_of(regime, day)
+        if not found or (found.amount_limit and amount > found.amount_limit):
+            return self._find_of("ordinary", day)
         return found
+
+    def _find_of(self, regime, day):
+        """Return the newest row of a regime on a day, or none."""
+        regimes = (regime, "simples") if regime == "mei" else (regime,)
+        rows = self.search([("date_from", "<=", day), ("regime", "in", regimes)], limit=2)
+        newest = rows.filtered(lambda row: row.date_from == rows[0].date_from)
+        return newest.filtered(lambda row: row.regime == regime) or newest

@@ -11,6 +11,8 @@ class ResPartner(models.Model):
         selection=[
             ("ordinary", "Ordinary company"),
             ("simples", "Simples Nacional"),
+            ("mei", "MEI"),
+            ("natural", "Natural person"),
             ("exempt", "Exempt"),
         ],
         string="IOF Regime",

@@ -166,6 +166,10 @@ class VendorFinancingContractInstallment(models.Model):
             left = part.principal - part.settled_amount - part.debited_amount
             part.open_amount = part.currency_id.round(left) if is_open else 0.0
 
+    @api.onchange("date_due")
+    def _onchange_date_due(self):
+        return self.contract_id.agreement_id._get_date_warning(self.date_due)
+
     # -------------------------------------------------------------------------
     # CONSTRAINT METHODS
     # -------------------------------------------------------------------------

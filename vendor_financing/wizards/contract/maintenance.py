@@ -95,6 +95,10 @@ class VendorFinancingMaintenance(models.TransientModel):
                 costs = part.agreement_id._price_extension(part, wizard.date_due, day)
             wizard.iof, wizard.bank_interest = (float(cost) for cost in costs)
 
+    @api.onchange("date_due")
+    def _onchange_date_due(self):
+        return self.installment_id.agreement_id._get_date_warning(self.date_due)
+
     @api.model
     def _open(self, installment):
         """Return the action that opens this wizard on one instalment.

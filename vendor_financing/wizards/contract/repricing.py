@@ -60,6 +60,11 @@ class VendorFinancingRepricing(models.TransientModel):
             chosen = wizard.installment_ids
             wizard.other_count = len(chosen.title_id.installment_ids - chosen)
 
+    @api.onchange("date_due")
+    def _onchange_date_due(self):
+        agreement = self.installment_ids.agreement_id[:1]
+        return agreement and agreement._get_date_warning(self.date_due)
+
     @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
