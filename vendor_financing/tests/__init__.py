@@ -44,6 +44,6 @@ from .invoicing import (
     test_roundings,
 )
 from .orders import test_order_term, test_request, test_request_activity, test_request_doors
-from .receivables import test_receivable_report
+from .receivables import test_printed_lists, test_receivable_report
 from .sheets import test_sheets
 from .tools import test_formulas, test_table

@@ -56,16 +56,19 @@ class AccountMove(models.Model):
         """Return what the block shows of this invoice.
 
         :return: {move, bank (name; none where no bank finances yet), parts (instalments by due
-            date), total (BRL), cost (CET in % a year, or None)}
+            date), total (BRL), cost (CET in % a year, or None), collectable (what the bank debited
+            and the customer owes the company, in BRL)}
         """
         self.ensure_one()
         parts = self.env["vendor.financing.contract.installment"].sudo()
+        collectable = 0.0
         if self.vendor_financing_state:
             titles = self.sudo().vendor_title_ids.filtered(lambda title: title._is_counting())
             # Of a receivable that was financed again, the latest title counts.
             latest = {title.line_id: title for title in titles.sorted("id")}
             for title in latest.values():
                 parts |= title._get_told_parts()
+                collectable += title._get_collectable_amount()
         parts = parts.sorted(lambda part: (part.date_due, part.number, part.id))
         return {
             "move": self,
@@ -73,6 +76,7 @@ class AccountMove(models.Model):
             "parts": parts,
             "total": sum(parts.mapped("customer_total")),
             "cost": parts._get_effective_cost(),
+            "collectable": collectable,
         }
 
     def _get_invoice_portal_extra_values(self, custom_amount=None):

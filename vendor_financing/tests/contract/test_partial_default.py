@@ -46,6 +46,8 @@ class TestPartialDefault(VendorFinancingContractCommon):
         self.assertEqual(self.invoice.vendor_state, "partly_debited")
         self.assertEqual((self.line.date_maturity, self.invoice.invoice_date_due), (self.due,) * 2)
         self.assertFalse(self.line.no_followup)
+        self.assertIn("3,000.00", self.invoice.vendor_notice)
+        self.assertIn("pay us", self.invoice.vendor_notice)
         self.assertEqual(self.line.amount_residual, 9000.0)
         with self.assertRaisesRegex(UserError, "is financed by a bank"), self.env.cr.savepoint():
             self.pay(3000.01)
@@ -55,6 +57,7 @@ class TestPartialDefault(VendorFinancingContractCommon):
         self.assertEqual(self.invoice.vendor_state, "financed")
         self.assertEqual(self.line.date_maturity, self.parts[1].date_due)
         self.assertTrue(self.line.no_followup)
+        self.assertNotIn("pay us", self.invoice.vendor_notice)
         self.assert_proven()
 
     def test_part_payment_keeps_the_companys_due_date(self):
