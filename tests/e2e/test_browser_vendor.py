@@ -11,19 +11,23 @@ from .days import today
 
 CONTRACTS = "action-vendor_financing.vendor_financing_contract_action"
 INSTALLMENTS = "action-vendor_financing.vendor_financing_contract_installment_action"
+HOLIDAYS = "action-vendor_financing.bank_holiday_action"
 OVERVIEW = "action-vendor_financing.vendor_financing_overview_action"
+PENDING = "action-vendor_financing.account_move_action"
 RECEIVABLES = "action-vendor_financing.vendor_financing_receivable_action"
 WORDS = {
     "en_US": {
         "to finance": "Invoices to finance",
         "due": "Due today or before",
         "limit": "Used of the limit",
+        "finance": "Finance at a Bank",
         "financed": "Financed",
     },
     "pt_BR": {
         "to finance": "Notas a financiar",
         "due": "Vencem hoje ou já venceram",
         "limit": "Usado do limite",
+        "finance": "Financiar em um banco",
         "financed": "Financiado",
     },
 }[LANGUAGE]
@@ -192,3 +196,41 @@ def test_customer_paid_the_bank(page, running, analyst, agreement):
         "vendor.financing.agreement", "read", [agreement], ["proof_difference", "used_amount"]
     )
     assert position["proof_difference"] == position["used_amount"] == 0
+
+
+def test_clerk_chooses_which_note_goes_to_which_bank(page, running, admin, analyst, agreement):
+    post_invoice(admin, "990003", 1500)
+    page.goto(f"{running.url}/odoo/{PENDING}")
+    rows = page.locator(".o_data_row")
+    expect(rows).to_have_count(2)
+    rows.filter(has_text="990003").locator("input[type=checkbox]").check()
+    page.locator(".o_control_panel button", has_text=WORDS["finance"]).click()
+    dialog = page.locator(".modal")
+    expect(dialog.locator("div[name=amount]")).to_contain_text("1")
+    picture(page, "vendor_allocation")
+    dialog.locator("button[name=action_confirm]").click()
+    titles = page.locator("div[name=title_ids] .o_data_row")
+    expect(titles).to_have_count(1)
+    expect(titles).to_contain_text("990003")
+    titles.locator("td[name=partner_id]").click()
+    dialog = page.locator(".modal")
+    expect(dialog.locator("div[name=installment_ids] .o_data_row")).to_have_count(1)
+    picture(page, "vendor_title")
+    dialog.locator("div[name=plan] input").fill("30/60")
+    dialog.locator("footer .o_form_button_save, footer .btn-primary").first.click()
+    expect(dialog).to_be_hidden()
+    page.locator("button.o_form_button_save").click()
+    press(page, "action_view_titles")
+    expect(page.locator(".o_list_view .o_data_row")).to_have_count(1)
+    picture(page, "vendor_titles")
+    parts = analyst.search_read(
+        "vendor.financing.contract.installment", [["state", "=", "pending"]], ["principal"]
+    )
+    assert [part["principal"] for part in parts] == [750.0, 750.0]
+
+
+def test_bank_holidays_are_loaded(page, running, admin, agreement):
+    page.goto(f"{running.url}/odoo/{HOLIDAYS}")
+    page.locator("button[name=action_load_vendor_holidays]").click()
+    expect(page.locator(".o_data_row").nth(20)).to_be_visible()
+    picture(page, "vendor_holidays")

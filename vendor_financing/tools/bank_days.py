@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 # The exchange's holidays are the banks' ones, but for Christmas Eve: banks open in the morning.
 CALENDAR = "BVMF"
+# The names that people of Brazil know the days by.
+LANGUAGE = "pt_BR"
 CHRISTMAS_EVE = (12, 24)
 LAST_DAY = "Último dia útil do ano"
 
@@ -23,7 +25,7 @@ def get_bank_holidays(year: int) -> dict[date, str]:
 
     found = {
         day: name
-        for day, name in financial_holidays(CALENDAR, years=year).items()
+        for day, name in financial_holidays(CALENDAR, years=year, language=LANGUAGE).items()
         if day.weekday() < 5 and (day.month, day.day) != CHRISTMAS_EVE
     }
     last = date(year, 12, 31)

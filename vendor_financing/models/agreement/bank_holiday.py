@@ -27,9 +27,10 @@ class ResourceCalendarLeaves(models.Model):
     # ACTIONS
     # -------------------------------------------------------------------------
 
-    @api.model
     def action_load_vendor_holidays(self):
         """Load the country's bank holidays of this year and the next for the current company.
+
+        Whatever days are selected.
 
         Days that the calendar has already stay as they are.
 

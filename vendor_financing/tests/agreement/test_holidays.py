@@ -24,6 +24,8 @@ class TestHolidays(VendorFinancingContractCommon):
         for day in ("2026-02-16", "2026-02-17", "2026-04-03", "2026-06-04", "2026-11-20"):
             self.assertIn(self.day(day), holidays)
         self.assertNotIn(self.day("2026-12-24"), holidays)
+        self.assertIn("Corpus Christi", found.mapped("name"))
+        self.assertIn("Carnaval", found.mapped("name"))
         self.load()
         self.assertEqual(self.leaves.search([("company_id", "=", self.company.id)]), found)
         # Good Friday, then the weekend.
