@@ -170,6 +170,10 @@ class TestDrafting(VendorFinancingContractCommon):
             (invoice.vendor_approved_plan, invoice.vendor_approved_rate), ("45/60", 2.1)
         )
         self.assertEqual(invoice.vendor_approved_total, request.customer_total)
+        report = self.env["ir.actions.report"]
+        name = "vendor_financing.vendor_financing_pending_report"
+        paper = report._render_qweb_html(name, invoice.ids)[0].decode()
+        self.assertIn("45/60", paper)
         contract = self.allocate(invoice, agreement_id=self.agreement, plan="30")
         title = contract.title_ids
         self.assertEqual(
