@@ -34,14 +34,16 @@ class AccountMove(models.Model):
                 )
             )
 
-    @api.depends("vendor_collection")
+    # By the host's own fields: with one of ours the host would delete what statement lines inherit
+    # of these when the addon is uninstalled.
+    @api.depends("move_type", "preferred_payment_method_line_id")
     def _compute_display_qr_code(self):
         """Show no code that pays the company while a bank collects."""
         result = super()._compute_display_qr_code()
         self.filtered("vendor_collection").display_qr_code = False
         return result
 
-    @api.depends("vendor_collection")
+    @api.depends("move_type", "preferred_payment_method_line_id")
     def _compute_display_link_qr_code(self):
         """Show no code that opens a payment while a bank collects."""
         result = super()._compute_display_link_qr_code()
