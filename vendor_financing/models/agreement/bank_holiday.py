@@ -30,17 +30,18 @@ class ResourceCalendarLeaves(models.Model):
     def action_load_vendor_holidays(self):
         """Load the country's bank holidays of this year and the next for the current company.
 
-        Whatever days are selected.
+        Selected days stay as they are, and have to be of the user's companies.
 
         Days that the calendar has already stay as they are.
 
-        :raise AccessError: for all but managers of Vendor financing
+        :raise AccessError: for all but managers of Vendor financing, and other companies' days
         :raise UserError: without the library of holidays
         """
         if not self.env.su and not self.env.user.has_group(MANAGER):
             raise AccessError(
                 self.env._("Only a manager of Vendor financing may load bank holidays. Ask one.")
             )
+        self.check_access("write")
         try:
             count = self.env.company.sudo()._load_vendor_holidays()
         except ImportError as error:
