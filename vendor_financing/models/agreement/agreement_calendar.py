@@ -41,7 +41,8 @@ class VendorFinancingAgreement(models.Model):
 
     def _get_date_warning(self, day):
         """Return a warning for the form about a day that was entered, or None on a business day."""
-        if not day or not self.company_id or self._get_business_day(day) == day:
+        following = self._get_business_day(day) if day and self.company_id else day
+        if following == day:
             return None
         return {
             "warning": {
@@ -50,7 +51,7 @@ class VendorFinancingAgreement(models.Model):
                 "message": self.env._(
                     "Banks are closed on %(date)s; the next business day is %(next)s.",
                     date=format_date(self.env, day),
-                    next=format_date(self.env, self._get_business_day(day)),
+                    next=format_date(self.env, following),
                 ),
             }
         }

@@ -311,13 +311,10 @@ class VendorFinancingContract(models.Model):
         titles._divide()
         # The IOF of a customer's earlier titles may be another one with more credit.
         customers = titles.partner_id.commercial_partner_id
-        priced = self._get_waiting_titles().filtered(
-            lambda title: (
-                title.partner_id.commercial_partner_id in customers
-                and not any(title.installment_ids.mapped("is_by_hand"))
-            )
+        theirs = self._get_waiting_titles().filtered(
+            lambda title: title.partner_id.commercial_partner_id in customers
         )
-        priced.installment_ids._propose()
+        (theirs - theirs._filter_by_hand()).installment_ids._propose()
         if self.title_ids == titles:
             self._store_pricing_terms()
         return titles

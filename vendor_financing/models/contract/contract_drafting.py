@@ -48,21 +48,24 @@ class VendorFinancingContract(models.Model):
     def _compute_title_counts(self):
         """Count what the form warns of while a contract is open."""
         for contract in self:
-            titles = contract._origin.title_ids if contract.state in OPEN_STATES else ()
-            live = titles and titles.filtered("is_live")
-            contract.by_hand_count = len(live and live.installment_ids.filtered("is_by_hand"))
-            contract.deviating_count = len(live and live.filtered("is_deviating"))
-            contract.set_aside_count = len(titles) - len(live)
+            is_open = contract.state in OPEN_STATES
+            titles = contract._origin.title_ids if is_open else contract.title_ids.browse()
+            live = titles.filtered("is_live")
+            contract.by_hand_count = len(live.installment_ids.filtered("is_by_hand"))
+            contract.deviating_count = len(live.filtered("is_deviating"))
+            contract.set_aside_count = len(titles - live)
 
     @api.depends("state", "agreement_id", "date", "credit_date", "installment_ids.date_due")
     def _compute_quote_problem(self):
         for contract in self:
-            is_priced = contract.state in OPEN_STATES and contract.agreement_id
-            due_dates = is_priced and contract._origin.installment_ids.mapped("date_due")
-            problems = due_dates and contract.agreement_id._find_quote_problems(
-                contract.date, contract.credit_date, due_dates
-            )
-            contract.quote_problem = "; ".join(problems or ())
+            problems = []
+            if contract.state in OPEN_STATES and contract.agreement_id:
+                problems = contract.agreement_id._find_quote_problems(
+                    contract.date,
+                    contract.credit_date,
+                    contract._origin.installment_ids.mapped("date_due"),
+                )
+            contract.quote_problem = "; ".join(problems)
 
     # -------------------------------------------------------------------------
     # ACTIONS
@@ -98,9 +101,7 @@ class VendorFinancingContract(models.Model):
         self._check_open()
         titles = self._get_waiting_titles()
         if not is_overwritten:
-            titles = titles.filtered(
-                lambda title: not any(title.installment_ids.mapped("is_by_hand"))
-            )
+            titles -= titles._filter_by_hand()
         if is_divided:
             titles._divide()
         titles.installment_ids._propose()
@@ -130,10 +131,9 @@ class VendorFinancingContract(models.Model):
             contract._check_open()
         was_empty = not self.title_ids
         titles.check_access("write")
-        by_hand = titles.filtered(lambda title: any(title.installment_ids.mapped("is_by_hand")))
         titles.sudo().write({"contract_id": self.id})
         titles.installment_ids.sudo().write({"contract_id": self.id})
-        recalculated = titles - by_hand if is_kept else titles
+        recalculated = titles - titles._filter_by_hand() if is_kept else titles
         recalculated._divide()
         recalculated.installment_ids._propose()
         if was_empty:

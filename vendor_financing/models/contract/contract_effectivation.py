@@ -271,7 +271,7 @@ class VendorFinancingContract(models.Model):
         earned = sum(part.interest for part in parts if part.interest > 0)
         borne = -sum(part.interest for part in parts if part.interest < 0)
         later = sum(parts.mapped("equalization"))
-        own_iof = self.iof if self.iof_borne_by == "company" else 0.0
+        own_iof = self._get_own_iof(self.iof)
         less, more = max(self.difference, 0.0), max(-self.difference, 0.0)
         names = {
             "interest": self.env._("Interest"),
@@ -303,7 +303,7 @@ class VendorFinancingContract(models.Model):
 
     def _restore_titles(self):
         """Restore the receivables of an undone contract."""
-        parts = self.installment_ids.filtered(lambda part: part.state != "withdrawn")
+        parts = self.title_ids._get_kept_parts()
         parts._move_to("reversed", vendor_line_id=False)
         parts.title_id._restore_receivables()
         self._move_to("reversed")

@@ -173,13 +173,13 @@ class VendorFinancingContract(models.Model):
         :raise AccessError: for all but managers
         :raise UserError: without a reason
         """
-        currency, tolerance = self.currency_id, self.agreement_id.tolerance
-        if currency.compare_amounts(abs(difference), tolerance) <= 0:
+        if not self._is_beyond_tolerance(difference):
             return
+        currency = self.currency_id
         figures = {
             "contract": self.display_name,
             "difference": currency.format(abs(difference)),
-            "tolerance": currency.format(tolerance),
+            "tolerance": currency.format(self.agreement_id.tolerance),
         }
         if not self.env.user.has_group(MANAGER):
             raise AccessError(

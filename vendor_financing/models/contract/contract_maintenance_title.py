@@ -19,7 +19,7 @@ class VendorFinancingContract(models.Model):
         parts = title.installment_ids
         agreement, currency = self.agreement_id, self.currency_id
         operation = self._create_operation("withdrawal", amounts, date, note=note)
-        own_iof = sum(parts.mapped("iof")) if self.iof_borne_by == "company" else 0.0
+        own_iof = self._get_own_iof(sum(parts.mapped("iof")))
         earned = sum(part.interest for part in parts if part.interest > 0)
         borne = -sum(part.interest for part in parts if part.interest < 0)
         later = sum(parts.mapped("equalization"))

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 
@@ -67,12 +69,31 @@ class VendorFinancingContract(models.Model):
             contract.title_count = titles
             for name, amount in zip(names, amounts, strict=True):
                 contract[name] = amount
-            own_iof = contract.iof if contract.iof_borne_by == "company" else 0.0
+            own_iof = contract._get_own_iof(contract.iof)
             contract.expected_amount = contract.principal + contract.interest - own_iof
             contract.difference = contract.expected_amount - contract.credited_amount
-            contract.is_difference_large = (
-                contract.currency_id.compare_amounts(
-                    abs(contract.difference), contract.agreement_id.tolerance
-                )
-                > 0
-            )
+            contract.is_difference_large = contract._is_beyond_tolerance(contract.difference)
+
+    # -------------------------------------------------------------------------
+    # BUSINESS METHODS
+    # -------------------------------------------------------------------------
+
+    def _get_customer_credits(self):
+        """Return {customer's company: principal of its titles under this contract, in BRL}.
+
+        By this the law tells small credits of Simples Nacional from others, not by each title.
+        """
+        self.ensure_one()
+        together = defaultdict(float)
+        for title in self.title_ids.filtered(lambda title: not title.set_aside_reason):
+            together[title.partner_id.commercial_partner_id] += title.principal
+        return together
+
+    def _get_own_iof(self, iof):
+        """Return what the company bears of the IOF of titles, both in BRL."""
+        return iof if self.iof_borne_by == "company" else 0.0
+
+    def _is_beyond_tolerance(self, difference):
+        """Return whether a difference in BRL, of either sign, is beyond the agreement's."""
+        tolerance = self.agreement_id.tolerance
+        return self.currency_id.compare_amounts(abs(difference), tolerance) > 0

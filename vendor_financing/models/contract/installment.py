@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -330,11 +328,8 @@ class VendorFinancingContractInstallment(models.Model):
 
         What was entered by hand is overwritten.
         """
-        quotes, customer_credits = {}, defaultdict(float)
-        for title in self.contract_id._get_waiting_titles():
-            customer_credits[title.contract_id, title.partner_id.commercial_partner_id] += (
-                title.principal
-            )
+        quotes = {}
+        credit = {contract: contract._get_customer_credits() for contract in self.contract_id}
         for title in self.title_id:
             contract = title.contract_id
             parts = title.installment_ids & self
@@ -345,7 +340,7 @@ class VendorFinancingContractInstallment(models.Model):
                 title.partner_id,
                 quotes,
                 customer_rate=title._get_customer_rate(),
-                credit=customer_credits[contract, title.partner_id.commercial_partner_id],
+                credit=credit[contract][title.partner_id.commercial_partner_id],
             )
             for part, of_part in zip(parts, terms, strict=True):
                 values = {name: float(amount) for name, amount in of_part.items()}

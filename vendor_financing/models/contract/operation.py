@@ -243,9 +243,7 @@ class VendorFinancingOperation(models.Model):
             again = self.line_ids.filtered(
                 lambda one, title=title: one.installment_id.title_id == title
             )
-            needed = sum(again.mapped("principal")) + sum(
-                title.installment_ids.mapped("open_amount")
-            )
+            needed = sum(again.mapped("principal")) + title._get_guaranteed_amount()
             # The new title of a substitution is withdrawn by undoing it.
             if self.kind == "substitution" and title.is_live:
                 continue

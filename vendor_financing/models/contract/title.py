@@ -100,8 +100,7 @@ class VendorFinancingContractTitle(models.Model):
     @api.depends("installment_ids.customer_total", "installment_ids.state")
     def _compute_customer_total(self):
         for title in self:
-            counting = title.installment_ids.filtered(lambda part: part.state != "withdrawn")
-            title.customer_total = sum(counting.mapped("customer_total"))
+            title.customer_total = sum(title._get_kept_parts().mapped("customer_total"))
 
     # -------------------------------------------------------------------------
     # CRUD METHODS
@@ -160,18 +159,14 @@ class VendorFinancingContractTitle(models.Model):
             ]
 
     def _get_credit_amount(self):
-        """Return what the customer of this title takes under its contract in all, in BRL.
-
-        By this the law tells small credits of Simples Nacional from others, not by each title.
-        """
+        """Return what the customer of this title takes under its contract in all, in BRL."""
         self.ensure_one()
-        customer = self.partner_id.commercial_partner_id
-        together = self.contract_id.title_ids.filtered(
-            lambda title: (
-                title.partner_id.commercial_partner_id == customer and not title.set_aside_reason
-            )
-        )
-        return sum(together.mapped("principal"))
+        credit = self.contract_id._get_customer_credits()
+        return credit[self.partner_id.commercial_partner_id]
+
+    def _get_kept_parts(self):
+        """Return the instalments of these titles that were not withdrawn."""
+        return self.installment_ids.filtered(lambda part: part.state != "withdrawn")
 
     def _get_next_due_date(self):
         """Return when the first open instalment is due, or the last one where none is open."""

@@ -82,8 +82,18 @@ class VendorFinancingContractTitle(models.Model):
         self.ensure_one()
         if not any(self.installment_ids.mapped("debited_amount")):
             return 0.0
-        guaranteed = sum(self.installment_ids.mapped("open_amount"))
-        return max(self.currency_id.round(self.line_id.amount_residual - guaranteed), 0.0)
+        left = self.line_id.amount_residual - self._get_guaranteed_amount()
+        return max(self.currency_id.round(left), 0.0)
+
+    def _get_guaranteed_amount(self):
+        """Return what the company still guarantees to a bank of these titles, in BRL."""
+        return sum(self.installment_ids.mapped("open_amount"))
+
+    def _filter_latest_counting(self):
+        """Return those that count; of a receivable that was financed again the latest one."""
+        counting = self.filtered(lambda title: title._is_counting())
+        latest = {title.line_id: title for title in counting.sorted("id")}
+        return self.browse().union(*latest.values())
 
     def _is_counting(self):
         """Return whether one of these titles is, or was, financed and not taken back."""
@@ -102,7 +112,7 @@ class VendorFinancingContractTitle(models.Model):
             parts = title.installment_ids.filtered(
                 lambda part: part.state in ("debited", "recovered")
             )
-            guaranteed = sum(title.installment_ids.mapped("open_amount"))
+            guaranteed = title._get_guaranteed_amount()
             left = title.currency_id.compare_amounts(title.line_id.amount_residual, guaranteed)
             state = "debited" if left > 0 else "recovered"
             parts.filtered(lambda part, state=state: part.state != state)._move_to(state)
@@ -113,14 +123,8 @@ class VendorFinancingContractTitle(models.Model):
     def _update_invoices(self):
         """Update the invoices of these titles by the states of all their titles."""
         moves = self.move_id
-        counting = self.search([("move_id", "in", moves.ids)]).filtered(
-            lambda title: title._is_counting()
-        )
-        # Of a receivable that was financed again, the latest title counts.
-        latest = {title.line_id: title for title in counting.sorted("id")}
-        of_move = {move: self.browse() for move in moves}
-        for title in latest.values():
-            of_move[title.move_id] |= title
+        latest = self.search([("move_id", "in", moves.ids)])._filter_latest_counting()
+        of_move = {move: self.browse() for move in moves} | latest.grouped("move_id")
         originals = {title.move_id: title.original_invoice_date_due for title in self}
         rows = []
         for move, titles in of_move.items():

@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from .contract import OPEN_STATES
-
 
 class VendorFinancingContractTitle(models.Model):
     """Titles that cannot be financed any more: set aside with the reason, the rest goes on.
@@ -66,8 +64,3 @@ class VendorFinancingContractTitle(models.Model):
                     titles="; ".join(f"{title.display_name}: {reasons[title]}" for title in titles),
                 )
             )
-
-    def _is_waiting(self):
-        """Return whether this title waits for the effectivation of its contract."""
-        self.ensure_one()
-        return self.is_live and self.contract_id.state in OPEN_STATES

@@ -77,10 +77,9 @@ class VendorFinancingContractTitle(models.Model):
             total = title.approved_total
             deviation = title.customer_total - total if total else 0.0
             title.deviation = title.currency_id.round(deviation)
-            agreement = title.contract_id.agreement_id
             title.is_deviating = bool(title.approved_plan) and (
                 title._has_other_days(due_dates)
-                or title.currency_id.compare_amounts(abs(deviation), agreement.tolerance) > 0
+                or title.contract_id._is_beyond_tolerance(deviation)
             )
 
     @api.constrains("plan", "customer_rate")
@@ -144,6 +143,10 @@ class VendorFinancingContractTitle(models.Model):
             "approved_total": request._get_share_of_total(principal),
         }
 
+    def _filter_by_hand(self):
+        """Return those of which something was entered by hand."""
+        return self.filtered(lambda title: any(title.installment_ids.mapped("is_by_hand")))
+
     def _get_plan(self):
         self.ensure_one()
         return self.plan or self.contract_id.plan
@@ -171,5 +174,4 @@ class VendorFinancingContractTitle(models.Model):
         key = (self.contract_id, self.approved_plan)
         if key not in due_dates:
             due_dates[key] = sorted(self.contract_id._get_due_dates(self.approved_plan))
-        counting = self.installment_ids.filtered(lambda part: part.state != "withdrawn")
-        return sorted(counting.mapped("date_due")) != due_dates[key]
+        return sorted(self._get_kept_parts().mapped("date_due")) != due_dates[key]

@@ -65,10 +65,7 @@ class AccountMove(models.Model):
         parts = self.env["vendor.financing.contract.installment"].sudo()
         collectable = 0.0
         if self.vendor_financing_state:
-            titles = self.sudo().vendor_title_ids.filtered(lambda title: title._is_counting())
-            # Of a receivable that was financed again, the latest title counts.
-            latest = {title.line_id: title for title in titles.sorted("id")}
-            for title in latest.values():
+            for title in self.sudo().vendor_title_ids._filter_latest_counting():
                 parts |= title._get_told_parts()
                 collectable += title._get_collectable_amount()
         parts = parts.sorted(lambda part: (part.date_due, part.number, part.id))

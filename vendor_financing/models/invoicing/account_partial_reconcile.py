@@ -79,7 +79,7 @@ class AccountPartialReconcile(models.Model):
             and not partial.credit_move_id.move_id.vendor_operation_id
         )
         for line in financed.debit_move_id:
-            guaranteed = sum(line.sudo().vendor_title_id.installment_ids.mapped("open_amount"))
+            guaranteed = line.sudo().vendor_title_id._get_guaranteed_amount()
             if line.company_currency_id.compare_amounts(line.amount_residual, guaranteed) < 0:
                 raise UserError(
                     self.env._(

@@ -585,14 +585,7 @@ class VendorFinancingSetup(models.TransientModel):
             done.append(self.env._("Quote %(name)s: entered", name=known.display_name))
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Set Up Vendor Financing"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return self._get_records_action(name=self.env._("Set Up Vendor Financing"), target="new")
 
 
 class VendorFinancingSetupRate(models.TransientModel):

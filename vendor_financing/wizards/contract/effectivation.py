@@ -77,20 +77,18 @@ class VendorFinancingEffectivation(models.TransientModel):
             wizard.title_count = len(parts.title_id)
             wizard.principal = sum(parts.mapped("principal"))
             wizard.customer_total = sum(parts.mapped("customer_total"))
-            own_iof = sum(parts.mapped("iof")) if contract.iof_borne_by == "company" else 0.0
+            own_iof = contract._get_own_iof(sum(parts.mapped("iof")))
             wizard.expected_amount = wizard.principal + sum(parts.mapped("interest")) - own_iof
 
     @api.depends("credited_amount", "expected_amount")
     def _compute_difference(self):
         for wizard in self:
-            agreement = wizard.contract_id.agreement_id
-            currency = wizard.currency_id
+            contract = wizard.contract_id
+            agreement = contract.agreement_id
             wizard.difference = wizard.expected_amount - wizard.credited_amount
-            wizard.is_difference_large = (
-                currency.compare_amounts(abs(wizard.difference), agreement.tolerance) > 0
-            )
+            wizard.is_difference_large = contract._is_beyond_tolerance(wizard.difference)
             on_top = agreement.income_account_id or agreement.expense_account_id
-            is_less = currency.compare_amounts(wizard.difference, 0)
+            is_less = wizard.currency_id.compare_amounts(wizard.difference, 0)
             wizard.difference_account_id = is_less and (
                 agreement.expense_account_id if is_less > 0 else on_top
             )
@@ -129,17 +127,13 @@ class VendorFinancingEffectivation(models.TransientModel):
                     problems=wizard.obstacles,
                 )
             )
-        return wizard._get_records_action(
-            name=self.env._("Make %s Effective", contract.display_name), target="new"
-        )
+        return wizard._show()
 
     def action_use_expected(self):
         """Take what was expected as the value credited, and show the dialogue again."""
         self.ensure_one()
         self.credited_amount = self.expected_amount
-        return self._get_records_action(
-            name=self.env._("Make %s Effective", self.contract_id.display_name), target="new"
-        )
+        return self._show()
 
     def action_confirm(self):
         """Set aside what cannot be financed, and post the rest; all of it or nothing.
@@ -161,6 +155,11 @@ class VendorFinancingEffectivation(models.TransientModel):
         contract.credited_amount = self.credited_amount
         contract.action_effect(reason=self.reason)
         return True
+
+    def _show(self):
+        return self._get_records_action(
+            name=self.env._("Make %s Effective", self.contract_id.display_name), target="new"
+        )
 
     def _get_good_titles(self):
         self.ensure_one()
