@@ -44,6 +44,8 @@
         "views/invoicing/account_move_collection_views.xml",
         "views/agreement/res_config_settings_views.xml",
         "wizards/contract/maintenance_views.xml",
+        "views/recognition/recognition_views.xml",
+        "wizards/month_end/month_end_views.xml",
         "views/bank_report/report_line_views.xml",
         "wizards/bank_report/report_views.xml",
         "reports/vendor_financing_letter_report.xml",

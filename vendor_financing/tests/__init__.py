@@ -32,6 +32,7 @@ from .contract import (
     test_terms,
 )
 from .customer_notice import test_letter, test_notice
+from .expected_loss import test_expected_loss
 from .invoicing import (
     test_approved_amount,
     test_charge_type,
@@ -45,5 +46,6 @@ from .invoicing import (
 )
 from .orders import test_order_term, test_request, test_request_activity, test_request_doors
 from .receivables import test_printed_lists, test_receivable_report
+from .recognition import test_recognition, test_recognition_life
 from .sheets import test_sheets
-from .tools import test_formulas, test_table
+from .tools import test_formulas, test_recognition_formula, test_table

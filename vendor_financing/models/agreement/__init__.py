@@ -8,6 +8,7 @@ from . import (
     agreement_position,
     agreement_pricing,
     agreement_quotes,
+    agreement_recognition,
     bank_holiday,
     iof_rate,
     iof_reminder,

@@ -234,6 +234,10 @@ class VendorFinancingAgreement(models.Model):
             )
         return account
 
+    def _find_account(self, name):
+        """Return how to find an account: it is asked for where there is something to book."""
+        return lambda: self._get_account(name)
+
     def _get_account(self, name):
         """Return an account of the agreement that only some contracts need.
 

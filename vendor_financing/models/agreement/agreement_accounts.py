@@ -7,7 +7,14 @@ from odoo.fields import Domain
 ACCOUNTANTS = ("account.group_account_user", "account.group_account_manager")
 BOOKED = ("account.account", "account.journal")
 # Where something of open contracts is left to be settled; expenses and income are not.
-KEPT = ("bank_account_id", "equalization_payable_account_id", "journal_id", "vendor_account_id")
+KEPT = (
+    "bank_account_id",
+    "deferred_cost_account_id",
+    "deferred_income_account_id",
+    "equalization_payable_account_id",
+    "journal_id",
+    "vendor_account_id",
+)
 OPEN_STATES = ("effective", "partially_settled")
 
 

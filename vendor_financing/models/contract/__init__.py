@@ -5,6 +5,7 @@ from . import (
     contract_effectivation,
     contract_maintenance,
     contract_maintenance_title,
+    contract_results,
     contract_settlement,
     contract_terms,
     contract_totals,

@@ -283,21 +283,21 @@ class VendorFinancingContract(models.Model):
         }
         on_top = "income_account_id" if agreement.income_account_id else "expense_account_id"
         results = (
-            ("interest_account_id", -earned, names["interest"]),
-            ("equalization_account_id", borne + later, names["equalization"]),
-            ("equalization_payable_account_id", -later, names["payable"]),
-            ("iof_account_id", own_iof, names["iof"]),
-            ("expense_account_id", less, names["expense"]),
-            (on_top, -more, names["income"]),
+            (self._find_result_account("interest"), -earned, names["interest"]),
+            (self._find_result_account("equalization"), borne + later, names["equalization"]),
+            (agreement._find_account("equalization_payable_account_id"), -later, names["payable"]),
+            (self._find_result_account("iof"), own_iof, names["iof"]),
+            (agreement._find_account("expense_account_id"), less, names["expense"]),
+            (agreement._find_account(on_top), -more, names["income"]),
         )
         return [
             {
-                "account_id": agreement._get_account(field).id,
+                "account_id": find_account().id,
                 "name": name,
                 "partner_id": agreement.partner_id.id,
                 "balance": currency.round(balance),
             }
-            for field, balance, name in results
+            for find_account, balance, name in results
             if not currency.is_zero(balance)
         ]
 

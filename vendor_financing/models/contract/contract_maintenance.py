@@ -90,10 +90,10 @@ class VendorFinancingContract(models.Model):
         borne = min(part.interest, 0.0) - min(interest, 0.0)
         lines = self._prepare_maintenance_lines(
             part,
-            (earned, lambda: agreement.interest_account_id, self.env._("Interest corrected")),
+            (earned, self._find_result_account("interest"), self.env._("Interest corrected")),
             (
                 borne,
-                lambda: agreement._get_account("equalization_account_id"),
+                self._find_result_account("equalization"),
                 self.env._("Equalization corrected"),
             ),
             (more, lambda: account, self.env._("Interest corrected")),
@@ -135,10 +135,10 @@ class VendorFinancingContract(models.Model):
             agreement = self.agreement_id
             lines = self._prepare_maintenance_lines(
                 part,
-                (iof, lambda: agreement._get_account("iof_account_id"), self.env._("IOF")),
+                (iof, self._find_result_account("iof"), self.env._("IOF")),
                 (
                     bank_interest,
-                    lambda: agreement.expense_account_id,
+                    self._find_result_account("extension"),
                     self.env._("Interest of the extension"),
                 ),
                 (

@@ -47,6 +47,7 @@ class VendorFinancingContract(models.Model):
             ),
             (-debit, agreement._get_bank_account, self.env._("Debited by the bank")),
         )
+        lines += self._prepare_ended_results(parts)
         operation._post_entry([*self._prepare_vendor_debits(amounts), *lines])
         operation._reconcile_items()
         parts._move_to("withdrawn")

@@ -33,6 +33,7 @@ class VendorFinancingContract(models.Model):
         ]
         vendor_lines = self._prepare_vendor_debits(amounts)
         results = self._prepare_equalization(amounts) + self._prepare_rebate(rebate)
+        results += self._prepare_ended_results(self._get_closed(amounts))
         operation._post_entry(vendor_lines + customer_lines + results)
         operation._reconcile_items()
         for part, amount in amounts.items():
@@ -72,6 +73,7 @@ class VendorFinancingContract(models.Model):
                 }
             )
         lines += self._prepare_equalization(amounts)
+        lines += self._prepare_ended_results(self._get_closed(amounts))
         operation._post_entry(lines)
         operation._reconcile_items()
         for part, amount in amounts.items():
@@ -177,17 +179,23 @@ class VendorFinancingContract(models.Model):
 
     def _prepare_equalization(self, amounts):
         """Return the lines of the equalization that is paid when instalments are closed."""
-        owed = sum(
-            part.equalization
-            for part, amount in amounts.items()
-            if not self.currency_id.compare_amounts(amount, part.open_amount)
-        )
+        owed = sum(self._get_closed(amounts).mapped("equalization"))
         if self.currency_id.is_zero(owed):
             return []
         agreement = self.agreement_id
         payable = agreement._get_account("equalization_payable_account_id")
         return self._prepare_pair(
             payable, agreement._get_bank_account(), owed, self.env._("Equalization")
+        )
+
+    def _get_closed(self, amounts):
+        """Return the instalments of which these amounts, in BRL, leave nothing open."""
+        return self.env["vendor.financing.contract.installment"].union(
+            *(
+                part
+                for part, amount in amounts.items()
+                if not self.currency_id.compare_amounts(amount, part.open_amount)
+            )
         )
 
     def _prepare_rebate(self, rebate):

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from .contract import OPEN_STATES
 
 # Of the agreement; a contract keeps what they were when it became effective.
-TERMS = ("convention", "iof_borne_by", "recourse_days", "rounding")
+TERMS = ("convention", "iof_borne_by", "recognition", "recourse_days", "rounding")
 
 
 class VendorFinancingContract(models.Model):
@@ -30,6 +30,13 @@ class VendorFinancingContract(models.Model):
     iof_borne_by = fields.Selection(
         selection=lambda self: self._get_terms_of_agreement("iof_borne_by"),
         string="IOF Borne By",
+        compute="_compute_terms",
+        store=True,
+        precompute=True,
+    )
+    recognition = fields.Selection(
+        selection=lambda self: self._get_terms_of_agreement("recognition"),
+        string="Interest Recognised",
         compute="_compute_terms",
         store=True,
         precompute=True,

@@ -37,6 +37,8 @@ class VendorFinancingOperation(models.Model):
             ("acceleration", "Acceleration"),
             ("substitution", "Substitution"),
             ("withdrawal", "Undo of a Title"),
+            ("recognition", "Recognition of a Month"),
+            ("loss", "Expected Loss"),
         ],
         required=True,
         readonly=True,
@@ -185,13 +187,7 @@ class VendorFinancingOperation(models.Model):
             raise UserError(
                 self.env._("%(operation)s is undone already.", operation=self.display_name)
             )
-        later = self.contract_id.operation_ids.filtered(
-            lambda other: other.state == "posted" and other.id > self.id
-        )
-        installments = self.line_ids.installment_id
-        if self.kind != "effectivation":
-            later = later.filtered(lambda other: other.line_ids.installment_id & installments)
-        if later:
+        if later := self._get_blocking():
             raise UserError(
                 self.env._(
                     "%(operation)s cannot be undone before the later operations %(later)s. Undo "
@@ -216,6 +212,17 @@ class VendorFinancingOperation(models.Model):
                     entry=self.move_id.name,
                 )
             )
+
+    def _get_blocking(self):
+        """Return the later operations without whose undoing this one is not undone."""
+        self.ensure_one()
+        later = self.contract_id.operation_ids.filtered(
+            lambda other: other.state == "posted" and other.id > self.id
+        )
+        if self.kind == "effectivation":
+            return later
+        installments = self.line_ids.installment_id
+        return later.filtered(lambda other: other.line_ids.installment_id & installments)
 
     def _check_receivables_free(self):
         """Refuse to finance receivables again that were paid, or financed elsewhere, since.
@@ -263,16 +270,7 @@ class VendorFinancingOperation(models.Model):
         self.contract_id._take_turn()
         self._check_undoable()
         # The mirror entry is not dated before the entry.
-        today = max(fields.Date.context_today(self), self.date)
-        self._check_not_locked(today, self.contract_id.agreement_id.entry_journal_id)
-        # In this state the entry may be reversed and its reconciliation removed.
-        self._move_to("undoing")
-        (mirror,) = self.move_id._reverse_moves(
-            [{"date": today, "ref": self.env._("Undone: %(entry)s", entry=self.move_id.ref)}],
-            cancel=True,
-        )
-        mirror.vendor_operation_id = self
-        self._move_to("undone", undo_move_id=mirror.id)
+        mirror = self._undo_on(max(fields.Date.context_today(self), self.date))
         self._undo_state()
         self._cancel_charges()
         self.contract_id.message_post(
@@ -284,6 +282,22 @@ class VendorFinancingOperation(models.Model):
             )
         )
         self._release_report_lines()
+
+    def _undo_on(self, date):
+        """Post the mirror entry of a day, and return it; the operation is undone with it.
+
+        :raise UserError: in a locked period
+        """
+        self._check_not_locked(date, self.contract_id.agreement_id.entry_journal_id)
+        # In this state the entry may be reversed and its reconciliation removed.
+        self._move_to("undoing")
+        (mirror,) = self.move_id._reverse_moves(
+            [{"date": date, "ref": self.env._("Undone: %(entry)s", entry=self.move_id.ref)}],
+            cancel=True,
+        )
+        mirror.vendor_operation_id = self
+        self._move_to("undone", undo_move_id=mirror.id)
+        return mirror
 
     def _undo_state(self):
         """Restore instalments and contract as they were before this operation."""

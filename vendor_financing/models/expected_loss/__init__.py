@@ -1,0 +1,1 @@
+from . import agreement, contract, loss_rate

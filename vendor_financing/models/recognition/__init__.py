@@ -1,0 +1,8 @@
+from . import (
+    contract_recognition,
+    contract_recognition_changes,
+    installment,
+    operation,
+    recognition,
+    recognition_report,
+)
