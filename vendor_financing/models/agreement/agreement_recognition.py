@@ -43,7 +43,6 @@ class VendorFinancingAgreement(models.Model):
     )
     deferred_cost_account_id = fields.Many2one(
         comodel_name="account.account",
-        string="Deferred Cost Account",
         check_company=True,
         domain="[('account_type', 'in', ('asset_prepayments', 'asset_current'))]",
         tracking=True,

@@ -139,6 +139,7 @@ class VendorFinancingContract(models.Model):
         operation._post_entry(self._prepare_effectivation(parts))
         for part, item in operation._get_vendor_items("credit").items():
             part.vendor_line_id = item
+        self._defer_results(operation, parts)
         parts._move_to("financed")
         self._move_to("effective")
         titles._finance_receivables()

@@ -105,7 +105,10 @@ class VendorFinancingContract(models.Model):
                     installment=part.display_name,
                 )
             )
-        return self._maintain("correction", {part: changes}, date, lines, note=note)
+        former = part.interest
+        operation = self._maintain("correction", {part: changes}, date, lines, note=note)
+        self._defer_correction(operation, part, former)
+        return operation
 
     def _extend(self, part, date_due, date, iof=0.0, bank_interest=0.0, borne_by="customer", **kw):
         """Give an open instalment a later due date.
@@ -148,7 +151,10 @@ class VendorFinancingContract(models.Model):
                 ),
             )
             kw["charges"] = self.currency_id.round(iof + bank_interest)
-        return self._maintain("extension", {part: changes}, date, lines, **kw)
+        operation = self._maintain("extension", {part: changes}, date, lines, **kw)
+        if borne_by == "company":
+            self._defer(operation, {(part, "iof"): iof, (part, "extension"): bank_interest})
+        return operation
 
     def _accelerate(self, date, customers=None):
         """Move the due date of open instalments of this contract to a day, after a default.

@@ -49,6 +49,7 @@ class VendorFinancingContract(models.Model):
         )
         lines += self._prepare_ended_results(parts)
         operation._post_entry([*self._prepare_vendor_debits(amounts), *lines])
+        self._record_ended(operation, parts)
         operation._reconcile_items()
         parts._move_to("withdrawn")
         self._sync_titles(amounts)
@@ -113,6 +114,7 @@ class VendorFinancingContract(models.Model):
         ]
         for part, item in operation._get_vendor_items("credit").items():
             part._move_to("financed", vendor_line_id=item.id)
+        self._hand_over_deferred(operation, amounts, replacements)
         title._update_receivables()
         other._finance_receivables()
         self._sync_state()

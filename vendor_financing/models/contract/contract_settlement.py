@@ -33,8 +33,10 @@ class VendorFinancingContract(models.Model):
         ]
         vendor_lines = self._prepare_vendor_debits(amounts)
         results = self._prepare_equalization(amounts) + self._prepare_rebate(rebate)
-        results += self._prepare_ended_results(self._get_closed(amounts))
+        closed = self._get_closed(amounts)
+        results += self._prepare_ended_results(closed)
         operation._post_entry(vendor_lines + customer_lines + results)
+        self._record_ended(operation, closed)
         operation._reconcile_items()
         for part, amount in amounts.items():
             part.settled_amount += amount
@@ -73,8 +75,10 @@ class VendorFinancingContract(models.Model):
                 }
             )
         lines += self._prepare_equalization(amounts)
-        lines += self._prepare_ended_results(self._get_closed(amounts))
+        closed = self._get_closed(amounts)
+        lines += self._prepare_ended_results(closed)
         operation._post_entry(lines)
+        self._record_ended(operation, closed)
         operation._reconcile_items()
         for part, amount in amounts.items():
             part.debited_amount += amount
@@ -106,6 +110,7 @@ class VendorFinancingContract(models.Model):
         self.ensure_one()
         self._take_turn()
         self.agreement_id._check_day_ahead(date, self)
+        self._recognise_ended_months(date)
         currency = self.currency_id
         for part, amount in amounts.items():
             if part.contract_id != self or part.state != "financed":

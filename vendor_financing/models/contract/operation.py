@@ -214,11 +214,20 @@ class VendorFinancingOperation(models.Model):
             )
 
     def _get_blocking(self):
-        """Return the later operations without whose undoing this one is not undone."""
+        """Return the later operations without whose undoing this one is not undone.
+
+        Months that were recognised block only their like: they are undone with the effectivation,
+        and are no state of an instalment. A month itself stays under all that recognised the same
+        or handed it over since.
+        """
         self.ensure_one()
         later = self.contract_id.operation_ids.filtered(
             lambda other: other.state == "posted" and other.id > self.id
         )
+        if self.kind == "recognition":
+            recognised = self.recognition_ids.installment_id
+            return later.filtered(lambda other: other.recognition_ids.installment_id & recognised)
+        later = later.filtered(lambda other: other.kind != "recognition")
         if self.kind == "effectivation":
             return later
         installments = self.line_ids.installment_id
@@ -268,10 +277,12 @@ class VendorFinancingOperation(models.Model):
     def _undo(self):
         self.ensure_one()
         self.contract_id._take_turn()
+        self._undo_months()
         self._check_undoable()
         # The mirror entry is not dated before the entry.
         mirror = self._undo_on(max(fields.Date.context_today(self), self.date))
         self._undo_state()
+        self._mirror_recognition()
         self._cancel_charges()
         self.contract_id.message_post(
             body=self.env._(

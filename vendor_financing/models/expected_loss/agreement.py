@@ -30,7 +30,6 @@ class VendorFinancingAgreement(models.Model):
     )
     loss_allowance_account_id = fields.Many2one(
         comodel_name="account.account",
-        string="Loss Allowance Account",
         check_company=True,
         domain="[('account_type', '=', 'liability_current')]",
         tracking=True,

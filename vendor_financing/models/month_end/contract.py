@@ -58,7 +58,7 @@ class VendorFinancingContract(models.Model):
         """
         agreements = self.env["vendor.financing.agreement"].with_context(active_test=False)
         waiting = []
-        for company in agreements.search([]).company_id:
+        for company in agreements.search([("company_id", "!=", False)]).company_id:
             day = get_company_today(company).replace(day=1) - date_utils.relativedelta(days=1)
             contracts = self._find_for_month(company, day)
             waiting += [(contract, day) for contract in contracts if contract._is_month_open(day)]

@@ -5,10 +5,7 @@ from odoo.tools import date_utils
 
 from ...tools.recognition import recognise
 from ...tools.rounding import exact
-from ..agreement.agreement_recognition import DEFERRED_ACCOUNTS, OVER_TERM
-from ..contract.contract_results import RESULT_ACCOUNTS
-
-DEFERRED_ON = {kind: name for name, (kinds, _sign) in DEFERRED_ACCOUNTS.items() for kind in kinds}
+from ..contract.contract_results import DEFERRED_ON, RESULT_ACCOUNTS
 
 
 class VendorFinancingContract(models.Model):
@@ -49,11 +46,6 @@ class VendorFinancingContract(models.Model):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
-
-    def _is_over_term(self):
-        """Return whether results of this contract wait for their days."""
-        self.ensure_one()
-        return self.recognition in OVER_TERM
 
     def _recognise_month(self, until):
         """Post what the days until a month's end earned and cost; a second time nothing.

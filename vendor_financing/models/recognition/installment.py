@@ -9,7 +9,6 @@ class VendorFinancingContractInstallment(models.Model):
     recognition_ids = fields.One2many(
         comodel_name="vendor.financing.recognition",
         inverse_name="installment_id",
-        string="Recognition",
         readonly=True,
     )
     # Stored: two operations that recognise the same change the same row, and one is told so.

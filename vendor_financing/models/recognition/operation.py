@@ -9,7 +9,6 @@ class VendorFinancingOperation(models.Model):
     recognition_ids = fields.One2many(
         comodel_name="vendor.financing.recognition",
         inverse_name="operation_id",
-        string="Recognition",
         readonly=True,
     )
 
@@ -35,35 +34,17 @@ class VendorFinancingOperation(models.Model):
             ]
         )
 
-    def _get_blocking(self):
-        """Return the later operations; months that were recognised block only their like.
-
-        They are undone with the effectivation, and what they recognised is no state of an
-        instalment. A month itself stays under all that recognised or moved the rest since.
-        """
-        later = super()._get_blocking()
-        if self.kind != "recognition":
-            return later.filtered(lambda other: other.kind != "recognition")
-        installments = self.recognition_ids.installment_id
-        return self.contract_id.operation_ids.filtered(
-            lambda other: (
-                other.state == "posted"
-                and other.id > self.id
-                and other.recognition_ids.installment_id & installments
-            )
-        )
-
-    def _undo(self):
+    def _undo_months(self):
+        """Undo the months of a contract whose effectivation is undone, the latest first."""
         if self.kind == "effectivation":
             months = self.contract_id.operation_ids.filtered(
                 lambda other: other.kind == "recognition" and other.state == "posted"
             )
             for month in months.sorted("id", reverse=True):
                 month._undo()
-        return super()._undo()
 
-    def _undo_state(self):
-        result = super()._undo_state()
+    def _mirror_recognition(self):
+        """Store that what this operation deferred or recognised is undone with its entry."""
         self.env["vendor.financing.recognition"].create(
             [
                 {
@@ -77,4 +58,3 @@ class VendorFinancingOperation(models.Model):
                 for row in self.recognition_ids
             ]
         )
-        return result

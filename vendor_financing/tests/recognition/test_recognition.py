@@ -184,7 +184,7 @@ class TestRecognition(RecognitionCommon):
         self.env.flush_all()
         report = self.env["vendor.financing.recognition.report"]
         rows = report.search([("contract_id", "=", self.contract.id)], order="month")
-        self.assertEqual([round(row.opening, 2) for row in rows][0], 0.0)
+        self.assertEqual(round(rows[0].opening, 2), 0.0)
         for row in rows:
             end = date(row.month.year, row.month.month, 28).replace(
                 day={3: 31, 4: 30, 5: 31}[row.month.month]

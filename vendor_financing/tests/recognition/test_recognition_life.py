@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from odoo.tests import tagged
+from odoo.tools import date_utils
 
 from .common import RecognitionCommon
 
@@ -177,49 +178,54 @@ class TestRecognitionOfRandomLife(RecognitionCommon):
         self.assertEqual(self.waiting(), (0, 0))
 
     def _take(self, contract, oracle, kind, day, place, cents):
+        """Do the next possible thing with a contract, and tell the oracle."""
+        if kind in ("close", "undo"):
+            getattr(self, f"_{kind}")(contract, oracle, day)
+            return
         parts = contract.installment_ids.filtered(lambda part: part.state == "financed")
-        if kind == "close":
-            end = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-            contract._recognise_month(end)
-            oracle.take_months()
-            return
-        if kind == "undo":
-            posted = contract.operation_ids.filtered(lambda one: one.state == "posted")
-            last = posted.sorted("id")[-1]
-            if last.kind != "effectivation":
-                last.action_undo()
-                oracle.undo(last)
-            return
-        if not parts:
-            return
-        part = parts.sorted("id")[place % len(parts)]
-        if kind == "settle":
-            operation = contract._settle({part: part.open_amount}, day)
-            oracle.take_months()
-            oracle.end(operation, part)
-        elif kind == "part" and part.open_amount > 1:
+        if parts:
+            part = parts.sorted("id")[place % len(parts)]
+            getattr(self, f"_{kind}")(contract, oracle, part, day, cents)
+
+    def _close(self, contract, oracle, day):
+        contract._recognise_month(date_utils.end_of(day, "month"))
+        oracle.take_months()
+
+    def _undo(self, contract, oracle, _day):
+        posted = contract.operation_ids.filtered(lambda one: one.state == "posted")
+        last = posted.sorted("id")[-1]
+        if last.kind != "effectivation":
+            last.action_undo()
+            oracle.undo(last)
+
+    def _settle(self, contract, oracle, part, day, _cents):
+        operation = contract._settle({part: part.open_amount}, day)
+        oracle.take_months()
+        oracle.end(operation, part)
+
+    def _part(self, contract, oracle, part, day, _cents):
+        if part.open_amount > 1:
             contract._settle({part: 1.0}, day)
             oracle.take_months()
-        elif kind == "default":
-            operation = contract._default({part: part.open_amount}, day, charges=cents / 100)
-            oracle.take_months()
-            oracle.end(operation, part)
-        elif kind == "extend":
-            operation = contract._extend(
-                part,
-                part.date_due + timedelta(days=10 + place),
-                day,
-                iof=round(cents / 2) / 100,
-                bank_interest=cents / 100,
-                borne_by="company",
-            )
-            oracle.take_months()
-            oracle.add(operation, (part, "iof"), round(cents / 2))
-            oracle.add(operation, (part, "extension"), cents)
-        elif kind == "correct":
-            self._correct(contract, oracle, part, day, cents)
-        elif kind == "withdraw":
-            self._withdraw(contract, oracle, part.title_id, day)
+
+    def _default(self, contract, oracle, part, day, cents):
+        operation = contract._default({part: part.open_amount}, day, charges=cents / 100)
+        oracle.take_months()
+        oracle.end(operation, part)
+
+    def _extend(self, contract, oracle, part, day, cents):
+        tax = round(cents / 2)
+        operation = contract._extend(
+            part,
+            part.date_due + timedelta(days=10 + cents % 7),
+            day,
+            iof=tax / 100,
+            bank_interest=cents / 100,
+            borne_by="company",
+        )
+        oracle.take_months()
+        oracle.add(operation, (part, "iof"), tax)
+        oracle.add(operation, (part, "extension"), cents)
 
     def _correct(self, contract, oracle, part, day, cents):
         former = _cents(part.interest)
@@ -231,7 +237,8 @@ class TestRecognitionOfRandomLife(RecognitionCommon):
         oracle.add(operation, (part, "interest"), max(new, 0) - max(former, 0))
         oracle.add(operation, (part, "equalization"), max(-new, 0) - max(-former, 0))
 
-    def _withdraw(self, contract, oracle, title, day):
+    def _withdraw(self, contract, oracle, part, day, _cents):
+        title = part.title_id
         if any(
             part.state != "financed" or part.settled_amount or part.debited_amount
             for part in title.installment_ids
