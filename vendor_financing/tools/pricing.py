@@ -10,6 +10,9 @@ from decimal import Decimal
 from .interest import accumulation
 from .rounding import to_cents
 
+# Ways in which the bank lends the tax with the principal.
+FINANCED = ("financed", "grossed_up")
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -41,7 +44,7 @@ def price(
     :return: {interest (the company's), bank_charge, iof, equalization (paid at maturity),
         customer_total}, Decimals in BRL
     """
-    borrowed = principal + (tax if conditions.iof_borne_by == "financed" else 0)
+    borrowed = principal + (tax if conditions.iof_borne_by in FINANCED else 0)
     of_bank, of_customer = (accumulation(rate, days, conditions.convention) for rate in rates)
     at_bank = to_cents(borrowed * of_bank, conditions.rounding)
     paid = to_cents(borrowed * of_customer, conditions.rounding)

@@ -148,13 +148,15 @@ class VendorFinancingAgreement(models.Model):
         selection=[
             ("customer", "Customer"),
             ("financed", "Customer, financed with the rest"),
+            ("grossed_up", "Customer, financed and taxed itself"),
             ("company", "Company"),
         ],
         string="IOF Borne By",
         required=True,
         default="customer",
         tracking=True,
-        help="IOF borne by the customer is charged by the bank, without an entry here.",
+        help="IOF borne by the customer is charged by the bank, without an entry here. Financed, "
+        "the bank lends it and takes interest on it; taxed itself, it takes IOF on it, too.",
     )
     equalization = fields.Selection(
         selection=[("closing", "At closing"), ("maturity", "At maturity")],

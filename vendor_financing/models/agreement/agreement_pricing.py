@@ -77,6 +77,7 @@ class VendorFinancingAgreement(models.Model):
             exact(rate.additional) / HUNDRED,
             rate.day_cap,
             self.rounding,
+            is_grossed_up=self.iof_borne_by == "grossed_up",
         )
 
     def _find_iof_rate(self, partner, credit_date, principal):

@@ -34,7 +34,7 @@ def _lives(draw):
         "titles": draw(st.lists(st.integers(100, 9_000_000), min_size=1, max_size=3)),
         "plan": draw(st.sampled_from(PLANS)),
         "rates": (draw(st.integers(0, 600)), draw(st.integers(0, 600))),
-        "iof_borne_by": draw(st.sampled_from(["customer", "financed", "company"])),
+        "iof_borne_by": draw(st.sampled_from(["customer", "financed", "grossed_up", "company"])),
         "equalization": draw(st.sampled_from(["closing", "maturity"])),
         "convention": draw(st.sampled_from(["compound", "simple", "actual_365", "business_252"])),
         "off": draw(st.integers(-400, 400)),

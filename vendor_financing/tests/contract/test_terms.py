@@ -44,6 +44,13 @@ class TestTerms(VendorFinancingContractCommon):
         self.part.iof = 70.0
         self.assert_total(10230.0)
 
+    def test_iof_that_is_financed_and_taxed_itself(self):
+        # 0.626 % of 30 days, on principal and tax: 10,000.00 / (1 - 0.00626).
+        self.agreement.iof_borne_by = "grossed_up"
+        self.part._propose()
+        self.assertEqual((self.part.iof, self.part.bank_charge), (62.99, 181.13))
+        self.assert_total(10294.44, interest=50.32)
+
     def test_interest_follows_a_total_that_is_edited_with_its_parts(self):
         self.part.write({"iof": 60.0, "customer_total": 10300.0})
         self.assert_total(10300.0, interest=60.0)

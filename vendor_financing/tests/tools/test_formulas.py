@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ...tools.interest import accumulation, effective_cost, future_value, present_value
-from ...tools.iof import complementary_iof, iof, iof_by_installment
+from ...tools.iof import complementary_iof, iof_by_installment
 from ...tools.rounding import prorate, to_cents
 
 D = Decimal
@@ -35,7 +35,9 @@ class TestFormulas(BaseCase):
                 self.assertEqual(present_value(paid, D("0.018"), days), D(now))
 
     def test_example_of_a_spread(self):
-        self.assertEqual(iof([(D(10000), 30)], D("0.000082"), D("0.0038")), D("62.60"))
+        self.assertEqual(
+            iof_by_installment([(D(10000), 30)], D("0.000082"), D("0.0038")), [D("62.60")]
+        )
         self.assertEqual(future_value(D(10000), D("0.023"), 30), D("10230.00"))
         self.assertEqual(present_value(D("10230"), D("0.018"), 30), D("10049.12"))
 
@@ -49,7 +51,7 @@ class TestFormulas(BaseCase):
         ]
         self.assertEqual(received, [D("9941.06"), D("9882.47"), D("9824.23")])
         self.assertEqual(sum(received), D("29647.76"))
-        self.assertEqual(iof(flows, D("0.000082"), D("0.0038")), D("261.60"))
+        self.assertEqual(sum(iof_by_installment(flows, D("0.000082"), D("0.0038"))), D("261.60"))
 
     def test_conventions(self):
         self.assertEqual(future_value(D(10000), D("0.018"), 45, "simple"), D("10270.00"))
@@ -104,7 +106,7 @@ class TestFormulas(BaseCase):
     @repeatable
     @given(AMOUNTS, DAYS)
     def test_iof_stops_growing(self, amount, days):
-        taxed = iof([(amount, days)], D("0.000082"), D("0.0038"))
+        (taxed,) = iof_by_installment([(amount, days)], D("0.000082"), D("0.0038"))
         exact = Fraction(amount) * (Fraction(82, 1000000) * min(days, 365) + Fraction(38, 10000))
         self.assertEqual(taxed, D(int(exact * 100 + Fraction(1, 2))) / 100)
 
@@ -112,8 +114,29 @@ class TestFormulas(BaseCase):
     @given(st.lists(st.tuples(AMOUNTS, DAYS), min_size=1, max_size=12))
     def test_iof_of_instalments_sums_up(self, installments):
         parts = iof_by_installment(installments, D("0.000082"), D("0.0038"))
-        self.assertEqual(sum(parts), iof(installments, D("0.000082"), D("0.0038")))
+        exact = sum(
+            Fraction(amount) * (Fraction(82, 1000000) * min(days, 365) + Fraction(38, 10000))
+            for amount, days in installments
+        )
+        self.assertEqual(sum(parts), D(int(exact * 100 + Fraction(1, 2))) / 100)
         self.assertGreaterEqual(min(parts), 0)
+
+    @repeatable
+    @given(st.lists(st.tuples(AMOUNTS, DAYS), min_size=1, max_size=12))
+    def test_grossed_up_the_tax_is_that_of_all_that_is_lent(self, installments):
+        parts = iof_by_installment(installments, D("0.000082"), D("0.0038"), is_grossed_up=True)
+        lent = []
+        for amount, days in installments:
+            rate = Fraction(82, 1000000) * min(days, 365) + Fraction(38, 10000)
+            lent.append((Fraction(amount) / (1 - rate), rate))
+        exact = sum(principal * rate for principal, rate in lent)
+        self.assertLessEqual(abs(Fraction(sum(parts)) - exact), Fraction(5001, 1000000))
+        for part, (principal, rate) in zip(parts, lent, strict=True):
+            self.assertLess(abs(Fraction(part) - principal * rate), Fraction(1, 100))
+
+    def test_tax_of_everything_cannot_be_lent(self):
+        with self.assertRaises(ValueError):
+            iof_by_installment([(D(100), 1)], D(0), D(1), is_grossed_up=True)
 
     @repeatable
     @given(AMOUNTS, DAYS, DAYS)
