@@ -242,6 +242,9 @@ class VendorFinancingReportLine(models.Model):
                 )
             )
         if len(found.move_id) > 1:
+            # By digits alone several fit; the whole name may tell.
+            found = found.filtered(self._is_named) or found
+        if len(found.move_id) > 1:
             return self._refuse_match(
                 self.env._(
                     "%(document)s could be %(invoices)s. Settle it by hand, then ignore the row.",
@@ -268,6 +271,14 @@ class VendorFinancingReportLine(models.Model):
                 document=self.document,
             )
         return self._refuse_match(problem)
+
+    def _is_named(self, part):
+        """Return whether this row says an instalment's invoice by its whole number or reference."""
+        title = part.title_id
+        names = (title.document_number, title.document_reference)
+        return self.document.strip().casefold() in {
+            name.strip().casefold() for name in names if name
+        }
 
     @staticmethod
     def _refuse_match(problem):

@@ -27,6 +27,8 @@ class VendorFinancingContract(models.Model):
                 "partner_id": part.partner_id.id,
                 "name": part.display_name,
                 "vendor_installment_id": part.id,
+                # A receivable has no analytic account; the host would look for one line by line.
+                "analytic_distribution": False,
                 "balance": -amount,
             }
             for part, amount in amounts.items()

@@ -154,7 +154,10 @@ class VendorFinancingOperation(models.Model):
         for part, item in self._get_customer_items().items():
             receivable = part.title_id.line_id
             of_receivable[receivable] |= receivable | item
-        self.env["account.move.line"]._reconcile_plan([*plan, *of_receivable.values()])
+        plan += of_receivable.values()
+        # The host reads them one by one; this reads all at once.
+        self.env["account.move.line"].union(*plan).fetch()
+        self.env["account.move.line"]._reconcile_plan(plan)
 
     def _get_customer_items(self):
         """Return {instalment: its item of the customer's account in this operation's entry}."""

@@ -55,12 +55,23 @@ class TestBankReport(VendorFinancingContractCommon):
         self.assertEqual(contract.state, "settled")
         self.assert_proven()
 
-    def count_queries(self, rows):
-        """Return the number of queries for matching these rows."""
+    def test_whole_number_tells_one_of_several_with_the_same_digits(self):
+        first = self._create_vendor_invoice(100.0)
+        other = self._create_vendor_invoice(100.0, ref=f"PED-{first.name}".replace("INV", "X"))
+        self.make_effective(first | other)
+        by_name, by_digits = self.upload(
+            f"{self.number(first).lower()};02/04/2026;100,00;PAGO;",
+            f"{''.join(filter(str.isdigit, first.name))};02/04/2026;100,00;PAGO;",
+        )
+        self.assertEqual((by_name.state, by_name.installment_id.move_id), ("matched", first))
+        self.assertEqual(by_digits.state, "open")
+
+    def count_queries(self, rows, method="_match"):
+        """Return the number of queries for a step of these rows."""
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        rows.sudo()._match()
+        getattr(rows.sudo(), method)()
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
@@ -74,6 +85,19 @@ class TestBankReport(VendorFinancingContractCommon):
         )
         self.assertEqual(set(rows.mapped("state")), {"matched"})
         self.assertLessEqual(self.count_queries(rows), self.count_queries(rows[:2]) + 1)
+
+    def test_many_rows_are_booked_with_the_queries_of_few(self):
+        counts = []
+        # The first booking fills caches, for all of them.
+        for number in (1, 2, 12):
+            invoices = self.env["account.move"].union(
+                *(self._create_vendor_invoice(100.0) for _time in range(number))
+            )
+            self.make_effective(invoices, number=f"CT-{number}")
+            rows = self.upload(*(f"{self.number(one)};02/04/2026;100,00;;" for one in invoices))
+            rows = rows.filtered(lambda row: row.state == "matched")
+            counts.append(self.count_queries(rows, "action_book"))
+        self.assertLessEqual(counts[2], counts[1] + 10)
 
     def test_same_report_again_changes_nothing(self):
         invoice = self._create_vendor_invoice(1000.0)
