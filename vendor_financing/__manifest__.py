@@ -40,6 +40,7 @@
         "wizards/orders/request_refusal_views.xml",
         "wizards/agreement/simulation_views.xml",
         "wizards/agreement/setup_views.xml",
+        "wizards/day/day_views.xml",
         "views/orders/request_views.xml",
         "views/invoicing/account_move_collection_views.xml",
         "views/agreement/res_config_settings_views.xml",

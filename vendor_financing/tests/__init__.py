@@ -32,6 +32,7 @@ from .contract import (
     test_terms,
 )
 from .customer_notice import test_letter, test_notice
+from .day import test_day
 from .invoicing import (
     test_approved_amount,
     test_charge_type,

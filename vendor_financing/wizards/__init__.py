@@ -4,3 +4,4 @@ from . import orders
 from . import invoicing
 from . import contract
 from . import bank_report
+from . import day
