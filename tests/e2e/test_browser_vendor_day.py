@@ -8,6 +8,7 @@ from .test_browser_vendor import OVERVIEW, agreement, find, post_invoice  # noqa
 
 PENDING = "action-vendor_financing.account_move_action"
 DAY = "action-vendor_financing.vendor_financing_day_action"
+GRID = "action-vendor_financing.vendor_financing_quote_grid_action"
 SIZES = {"": (1366, 768), "_phone": (390, 844)}
 
 
@@ -66,3 +67,21 @@ def test_notes_are_put_to_banks(page, running, analyst, agreement, other_bank): 
     found = analyst.search_read("vendor.financing.contract", [], ["principal", "agreement_id"])
     assert sorted(one["principal"] for one in found) == [5700.0, 10000.0]
     assert analyst.call("vendor.financing.day", "action_open_day")["res_id"]
+
+
+def test_quotes_are_typed_in_one_grid(page, running, analyst, other_bank):
+    page.goto(f"{running.url}/odoo/{GRID}")
+    grid = page.locator(".o_vendor_financing_quote_grid")
+    expect(grid.locator("tbody")).to_have_count(2)
+    # Bradesco follows Banco do Brasil.
+    cell = grid.locator("tbody").nth(1).locator("input")
+    for field, rate in zip((cell.nth(0), cell.nth(1)), ("1,55", "1,95"), strict=True):
+        field.fill(rate if LANGUAGE == "pt_BR" else rate.replace(",", "."))
+        field.press("Tab")
+    look(page, "vendor_quotes")
+    press(page, "action_save")
+    expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
+    found = analyst.search_read(
+        "vendor.financing.rate", [["agreement_id", "=", other_bank]], ["bank_rate", "customer_rate"]
+    )
+    assert [(one["bank_rate"], one["customer_rate"]) for one in found] == [(1.55, 1.95)]

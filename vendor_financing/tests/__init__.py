@@ -12,6 +12,7 @@ from .agreement import (
     test_inquiry,
     test_marks,
     test_overview,
+    test_quote_grid,
     test_quotes,
     test_setup,
     test_simulation,
