@@ -40,6 +40,8 @@
         "wizards/orders/request_refusal_views.xml",
         "wizards/agreement/simulation_views.xml",
         "wizards/agreement/setup_views.xml",
+        "wizards/agreement/quote_grid_views.xml",
+        "wizards/day/day_views.xml",
         "views/orders/request_views.xml",
         "views/invoicing/account_move_collection_views.xml",
         "views/agreement/res_config_settings_views.xml",
@@ -59,5 +61,6 @@
         "views/agreement/overview_views.xml",
         "views/vendor_financing_menus.xml",
     ],
+    "assets": {"web.assets_backend": ["vendor_financing/static/src/quote_grid/*"]},
     "uninstall_hook": "uninstall_hook",
 }

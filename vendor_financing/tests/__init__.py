@@ -12,6 +12,7 @@ from .agreement import (
     test_inquiry,
     test_marks,
     test_overview,
+    test_quote_grid,
     test_quotes,
     test_setup,
     test_simulation,
@@ -32,6 +33,7 @@ from .contract import (
     test_terms,
 )
 from .customer_notice import test_letter, test_notice
+from .day import test_day
 from .expected_loss import test_expected_loss
 from .invoicing import (
     test_approved_amount,

@@ -476,6 +476,9 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
             ("allocation", {"contract_id": self.contract.id}),
             ("effectivation", {"contract_id": self.contract.id}),
             ("recalculation", {"contract_ids": [(6, 0, self.contract.ids)]}),
+            ("day", {"company_id": self.company.id}),
+            ("day", {"note_ids": [(0, 0, {"move_id": self.financed[:1].id})]}),
+            ("day", {"bank_ids": [(0, 0, {"agreement_id": self.agreement.id})]}),
             ("repricing", {"installment_ids": [(6, 0, self.part.ids)]}),
         ):
             name = f"vendor.financing.{model}"

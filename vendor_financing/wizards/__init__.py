@@ -5,3 +5,4 @@ from . import invoicing
 from . import contract
 from . import month_end
 from . import bank_report
+from . import day

@@ -27,7 +27,7 @@ class VendorFinancingAgreement(models.Model):
         :param closing: the day of the quotes
         :param credit_date: the day from which days count, and of the IOF rate
         :param partner: the customer, or none for an ordinary company
-        :param quotes: dict in which found quotes are cached
+        :param quotes: dict in which quotes, IOF rates and days are cached as they are found
         :param known: `customer_rate` in %, a Decimal, in place of the quote's, and `credit` in BRL
             that the customer takes in all, if more than these parts
         :return: a dict of `tools.pricing.price` for each part; without a quote the rates are zero
@@ -39,11 +39,13 @@ class VendorFinancingAgreement(models.Model):
                 principal,
                 tax,
                 self._get_rates(quotes, closing, credit_date, due, known.get("customer_rate")),
-                max(self._count_days(credit_date, due), 0),
+                max(self._count_known_days(quotes, credit_date, due), 0),
                 conditions,
             )
             for (principal, due), tax in zip(
-                parts, self._get_iof(parts, credit_date, partner, known.get("credit")), strict=True
+                parts,
+                self._get_iof(parts, credit_date, partner, known.get("credit"), quotes),
+                strict=True,
             )
         ]
 
@@ -60,7 +62,13 @@ class VendorFinancingAgreement(models.Model):
             quotes[key] = self.env["vendor.financing.rate"]._find(*key)
         return quotes[key]
 
-    def _get_iof(self, parts, credit_date, partner, credit=None):
+    def _count_known_days(self, known, credit_date, due):
+        key = (self, credit_date, due)
+        if key not in known:
+            known[key] = self._count_days(credit_date, due)
+        return known[key]
+
+    def _get_iof(self, parts, credit_date, partner, credit=None, known=None):
         """Return the IOF of each part of a title, as Decimals in BRL.
 
         :param credit: all that the customer takes at once, by which the rate is chosen; None is
@@ -68,7 +76,7 @@ class VendorFinancingAgreement(models.Model):
         """
         if credit is None:
             credit = sum(amount for amount, _due in parts)
-        rate = self._find_iof_rate(partner, credit_date, credit)
+        rate = self._find_iof_rate(partner, credit_date, credit, known)
         if not rate:
             return [Decimal(0)] * len(parts)
         return iof_by_installment(
@@ -80,13 +88,13 @@ class VendorFinancingAgreement(models.Model):
             is_grossed_up=self.iof_borne_by == "grossed_up",
         )
 
-    def _find_iof_rate(self, partner, credit_date, principal):
+    def _find_iof_rate(self, partner, credit_date, principal, known=None):
         """Return the IOF rate of a customer's credit of a day, or none if it is exempt."""
         regime = partner.commercial_partner_id.vendor_iof_regime
         rates = self.env["vendor.financing.iof.rate"]
         if regime == "exempt":
             return rates
-        return rates._find(regime or "ordinary", credit_date, float(principal))
+        return rates._find(regime or "ordinary", credit_date, float(principal), known)
 
     def _price_extension(self, part, date_due, closing):
         """Return the cost of a later due date as (IOF, bank's interest), Decimals in BRL.
@@ -159,24 +167,35 @@ class VendorFinancingAgreement(models.Model):
             customer_rate (in % of the first instalment's quote)}
         """
         credit_date, due_dates = self._get_simulated_dates(days, closing, exact_days)
-        quotes = {}
-        if not all(self._get_quote(quotes, closing, credit_date, due) for due in due_dates):
-            return None
-        totals, flows = defaultdict(Decimal), defaultdict(Decimal)
         customer_credits = defaultdict(Decimal)
         for principal, partner in titles:
             customer_credits[partner.commercial_partner_id] += principal
+        return self._simulate_on(
+            titles, closing, credit_date, due_dates, {}, customer_credits, customer_rate
+        )
+
+    def _simulate_on(
+        self, titles, closing, credit_date, due_dates, known, customer_credits, customer_rate=None
+    ):
+        """Return the figures of `_simulate` for titles that are due on given days.
+
+        :param known: dict in which what is looked up is cached, as in `_price_title`
+        :param customer_credits: {customer: what it takes in all, a Decimal in BRL}
+        """
+        self.ensure_one()
+        if not all(self._get_quote(known, closing, credit_date, due) for due in due_dates):
+            return None
+        totals, flows = defaultdict(Decimal), defaultdict(Decimal)
         for principal, partner in titles:
             shares = prorate(principal, [Decimal(1)] * len(due_dates))
             parts = list(zip(shares, due_dates, strict=True))
-            credit = customer_credits[partner.commercial_partner_id]
             terms = self._price_title(
                 parts,
                 closing,
                 credit_date,
                 partner,
-                quotes,
-                credit=credit,
+                known,
+                credit=customer_credits[partner.commercial_partner_id],
                 customer_rate=customer_rate,
             )
             for (share, due), of_part in zip(parts, terms, strict=True):
@@ -194,6 +213,6 @@ class VendorFinancingAgreement(models.Model):
             "net": totals["principal"] + totals["interest"] - own_iof,
             "cost": cost,
             "customer_rate": self._get_quote(
-                quotes, closing, credit_date, due_dates[0]
+                known, closing, credit_date, due_dates[0]
             ).customer_rate,
         }

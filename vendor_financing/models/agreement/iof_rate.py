@@ -57,16 +57,25 @@ class VendorFinancingIofRate(models.Model):
             rate.display_name = f"{labels.get(rate.regime, '')} {rate.date_from}"
 
     @api.model
-    def _find(self, regime, day, amount):
+    def _find(self, regime, day, amount, known=None):
         """Return the rate that applies on a day to a borrower and an amount in BRL, or none.
 
         A MEI is of Simples Nacional, but where it has a row of its own; whom no row is for is an
         ordinary borrower: nobody is untaxed because a row is missing.
+
+        :param known: dict in which found rows are cached
         """
-        found = self._find_of(regime, day)
+        known = {} if known is None else known
+        found = self._find_known(regime, day, known)
         if not found or (found.amount_limit and amount > found.amount_limit):
-            return self._find_of("ordinary", day)
+            return self._find_known("ordinary", day, known)
         return found
+
+    def _find_known(self, regime, day, known):
+        key = (self._name, regime, day)
+        if key not in known:
+            known[key] = self._find_of(regime, day)
+        return known[key]
 
     def _find_of(self, regime, day):
         """Return the newest row of a regime on a day, or none."""

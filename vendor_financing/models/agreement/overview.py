@@ -151,6 +151,11 @@ class VendorFinancingOverview(models.Model):
         )
         return {**action, "context": {"default_company_id": self.company_id.id}}
 
+    def action_open_day(self):
+        """Open the day's screen of the company of this card: pending invoices by banks."""
+        self.ensure_one()
+        return self.env["vendor.financing.day"]._open(self.company_id)
+
     def action_open_agreement(self):
         """Open the agreement, which shows limit and validity."""
         self.ensure_one()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 
 class VendorFinancingRate(models.Model):
@@ -95,6 +96,43 @@ class VendorFinancingRate(models.Model):
             return newest
         of_day = self.search([*domain, ("date", "=", newest.date)], order="id desc")
         return min(of_day, key=lambda quote: quote.days_to - quote.days_from)
+
+    @api.model
+    def _find_applying(self, agreement, day):
+        """Return the quotes of an agreement that apply on a day to any term, by band."""
+        first = fields.Date.subtract(day, days=agreement.quote_days or 3650)
+        found = self.search(
+            [
+                ("agreement_id", "=", agreement.id),
+                ("date", "<=", day),
+                ("date", ">=", first),
+            ],
+            order="date desc, id desc",
+        )
+        kept = self.browse()
+        for quote in found:
+            same = kept.filtered(lambda one, quote=quote: one._has_band_of(quote))
+            if not same and quote._is_first_anywhere(kept):
+                kept |= quote
+        return kept.sorted(lambda quote: (quote.days_from, quote.days_to))
+
+    def _has_band_of(self, other):
+        return (self.days_from, self.days_to) == (other.days_from, other.days_to)
+
+    def _is_first_anywhere(self, others):
+        """Return whether a term is in this quote's band and in none of newer quotes."""
+        newer = others.filtered(lambda one: one.date > self.date)
+        terms = {self.days_from} | {one.days_to + 1 for one in newer}
+        return any(
+            self.days_from <= term <= self.days_to
+            and not any(one.days_from <= term <= one.days_to for one in newer)
+            for term in terms
+        )
+
+    def _format_rate(self, rate):
+        """Return a rate in the user's language, with as many decimals as it has, two at least."""
+        decimals = max(len(f"{rate:.6f}".rstrip("0").partition(".")[2]), 2)
+        return formatLang(self.env, rate, digits=decimals)
 
     def _is_too_old(self, day):
         """Return whether this quote applies no more on a day; none never is."""

@@ -3,6 +3,7 @@ from . import (
     account_move_approval,
     account_move_approved_terms,
     account_move_collection,
+    account_move_day,
     account_move_line,
     account_move_lock,
     account_partial_reconcile,

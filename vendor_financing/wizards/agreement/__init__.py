@@ -1,1 +1,1 @@
-from . import setup, simulation
+from . import quote_grid, setup, simulation

@@ -1,0 +1,87 @@
+"""The day of vendor financing clicked in Chromium: quotes, notes by banks, pictures, proposals."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .browser import LANGUAGE, picture, press
+from .test_browser_vendor import OVERVIEW, agreement, find, post_invoice  # noqa: F401
+
+PENDING = "action-vendor_financing.account_move_action"
+DAY = "action-vendor_financing.vendor_financing_day_action"
+GRID = "action-vendor_financing.vendor_financing_quote_grid_action"
+SIZES = {"": (1366, 768), "_phone": (390, 844)}
+
+
+def look(page, name):
+    """Take the picture of a screen on a desk and on a phone."""
+    for suffix, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(400)
+        picture(page, f"{name}{suffix}")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.wait_for_timeout(400)
+
+
+@pytest.fixture(scope="module")
+def other_bank(admin, agreement):  # noqa: F811
+    """Another bank, with a quote of today, and two more notes that wait."""
+    other = admin.call(
+        "vendor.financing.agreement", "copy", [agreement], {"name": "Vendor Bradesco"}
+    )
+    (other,) = other if isinstance(other, list) else (other,)
+    quote = {"agreement_id": other, "bank_rate": 1.6, "customer_rate": 1.9}
+    admin.call("vendor.financing.rate", "create", quote)
+    post_invoice(admin, "990011", 4200)
+    post_invoice(admin, "990012", 1500)
+    return other
+
+
+def test_notes_are_put_to_banks(page, running, analyst, agreement, other_bank):  # noqa: F811
+    page.goto(f"{running.url}/odoo/{OVERVIEW}")
+    page.locator("a[name=action_open_day]").first.click()
+    notes = page.locator("div[name=note_ids] .o_data_row")
+    banks = page.locator("div[name=bank_ids] .o_data_row")
+    expect(notes).to_have_count(3)
+    expect(banks).to_have_count(2)
+    look(page, "vendor_day")
+    press(page, "action_choose_best")
+    expect(notes.nth(0)).to_contain_text("Vendor Banco do Brasil")
+    notes.filter(has_text="990011").locator("td[name=is_ticked]").click()
+    notes.filter(has_text="990011").locator("td[name=is_ticked] input").check()
+    banks.filter(has_text="Bradesco").locator("button[name=action_take_ticked]").click()
+    expect(notes.filter(has_text="990011")).to_contain_text("Bradesco")
+    expect(banks.filter(has_text="Bradesco").locator("td[name=chosen_amount]")).to_contain_text("4")
+    # By hand, in the list: the sums follow before anything is saved.
+    notes.filter(has_text="990012").locator("td[name=agreement_id]").click()
+    choice = notes.filter(has_text="990012").locator("td[name=agreement_id] input")
+    choice.fill("Bradesco")
+    page.locator(".o-autocomplete--dropdown-item", has_text="Bradesco").first.click()
+    expected = "5.700,00" if LANGUAGE == "pt_BR" else "5,700.00"
+    expect(banks.filter(has_text="Bradesco").locator("td[name=chosen_amount]")).to_contain_text(
+        expected
+    )
+    look(page, "vendor_day_chosen")
+    press(page, "action_make_contracts")
+    expect(page.locator(".o_list_view .o_data_row")).to_have_count(2)
+    picture(page, "vendor_day_contracts")
+    found = analyst.search_read("vendor.financing.contract", [], ["principal", "agreement_id"])
+    assert sorted(one["principal"] for one in found) == [5700.0, 10000.0]
+    assert analyst.call("vendor.financing.day", "action_open_day")["res_id"]
+
+
+def test_quotes_are_typed_in_one_grid(page, running, analyst, other_bank):
+    page.goto(f"{running.url}/odoo/{GRID}")
+    grid = page.locator(".o_vendor_financing_quote_grid")
+    expect(grid.locator("tbody")).to_have_count(2)
+    # Bradesco follows Banco do Brasil.
+    cell = grid.locator("tbody").nth(1).locator("input")
+    for field, rate in zip((cell.nth(0), cell.nth(1)), ("1,55", "1,95"), strict=True):
+        field.fill(rate if LANGUAGE == "pt_BR" else rate.replace(",", "."))
+        field.press("Tab")
+    look(page, "vendor_quotes")
+    press(page, "action_save")
+    expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
+    found = analyst.search_read(
+        "vendor.financing.rate", [["agreement_id", "=", other_bank]], ["bank_rate", "customer_rate"]
+    )
+    assert [(one["bank_rate"], one["customer_rate"]) for one in found] == [(1.55, 1.95)]

@@ -1,0 +1,1 @@
+from . import day, day_bank, day_note
