@@ -58,6 +58,7 @@
         "views/sheets/contract_views.xml",
         "views/receivables/receivable_views.xml",
         "reports/vendor_financing_receivable_report.xml",
+        "views/analysis/analysis_views.xml",
         "views/agreement/overview_views.xml",
         "views/vendor_financing_menus.xml",
     ],

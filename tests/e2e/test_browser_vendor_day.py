@@ -85,3 +85,24 @@ def test_quotes_are_typed_in_one_grid(page, running, analyst, other_bank):
         "vendor.financing.rate", [["agreement_id", "=", other_bank]], ["bank_rate", "customer_rate"]
     )
     assert [(one["bank_rate"], one["customer_rate"]) for one in found] == [(1.55, 1.95)]
+
+
+@pytest.fixture(scope="module")
+def effective(admin, other_bank):
+    """The contracts of the day, made effective as expected."""
+    ids = admin.call(
+        "vendor.financing.contract", "search", [["state", "in", ["draft", "simulated"]]]
+    )
+    for one in ids:
+        admin.call("vendor.financing.contract", "action_apply_expected", [one])
+        admin.call("vendor.financing.contract", "action_effect", [one])
+    return ids
+
+
+@pytest.mark.parametrize("name", ["exposure", "maturity", "margin", "arrears", "rate_history"])
+def test_pictures_are_drawn(page, running, effective, name):
+    page.goto(f"{running.url}/odoo/action-vendor_financing.vendor_financing_{name}_action")
+    expect(
+        page.locator(".o_graph_view canvas, .o_pivot table, .o_view_nocontent").first
+    ).to_be_visible()
+    look(page, f"vendor_{name}")

@@ -13,3 +13,4 @@ from . import bank_report  # settles the instalments of contracts
 from . import customer_notice  # tells customers whom to pay
 from . import sheets  # puts contracts into files for the bank and the accountant
 from . import receivables  # reads all of the above into reports
+from . import analysis  # draws pictures of all of the above

@@ -17,6 +17,7 @@ from .agreement import (
     test_setup,
     test_simulation,
 )
+from .analysis import test_pictures
 from .bank_report import test_bank_report
 from .bearers import test_bearers
 from .contract import (

@@ -29,12 +29,14 @@ class VendorFinancingRate(models.Model):
     bank_rate = fields.Float(
         string="Bank's Rate (%)",
         digits=(9, 6),
+        aggregator="avg",
         required=True,
         help="% a month; % a year where the agreement counts business days.",
     )
     customer_rate = fields.Float(
         string="Customer's Rate (%)",
         digits=(9, 6),
+        aggregator="avg",
         required=True,
         help="The rate that the customer pays, % as the bank's. Above the bank's rate the "
         "company earns the spread, below it the company bears the difference.",
