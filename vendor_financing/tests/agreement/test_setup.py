@@ -77,6 +77,23 @@ class TestSetup(SetupCommon):
         self.assertEqual((rate.bank_rate, rate.customer_rate), (1.8, 2.3))
         self.assertIn("Vendor Banco do Brasil", setup.result)
 
+    def test_recognition_over_the_term_gets_its_accounts(self):
+        setup = self.fill(bank_code="1")
+        setup.interest_account_id = chosen = setup.interest_account_id.copy()
+        setup.recognition = "straight_line"
+        # What was chosen is not proposed again.
+        self.assertEqual(setup.interest_account_id, chosen)
+        setup.action_set_up()
+        agreement = setup.agreement_id
+        self.assertEqual(agreement.recognition, "straight_line")
+        self.assertEqual(agreement.deferred_income_account_id.account_type, "liability_current")
+        self.assertEqual(agreement.deferred_cost_account_id.account_type, "asset_prepayments")
+        known = self.count()
+        again = self.fill(bank_code="1")
+        self.assertEqual(again.recognition, "straight_line")
+        again.action_set_up()
+        self.assertEqual(self.count(), known)
+
     def test_done_twice_nothing_is_doubled(self):
         first = self.fill(bank_code="237")
         first.action_set_up()

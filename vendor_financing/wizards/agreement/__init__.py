@@ -1,1 +1,1 @@
-from . import quote_grid, setup, simulation
+from . import quote_grid, setup, setup_recognition, simulation

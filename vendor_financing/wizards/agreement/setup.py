@@ -10,6 +10,7 @@ CONDITIONS = (
     "rounding",
     "iof_borne_by",
     "equalization",
+    "recognition",
     "recourse_days",
     "limit_amount",
 )
@@ -302,9 +303,7 @@ class VendorFinancingSetup(models.TransientModel):
         Each bank has its own vendor account and its own account of credits and debits.
         """
         for setup in self:
-            former = setup.agreement_id or self.env["vendor.financing.agreement"].search(
-                [("company_id", "=", setup.company_id.id)], limit=1
-            )
+            former = setup._find_former()
             for name in setup._get_accounts():
                 is_banks = name in ("vendor_account_id", "bank_account_id")
                 source = setup.agreement_id if is_banks else former
@@ -376,6 +375,13 @@ class VendorFinancingSetup(models.TransientModel):
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
 
+    def _find_former(self):
+        """Return the bank's agreement, or one that the company has with another bank."""
+        self.ensure_one()
+        return self.agreement_id or self.env["vendor.financing.agreement"].search(
+            [("company_id", "=", self.company_id.id)], limit=1
+        )
+
     @api.model
     def _get_choices(self, name):
         field = self.env["vendor.financing.agreement"]._fields[name]
@@ -411,6 +417,9 @@ class VendorFinancingSetup(models.TransientModel):
             "expense_account_id": expense,
             "equalization_account_id": expense,
             "iof_account_id": expense,
+            # Charges to be appropriated (1.01.05.01.03).
+            "deferred_cost_account_id": "account_template_101050103",
+            "deferred_income_account_id": loans,
             "vendor_account_id": loans,
             "equalization_payable_account_id": loans,
             "bank_account_id": "account_template_101010201",
@@ -462,7 +471,10 @@ class VendorFinancingSetup(models.TransientModel):
             done.append(self.env._("Journal %(name)s: created", name=entries.display_name))
         accounts = {
             name: self[name] or self._set_up_account(name, account_type, title, bank, done)
-            for name, (account_type, title) in self._get_accounts().items()
+            for name, (account_type, title) in {
+                **self._get_accounts(),
+                **self._get_deferred_accounts(),
+            }.items()
         }
         return {
             "name": self.name or f"Vendor {bank.name}",
