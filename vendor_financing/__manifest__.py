@@ -1,7 +1,7 @@
 {
     "name": "Vendor Financing",
     "summary": "The bank pays a sale at once and collects from the customer: contracts, entries",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "development_status": "Alpha",
     "category": "Accounting/Accounting",
     "application": True,

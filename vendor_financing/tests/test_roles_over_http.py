@@ -1,5 +1,6 @@
 from freezegun import freeze_time
 from lxml import etree
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools.mail import html2plaintext
 from odoo.tools.safe_eval import safe_eval
@@ -47,6 +48,17 @@ class TestRolesOverHttp(RpcCommon, VendorFinancingContractCommon):
                 }
             )
         )
+        cls.agreement.write(
+            {
+                "recognition": "straight_line",
+                "deferred_income_account_id": cls.payable_account.copy().id,
+                "deferred_cost_account_id": cls.bank_account.copy().id,
+                "loss_account_id": cls.expense_account.id,
+                "loss_allowance_account_id": cls.payable_account.id,
+                "loss_rate_ids": [Command.create({"days_from": 0, "rate": 1.0})],
+            }
+        )
+        cls.make_effective(cls._create_vendor_invoice(300.0), number="CT-2")
         cls.env["vendor.financing.sheet.column"].create(
             {"agreement_id": cls.agreement.id, "content": "vat"}
         )

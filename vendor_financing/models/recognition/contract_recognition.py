@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import date_utils
 
 from ...tools.recognition import recognise
@@ -98,7 +98,17 @@ class VendorFinancingContract(models.Model):
         if not amounts:
             return self.env["vendor.financing.operation"]
         operation = self.env["vendor.financing.operation"].create(
-            {"contract_id": self.id, "kind": "recognition", "date": until, "amount": 0.0}
+            {
+                "contract_id": self.id,
+                "kind": "recognition",
+                "date": until,
+                # Nothing of the principal.
+                "amount": 0.0,
+                "note": ", ".join(
+                    f"{self._get_kind_label(kind)} {self.currency_id.format(total)}"
+                    for kind, total in self._sum_by_kind(amounts).items()
+                ),
+            }
         )
         operation._post_entry(self._prepare_recognition(amounts))
         operation._record_recognition(
@@ -153,24 +163,29 @@ class VendorFinancingContract(models.Model):
         :param amounts: {(instalment, kind): BRL}
         """
         agreement, currency = self.agreement_id, self.currency_id
-        labels = dict(
-            self.env["vendor.financing.recognition"]
-            ._fields["kind"]
-            ._description_selection(self.env)
-        )
-        totals = defaultdict(float)
-        for (_part, kind), amount in amounts.items():
-            totals[kind] += amount
         lines = []
-        for kind, total in totals.items():
+        for kind, total in self._sum_by_kind(amounts).items():
             deferred = agreement._get_account(DEFERRED_ON[kind])
             result = agreement._get_account(RESULT_ACCOUNTS[kind])
             name = self.env._(
                 "%(kind)s recognised: %(contract)s",
-                kind=labels[kind],
+                kind=self._get_kind_label(kind),
                 contract=self.display_name,
             )
             sides = (deferred, result) if kind == "interest" else (result, deferred)
             if not currency.is_zero(total):
                 lines += self._prepare_pair(*sides, total, name)
         return lines
+
+    @api.model
+    def _sum_by_kind(self, amounts):
+        """Return {kind: BRL} of {(instalment, kind): BRL}."""
+        totals = defaultdict(float)
+        for (_part, kind), amount in amounts.items():
+            totals[kind] += amount
+        return totals
+
+    @api.model
+    def _get_kind_label(self, kind):
+        selection = self.env["vendor.financing.recognition"]._fields["kind"]
+        return dict(selection._description_selection(self.env))[kind]
