@@ -50,6 +50,7 @@
         "wizards/month_end/month_end_views.xml",
         "views/bank_report/report_line_views.xml",
         "wizards/bank_report/report_views.xml",
+        "wizards/bank_report/matching_views.xml",
         "reports/vendor_financing_letter_report.xml",
         "data/mail_template_data.xml",
         "views/customer_notice/notice_templates.xml",

@@ -106,3 +106,41 @@ def test_pictures_are_drawn(page, running, effective, name):
         page.locator(".o_graph_view canvas, .o_pivot table, .o_view_nocontent").first
     ).to_be_visible()
     look(page, f"vendor_{name}")
+
+
+@pytest.fixture
+def bank_clerk(admin, analyst):
+    """The users with the role of the host that may reconcile, for a while."""
+    (group,) = admin.search_read(
+        "ir.model.data",
+        [["module", "=", "account"], ["name", "=", "group_account_basic"]],
+        ["res_id"],
+    )
+    users = [find(admin, "res.users", ["login", "=", login]) for login in ("admin", "ana")]
+    admin.call("res.users", "write", users, {"group_ids": [[4, group["res_id"]]]})
+    yield
+    admin.call("res.users", "write", users, {"group_ids": [[3, group["res_id"]]]})
+
+
+def test_statement_is_matched(page, running, admin, bank_clerk, agreement, effective):  # noqa: F811
+    (contract,) = admin.search_read(
+        "vendor.financing.contract",
+        [["id", "in", effective], ["agreement_id", "=", agreement]],
+        ["credited_amount", "number"],
+    )
+    admin.call("vendor.financing.contract", "write", [contract["id"]], {"number": "2026/77"})
+    line = {
+        "journal_id": find(admin, "account.journal", ["type", "=", "bank"]),
+        "payment_ref": "CREDITO VENDOR 2026/77",
+        "amount": contract["credited_amount"],
+    }
+    admin.call("account.bank.statement.line", "create", line)
+    page.goto(
+        f"{running.url}/odoo/action-vendor_financing.vendor_financing_agreement_action/{agreement}"
+    )
+    press(page, "action_match_statement")
+    expect(page.locator("div[name=line_ids] .o_data_row")).to_have_count(1)
+    look(page, "vendor_matching")
+    press(page, "action_reconcile")
+    (line,) = admin.search_read("account.bank.statement.line", [], ["is_reconciled"])
+    assert line["is_reconciled"]

@@ -18,7 +18,7 @@ from .agreement import (
     test_simulation,
 )
 from .analysis import test_pictures
-from .bank_report import test_bank_report
+from .bank_report import test_bank_report, test_matching
 from .bearers import test_bearers
 from .contract import (
     test_agreed_terms,

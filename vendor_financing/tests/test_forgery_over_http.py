@@ -479,6 +479,7 @@ class TestForgeryOverHttp(RpcCommon, VendorFinancingContractCommon):
             ("day", {"company_id": self.company.id}),
             ("day", {"note_ids": [(0, 0, {"move_id": self.financed[:1].id})]}),
             ("day", {"bank_ids": [(0, 0, {"agreement_id": self.agreement.id})]}),
+            ("matching", {"agreement_id": self.agreement.id}),
             ("repricing", {"installment_ids": [(6, 0, self.part.ids)]}),
         ):
             name = f"vendor.financing.{model}"

@@ -58,3 +58,12 @@ class VendorFinancingAgreement(models.Model):
             "charges": self.report_charges_column,
             "kind": self.report_kind_column,
         }
+
+    # -------------------------------------------------------------------------
+    # ACTIONS
+    # -------------------------------------------------------------------------
+
+    def action_match_statement(self):
+        """Open proposals of which lines of the bank's statement are of which contract."""
+        self.ensure_one()
+        return self.env["vendor.financing.matching"]._open(self)

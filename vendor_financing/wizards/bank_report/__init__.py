@@ -1,1 +1,1 @@
-from . import report
+from . import matching, report
