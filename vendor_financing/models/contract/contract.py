@@ -305,16 +305,13 @@ class VendorFinancingContract(models.Model):
         """
         self.ensure_one()
         lines._check_vendor_financeable(self)
+        before = self._get_customer_credits()
         titles = self.env["vendor.financing.contract.title"].create(
             [{"contract_id": self.id, "line_id": line.id, "plan": plan} for line in lines]
         )
         titles._divide()
-        # The IOF of a customer's earlier titles may be another one with more credit.
-        customers = titles.partner_id.commercial_partner_id
-        theirs = self._get_waiting_titles().filtered(
-            lambda title: title.partner_id.commercial_partner_id in customers
-        )
-        (theirs - theirs._filter_by_hand()).installment_ids._propose()
+        titles.installment_ids._propose()
+        self._propose_changed_iof(before)
         if self.title_ids == titles:
             self._store_pricing_terms()
         return titles

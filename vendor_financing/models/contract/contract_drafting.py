@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .contract import OPEN_STATES
 
@@ -108,6 +109,30 @@ class VendorFinancingContract(models.Model):
         self._store_pricing_terms()
         self._move_to("simulated")
 
+    def _propose_changed_iof(self, before):
+        """Calculate the titles again of customers whose IOF rate is another one by now.
+
+        With more or less credit under this contract the law may have another rate for them. What
+        was entered by hand stays.
+
+        :param before: what `_get_customer_credits` was before titles came or went
+        """
+        self.ensure_one()
+        find, known, day = self.agreement_id._find_iof_rate, {}, self.credit_date
+        changed = self.env["res.partner"].union(
+            *(
+                customer
+                for customer, amount in self._get_customer_credits().items()
+                if amount != before.get(customer)
+                and find(customer, day, amount, known)
+                != find(customer, day, before.get(customer, 0.0), known)
+            )
+        )
+        theirs = self._get_waiting_titles().filtered(
+            lambda title: title.partner_id.commercial_partner_id in changed
+        )
+        (theirs - theirs._filter_by_hand()).installment_ids._propose()
+
     def _store_pricing_terms(self):
         """Store for what the titles have been calculated."""
         for contract in self:
@@ -127,14 +152,28 @@ class VendorFinancingContract(models.Model):
         """
         self.ensure_one()
         self._check_open()
-        for contract in titles.contract_id:
+        former = titles.contract_id
+        for contract in former:
             contract._check_open()
+        if former.company_id - self.company_id:
+            raise UserError(
+                self.env._(
+                    "%(titles)s cannot move to contract %(contract)s, which is of %(company)s. "
+                    "Choose a contract of the same company.",
+                    titles=", ".join(titles[:5].mapped("display_name")),
+                    contract=self.display_name,
+                    company=self.company_id.display_name,
+                )
+            )
         was_empty = not self.title_ids
+        before = {contract: contract._get_customer_credits() for contract in self | former}
         titles.check_access("write")
         titles.sudo().write({"contract_id": self.id})
         titles.installment_ids.sudo().write({"contract_id": self.id})
         recalculated = titles - titles._filter_by_hand() if is_kept else titles
         recalculated._divide()
         recalculated.installment_ids._propose()
+        for contract, credit in before.items():
+            contract._propose_changed_iof(credit)
         if was_empty:
             self._store_pricing_terms()

@@ -117,6 +117,13 @@ class VendorFinancingContractTitle(models.Model):
                 contract._check_open()
         return titles
 
+    def unlink(self):
+        before = {contract: contract._get_customer_credits() for contract in self.contract_id}
+        result = super().unlink()
+        for contract, credit in before.items():
+            contract._propose_changed_iof(credit)
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_effective(self):
         for contract in self.contract_id:

@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import date_utils
 
 from ...tools.activity import end_told, tell_once
@@ -33,20 +34,22 @@ class VendorFinancingContract(models.Model):
 
     @api.model
     def _find_for_month(self, company, day):
-        """Return the contracts of a company that a month's end may change, the oldest first."""
+        """Return the contracts of a company that a month's end may change, the oldest first.
+
+        What was settled before is not among them.
+        """
+        waiting = Domain("installment_ids.deferred_income", "!=", 0) | Domain(
+            "installment_ids.deferred_cost", "!=", 0
+        )
+        guaranteed = Domain("agreement_id.loss_rate_ids", "!=", False) & (
+            Domain("installment_ids.state", "=", "financed")
+            | Domain("operation_ids.date", ">", day)
+        )
         return self.search(
-            [
-                ("company_id", "=", company.id),
-                ("credit_date", "<=", day),
-                ("state", "not in", ("draft", "simulated", "cancelled")),
-                "|",
-                ("agreement_id.loss_rate_ids", "!=", False),
-                *(
-                    "|",
-                    ("installment_ids.deferred_income", "!=", 0),
-                    ("installment_ids.deferred_cost", "!=", 0),
-                ),
-            ],
+            Domain("company_id", "=", company.id)
+            & Domain("credit_date", "<=", day)
+            & Domain("state", "not in", ("draft", "simulated", "cancelled"))
+            & (waiting | guaranteed),
             order="date, id",
         )
 

@@ -64,6 +64,47 @@ class TestQuotes(VendorFinancingContractCommon):
         contract._add_titles(self.receivable(invoices[1]).with_user(self.invoicing_user))
         # Together above the limit: 0.0082 % a day.
         self.assertEqual(contract.installment_ids.mapped("iof"), [125.2, 125.2])
+        # What stays is a small credit again, whichever way the other title leaves.
+        contract.title_ids[1].action_remove()
+        self.assertEqual(contract.installment_ids.iof, 92.44)
+        contract._add_titles(self.receivable(invoices[1]).with_user(self.invoicing_user))
+        other = contract.copy({"number": "CT-2"})
+        other._take_over(contract.title_ids[1], is_kept=True)
+        for one in contract | other:
+            self.assertEqual(one.installment_ids.iof, 92.44)
+
+    def test_titles_of_another_company_are_not_taken_over(self):
+        contract = self.make_contract(self._create_vendor_invoice(100.0)).sudo()
+        data, accounts = self.company_data_2, self.env["account.account"]
+        kinds = {
+            "vendor_account_id": ("liability_current", True),
+            "interest_account_id": ("income_other", False),
+            "expense_account_id": ("expense", False),
+        }
+        agreement = self.agreement.sudo().create(
+            {
+                "name": "Vendor Banco B",
+                "company_id": self.company_2.id,
+                "partner_id": self.bank.id,
+                "journal_id": data["default_journal_bank"].id,
+                "entry_journal_id": data["default_journal_misc"].id,
+                **{
+                    name: accounts.create(
+                        {
+                            "name": name,
+                            "code": f"W{number}",
+                            "account_type": kind,
+                            "reconcile": reconcile,
+                            "company_ids": self.company_2.ids,
+                        }
+                    ).id
+                    for number, (name, (kind, reconcile)) in enumerate(kinds.items())
+                },
+            }
+        )
+        other = contract.create({"agreement_id": agreement.id, "company_id": self.company_2.id})
+        with self.assertRaisesRegex(UserError, "same company"):
+            other._take_over(contract.title_ids, is_kept=True)
 
     def test_approver_sees_margin_exposure_and_free_limit(self):
         self.quote(1.8, 2.3)

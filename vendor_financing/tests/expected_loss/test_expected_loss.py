@@ -73,6 +73,15 @@ class TestExpectedLoss(VendorFinancingContractCommon):
         # In May the second one is not in arrears any more, and the third one is due in June.
         self.assertEqual(self.book("2026-05-31").amount, 10.0)
 
+    def test_settled_contract_is_no_work_of_later_months(self):
+        contracts = self.env["vendor.financing.contract"].sudo()
+        april, may = date(2026, 4, 30), date(2026, 5, 31)
+        self.contract._settle({part: 1000.0 for part in self.parts}, date(2026, 5, 5))
+        company = self.contract.company_id
+        self.assertEqual(contracts._find_for_month(company, april), self.contract)
+        self.assertFalse(contracts._find_for_month(company, may))
+        self.assertEqual(self.book("2026-04-30").amount, 110.0)
+
     def test_without_rates_nothing_is_provided(self):
         self.agreement.loss_rate_ids.unlink()
         self.assertFalse(self.book("2026-04-30"))
