@@ -52,6 +52,7 @@
         "wizards/bank_report/report_views.xml",
         "wizards/bank_report/matching_views.xml",
         "reports/vendor_financing_letter_report.xml",
+        "reports/vendor_financing_extension_report.xml",
         "data/mail_template_data.xml",
         "views/customer_notice/notice_templates.xml",
         "views/customer_notice/contract_views.xml",

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from .browser import LANGUAGE, picture, press
-from .test_browser_vendor import OVERVIEW, agreement, find, post_invoice  # noqa: F401
+from .days import today
+from .test_browser_vendor import CONTRACTS, OVERVIEW, agreement, find, post_invoice  # noqa: F401
 
 PENDING = "action-vendor_financing.account_move_action"
 DAY = "action-vendor_financing.vendor_financing_day_action"
@@ -144,3 +145,38 @@ def test_statement_is_matched(page, running, admin, bank_clerk, agreement, effec
     press(page, "action_reconcile")
     (line,) = admin.search_read("account.bank.statement.line", [], ["is_reconciled"])
     assert line["is_reconciled"]
+
+
+def test_bank_is_instructed_of_an_extension(page, running, admin, agreement, effective):  # noqa: F811
+    part = find(
+        admin,
+        "vendor.financing.contract.installment",
+        ["contract_id", "in", effective],
+        ["state", "=", "financed"],
+    )
+    bank = find(admin, "res.partner", ["name", "=", "Banco do Brasil"])
+    admin.call("res.partner", "write", [bank], {"email": "vendor@banco.example"})
+    wizard = admin.call(
+        "vendor.financing.maintenance",
+        "create",
+        {"installment_id": part, "kind": "request", "date_due": f"{today().year + 1}-03-15"},
+    )
+    admin.call("vendor.financing.maintenance", "action_confirm", [wizard])
+    (contract,) = admin.call(
+        "vendor.financing.contract.installment", "read", [part], ["contract_id"]
+    )
+    contract_id = contract["contract_id"][0]
+    page.goto(f"{running.url}/odoo/{CONTRACTS}/{contract_id}")
+    look(page, "vendor_extension")
+    press(page, "action_instruct_bank")
+    dialog = page.locator(".modal")
+    expect(
+        dialog.locator(".o_attachment, .o_attachments_list, div[name=attachment_ids]").first
+    ).to_be_visible()
+    picture(page, "vendor_extension_mail")
+    dialog.locator("button[name=action_send_mail]").click()
+    expect(dialog).to_be_hidden()
+    (sent,) = admin.call(
+        "vendor.financing.contract.installment", "read", [part], ["extension_sent_on"]
+    )
+    assert sent["extension_sent_on"]

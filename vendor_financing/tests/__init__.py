@@ -28,6 +28,7 @@ from .contract import (
     test_contract_property,
     test_drafting,
     test_effectivation,
+    test_extension,
     test_maintenance,
     test_partial_default,
     test_settlement,

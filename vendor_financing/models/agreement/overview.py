@@ -45,6 +45,9 @@ class VendorFinancingOverview(models.Model):
     recourse_count = fields.Integer(string="Past Recourse", compute="_compute_numbers")
     recourse_amount = fields.Monetary(string="Amount Past Recourse", compute="_compute_numbers")
     extension_count = fields.Integer(string="Extensions Requested", compute="_compute_numbers")
+    unsent_count = fields.Integer(
+        string="Extensions to Send to the Bank", compute="_compute_numbers"
+    )
     problem_count = fields.Integer(string="Bank's Report: Problems", compute="_compute_numbers")
     booking_count = fields.Integer(string="Bank's Report: To Book", compute="_compute_numbers")
     # Position of an agreement
@@ -243,6 +246,14 @@ class VendorFinancingOverview(models.Model):
                 "agreement",
                 part,
                 financed & Domain("extension_state", "=", "requested"),
+                None,
+            ),
+            ("unsent_count", None): (
+                "agreement",
+                part,
+                financed
+                & Domain("extension_state", "=", "requested")
+                & Domain("extension_sent_on", "=", False),
                 None,
             ),
             ("problem_count", None): ("agreement", row, Domain("state", "=", "open"), None),

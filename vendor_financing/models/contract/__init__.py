@@ -10,6 +10,7 @@ from . import (
     contract_terms,
     contract_totals,
     installment,
+    installment_extension,
     installment_recourse,
     operation,
     operation_charges,

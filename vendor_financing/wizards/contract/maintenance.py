@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from ...const import ACCOUNTANT, MANAGER
 
@@ -36,7 +37,9 @@ class VendorFinancingMaintenance(models.TransientModel):
     currency_id = fields.Many2one(related="installment_id.currency_id", related_sudo=False)
     open_amount = fields.Monetary(related="installment_id.open_amount", related_sudo=False)
     date = fields.Date(
-        required=True, default=fields.Date.context_today, help="The day of the entry."
+        required=True,
+        default=fields.Date.context_today,
+        help="The day of the entry, or of the bank's answer.",
     )
     date_due = fields.Date(string="New Due Date")
     interest = fields.Monetary(string="Company's Interest")
@@ -166,12 +169,18 @@ class VendorFinancingMaintenance(models.TransientModel):
         )
 
     def _confirm_request(self, contract, part):
-        part.write({"extension_state": "requested", "extension_date": self._get_required_date()})
+        part.write(
+            {
+                "extension_state": "requested",
+                "extension_date": self._get_required_date(),
+                "extension_sent_on": False,
+            }
+        )
         contract.message_post(
             body=self.env._(
                 "%(installment)s: the customer asks to pay on %(date)s. %(reason)s",
                 installment=part.display_name,
-                date=self.date_due,
+                date=format_date(self.env, self.date_due),
                 reason=self.note or "",
             )
         )
@@ -180,8 +189,9 @@ class VendorFinancingMaintenance(models.TransientModel):
         part.extension_state = "denied"
         contract.message_post(
             body=self.env._(
-                "%(installment)s: the extension was denied. %(reason)s",
+                "%(installment)s: the bank denied the extension on %(date)s. %(reason)s",
                 installment=part.display_name,
+                date=format_date(self.env, self.date),
                 reason=self.note or "",
             )
         )
@@ -197,6 +207,16 @@ class VendorFinancingMaintenance(models.TransientModel):
             self.bank_interest,
             self.borne_by,
             note=self.note,
+        )
+        contract.message_post(
+            body=self.env._(
+                "%(installment)s: the bank granted the extension to %(due)s on %(date)s. "
+                "%(reason)s",
+                installment=part.display_name,
+                due=format_date(self.env, self.date_due),
+                date=format_date(self.env, self.date),
+                reason=self.note or "",
+            )
         )
 
     def _confirm_substitution(self, contract, part):
