@@ -67,7 +67,6 @@ def test_notes_are_put_to_banks(page, running, analyst, agreement, other_bank): 
     picture(page, "vendor_day_contracts")
     found = analyst.search_read("vendor.financing.contract", [], ["principal", "agreement_id"])
     assert sorted(one["principal"] for one in found) == [5700.0, 10000.0]
-    assert analyst.call("vendor.financing.day", "action_open_day")["res_id"]
 
 
 def test_quotes_are_typed_in_one_grid(page, running, analyst, other_bank):

@@ -18,7 +18,7 @@ class TestQuoteGrid(VendorFinancingContractCommon):
 
     def open_grid(self):
         user = self.invoicing_user
-        action = self.env["vendor.financing.quote.grid"].with_user(user).action_open_grid()
+        action = self.env["vendor.financing.quote.grid"].with_user(user)._open_today()
         return self.env[action["res_model"]].with_user(user).browse(action["res_id"])
 
     def enter(self, grid, agreement, column, bank_rate, customer_rate):
@@ -110,9 +110,9 @@ class TestQuoteGrid(VendorFinancingContractCommon):
         auditor = self._create_user("grid_auditor", "account.group_account_readonly")
         for user in (auditor, self.salesman):
             with self.assertRaises(AccessError):
-                self.env["vendor.financing.quote.grid"].with_user(user).action_open_grid()
+                self.env["vendor.financing.quote.grid"].with_user(user)._open_today()
         foreign = self.env["vendor.financing.quote.grid"].with_user(self.foreign_user)
-        other = foreign.browse(foreign.action_open_grid()["res_id"])
+        other = foreign.browse(foreign._open_today()["res_id"])
         self.assertFalse(other.grid["banks"])
         other.grid = grid.grid
         with self.assertRaises(UserError):

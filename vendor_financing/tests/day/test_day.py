@@ -22,7 +22,7 @@ class TestDay(VendorFinancingContractCommon):
         """Return the day's screen of the accountant, opened by the menu or from the list."""
         user = self.invoicing_user
         if moves is None:
-            action = self.env["vendor.financing.day"].with_user(user).action_open_day()
+            action = self.env["vendor.financing.day"].with_user(user)._open_today()
         else:
             action = moves.with_user(user).action_open_vendor_day()
         return self.env[action["res_model"]].with_user(user).browse(action["res_id"])
@@ -192,7 +192,7 @@ class TestDay(VendorFinancingContractCommon):
             with self.assertRaises(AccessError), self.env.cr.savepoint():
                 day.with_user(user).read(["amount"])
         with self.assertRaises(AccessError):
-            self.env["vendor.financing.day"].with_user(self.salesman).action_open_day()
+            self.env["vendor.financing.day"].with_user(self.salesman)._open_today()
 
     def test_more_notes_cost_no_more_queries(self):
         def count(moves):

@@ -46,13 +46,6 @@ class VendorFinancingQuoteGrid(models.TransientModel):
     # ACTIONS
     # -------------------------------------------------------------------------
 
-    @api.model
-    def action_open_grid(self):
-        """Open the grid of today for the user's company."""
-        grid = self.create({})
-        grid.grid = grid._prepare_grid()
-        return grid._get_records_action(name=grid.display_name)
-
     def action_repeat(self):
         """Fill cells that are empty with the newest earlier quote of their bank and band."""
         self.ensure_one()
@@ -125,6 +118,13 @@ class VendorFinancingQuoteGrid(models.TransientModel):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    @api.model
+    def _open_today(self):
+        """Return the action of a new grid of today for the user's company."""
+        grid = self.create({})
+        grid.grid = grid._prepare_grid()
+        return grid._get_records_action(name=grid.display_name)
 
     def _get_agreements(self):
         return self.env["vendor.financing.agreement"].search(

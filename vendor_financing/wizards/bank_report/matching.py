@@ -26,6 +26,17 @@ class VendorFinancingMatching(models.TransientModel):
     )
 
     # -------------------------------------------------------------------------
+    # COMPUTE METHODS
+    # -------------------------------------------------------------------------
+
+    @api.depends("agreement_id")
+    def _compute_display_name(self):
+        for matching in self:
+            matching.display_name = self.env._(
+                "Match the statement of %s", matching.agreement_id.name
+            )
+
+    # -------------------------------------------------------------------------
     # ACTIONS
     # -------------------------------------------------------------------------
 
@@ -76,9 +87,7 @@ class VendorFinancingMatching(models.TransientModel):
             )
         matching = self.create({"agreement_id": agreement.id})
         matching.line_ids = [Command.create(values) for values in matching._prepare_lines(account)]
-        return matching._get_records_action(
-            name=self.env._("Match the statement of %s", agreement.name)
-        )
+        return matching._get_records_action(name=matching.display_name)
 
     def _prepare_lines(self, account):
         """Return the values of all pairs of equal amount, those of a named contract ticked."""
@@ -141,7 +150,6 @@ class VendorFinancingMatchingLine(models.TransientModel):
     )
     statement_line_id = fields.Many2one(
         comodel_name="account.bank.statement.line",
-        required=True,
         readonly=True,
         ondelete="cascade",
     )

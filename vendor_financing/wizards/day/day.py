@@ -101,11 +101,6 @@ class VendorFinancingDay(models.TransientModel):
     # ACTIONS
     # -------------------------------------------------------------------------
 
-    @api.model
-    def action_open_day(self):
-        """Open the screen on all that is pending in the user's company."""
-        return self._open(self.env.company)
-
     def action_choose_best(self):
         """Put each ticked note, or all where none is ticked, to its best bank with a free limit."""
         self.ensure_one()
@@ -158,6 +153,11 @@ class VendorFinancingDay(models.TransientModel):
     # -------------------------------------------------------------------------
     # BUSINESS METHODS
     # -------------------------------------------------------------------------
+
+    @api.model
+    def _open_today(self):
+        """Return the action of a new screen on all that is pending in the user's company."""
+        return self._open(self.env.company)
 
     @api.model
     def _open(self, company, moves=None):
