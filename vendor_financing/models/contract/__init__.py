@@ -12,6 +12,7 @@ from . import (
     installment,
     installment_extension,
     installment_recourse,
+    installment_renegotiation,
     operation,
     operation_charges,
     title,

@@ -5,6 +5,45 @@ from .common import VendorFinancingContractCommon
 
 
 @tagged("post_install", "-at_install")
+class TestRenegotiation(VendorFinancingContractCommon):
+    """What a bank debited is financed again; the customer pays the new bank."""
+
+    def test_debited_invoice_is_financed_again(self):
+        invoice = self._create_vendor_invoice(1000.0)
+        first = self.make_effective(invoice)
+        first.sudo()._default({first.installment_ids.sudo(): 1000.0}, self.day("2026-04-20"))
+        action = first.installment_ids.with_user(self.invoicing_user).action_renegotiate()
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.invoicing_user)
+            .with_context(**action["context"])
+            .create({"agreement_id": self.agreement.id, "number": "CT-2", "plan": "90"})
+        )
+        second = self.env["vendor.financing.contract"].browse(wizard.action_confirm()["res_id"])
+        self.assertEqual(second.title_ids.principal, 1000.0)
+        second = second.with_user(self.invoicing_user)
+        second.credited_amount = second.expected_amount
+        second.action_effect()
+        self.assertEqual(invoice.vendor_state, "financed")
+        self.assert_proven()
+        self.assertFalse(self.agreement.mismatch_count)
+        second.sudo()._settle({second.installment_ids.sudo(): 1000.0}, self.day("2026-06-01"))
+        self.assertEqual((invoice.vendor_state, invoice.payment_state), ("settled", "paid"))
+        self.assertEqual(first.installment_ids.state, "recovered")
+        self.assert_proven()
+        self.assertFalse(self.agreement.mismatch_count)
+
+    def test_only_what_no_bank_finances_any_more(self):
+        contract = self.make_effective(self._create_vendor_invoice(900.0), plan="30/60")
+        part, other = contract.installment_ids.sorted("number")
+        contract.sudo()._default({part.sudo(): part.principal}, self.day("2026-04-20"))
+        with self.assertRaisesRegex(UserError, "still finances"):
+            part.action_renegotiate()
+        with self.assertRaisesRegex(UserError, "was not debited"):
+            other.action_renegotiate()
+
+
+@tagged("post_install", "-at_install")
 class TestPartialDefault(VendorFinancingContractCommon):
     """One instalment is debited, a bank finances the others: each is collected where it is owed."""
 
