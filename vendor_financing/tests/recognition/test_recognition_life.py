@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import date_utils
 
@@ -122,7 +123,25 @@ def _cents(amount):
 
 @tagged("post_install", "-at_install")
 class TestRecognitionOfRandomLife(RecognitionCommon):
-    """The deferred accounts are what days and terms say at each month's end, and zero at last."""
+    """The deferred accounts are what days and terms say at each month's end, and zero at last.
+
+    So is the allowance for losses at the end of a month, and zero the day after.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.allowance = cls._create_account("V214", "Provisão para perdas", "liability_current")
+        cls.agreement.write(
+            {
+                "loss_account_id": cls._create_account("V514", "Perdas esperadas", "expense").id,
+                "loss_allowance_account_id": cls.allowance.id,
+                "loss_rate_ids": [
+                    Command.create({"days_from": days, "rate": rate})
+                    for days, rate in ((0, 1.0), (1, 5.0), (30, 20.0))
+                ],
+            }
+        )
 
     @settings(
         max_examples=EXAMPLES,
@@ -141,7 +160,6 @@ class TestRecognitionOfRandomLife(RecognitionCommon):
     def _live(self, life):
         for name in ("iof_borne_by", "equalization", "recognition"):
             self.agreement[name] = life[name]
-        self.agreement.loss_rate_ids = False
         self.quote(*life["rates"], days_to=500)
         invoices = self.env["account.move"].union(
             *(self._create_vendor_invoice(cents / 100) for cents in life["titles"])
@@ -188,8 +206,31 @@ class TestRecognitionOfRandomLife(RecognitionCommon):
             getattr(self, f"_{kind}")(contract, oracle, part, day, cents)
 
     def _close(self, contract, oracle, day):
-        contract._recognise_month(date_utils.end_of(day, "month"))
+        end = date_utils.end_of(day, "month")
+        contract._close_month(end)
         oracle.take_months()
+        # Nothing has happened later than that: what is open now was open then.
+        loss = Decimal(0)
+        for part in contract.installment_ids.filtered(lambda part: part.state == "financed"):
+            late = (end - part.date_due).days
+            percent = 20 if late >= 30 else 5 if late >= 1 else 1
+            left = _cents(part.principal - part.settled_amount - part.debited_amount)
+            loss += Decimal(left * percent) / 100
+        expected = int(loss.quantize(Decimal(1), ROUND_HALF_UP))
+        self.assertEqual(self.allowed(end), expected)
+        self.assertEqual(self.allowed(end + timedelta(days=1)), 0)
+        self.assertFalse(contract._close_month(end))
+
+    def allowed(self, day):
+        """Return the balance of the loss allowance, in cents."""
+        items = self.env["account.move.line"].search(
+            [
+                ("account_id", "=", self.allowance.id),
+                ("date", "<=", day),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        return _cents(-sum(items.mapped("balance")))
 
     def _undo(self, contract, oracle, _day):
         posted = contract.operation_ids.filtered(lambda one: one.state == "posted")
