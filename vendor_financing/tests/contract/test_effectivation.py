@@ -38,6 +38,33 @@ class TestEffectivation(VendorFinancingContractCommon):
         self.assertEqual(vendor.date_maturity, self.day("2026-04-02"))
         self.assert_proven()
 
+    def test_dialogue_opens_with_and_without_a_difference(self):
+        """As the client reads it: without a difference there is no account to show."""
+        self.quote(1.8, 2.3)
+        contract = self.make_contract(self._create_vendor_invoice(10000.0))
+        for off, account in (
+            (0.0, self.env["account.account"]),
+            (0.88, self.expense_account),
+            (-0.5, self.income_account),
+        ):
+            with self.subTest(off):
+                contract.credited_amount = contract.expected_amount - off
+                action = contract.action_open_effectivation()
+                wizard = self.env[action["res_model"]].browse(action["res_id"])
+                wizard = wizard.with_user(self.invoicing_user)
+                view = wizard.get_view(view_type="form")
+                names = view["models"][wizard._name]
+                wizard.invalidate_recordset()
+                shown = {
+                    name: {"fields": {"display_name": {}}}
+                    if wizard._fields[name].type == "many2one"
+                    else {}
+                    for name in names
+                }
+                (values,) = wizard.web_read(shown)
+                found = values["difference_account_id"]
+                self.assertEqual(found["id"] if found else False, account.id)
+
     def test_bank_that_credits_more_is_other_income(self):
         self.quote(1.8, 2.3)
         contract = self.make_effective(self._create_vendor_invoice(10000.0), credited=10050.5)

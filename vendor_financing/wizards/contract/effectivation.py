@@ -89,9 +89,8 @@ class VendorFinancingEffectivation(models.TransientModel):
             wizard.is_difference_large = contract._is_beyond_tolerance(wizard.difference)
             on_top = agreement.income_account_id or agreement.expense_account_id
             is_less = wizard.currency_id.compare_amounts(wizard.difference, 0)
-            wizard.difference_account_id = is_less and (
-                agreement.expense_account_id if is_less > 0 else on_top
-            )
+            accounts = {1: agreement.expense_account_id, -1: on_top}
+            wizard.difference_account_id = accounts.get(is_less, False)
 
     def _compute_is_manager(self):
         self.is_manager = self.env.user.has_group(MANAGER)
