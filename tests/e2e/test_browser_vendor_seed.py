@@ -1,7 +1,7 @@
-"""Seed 004, sentence by sentence, clicked in Chromium in a company that the wizard set up.
+"""The main steps of seed 004 clicked in Chromium, in a company that the wizard set up.
 
-Each step quotes what the users wrote; the guide says the same, and where to click. What stands in
-the ledger is read back over RPC.
+Each step quotes what the users wrote. Quote, confirmation and invoice go over RPC. Entries are read
+back by the type of account; `vendor_financing/tests/contract` compares the accounts themselves.
 """
 
 from datetime import timedelta
